@@ -1,0 +1,112 @@
+"""The commands that need no tracker: due, provision and calendar."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sup_sync.cli.options import Moment, Settings, aware, common, json_option, pass_settings, print_json
+
+if TYPE_CHECKING:
+    from sup_sync.config import Config
+
+
+@click.command()
+@click.option("--filed-at", type=Moment(), required=True, help="When the request was filed.")
+@click.option("--level", required=True, metavar="KEY", help="base, vip")
+@click.option(
+    "--channel", required=True, metavar="KEY", help="online_assistant, email, official_letter, callback, tracker"
+)
+@click.option("--category", required=True, metavar="KEY", help="consultation, error, suggestion")
+@click.option("--priority", metavar="KEY", help="normal, urgent, immediate; default: the calmest")
+@json_option
+@common
+@pass_settings
+def due(
+    settings: Settings,
+    filed_at: datetime,
+    level: str,
+    channel: str,
+    category: str,
+    priority: str | None,
+    as_json: bool,
+) -> None:
+    """The targets of a request described by options, offline."""
+    from sup_sync.terminal import make_console, show_due
+
+    config = settings.load()
+    policy = config.rules.policy
+    _require_known("--level", level, policy.levels)
+    _require_known("--channel", channel, policy.channels)
+    _require_known("--category", category, policy.categories)
+    _require_known("--priority", priority or policy.normal_priority, policy.priorities)
+    targets = _targets(config, aware(filed_at, config), (level, channel, category), priority or policy.normal_priority)
+    if as_json:
+        print_json(targets)
+    else:
+        show_due(make_console(), targets)
+
+
+def _require_known(option: str, value: str, known: Iterable[str]) -> None:
+    if value not in known:
+        raise click.BadParameter(f"{value!r} is none of {', '.join(known)}", param_hint=option)
+
+
+def _targets(config: Config, filed_at: datetime, words: tuple[str, str, str], priority: str) -> list[dict[str, Any]]:
+    """Each target as {"metric", "within" (seconds), "due_at" (in the support's zone), "clause", "agreement"}."""
+    from sup_sync.clock import Clock
+    from sup_sync.policy import Metric
+
+    agreement, calendars = config.rules.policy.agreement_for(*words), config.rules.calendars
+    if agreement is None:
+        raise click.UsageError(f"no agreement for {', '.join(words)}: see `sup-sync check --offline`")
+    rows = []
+    for metric in Metric:
+        target = agreement.target(metric, priority)
+        clock = Clock(target, filed_at, filed_at)
+        within, due_at = clock.within(calendars), clock.due_at(calendars)
+        rows.append(
+            {
+                "metric": metric.value,
+                "within": within and int(within.total_seconds()),
+                "due_at": due_at and due_at.astimezone(calendars[target.clock].zone).isoformat(),
+                "clause": target.clause,
+                "agreement": agreement.key,
+            }
+        )
+    return rows
+
+
+@click.command()
+@click.option(
+    "--script", is_flag=True, required=True, expose_value=False, help="Print a script for Redmine's `bin/rails runner`."
+)
+@common
+@pass_settings
+def provision(settings: Settings) -> None:
+    """What the tracker lacks: trackers, statuses, priorities, fields, roles, workflow, settings."""
+    from sup_sync.provision import make_script
+
+    click.echo(make_script(settings.load().rules.names), nl=False)
+
+
+@click.group()
+@common
+def calendar() -> None:
+    """The year as the support works it."""
+
+
+@calendar.command()
+@click.argument("years", nargs=-1, type=click.IntRange(1991, 2100), required=True)
+@common
+def refresh(years: tuple[int, ...]) -> None:
+    """Print the `holidays` of calendar.yaml for YEARS, from PyPI holidays (needs the extra `calendar`)."""
+    from sup_sync.calendar_refresh import frozen_holidays, render_holidays
+
+    try:
+        click.echo("holidays:\n" + render_holidays(frozen_holidays(years)), nl=False)
+    except ImportError:
+        raise click.UsageError("PyPI holidays is not installed: pip install 'sup-sync[calendar]'") from None

@@ -1,0 +1,142 @@
+"""What commands share: their options, the configuration's place, the key, and how they speak."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from sup_sync.config import Config
+    from sup_sync.http import TrackerSession
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Settings:
+    """What stands before and behind a command's name: the configuration's place, and whether to be quiet."""
+
+    def __init__(self) -> None:
+        self.config_path: Path | None = None
+        self.quiet = False
+
+    def load(self, *, own: bool = False) -> Config:
+        """The configuration: as named, else config.yaml here, else the shipped one (not for what asks a tracker)."""
+        from sup_sync.config import load_config
+
+        path = self.path(own=own)
+        config = load_config(path, datetime.now(UTC).date())
+        for warning in config.warnings:
+            self.tell(str(warning))
+        return config
+
+    def path(self, *, own: bool = False) -> Path:
+        if self.config_path or Path("config.yaml").exists():
+            return self.config_path or Path("config.yaml")
+        if own:
+            raise click.UsageError("no config.yaml here: name one with --config, or copy the shipped one")
+        return shipped() / "config.yaml"
+
+    def tell(self, text: str, *, is_news: bool = False) -> None:
+        """A line for the person at the terminal or cron's log, on stderr; `is_news` is told even when quiet."""
+        if is_news or not self.quiet:
+            click.echo(f"sup-sync: {text}", err=True)
+
+
+def shipped() -> Path:
+    """Where the shipped config.yaml, mappings/ and examples/ lie: in the wheel, else in the checkout."""
+    package = Path(__file__).parent.parent
+    inside = package / "shipped"
+    return inside if inside.exists() else package.parent
+
+
+pass_settings = click.make_pass_decorator(Settings, ensure=True)
+
+
+def _set_config(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
+    if value is not None:
+        ctx.ensure_object(Settings).config_path = value
+
+
+def _set_quiet(ctx: click.Context, _: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.ensure_object(Settings).quiet = True
+
+
+def common(command: F) -> F:
+    """The options that every command takes, before its name as well as behind it."""
+    config = click.option(
+        "--config",
+        "-c",
+        type=click.Path(path_type=Path, dir_okay=False),
+        expose_value=False,
+        callback=_set_config,
+        help="config.yaml to work by; default: the one in this folder.",
+    )
+    quiet = click.option(
+        "--quiet",
+        "-q",
+        is_flag=True,
+        expose_value=False,
+        callback=_set_quiet,
+        help="Say nothing when there is nothing to say.",
+    )
+    return config(quiet(command))
+
+
+class Moment(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in stubs alone
+    """An ISO moment; without an offset it is meant in the support's zone."""
+
+    name = "ISO"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            return datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no moment: write 2026-03-20T17:50 or 2026-03-20T12:50:00Z", param, ctx)
+
+
+def aware(moment: datetime | None, config: Config) -> datetime:
+    """The moment given, read in the support's zone where it has none; else the present."""
+    from sup_sync.policy import ClockKind
+
+    if moment is None:
+        return datetime.now(UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=config.rules.calendars[ClockKind.WORKING].zone)
+
+
+now_option = click.option("--now", type=Moment(), help="The present to judge by; default: this moment.")
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+from_option = click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True),
+    help="Read a snapshot (JSON lines) instead of the tracker; - is standard input.",
+)
+
+
+def print_json(value: Any) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def connect(config: Config) -> TrackerSession:
+    """A session with the configured tracker, by the key of the environment or its file."""
+    from sup_sync.http import TrackerSession
+    from sup_sync.key import load_key
+
+    server = config.server
+    key = load_key(server.key_file, os.environ)
+    return TrackerSession(server.url, key, timeout_s=server.timeout_s, ca_file=server.ca_file)
+
+
+def tell_gaps(settings: Settings, gaps: Mapping[str, str]) -> None:
+    """Name the projects of which nothing is used; told even when quiet."""
+    for project, why in gaps.items():
+        settings.tell(f"project «{project}» could not be read whole, so nothing of it is used: {why}", is_news=True)

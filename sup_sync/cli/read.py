@@ -1,0 +1,220 @@
+"""The commands that read: plan, queue, explain, report and snapshot."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sup_sync.cli.codes import CHANGES_PENDING, DONE, PARTLY_DONE
+from sup_sync.cli.options import (
+    Settings,
+    aware,
+    common,
+    connect,
+    from_option,
+    json_option,
+    now_option,
+    pass_settings,
+    print_json,
+    tell_gaps,
+)
+from sup_sync.errors import MissingError, SnapshotError
+
+if TYPE_CHECKING:
+    from sup_sync.config import Config
+    from sup_sync.judgement import Judgement
+    from sup_sync.plan import Plan
+    from sup_sync.sync import Gathered, World
+
+
+@click.command()
+@from_option
+@now_option
+@json_option
+@click.option("--exit-code", is_flag=True, help="End with 5 when changes are pending.")
+@common
+@pass_settings
+def plan(settings: Settings, source: Path | None, now: datetime | None, as_json: bool, exit_code: bool) -> int:
+    """What would change in the tracker, with the reason and the clause of each."""
+    from sup_sync.sync import plan_world
+
+    config = settings.load(own=source is None)
+    moment = aware(now, config)
+    world, judgements = _judged(settings, config, source, moment)
+    made = plan_world(world, judgements, config.rules, moment)
+    _show_plan(settings, made, judgements, moment, as_json=as_json)
+    return CHANGES_PENDING if exit_code and made.changes else DONE
+
+
+def _show_plan(
+    settings: Settings, plan: Plan, judgements: tuple[Judgement, ...], now: datetime, *, as_json: bool
+) -> None:
+    from sup_sync.report import plan_json
+    from sup_sync.terminal import make_console, show_plan
+
+    if as_json:
+        print_json(plan_json(plan, now))
+    elif plan.changes or plan.findings or not settings.quiet:
+        show_plan(make_console(), plan, judgements)
+
+
+@click.command()
+@click.argument("issue_id", metavar="N", type=click.IntRange(min=1))
+@from_option
+@now_option
+@json_option
+@common
+@pass_settings
+def explain(settings: Settings, issue_id: int, source: Path | None, now: datetime | None, as_json: bool) -> None:
+    """One request's story: events, pauses, clocks, verdicts, the clause of each; where its minutes went."""
+    from sup_sync.explanation import explain as explain_issue
+    from sup_sync.sync import judge_world, read_world
+    from sup_sync.terminal import make_console, show_explanation
+
+    config = settings.load(own=source is None)
+    moment = aware(now, config)
+    gathered = _gather_one(settings, config, source, issue_id)
+    world = read_world(gathered.lists, gathered.raw_issues, config.rules)
+    judgements = judge_world(world, config.rules, moment)
+    if not judgements:
+        raise MissingError(f"request #{issue_id} was not filed yet at {moment:%Y-%m-%d %H:%M %z}")
+    explanation = explain_issue(judgements[0], config.rules, moment)
+    if as_json:
+        print_json(explanation.to_json())
+    else:
+        show_explanation(make_console(), explanation)
+
+
+def _gather_one(settings: Settings, config: Config, source: Path | None, issue_id: int) -> Gathered:
+    from dataclasses import replace
+
+    from sup_sync.redmine import Reader
+    from sup_sync.sync import Gathered, groups_of
+
+    if source:
+        gathered = _read_file(settings, source)
+        found = tuple(issue for issue in gathered.raw_issues if issue["id"] == issue_id)
+        if not found:
+            raise MissingError(f"{source.name} has no request #{issue_id}")
+        return replace(gathered, raw_issues=found)
+    reader = Reader(connect(config))
+    lists = reader.fetch_lists(config.projects, groups_of(config))
+    return Gathered(lists, (reader.fetch_issue(issue_id),), {})
+
+
+@click.command()
+@from_option
+@now_option
+@json_option
+@common
+@pass_settings
+def queue(settings: Settings, source: Path | None, now: datetime | None, as_json: bool) -> None:
+    """What to work on, in the regulation's order, with the working time left."""
+    from sup_sync.queue import queue as make_queue
+    from sup_sync.terminal import make_console, show_queue
+
+    config = settings.load(own=source is None)
+    moment = aware(now, config)
+    _, judgements = _judged(settings, config, source, moment)
+    made = make_queue(judgements, config.rules.policy, config.rules.calendars)
+    if as_json:
+        print_json(made.to_json())
+    else:
+        show_queue(make_console(), made)
+
+
+@click.command()
+@from_option
+@now_option
+@json_option
+@common
+@pass_settings
+def report(settings: Settings, source: Path | None, now: datetime | None, as_json: bool) -> None:
+    """Compliance by level, channel, category, priority and month of filing."""
+    from sup_sync.policy import ClockKind
+    from sup_sync.report import compliance
+    from sup_sync.terminal import make_console, show_report
+
+    config = settings.load(own=source is None)
+    moment = aware(now, config)
+    _, judgements = _judged(settings, config, source, moment, everything=True)
+    made = compliance(judgements, config.rules.calendars[ClockKind.WORKING].zone)
+    if as_json:
+        print_json(made.to_json())
+    else:
+        show_report(make_console(), made)
+
+
+@click.command()
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File to write; default: stdout.")
+@common
+@pass_settings
+def snapshot(settings: Settings, output: Path | None) -> int:
+    """The tracker's issues with their histories as JSON lines, for --from."""
+    from sup_sync.snapshot import snapshot_lines
+
+    config = settings.load(own=True)
+    gathered = _gather(settings, config, None, datetime.now(UTC), everything=True)
+    tell_gaps(settings, gathered.gaps)
+    text = "".join(line + "\n" for line in snapshot_lines(gathered.lists or {}, gathered.raw_issues))
+    if output:
+        _write_whole(output, text)
+    else:
+        click.echo(text, nl=False)
+    return PARTLY_DONE if gathered.gaps else DONE
+
+
+def _write_whole(path: Path, text: str) -> None:
+    """Write beside the file, then put it in its place: nothing half written."""
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        draft.write_text(text, encoding="utf-8")
+        draft.replace(path)
+    except OSError as error:
+        raise click.UsageError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _read_file(settings: Settings, source: Path) -> Gathered:
+    from sup_sync.snapshot import load_snapshot
+    from sup_sync.sync import Gathered
+
+    try:
+        with click.open_file(str(source), encoding="utf-8") as file:
+            lists, issues = load_snapshot(file, source.name)
+    except UnicodeDecodeError:
+        raise SnapshotError(f"{source.name}: no UTF-8 text: take it with `sup-sync snapshot`") from None
+    if lists is None:
+        settings.tell(f"{source.name} has no line with the tracker's lists: whoever is not the author counts as staff")
+    return Gathered(lists, tuple(issues), {})
+
+
+def _gather(settings: Settings, config: Config, source: Path | None, now: datetime, *, everything: bool) -> Gathered:
+    """Issues from a snapshot or the tracker: all of them, or those that a run may change."""
+    from sup_sync.redmine import Reader
+    from sup_sync.sync import gather, gather_current, groups_of
+    from sup_sync.terminal import progress
+
+    if source:
+        return _read_file(settings, source)
+    reader = Reader(connect(config))
+    lists = reader.fetch_lists(config.projects, groups_of(config))
+    with progress(settings.quiet) as advance:
+        if everything:
+            return gather(reader, lists, status="*", updated_since=None, progress=advance)
+        return gather_current(reader, lists, config, now, advance)
+
+
+def _judged(
+    settings: Settings, config: Config, source: Path | None, now: datetime, *, everything: bool = False
+) -> tuple[World, tuple[Judgement, ...]]:
+    """What a snapshot or the tracker says, in our words, and how every request of it stands at `now`."""
+    from sup_sync.sync import current, judge_world, read_world
+
+    gathered = _gather(settings, config, source, now, everything=everything)
+    tell_gaps(settings, gathered.gaps)
+    world = read_world(gathered.lists, gathered.raw_issues, config.rules)
+    world = world if everything else current(world, config.closed_days, now)
+    return world, judge_world(world, config.rules, now)

@@ -1,0 +1,100 @@
+"""The commands that look at the tracker's fitness and write to it: check and apply."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sup_sync.cli.codes import BAD_CONFIG, DONE, NO_ACCESS, PARTLY_DONE
+from sup_sync.cli.options import Settings, common, connect, pass_settings, tell_gaps
+
+if TYPE_CHECKING:
+    from sup_sync.config import Config
+    from sup_sync.preflight import Problem, Tracker
+    from sup_sync.redmine import Reader
+
+
+@click.command()
+@click.option("--offline", is_flag=True, help="Check config.yaml and mappings/ alone.")
+@common
+@pass_settings
+def check(settings: Settings, offline: bool) -> int:
+    """Check the mappings, and the tracker against them: names, fields, permissions, workflow."""
+    from sup_sync.config import check_files
+
+    config, mistakes = check_files(settings.path(own=not offline), datetime.now(UTC).date())
+    for mistake in mistakes:
+        click.echo(str(mistake))
+    if config is None or offline:
+        if not mistakes:
+            settings.tell("no mistakes in config.yaml and mappings/")
+        return BAD_CONFIG if mistakes else DONE
+    problems = _check_tracker(config)
+    for problem in problems:
+        click.echo(str(problem))
+    if not problems:
+        settings.tell(f"{config.server.url} is as the mappings say")
+    return _check_code(problems, bool(mistakes))
+
+
+def _check_tracker(config: Config) -> list[Problem]:
+    from dataclasses import replace
+
+    from sup_sync.preflight import check_tracker
+    from sup_sync.redmine import Reader
+    from sup_sync.sync import examine
+
+    reader = Reader(connect(config))
+    tracker = examine(reader, config)
+    waiting = (reader.fetch_issue(issue_id) for issue_id in _one_waiting_each(reader, tracker))
+    return check_tracker(replace(tracker, issues=tuple(waiting)))
+
+
+def _one_waiting_each(reader: Reader, tracker: Tracker) -> Iterable[int]:
+    """One request that waits for the client for each of Redmine's trackers: on them the workflow shows."""
+    from sup_sync.issue import Phase
+
+    waiting = {name for name, status in tracker.names.statuses.items() if status.phase is Phase.WAITING}
+    project_ids = {project["id"] for project in tracker.lists["projects"]}
+    rows = reader.fetch_rows(project_ids, status="open")
+    return {row["tracker"]["id"]: row["id"] for row in rows if row["status"]["name"] in waiting}.values()
+
+
+def _check_code(problems: list[Problem], has_mistakes: bool) -> int:
+    from sup_sync.preflight import Area
+
+    stopping = {problem.area for problem in problems if not problem.is_warning}
+    if Area.ACCESS in stopping:
+        return NO_ACCESS
+    return BAD_CONFIG if stopping or has_mistakes else DONE
+
+
+@click.command()
+@click.option("--force", is_flag=True, help="Write it even over the limits, this once.")
+@common
+@pass_settings
+def apply(settings: Settings, force: bool) -> int:
+    """Plan, then write it; for cron."""
+    from sup_sync.lock import hold_lock
+    from sup_sync.sync import apply as apply_plan
+    from sup_sync.terminal import make_console, progress, show_applied
+
+    config = settings.load(own=True)
+    with hold_lock(_lock_path(config)), progress(settings.quiet) as advance:
+        done = apply_plan(connect(config), config, datetime.now(UTC), force=force, progress=advance)
+    tell_gaps(settings, done.gaps)
+    if done.outcomes or not settings.quiet:
+        show_applied(make_console(), done)
+    return DONE if done.is_whole else PARTLY_DONE
+
+
+def _lock_path(config: Config) -> Path:
+    """One lock for each tracker and user of the machine."""
+    state = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    name = "".join(letter if letter.isalnum() else "-" for letter in config.server.url)
+    return Path(state) / "sup-sync" / f"{name}.lock"

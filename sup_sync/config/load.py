@@ -1,0 +1,324 @@
+"""Reads config.yaml and mappings/, names every mistake, and builds the `Config` that the rest works with."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import BaseModel, ValidationError
+
+from sup_sync.clock import Calendars
+from sup_sync.config import checks
+from sup_sync.config.schema import (
+    EVERY_PRIORITY,
+    AgreementShape,
+    CalendarShape,
+    ClientsShape,
+    ConfigShape,
+    MessagesShape,
+    MoveShape,
+    RegulationShape,
+    TargetShape,
+    TrackerShape,
+)
+from sup_sync.config.yaml_file import Place, YamlFile, load_yaml
+from sup_sync.errors import CalendarError, ConfigError, Mistake
+from sup_sync.issue import Side, Status
+from sup_sync.messages import LANGUAGES, Messages
+from sup_sync.plan import Limits, Rulebook
+from sup_sync.policy import Agreement, ClockKind, Contract, Escalation, Metric, Policy, Target, Word
+from sup_sync.tracker import Intake, StaffMember, TrackerNames
+from sup_sync.worktime import Calendar, Window, check_zone_data
+
+S = TypeVar("S", bound=BaseModel)
+
+WHOLE_DAY: Window = (timedelta(0), timedelta(days=1))
+MONDAY = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the tracker is, where its key lies, and how many seconds an answer may take."""
+
+    url: str
+    key_file: Path | None
+    ca_file: Path | None
+    timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All that a run needs to know before it asks the tracker; `warnings` stop nothing."""
+
+    server: Server
+    projects: tuple[str, ...]
+    closed_days: int
+    rules: Rulebook
+    limits: Limits
+    estimated_years: frozenset[int]
+    warnings: tuple[Mistake, ...]
+
+
+def load_config(path: Path, today: date) -> Config:
+    """The configuration at `path`; raises ConfigError with all its mistakes. `today` dates the warnings."""
+    config, mistakes = check_files(path, today)
+    if config is None:
+        raise ConfigError([each for each in mistakes if not each.is_warning])
+    return config
+
+
+def check_files(path: Path, today: date) -> tuple[Config | None, list[Mistake]]:
+    """The configuration, None where a mistake keeps it from being used, and all mistakes and warnings."""
+    reading = _Reading(path, today)
+    files = reading.files()
+    mistakes = reading.mistakes + [each for check in checks.CHECKS for each in check(files)]
+    calendars = reading.calendars(files)
+    mistakes = sorted({*mistakes, *reading.mistakes})
+    if any(not each.is_warning for each in mistakes):
+        return None, mistakes
+    return _config(path, files, calendars, tuple(mistakes)), mistakes
+
+
+class _Reading:
+    """The files being read; collects the mistakes of their shapes."""
+
+    def __init__(self, path: Path, today: date) -> None:
+        self.path = path
+        self.today = today
+        self.mistakes: list[Mistake] = []
+        self.sources: dict[str, YamlFile] = {}
+        self.pruned: set[str] = set()
+
+    def files(self) -> checks.Files:
+        config = self._shape(ConfigShape, checks.CONFIG, self.path)
+        folder = self.path.parent / (config.mappings if config else "mappings")
+        regulation = self._shape(RegulationShape, checks.REGULATION, folder / checks.REGULATION)
+        return checks.Files(
+            sources=self.sources,
+            config=config,
+            regulation=regulation,
+            tracker=self._shape(TrackerShape, checks.TRACKER, folder / checks.TRACKER),
+            calendar=self._shape(CalendarShape, checks.CALENDAR, folder / checks.CALENDAR),
+            clients=self._shape(ClientsShape, checks.CLIENTS, folder / checks.CLIENTS),
+            messages=self._shape(MessagesShape, checks.MESSAGES, folder / checks.MESSAGES),
+            agreements=_agreements(regulation) if regulation else (),
+            pruned=frozenset(self.pruned),
+            today=self.today,
+        )
+
+    def _shape(self, shape: type[S], name: str, path: Path) -> S | None:
+        """The file in its shape; a mistaken part is named and left out, so that the rest is checked as well."""
+        source = self.sources[name] = load_yaml(path, name)
+        self.mistakes += source.mistakes
+        if source.mistakes and source.data is None:
+            return None
+        if not isinstance(source.data, dict):
+            self.mistakes.append(source.mistake((), "no keys: see the shipped file of this name"))
+            return None
+        left_out: set[Place] = set()
+        while True:
+            try:
+                return shape.model_validate(source.data)
+            except ValidationError as error:
+                errors = error.errors()
+            parts = {_part(each) for each in errors}
+            if parts & left_out:
+                return None
+            self.mistakes += [source.mistake(_place(each), _message(each, source, shape)) for each in errors]
+            if any(each["type"] != "extra_forbidden" for each in errors):
+                self.pruned.add(name)
+            if any(part not in source.lines for part in parts):
+                return None
+            left_out |= parts
+            source = self.sources[name] = source.without(parts)
+
+    def calendars(self, files: checks.Files) -> Calendars | None:
+        source = self.sources[checks.CALENDAR]
+        if not files.calendar:
+            return None
+        try:
+            zone = ZoneInfo(files.calendar.zone)
+            check_zone_data(zone)
+            return _calendars(files.calendar, zone)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            self.mistakes.append(source.mistake(("zone",), f"no time zone {files.calendar.zone!r}: write Asia/Almaty"))
+        except CalendarError as error:
+            self.mistakes.append(source.mistake(("hours",), str(error)))
+        return None
+
+
+def _place(error: Mapping[str, Any]) -> Place:
+    return tuple(each for each in error["loc"] if each != "[key]")
+
+
+def _part(error: Mapping[str, Any]) -> Place:
+    """What to leave out for a mistake: an unknown key itself, else the entry of a top section that it stands in."""
+    place = _place(error)
+    return place if error["type"] == "extra_forbidden" else place[:2]
+
+
+def _message(error: Mapping[str, Any], source: YamlFile, shape: type[BaseModel]) -> str:
+    *outer, key = _place(error) or ("",)
+    where = f"{key}: " if isinstance(key, str) else ""
+    match error["type"]:
+        case "extra_forbidden" if key == "key" and source.name == checks.CONFIG:
+            return "a key in the file: put it in a file of its own and name that as `key_file`, or in SUP_SYNC_KEY"
+        case "extra_forbidden":
+            near = difflib.get_close_matches(str(key), _known_keys(shape), n=1)
+            return f"unknown key {key!r}: " + (f"is {near[0]!r} meant?" if near else "remove it")
+        case "missing":
+            return f"key {key!r} is missing{f' in {outer[-1]}' if outer else ''}: add it"
+        case "value_error":
+            return where + str(error["msg"]).removeprefix("Value error, ")
+        case _:
+            return f"{where}{str(error['msg'])[:1].lower()}{str(error['msg'])[1:]}, not {error['input']!r:.60}"
+
+
+def _known_keys(shape: type[BaseModel]) -> list[str]:
+    """All keys of a shape and of the shapes inside it."""
+    keys: set[str] = set()
+    schema = shape.model_json_schema()
+    for part in (schema, *schema.get("$defs", {}).values()):
+        keys |= set(part.get("properties", ()))
+    return sorted(keys)
+
+
+def _agreements(rules: RegulationShape) -> tuple[Agreement, ...]:
+    return tuple(_agreement(key, shape, rules) for key, shape in rules.agreements.items())
+
+
+def _agreement(key: str, shape: AgreementShape, rules: RegulationShape) -> Agreement:
+    day = rules.working_day.as_time(timedelta(hours=24))
+    return Agreement(
+        key=key,
+        levels=_words(shape.levels),
+        channels=_words(shape.channels),
+        categories=_words(shape.categories),
+        targets={
+            **_targets(Metric.FIRST_RESPONSE, shape.first_response, rules.priorities, day),
+            **_targets(Metric.RESOLUTION, shape.resolution, rules.priorities, day),
+        },
+        ladder=tuple(
+            Escalation(step.step, step.at, step.message, step.mentions, step.assign, step.at_risk)
+            for step in rules.ladders.get(shape.ladder, ())
+        ),
+    )
+
+
+def _words(words: tuple[str, ...] | None) -> frozenset[str] | None:
+    return None if words is None else frozenset(words)
+
+
+def _targets(
+    metric: Metric, shape: TargetShape, priorities: tuple[str, ...], day: timedelta
+) -> dict[tuple[Metric, str], Target]:
+    targets = {}
+    for priority in priorities:
+        if priority not in shape.within and EVERY_PRIORITY not in shape.within:
+            continue
+        length = shape.within.get(priority, shape.within.get(EVERY_PRIORITY))
+        targets[metric, priority] = Target(
+            metric=metric,
+            within=length.as_time(day) if length else None,
+            clause=shape.clause,
+            clock=shape.clock,
+            end_of_days=length.amount if length and shape.until == "end_of_day" else None,
+        )
+    return targets
+
+
+def _calendars(shape: CalendarShape, zone: ZoneInfo) -> Calendars:
+    years = range(min(shape.years), max(shape.years) + 1)
+    working = Calendar(zone, shape.hours, _exceptions(shape), years)
+    always = Calendar(zone, dict.fromkeys(range(7), (WHOLE_DAY,)), {}, years)
+    return {ClockKind.WORKING: working, ClockKind.CALENDAR: always}
+
+
+def _exceptions(shape: CalendarShape) -> dict[date, tuple[Window, ...]]:
+    """The days with windows of their own; a worked day off is worked as a Monday."""
+    as_monday = shape.hours.get(MONDAY, ())
+    days: dict[date, tuple[Window, ...]] = {each.date: () for each in shape.holidays}
+    for change in shape.changes:
+        if isinstance(change, MoveShape):
+            days[change.move], days[change.to] = (), as_monday
+        elif change.kind == "off":
+            days[change.date] = ()
+        elif change.kind == "cancelled":
+            days.pop(change.date, None)
+        else:
+            days[change.date] = change.hours or as_monday
+    return days
+
+
+def _config(path: Path, files: checks.Files, calendars: Calendars | None, warnings: tuple[Mistake, ...]) -> Config:
+    config, calendar, messages = files.config, files.calendar, files.messages
+    if not (config and calendar and messages and calendars and files.regulation and files.tracker and files.clients):
+        raise AssertionError("a file without mistakes has its shape")
+    server = config.tracker
+    texts = {language: getattr(messages, language) for language in LANGUAGES}
+    return Config(
+        server=Server(
+            url=server.url.rstrip("/"),
+            key_file=path.parent / server.key_file if server.key_file else None,
+            ca_file=path.parent / server.ca_file if server.ca_file else None,
+            timeout_s=server.timeout.as_time(timedelta(days=1)).total_seconds(),
+        ),
+        projects=config.projects,
+        closed_days=config.closed_days,
+        rules=Rulebook(
+            policy=_policy(files.regulation, files.tracker, files.clients, files.agreements, config.enforce_from),
+            calendars=calendars,
+            names=_names(files.tracker),
+            messages=Messages(texts, config.language),
+        ),
+        limits=Limits(config.limits.notes, config.limits.changed_share),
+        estimated_years=frozenset(year for year, kind in calendar.years.items() if kind == "estimated"),
+        warnings=warnings,
+    )
+
+
+def _policy(
+    rules: RegulationShape,
+    tracker: TrackerShape,
+    clients: ClientsShape,
+    agreements: tuple[Agreement, ...],
+    enforce_from: date,
+) -> Policy:
+    sides = {Side.CLIENT: tracker.default_channels.client, Side.STAFF: tracker.default_channels.staff}
+    return Policy(
+        levels={key: Word(key, shape.clause) for key, shape in rules.levels.items()},
+        channels={key: Word(key, shape.clause) for key, shape in rules.channels.items()},
+        categories={key: Word(key, shape.clause) for key, shape in rules.categories.items()},
+        priorities=rules.priorities,
+        agreements=agreements,
+        contracts=tuple(
+            Contract(each.client, each.level, each.first_on, each.last_on, each.project, each.group, each.bin)
+            for each in clients.contracts
+        ),
+        default_level=next((key for key, shape in rules.levels.items() if shape.default), None),
+        default_channels={side: channel for side, channel in sides.items() if channel},
+        priority_change=rules.priority_change,
+        enforce_from=enforce_from,
+    )
+
+
+def _names(shape: TrackerShape) -> TrackerNames:
+    return TrackerNames(
+        trackers={name: Intake(each.category, each.channel) for name, each in shape.trackers.items()},
+        statuses={name: Status(name, each.phase, each.answers) for name, each in shape.statuses.items()},
+        priorities=shape.priorities,
+        fields=dict(shape.fields),
+        levels=shape.levels,
+        channels=shape.channels,
+        states=dict(shape.states),
+        staff_groups=shape.staff.groups,
+        staff_roles=shape.staff.roles,
+        client_roles=shape.clients.roles,
+        people={key: StaffMember(each.login, each.name) for key, each in shape.people.items()},
+        parent_dates_derived=shape.parent_dates == "derived",
+    )

@@ -1,0 +1,154 @@
+"""What the tracker says happened: issues and their events, in our words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class Side(StrEnum):
+    """On whose side a person stands, by the mapped groups and roles."""
+
+    CLIENT = "client"
+    STAFF = "staff"
+    BOT = "bot"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A user of the tracker; `groups` are the names of the groups they are in, as far as known."""
+
+    id: int
+    name: str
+    side: Side
+    groups: frozenset[str] = frozenset()
+
+    @property
+    def is_staff(self) -> bool:
+        return self.side is Side.STAFF
+
+
+class Phase(StrEnum):
+    """What a status means for the clocks."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    DEVELOPMENT = "development"
+    CLOSED = "closed"
+    REFUSED = "refused"
+
+    @property
+    def is_ended(self) -> bool:
+        return self in (Phase.CLOSED, Phase.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A status by its name in the tracker; `answers` says that setting it is a first response."""
+
+    name: str
+    phase: Phase
+    answers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One journal of an issue: who, when, what it said and what it set (an answer and a status change are one event).
+
+    `status` and `priority` are (before, after), None where the event left them alone.
+    """
+
+    at: datetime
+    by: Person
+    has_note: bool = False
+    has_attachment: bool = False
+    is_private: bool = False
+    status: tuple[Status, Status] | None = None
+    priority: tuple[str, str] | None = None
+    priority_confirmed: tuple[bool, bool] | None = None
+
+    @property
+    def is_public_answer(self) -> bool:
+        """An attachment alone is an answer too (fact: it makes a journal with empty notes)."""
+        return (self.has_note and not self.is_private) or self.has_attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A release of the Portal; a Redmine version."""
+
+    name: str
+    due_on: date | None
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project in scope; a closed one can be read but not written."""
+
+    id: int
+    identifier: str
+    name: str
+    is_closed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A request as the tracker shows it, with its history in order of time.
+
+    `status` and `priority` are those of now; `status_at` and the like go back. `fields` holds the mapped custom
+    fields by our key, as text; a mapped field that is missing there cannot be written on this issue. `unknown` names
+    what no mapping covers: such an issue is set aside, never guessed at.
+    """
+
+    id: int
+    project: Project
+    tracker: str
+    subject: str
+    author: Person
+    created_at: datetime
+    updated_at: datetime
+    status: Status
+    priority: str
+    category: str | None
+    tracker_channel: str | None = None
+    priority_confirmed: bool = False
+    assignee_id: int | None = None
+    version: Version | None = None
+    start_on: date | None = None
+    due_on: date | None = None
+    has_children: bool = False
+    fields: Mapping[str, str] = field(default_factory=dict)
+    events: tuple[Event, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+    def upto(self, now: datetime) -> Issue | None:
+        """The issue as it stood at `now` (its status, priority and events); None before it was filed."""
+        if now < self.created_at:
+            return None
+        known = tuple(event for event in self.events if event.at <= now)
+        later = self.events[len(known) :]
+        if not later:
+            return self
+        return replace(
+            self,
+            events=known,
+            status=next((event.status[0] for event in later if event.status), self.status),
+            priority=next((event.priority[0] for event in later if event.priority), self.priority),
+            priority_confirmed=next(
+                (event.priority_confirmed[0] for event in later if event.priority_confirmed), self.priority_confirmed
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Finding:
+    """Something about a request that a person should look at, with the clause it touches."""
+
+    issue_id: int
+    kind: str
+    text: str
+    clause: str = ""

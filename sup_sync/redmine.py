@@ -1,0 +1,355 @@
+"""The gateway: a Reader that cannot write, and a Writer; nothing of redminelib leaves it, only Redmine's JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+from itertools import pairwise
+from typing import Any
+from urllib.parse import quote
+
+from redminelib import Redmine
+from redminelib.engines.base import BaseEngine
+
+from sup_sync.errors import AccessError, MissingError, RefusedError, SupSyncError, TrackerAwayError
+from sup_sync.http import Json, TrackerSession
+from sup_sync.plan import Change
+from sup_sync.tracker import Directory
+
+PAGE = 100
+"""Redmine cuts every limit to this, and overflows its own cookie on lists of about 250 ids."""
+
+
+@contextmanager
+def _of_redmines_form() -> Iterator[None]:
+    """JSON that is not of Redmine's form is no tracker's answer."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise TrackerAwayError("JSON came, but not of Redmine's form: is `url` the tracker's root?") from error
+
+
+class _ReadEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types
+    """python-redmine's way to the tracker over the guarded session: whatever it is asked for, it only reads."""
+
+    def __init__(self, session: TrackerSession) -> None:
+        self._session = session
+
+    def request(self, _method: str, url: str, *, params: Json | None = None, **_: Any) -> Json:
+        return self._session.get_json(url.removeprefix(self._session.url), params)
+
+    def bulk_request(self, method: str, url: str, container: str, **params: Any) -> tuple[list[Json], int]:
+        """The rows and how many there are; of a list without a limit every row must have come, each once."""
+        with _of_redmines_form():
+            rows, total = super().bulk_request(method, url, container, **params)
+            ids = {row["id"] for row in rows}
+        if not params.get("limit") and len(ids) != total:
+            raise TrackerAwayError(f"GET {url.removeprefix(self._session.url)}: changed while it was read; try again")
+        return rows, total
+
+    def process_bulk_request(self, method: str, url: str, container: str, bulk_params: list[Json]) -> list[Json]:
+        return [row for params in bulk_params for row in self.request(method, url, params=params)[container]]
+
+
+class _WriteEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types
+    """python-redmine's way to the tracker over the guarded session, for a PUT of an issue and nothing else."""
+
+    def __init__(self, session: TrackerSession) -> None:
+        self._session = session
+
+    def request(self, _method: str, url: str, *, data: Json, **_: Any) -> None:
+        path = url.removeprefix(self._session.url)
+        self._session.put_json(path, data, is_fenced="lock_version" in data["issue"])
+
+
+class Reader:
+    """Reads one tracker with one account; faults are those of TrackerSession.
+
+    Lists go by python-redmine; a single object by the session itself, as redminelib's `raw()` adds keys of its own.
+    """
+
+    def __init__(self, session: TrackerSession) -> None:
+        self._session = session
+        self._redmine = Redmine(session.url, engine=_ReadEngine, session=session)
+
+    def fetch_account(self) -> Json:
+        """The key's account with its memberships, without the key, which Redmine sends along.
+
+        This alone tells a wrong key: lists answer that with what is public.
+        """
+        try:
+            account = dict(self._one("/users/current.json", "user", include="memberships"))
+        except MissingError:
+            raise TrackerAwayError("GET /users/current.json: not there (404): is `url` the tracker's root?") from None
+        account.pop("api_key", None)
+        return account
+
+    @_of_redmines_form()
+    def fetch_lists(self, projects: Sequence[str], groups: Collection[str] = ()) -> Json:
+        """The lists that `tracker.Directory` is built from, for projects by identifier and groups by name.
+
+        Beyond those: {"trackers": [{id, name}], "groups": [{id, name}], "fields": [{id, name}]}, and in each project
+        `trackers` and `fields`; a project's tracker has `fields` of its own once an issue shows them.
+        Raises AccessError naming the projects that the account is no member of, or the groups it can't see.
+        """
+        account = self.fetch_account()
+        scope = self._fetch_projects(projects, {each["project"]["id"] for each in account["memberships"]})
+        memberships = [row for project in scope for row in project.pop("memberships")]
+        found = self._fetch_groups(groups, memberships)
+        statuses = self._redmine.issue_status.all().values()
+        return {
+            "account": {"id": account["id"], "name": f"{account['firstname']} {account['lastname']}"},
+            "statuses": [{**_named(each), "is_closed": each["is_closed"]} for each in statuses],
+            "priorities": _names(self._redmine.enumeration.filter(resource="issue_priorities").values()),
+            "trackers": _names(self._redmine.tracker.all().values()),
+            "versions": _once(version for project in scope for version in project.pop("versions")),
+            "people": _people(memberships, found),
+            "groups": _names(found),
+            "fields": _once(field for project in scope for field in project["fields"]),
+            "projects": scope,
+        }
+
+    @_of_redmines_form()
+    def fetch_rows(
+        self, project_ids: Collection[int], *, status: str, updated_since: datetime | None = None
+    ) -> list[Json]:
+        """The issues of these projects as lists have them (no journals), in order of id.
+
+        `status` is `open`, `closed` or `*`. Pages go by id, as an offset skips rows while data changes; and each row
+        is checked again, as Redmine drops a filter it doesn't know without a word.
+        """
+        filters, since = {"status_id": status}, None
+        if updated_since:
+            since = updated_since.astimezone(UTC).replace(microsecond=0)  # Redmine's filter and its answers cut seconds
+            filters["updated_on"] = f">={since:%Y-%m-%dT%H:%M:%SZ}"
+        rows: list[Json] = []
+        for page in self._pages_by_id(filters):
+            rows += [row for row in page if row["project"]["id"] in project_ids and _is_since(row, since)]
+        return rows
+
+    def _pages_by_id(self, filters: Json) -> Iterator[list[Json]]:
+        last, left = 0, 1
+        while left > 0:
+            found = self._redmine.issue.filter(sort="id", issue_id=f">={last + 1}", limit=PAGE, **filters)
+            page = list(found.values())
+            ids = [last, *(row["id"] for row in page)]
+            left = found.total_count - len(page)
+            if any(later <= earlier for earlier, later in pairwise(ids)) or (left and not page):
+                raise TrackerAwayError("GET /issues.json: the pages don't follow each other by id; try again later")
+            yield page
+            last = ids[-1]
+
+    @_of_redmines_form()
+    def fetch_rows_of(self, issue_ids: Collection[int]) -> list[Json]:
+        """These issues as lists have them, whatever their status; one that is gone or hidden is missing."""
+        wanted, rows = sorted(set(issue_ids)), []
+        for start in range(0, len(wanted), PAGE):
+            part = wanted[start : start + PAGE]
+            ids = ",".join(map(str, part))
+            found = self._redmine.issue.filter(issue_id=ids, status_id="*", sort="id", limit=PAGE)
+            rows += list(found.values())
+        if not {row["id"] for row in rows} <= set(wanted):
+            raise TrackerAwayError("GET /issues.json: issues came that were not asked for; try again later")
+        return rows
+
+    def fetch_issue(self, issue_id: int) -> Json:
+        """One issue with its history, its children and the statuses that this account may set."""
+        include = "journals,children,allowed_statuses"
+        return self._one(f"/issues/{issue_id}.json", "issue", forbidden=MissingError, include=include)
+
+    def fetch_lock_version(self, issue_id: int) -> int:
+        """The issue's lock_version, which stands in no JSON, only in the edit form of its page.
+
+        Raises AccessError where the account may not edit the issue: Redmine then ignores a lock_version it is sent.
+        """
+        path = f"/issues/{issue_id}"
+        form = _EditForm()
+        form.feed(self._session.get_page(path, forbidden=MissingError))
+        if not form.is_editable:
+            raise AccessError(f"GET {path}: this account may not edit the issue: give its role `edit_issues`")
+        if len(form.versions) != 1 or not form.versions[0].isdecimal():
+            raise TrackerAwayError(f"GET {path}: no page of an issue with one lock_version; try again later")
+        return int(form.versions[0])
+
+    def fetch_role(self, role_id: int) -> Json:
+        """A role with its permissions, which every account may read."""
+        return self._one(f"/roles/{role_id}.json", "role")
+
+    def _one(self, path: str, kind: str, *, forbidden: type[SupSyncError] = AccessError, **params: str) -> Json:
+        value = self._session.get_json(path, params, forbidden=forbidden).get(kind)
+        if not isinstance(value, dict):
+            raise TrackerAwayError(f"GET {path}: JSON without `{kind}`: is `url` the tracker's root?")
+        return value
+
+    def _fetch_projects(self, identifiers: Sequence[str], joined: Collection[int]) -> list[dict[str, Any]]:
+        found, refused = [], []
+        for identifier in identifiers:
+            try:
+                found.append(self._fetch_project(identifier, joined))
+            except (AccessError, MissingError) as error:
+                refused.append(f"project {identifier}: {error}")
+        if refused:
+            raise AccessError("\n".join(refused))
+        return found
+
+    def _fetch_project(self, identifier: str, joined: Collection[int]) -> dict[str, Any]:
+        path = f"/projects/{quote(identifier, safe='')}.json"
+        raw = self._one(path, "project", include="trackers,issue_custom_fields")
+        if raw["id"] not in joined:
+            raise AccessError("the account is no member of it: add it to the project's members")
+        project = {key: raw[key] for key in ("id", "identifier", "name", "status")}
+        trackers = [self._fetch_tracker(tracker, project["id"]) for tracker in raw["trackers"]]
+        seen = [field for tracker in trackers for field in tracker.get("fields", ())]
+        return {
+            **project,
+            "trackers": trackers,
+            "fields": _once([*raw["issue_custom_fields"], *seen]),
+            "versions": self._fetch_versions(project["id"]),
+            "memberships": list(self._redmine.project_membership.filter(project_id=project["id"]).values()),
+        }
+
+    def _fetch_tracker(self, tracker: Json, project_id: int) -> Json:
+        """A project's tracker with the fields its newest issue shows: those for all projects stand nowhere else."""
+        newest = {"project_id": project_id, "tracker_id": tracker["id"], "subproject_id": "!*", "status_id": "*"}
+        for row in self._redmine.issue.filter(**newest, sort="id:desc", limit=1).values():
+            if row["project"]["id"] == project_id and row["tracker"]["id"] == tracker["id"]:
+                return {**_named(tracker), "fields": _names(row.get("custom_fields", ()))}
+        return _named(tracker)
+
+    def _fetch_versions(self, project_id: int) -> list[Json]:
+        versions = self._redmine.version.filter(project_id=project_id).values()
+        return [{key: each.get(key) for key in ("id", "name", "status", "due_date")} for each in versions]
+
+    def _fetch_groups(self, names: Collection[str], memberships: Iterable[Json]) -> list[Json]:
+        """The named groups with their users; only a group that is a member of a project in scope can be found."""
+        ids = {row["group"]["name"]: row["group"]["id"] for row in memberships if "group" in row}
+        missing = sorted(set(names) - set(ids))
+        if missing:
+            raise AccessError(f"groups {', '.join(missing)}: no members of a project in scope: add them, with any role")
+        return [self._one(f"/groups/{ids[name]}.json", "group", include="users") for name in sorted(set(names))]
+
+
+class Writer:
+    """Writes issues of one tracker with one account; `may_write_private_notes` is a permission proven before."""
+
+    def __init__(self, session: TrackerSession, *, may_write_private_notes: bool) -> None:
+        self._redmine = Redmine(session.url, engine=_WriteEngine, session=session)
+        self._may_write_private_notes = may_write_private_notes
+
+    def update(
+        self, issue_id: int, changes: Sequence[Change], directory: Directory, lock_version: int | None = None
+    ) -> None:
+        """Send an issue's changes in one PUT; faults are those of TrackerSession.put_json.
+
+        Accepted is not yet written: Redmine drops without a word what the account may not set. So read back.
+        Raises AccessError for a private note without the proven permission: Redmine would publish it.
+        """
+        if any(change.field == "private_note" for change in changes) and not self._may_write_private_notes:
+            raise AccessError(
+                f"issue #{issue_id}: a private note was not sent, as everybody would see it: "
+                "give the account's role `set_notes_private`"
+            )
+        values = _values(issue_id, changes, directory)
+        if lock_version is not None:
+            values["lock_version"] = lock_version
+        self._redmine.issue.update(issue_id, **values)
+
+
+def _values(issue_id: int, changes: Sequence[Change], directory: Directory) -> dict[str, Any]:
+    """Redmine's attributes for the changes of one issue; of the custom fields only those that change."""
+    values: dict[str, Any] = {}
+    for change in changes:
+        if change.issue_id != issue_id:
+            raise ValueError(f"a change of issue #{change.issue_id} in the update of #{issue_id}")
+        if change.field in directory.names.fields:
+            field = {"id": _field_id(change, directory), "value": change.new}
+            values.setdefault("custom_fields", []).append(field)
+            continue
+        attributes = _attributes(change, directory)
+        if attributes.keys() & values.keys():
+            raise ValueError(f"issue #{issue_id}: two values for {', '.join(attributes)} in one update")
+        values |= attributes
+    return values
+
+
+def _field_id(change: Change, directory: Directory) -> int:
+    name = directory.names.fields[change.field]
+    if name not in directory.field_ids:
+        raise RefusedError(f"issue #{change.issue_id}: no field «{name}» in its project: see `sup-sync check`")
+    return directory.field_ids[name]
+
+
+def _attributes(change: Change, directory: Directory) -> dict[str, Any]:
+    match change.field:
+        case "due_date":
+            return {"due_date": change.new}
+        case "public_note":
+            return {"notes": change.new}
+        case "private_note":
+            return {"notes": change.new, "private_notes": True}
+        case "status":
+            statuses = {name: status_id for status_id, name in directory.statuses.items()}
+            if change.new not in statuses:
+                raise RefusedError(f"issue #{change.issue_id}: no status «{change.new}»: see `sup-sync check`")
+            return {"status_id": statuses[change.new]}
+        case "assignee":
+            person_id = directory.person_id(change.new) if change.new else ""
+            if person_id is None:
+                raise RefusedError(f"issue #{change.issue_id}: nobody is «{change.new}»: see `sup-sync check`")
+            return {"assigned_to_id": person_id}
+    raise ValueError(f"issue #{change.issue_id}: {change.field} is nothing that a change can set")
+
+
+class _EditForm(HTMLParser):
+    """What an issue's page says in its edit form; there is one without attributes for who may only add notes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_editable = False
+        self.versions: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if found.get("id") == "all_attributes":
+            self.is_editable = True
+        if tag == "input" and found.get("name") == "issue[lock_version]":
+            self.versions.append(found.get("value") or "")
+
+
+def _is_since(row: Json, since: datetime | None) -> bool:
+    return since is None or datetime.fromisoformat(row["updated_on"]) >= since
+
+
+def _named(row: Json) -> dict[str, Any]:
+    return {"id": row["id"], "name": row["name"]}
+
+
+def _names(rows: Iterable[Json]) -> list[Json]:
+    return [_named(row) for row in rows]
+
+
+def _once(rows: Iterable[Json]) -> list[Json]:
+    """Each row once, in order of id."""
+    by_id = {row["id"]: row for row in rows}
+    return [by_id[key] for key in sorted(by_id)]
+
+
+def _people(memberships: Iterable[Json], groups: Iterable[Json]) -> list[Json]:
+    """Everybody in the projects, with the names of their roles (inherited ones too) and of the groups given."""
+    names: dict[int, str] = {}
+    roles: dict[int, set[str]] = {}
+    member_of: dict[int, set[str]] = {}
+    for row in memberships:
+        if "user" in row:
+            names[row["user"]["id"]] = row["user"]["name"]
+            roles.setdefault(row["user"]["id"], set()).update(role["name"] for role in row["roles"])
+    for group in groups:
+        for user in group["users"]:
+            names[user["id"]] = user["name"]
+            member_of.setdefault(user["id"], set()).add(group["name"])
+    return [
+        {"id": key, "name": names[key], "groups": sorted(member_of.get(key, ())), "roles": sorted(roles.get(key, ()))}
+        for key in sorted(names)
+    ]

@@ -1,0 +1,285 @@
+"""Reports as data: how far the targets were kept, and what a plan holds; and how data becomes JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from enum import StrEnum
+from typing import Any
+
+from sup_sync.clock import Standing
+from sup_sync.issue import Finding, Phase
+from sup_sync.judgement import Judgement
+from sup_sync.plan import NOTES, Plan
+from sup_sync.policy import Metric, Policy
+
+Json = dict[str, Any]
+
+_NOT_FOR_A_TERMINAL = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
+
+
+class Dimension(StrEnum):
+    """By what a report groups requests; the month is that of the filing, in the support's zone."""
+
+    LEVEL = "level"
+    CHANNEL = "channel"
+    CATEGORY = "category"
+    PRIORITY = "priority"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How far a group of requests kept one target: counts, and the time that stopped clocks took.
+
+    `breached` counts running clocks too; `no_target` are those that a clause excepts. `median` and `ninetieth` are
+    nearest-rank percentiles (of n values in order the one at place n × 0.5 or n × 0.9, rounded up) of the time on the
+    target's own clock; None where no clock stopped.
+    """
+
+    metric: Metric
+    met: int
+    breached: int
+    on_track: int
+    at_risk: int
+    no_target: int
+    median: timedelta | None
+    ninetieth: timedelta | None
+
+    @property
+    def running(self) -> int:
+        """How many clocks still run, or pause, within their target."""
+        return self.on_track + self.at_risk
+
+    @property
+    def share_met(self) -> float | None:
+        """Met of all that are decided; None while none is."""
+        decided = self.met + self.breached
+        return self.met / decided if decided else None
+
+    def to_json(self) -> Json:
+        return {
+            "met": self.met,
+            "breached": self.breached,
+            "on_track": self.on_track,
+            "at_risk": self.at_risk,
+            "no_target": self.no_target,
+            "share_met": None if self.share_met is None else round(self.share_met, 4),
+            "median_s": seconds(self.median),
+            "p90_s": seconds(self.ninetieth),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The requests that share a key (None: it is not known), with a tally for each metric.
+
+    Refused requests (clause 6, 9) and those that could not be judged are in no tally: every tally's counts and these
+    two add up to `requests`.
+    """
+
+    key: str | None
+    requests: int
+    refused: int
+    set_aside: int
+    tallies: tuple[Tally, ...]
+
+    def tally(self, metric: Metric) -> Tally:
+        return next(each for each in self.tallies if each.metric is metric)
+
+    def to_json(self) -> Json:
+        counts: Json = {
+            "key": self.key,
+            "requests": self.requests,
+            "refused": self.refused,
+            "set_aside": self.set_aside,
+        }
+        return counts | {each.metric.value: each.to_json() for each in self.tallies}
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How far the targets were kept: in all and by each dimension, with the local days of the first and last filing."""
+
+    filed_from: date | None
+    filed_until: date | None
+    total: Group
+    by: Mapping[Dimension, tuple[Group, ...]]
+
+    def to_json(self) -> Json:
+        """{"filed_from", "filed_until", "total": GROUP, "by": {"level": [GROUP], "channel": [GROUP], …}}.
+
+        GROUP is {"key", "requests", "refused", "set_aside", "first_response": TALLY, "resolution": TALLY}, TALLY is
+        {"met", "breached", "on_track", "at_risk", "no_target", "share_met" (0 to 1), "median_s", "p90_s"}; days are
+        ISO, times whole seconds, what is not known null.
+        """
+        return {
+            "filed_from": self.filed_from.isoformat() if self.filed_from else None,
+            "filed_until": self.filed_until.isoformat() if self.filed_until else None,
+            "total": self.total.to_json(),
+            "by": {dimension.value: [each.to_json() for each in groups] for dimension, groups in self.by.items()},
+        }
+
+
+def compliance(
+    judgements: Iterable[Judgement], policy: Policy, zone: tzinfo, by: Sequence[Dimension] = tuple(Dimension)
+) -> Report:
+    """How far the targets were kept, groups in the regulation's order, months in order of time."""
+    judged = list(judgements)
+    days = [each.filed_at.astimezone(zone).date() for each in judged]
+    return Report(
+        filed_from=min(days, default=None),
+        filed_until=max(days, default=None),
+        total=_group(None, judged),
+        by={dimension: _groups(judged, dimension, policy, zone) for dimension in by},
+    )
+
+
+def _groups(judgements: list[Judgement], dimension: Dimension, policy: Policy, zone: tzinfo) -> tuple[Group, ...]:
+    members: dict[str | None, list[Judgement]] = defaultdict(list)
+    for judgement in judgements:
+        members[_key(judgement, dimension, zone)].append(judgement)
+    places = {key: place for place, key in enumerate(_order(dimension, policy))}
+    in_order = sorted(members, key=lambda key: (key is None, places.get(key or "", len(places)), key or ""))
+    return tuple(_group(key, members[key]) for key in in_order)
+
+
+def _key(judgement: Judgement, dimension: Dimension, zone: tzinfo) -> str | None:
+    match dimension:
+        case Dimension.LEVEL:
+            return judgement.level
+        case Dimension.CHANNEL:
+            return judgement.channel
+        case Dimension.CATEGORY:
+            return judgement.category
+        case Dimension.PRIORITY:
+            return judgement.priority
+        case Dimension.MONTH:
+            return f"{judgement.filed_at.astimezone(zone):%Y-%m}"
+
+
+def _order(dimension: Dimension, policy: Policy) -> Iterable[str]:
+    orders: dict[Dimension, Iterable[str]] = {
+        Dimension.LEVEL: policy.levels,
+        Dimension.CHANNEL: policy.channels,
+        Dimension.CATEGORY: policy.categories,
+        Dimension.PRIORITY: policy.priorities,
+    }
+    return orders.get(dimension, ())
+
+
+def _group(key: str | None, judgements: list[Judgement]) -> Group:
+    judged = [each for each in judgements if not each.is_set_aside]
+    counted = [each for each in judged if each.issue.status.phase is not Phase.REFUSED]
+    return Group(
+        key=key,
+        requests=len(judgements),
+        refused=len(judged) - len(counted),
+        set_aside=len(judgements) - len(judged),
+        tallies=tuple(_tally(metric, counted) for metric in Metric),
+    )
+
+
+def _tally(metric: Metric, judgements: list[Judgement]) -> Tally:
+    verdicts = [each.verdict(metric) for each in judgements]
+    counts = Counter(each.outcome for each in verdicts)
+    took = sorted(each.elapsed for each in verdicts if each.stopped_at is not None)
+    return Tally(
+        metric=metric,
+        met=counts[Standing.MET],
+        breached=counts[Standing.BREACHED],
+        on_track=counts[Standing.ON_TRACK],
+        at_risk=counts[Standing.AT_RISK],
+        no_target=counts[Standing.NO_TARGET],
+        median=nearest_rank(took, 50),
+        ninetieth=nearest_rank(took, 90),
+    )
+
+
+def nearest_rank(ordered: Sequence[timedelta], percent: int) -> timedelta | None:
+    """The percentile of values in order that is one of them; None of no values."""
+    return ordered[(len(ordered) * percent + 99) // 100 - 1] if ordered else None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    """A plan in figures: values to set, to change and to clear, notes, and on how many of the requests."""
+
+    set: int
+    change: int
+    clear: int
+    notes: int
+    requests: int
+    judged: int
+    findings: int
+
+    @classmethod
+    def of(cls, plan: Plan) -> PlanSummary:
+        values = [each for each in plan.changes if each.field not in NOTES]
+        return cls(
+            set=sum(not each.old for each in values),
+            change=sum(bool(each.old and each.new) for each in values),
+            clear=sum(not each.new for each in values),
+            notes=plan.notes,
+            requests=len({each.issue_id for each in plan.changes}),
+            judged=plan.judged,
+            findings=len(plan.findings),
+        )
+
+    def to_json(self) -> Json:
+        return {
+            "set": self.set,
+            "change": self.change,
+            "clear": self.clear,
+            "notes": self.notes,
+            "requests": self.requests,
+            "judged": self.judged,
+            "findings": self.findings,
+        }
+
+
+def plan_json(plan: Plan, now: datetime) -> Json:
+    """{"now", "changes": [{"issue", "field", "old", "new", "reason", "clause"}], "findings": [FINDING], "summary"}.
+
+    FINDING is {"issue", "kind", "text", "clause"}; the summary is that of `PlanSummary`.
+    """
+    return {
+        "now": iso(now),
+        "changes": [
+            {
+                "issue": each.issue_id,
+                "field": each.field,
+                "old": each.old,
+                "new": each.new,
+                "reason": each.reason,
+                "clause": each.clause,
+            }
+            for each in plan.changes
+        ],
+        "findings": [finding_json(each) for each in plan.findings],
+        "summary": PlanSummary.of(plan).to_json(),
+    }
+
+
+def finding_json(finding: Finding) -> Json:
+    return {"issue": finding.issue_id, "kind": finding.kind, "text": finding.text, "clause": finding.clause}
+
+
+def iso(moment: datetime | None) -> str | None:
+    """A moment as JSON has it: ISO, UTC, whole seconds."""
+    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
+
+
+def seconds(length: timedelta | None) -> int | None:
+    """A length of time as JSON has it: whole seconds, a begun one not counted."""
+    return None if length is None else int(length.total_seconds())
+
+
+def json_text(data: Json | list[Json]) -> str:
+    """Data as readable JSON; characters that steer a terminal stand as escapes, so that no client's text can."""
+    text = json.dumps(data, ensure_ascii=False, indent=2)
+    return _NOT_FOR_A_TERMINAL.sub(lambda match: json.dumps(match[0])[1:-1], text)

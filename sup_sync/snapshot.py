@@ -1,0 +1,58 @@
+"""A snapshot: the tracker's issues as JSON lines, each as `GET /issues/N.json?include=journals` gives it.
+
+The first line may be `{"tracker": {…}}`: the tracker's lists (see `tracker.Directory`), without which people and old
+statuses can only be guessed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any, TextIO
+
+from sup_sync.errors import SnapshotError
+from sup_sync.tracker import Json
+
+
+def load_snapshot(lines: Iterable[str], name: str) -> tuple[Json | None, list[Json]]:
+    """The tracker's lists, None where the file has none, and the issues; raises SnapshotError naming file and line."""
+    lists: Json | None = None
+    issues: list[Json] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        value = _object(line, f"{name}:{number}")
+        if "tracker" in value and "id" not in value and "issue" not in value:
+            lists = value["tracker"]
+        else:
+            issues.append(_issue(value, f"{name}:{number}"))
+    return lists, issues
+
+
+def _object(line: str, where: str) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise SnapshotError(f"{where}: no JSON object: each line is one issue, as `sup-sync snapshot` writes it")
+    return value
+
+
+def _issue(value: dict[str, Any], where: str) -> Json:
+    issue = value.get("issue", value)
+    if not isinstance(issue, dict) or not isinstance(issue.get("id"), int):
+        raise SnapshotError(f"{where}: a JSON object without an issue's `id`: take it with `sup-sync snapshot`")
+    return issue
+
+
+def snapshot_lines(lists: Json, issues: Iterable[Json]) -> Iterator[str]:
+    """The lines of a snapshot, the tracker's lists first."""
+    yield json.dumps({"tracker": lists}, ensure_ascii=False)
+    for issue in issues:
+        yield json.dumps(issue, ensure_ascii=False)
+
+
+def write_snapshot(lists: Json, issues: Iterable[Json], file: TextIO) -> None:
+    for line in snapshot_lines(lists, issues):
+        file.write(line + "\n")

@@ -1,0 +1,268 @@
+"""Redmine's JSON and names, put into our words: what its lists say of ids, and how one issue becomes an `Issue`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sup_sync.errors import DecodeError
+from sup_sync.issue import Event, Issue, Person, Phase, Project, Side, Status, Version
+
+Json = Mapping[str, Any]
+
+CLOSED_PROJECT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What filing in one of Redmine's trackers says of a request: its category, and the channel where it tells."""
+
+    category: str
+    channel: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """Somebody the ladder names: the login that a note mentions, the name that the memberships show."""
+
+    login: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class TrackerNames:
+    """The tracker's names for the regulation's words, as mappings/tracker.yaml has them.
+
+    `trackers` and `statuses` go from the tracker's name to our word, the others from our key to the tracker's name.
+    """
+
+    trackers: Mapping[str, Intake]
+    statuses: Mapping[str, Status]
+    priorities: Mapping[str, str]
+    fields: Mapping[str, str]
+    levels: Mapping[str, str]
+    channels: Mapping[str, str]
+    states: Mapping[str, str]
+    staff_groups: frozenset[str] = frozenset()
+    staff_roles: frozenset[str] = frozenset()
+    client_roles: frozenset[str] = frozenset()
+    people: Mapping[str, StaffMember] = field(default_factory=dict)
+    parent_dates_derived: bool = True
+
+
+class Directory:
+    """The tracker's lists by id: statuses, priorities, projects, versions and people.
+
+    Built from the first line of a snapshot, which is what the gateway read: {"account": {id, name}, "statuses":
+    [{id, name}], "priorities": [{id, name}], "projects": [{id, identifier, name, status}], "versions": [{id, name,
+    status, due_date}], "people": [{id, name, groups: [name], roles: [name]}], "fields": [{id, name}]}.
+    """
+
+    def __init__(self, lists: Json, names: TrackerNames) -> None:
+        self.names = names
+        self.account_id: int | None = lists.get("account", {}).get("id")
+        self.statuses: dict[int, str] = {each["id"]: each["name"] for each in lists.get("statuses", ())}
+        self.priorities: dict[int, str] = {each["id"]: each["name"] for each in lists.get("priorities", ())}
+        self.projects = {each["id"]: _project(each) for each in lists.get("projects", ())}
+        self.versions = {each["id"]: _version(each) for each in lists.get("versions", ())}
+        self.people = {each["id"]: self._member(each) for each in lists.get("people", ())}
+        self.field_ids: dict[str, int] = {each["name"]: each["id"] for each in lists.get("fields", ())}
+        self.is_guessed = False
+
+    @classmethod
+    def guessed_from(cls, issues: Iterable[Json], names: TrackerNames) -> Directory:
+        """What issues without a snapshot's first line tell: names seen beside ids; all but the author are staff."""
+        directory = cls({}, names)
+        directory.is_guessed = True
+        for issue in issues:
+            for status in (issue["status"], *issue.get("allowed_statuses", ())):
+                directory.statuses[status["id"]] = status["name"]
+            directory.priorities[issue["priority"]["id"]] = issue["priority"]["name"]
+        return directory
+
+    def _member(self, lists: Json) -> Person:
+        groups, roles = frozenset(lists.get("groups", ())), frozenset(lists.get("roles", ()))
+        if lists["id"] == self.account_id:
+            side = Side.BOT
+        elif groups & self.names.staff_groups or roles & self.names.staff_roles:
+            side = Side.STAFF
+        else:
+            side = Side.CLIENT
+        return Person(lists["id"], lists["name"], side, groups)
+
+    def person(self, who: Json, author_id: int) -> Person:
+        """The person of an id, as the lists know them; somebody whom they don't know is on no side."""
+        known = self.people.get(who["id"])
+        if known:
+            return known
+        if who["id"] == self.account_id:
+            side = Side.BOT
+        elif self.is_guessed:
+            side = Side.CLIENT if who["id"] == author_id else Side.STAFF
+        else:
+            side = Side.UNKNOWN
+        return Person(who["id"], who.get("name", ""), side)
+
+    def person_id(self, key: str) -> int | None:
+        """The tracker's id of somebody whom the ladder names; None where no membership shows that name."""
+        name = self.names.people[key].name
+        return next((each.id for each in self.people.values() if each.name == name), None)
+
+    def name_of(self, person_id: int | None) -> str:
+        """How to show a person of an id; empty for nobody."""
+        if person_id is None:
+            return ""
+        known = self.people.get(person_id)
+        return known.name if known else f"#{person_id}"
+
+    def project(self, project: Json) -> Project:
+        known = self.projects.get(project["id"])
+        return known or Project(project["id"], project.get("identifier", ""), project.get("name", ""))
+
+    def version(self, version: Json | None) -> Version | None:
+        if not version:
+            return None
+        return self.versions.get(version["id"]) or Version(version.get("name", ""), None, True)
+
+
+def _project(project: Json) -> Project:
+    return Project(project["id"], project["identifier"], project["name"], project.get("status") == CLOSED_PROJECT)
+
+
+def _version(version: Json) -> Version:
+    return Version(version["name"], _day(version.get("due_date")), version.get("status", "open") == "open")
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text!r} has no time zone")
+    return moment
+
+
+def decode_issue(issue: Json, directory: Directory) -> Issue:
+    """One issue, from what `GET /issues/N.json?include=journals,children` answers (inside `issue` or bare).
+
+    Raises DecodeError where it is not of that form. Names that no mapping covers stand in `Issue.unknown`.
+    """
+    try:
+        return _Decoder(issue.get("issue", issue), directory).issue()
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        where = f"issue #{issue.get('id', '?')}" if isinstance(issue, Mapping) else "an issue"
+        raise DecodeError(f"{where}: not of the form of Redmine's issue JSON ({error!r})") from error
+
+
+class _Decoder:
+    """One issue on its way into our words; collects the names that no mapping covers."""
+
+    def __init__(self, raw: Json, directory: Directory) -> None:
+        self.raw = raw
+        self.directory = directory
+        self.names = directory.names
+        self.unknown: dict[str, None] = {}
+        self.priority_keys = {name: key for key, name in self.names.priorities.items()}
+        self.by_name = {each["name"]: each for each in raw.get("custom_fields", ())}
+
+    def issue(self) -> Issue:
+        raw = self.raw
+        intake = self.names.trackers.get(raw["tracker"]["name"])
+        if intake is None:
+            self._missing("tracker", raw["tracker"]["name"], "trackers")
+        events = tuple(self._event(journal) for journal in raw.get("journals", ()))
+        fields = self._fields()
+        return Issue(
+            id=raw["id"],
+            project=self.directory.project(raw["project"]),
+            tracker=raw["tracker"]["name"],
+            subject=raw.get("subject") or "",
+            author=self.directory.person(raw["author"], raw["author"]["id"]),
+            created_at=_moment(raw["created_on"]),
+            updated_at=_moment(raw["updated_on"]),
+            status=self._status(raw["status"]["name"]),
+            priority=self._priority(raw["priority"]["name"]),
+            category=intake.category if intake else None,
+            tracker_channel=intake.channel if intake else None,
+            priority_confirmed=fields.get("priority_confirmed") == "1",
+            assignee_id=(raw.get("assigned_to") or {}).get("id"),
+            version=self.directory.version(raw.get("fixed_version")),
+            start_on=_day(raw.get("start_date")),
+            due_on=_day(raw.get("due_date")),
+            has_children=bool(raw.get("children")),
+            fields=fields,
+            events=tuple(sorted(events, key=lambda event: event.at)),
+            unknown=tuple(self.unknown),
+        )
+
+    def _missing(self, kind: str, name: str, section: str) -> None:
+        self.unknown[f"{kind} «{name}»: add it to `{section}` of mappings/tracker.yaml"] = None
+
+    def _status(self, name: str) -> Status:
+        status = self.names.statuses.get(name)
+        if status is None:
+            self._missing("status", name, "statuses")
+        return status or Status(name, Phase.OPEN)
+
+    def _priority(self, name: str) -> str:
+        key = self.priority_keys.get(name)
+        if key is None:
+            self._missing("priority", name, "priorities")
+        return key or name
+
+    def _fields(self) -> dict[str, str]:
+        fields = {}
+        for key, name in self.names.fields.items():
+            if name in self.by_name:
+                value = self.by_name[name].get("value")
+                fields[key] = ", ".join(value) if isinstance(value, list) else value or ""
+        if fields.get("channel"):
+            keys = {name: key for key, name in self.names.channels.items()}
+            if fields["channel"] not in keys:
+                self._missing("channel", fields["channel"], "channels")
+            fields["channel"] = keys.get(fields["channel"], "")
+        return fields
+
+    def _event(self, journal: Json) -> Event:
+        details = journal.get("details", ())
+        attributes = {each["name"]: each for each in details if each["property"] == "attr"}
+        confirmed_id = str(self.by_name.get(self.names.fields.get("priority_confirmed", ""), {}).get("id"))
+        confirmed = next((each for each in details if each["property"] == "cf" and each["name"] == confirmed_id), None)
+        return Event(
+            at=_moment(journal["created_on"]),
+            by=self.directory.person(journal["user"], self.raw["author"]["id"]),
+            has_note=bool((journal.get("notes") or "").strip()),
+            has_attachment=any(each["property"] == "attachment" and each.get("new_value") for each in details),
+            is_private=bool(journal.get("private_notes")),
+            status=self._status_change(attributes.get("status_id")),
+            priority=self._priority_change(attributes.get("priority_id")),
+            priority_confirmed=(confirmed.get("old_value") == "1", confirmed.get("new_value") == "1")
+            if confirmed
+            else None,
+        )
+
+    def _status_change(self, detail: Json | None) -> tuple[Status, Status] | None:
+        if detail is None:
+            return None
+        return self._status_of_id(detail["old_value"]), self._status_of_id(detail["new_value"])
+
+    def _status_of_id(self, text: str) -> Status:
+        name = self.directory.statuses.get(int(text))
+        if name is None and self.directory.is_guessed:
+            return Status(f"#{text}", Phase.OPEN)
+        return self._status(name or f"#{text}")
+
+    def _priority_change(self, detail: Json | None) -> tuple[str, str] | None:
+        if detail is None:
+            return None
+        return self._priority_of_id(detail["old_value"]), self._priority_of_id(detail["new_value"])
+
+    def _priority_of_id(self, text: str) -> str:
+        name = self.directory.priorities.get(int(text))
+        if name is None and self.directory.is_guessed:
+            return next(iter(self.names.priorities))
+        return self._priority(name or f"#{text}")

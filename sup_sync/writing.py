@@ -1,0 +1,192 @@
+"""The write protocol: compare-and-swap for what people see, one PUT an issue, each read back, nothing tried twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from itertools import islice
+
+from sup_sync.errors import (
+    AmbiguousError,
+    DecodeError,
+    MissingError,
+    RefusedError,
+    StaleError,
+    SupSyncError,
+    TrackerAwayError,
+)
+from sup_sync.issue import Issue, Side
+from sup_sync.judgement import judge_issue
+from sup_sync.plan import NOTES, VISIBLE, Change, Plan, Rulebook, make_plan
+from sup_sync.redmine import Reader, Writer
+from sup_sync.tracker import Directory, decode_issue
+
+READ_BACK_AT_ONCE = 100
+
+
+class OutcomeKind(StrEnum):
+    """How the writing of one issue's changes ended."""
+
+    APPLIED = "applied"
+    ALREADY = "already"
+    STALE = "stale"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How the writing of one issue's changes ended, and why where they were not applied."""
+
+    issue_id: int
+    kind: OutcomeKind
+    text: str = ""
+
+
+class Run:
+    """One run's writes: by the plan, oldest breach first, each read back; nothing is tried twice."""
+
+    def __init__(
+        self,
+        reader: Reader,
+        writer: Writer,
+        directory: Directory,
+        issues: Iterable[Issue],
+        rules: Rulebook,
+        now: datetime,
+    ) -> None:
+        self.reader = reader
+        self.writer = writer
+        self.rules = rules
+        self.now = now
+        self.directory = directory
+        self.issues = {issue.id: issue for issue in issues}
+        self.trusted: set[tuple[int, str]] = set()
+        self.distrusted: dict[tuple[int, str], str] = {}
+
+    def act(self, plan: Plan) -> Iterator[Outcome]:
+        """Write the plan; yields each issue's outcome, silent writes as soon as they are read back."""
+        silent: list[tuple[int, tuple[Change, ...]]] = []
+        for issue_id, changes in plan.by_issue():
+            if any(change.field in VISIBLE for change in changes):
+                yield self._guarded(issue_id, changes, self._write_fenced)
+            else:
+                silent.append((issue_id, changes))
+        yield from self._write_silent(silent)
+
+    def _guarded(
+        self, issue_id: int, changes: Sequence[Change], write: Callable[[int, Sequence[Change]], Outcome]
+    ) -> Outcome:
+        """The outcome of one write; the first in each project and tracker decides whether the others are tried."""
+        place = self._place(issue_id)
+        if place in self.distrusted:
+            return Outcome(issue_id, OutcomeKind.REFUSED, f"not tried: {self.distrusted[place]}")
+        try:
+            outcome = write(issue_id, changes)
+        except StaleError as error:
+            return Outcome(issue_id, OutcomeKind.STALE, str(error))
+        except (RefusedError, MissingError) as error:
+            return Outcome(issue_id, OutcomeKind.REFUSED, str(error))
+        except (AmbiguousError, TrackerAwayError, DecodeError) as error:
+            return Outcome(issue_id, OutcomeKind.FAILED, str(error))
+        if outcome.kind is OutcomeKind.APPLIED:
+            self.trusted.add(place)
+        elif outcome.kind is OutcomeKind.REFUSED and place not in self.trusted:
+            self.distrusted[place] = f"#{issue_id} showed that {outcome.text}"
+        return outcome
+
+    def _place(self, issue_id: int) -> tuple[int, str]:
+        issue = self.issues[issue_id]
+        return issue.project.id, issue.tracker
+
+    def _write_fenced(self, issue_id: int, planned: Sequence[Change]) -> Outcome:
+        """Compare and swap: the version first, then the state, decide again, one PUT, read back."""
+        lock_version = self.reader.fetch_lock_version(issue_id)
+        before = self._fetch(issue_id)
+        changes = self._decide_again(before)
+        if not changes:
+            return Outcome(issue_id, OutcomeKind.ALREADY, "nothing left to change when it was to be written")
+        if {change.new for change in changes if change.field in NOTES} - {change.new for change in planned}:
+            return Outcome(
+                issue_id, OutcomeKind.STALE, "it changed meanwhile, and so would its note; the next run decides"
+            )
+        self.writer.update(issue_id, changes, self.directory, lock_version)
+        return _compared(changes, before, self._fetch(issue_id), self.directory)
+
+    def _decide_again(self, issue: Issue) -> Sequence[Change]:
+        judgement = judge_issue(issue, self.rules.policy, self.rules.calendars, self.now)
+        return make_plan([judgement], self.rules, self.directory, self.now).changes
+
+    def _fetch(self, issue_id: int) -> Issue:
+        return decode_issue(self.reader.fetch_issue(issue_id), self.directory)
+
+    def _write_silent(self, writes: Sequence[tuple[int, tuple[Change, ...]]]) -> Iterator[Outcome]:
+        """One PUT each; the first in each project and tracker is read back at once, the others by the hundred."""
+        rest = iter(writes)
+        while batch := list(islice(rest, READ_BACK_AT_ONCE)):
+            unseen: list[tuple[int, tuple[Change, ...]]] = []
+            for issue_id, changes in batch:
+                if self._place(issue_id) in self.trusted:
+                    outcome = self._guarded(issue_id, changes, self._put)
+                    if outcome.kind is OutcomeKind.APPLIED:
+                        unseen.append((issue_id, changes))
+                        continue
+                else:
+                    outcome = self._guarded(issue_id, changes, self._put_and_look)
+                yield outcome
+            yield from self._read_back(unseen)
+
+    def _put(self, issue_id: int, changes: Sequence[Change]) -> Outcome:
+        self.writer.update(issue_id, changes, self.directory)
+        return Outcome(issue_id, OutcomeKind.APPLIED)
+
+    def _put_and_look(self, issue_id: int, changes: Sequence[Change]) -> Outcome:
+        self._put(issue_id, changes)
+        return _compared(changes, self.issues[issue_id], self._fetch(issue_id), self.directory)
+
+    def _read_back(self, writes: Sequence[tuple[int, tuple[Change, ...]]]) -> Iterator[Outcome]:
+        if not writes:
+            return
+        try:
+            rows = {row["id"]: row for row in self.reader.fetch_rows_of([issue_id for issue_id, _ in writes])}
+        except SupSyncError as error:
+            for issue_id, _ in writes:
+                yield Outcome(issue_id, OutcomeKind.FAILED, f"written, but not read back: {error}")
+            return
+        for issue_id, changes in writes:
+            if issue_id in rows:
+                after = decode_issue(rows[issue_id], self.directory)
+                yield _compared(changes, self.issues[issue_id], after, self.directory)
+            else:
+                yield Outcome(issue_id, OutcomeKind.FAILED, "written, but gone from the lists: deleted or moved")
+
+
+def _compared(changes: Sequence[Change], before: Issue, after: Issue, directory: Directory) -> Outcome:
+    """Whether the tracker now says what was written: it may answer 204 and change nothing (fact)."""
+    missing = [change.field for change in changes if not _is_there(change, before, after, directory)]
+    if missing:
+        text = f"the tracker took the write but not {', '.join(missing)}: see `sup-sync check`"
+        return Outcome(after.id, OutcomeKind.REFUSED, text)
+    return Outcome(after.id, OutcomeKind.APPLIED)
+
+
+def _is_there(change: Change, before: Issue, after: Issue, directory: Directory) -> bool:
+    match change.field:
+        case "due_date":
+            return (after.due_on.isoformat() if after.due_on else "") == change.new
+        case "assignee":
+            return after.assignee_id == directory.person_id(change.new)
+        case "status":
+            return after.status.name == change.new
+        case "private_note" | "public_note":
+            return _notes(after, change.field == "private_note") > _notes(before, change.field == "private_note")
+        case field:
+            return after.fields.get(field) == change.new
+
+
+def _notes(issue: Issue, is_private: bool) -> int:
+    """How many notes of the tool the issue has."""
+    ours = (event for event in issue.events if event.by.side is Side.BOT and event.has_note)
+    return sum(event.is_private is is_private for event in ours)

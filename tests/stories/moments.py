@@ -1,0 +1,50 @@
+"""Moments as the stories write them: `Mon 09:00` of one week without holidays, its neighbours, or a date."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("Asia/Almaty")
+
+WEEK = date(2026, 6, 8)
+"""The Monday of the stories' week: neither it nor the weeks beside it have a holiday."""
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+WEEKS = {"last ": -1, "": 0, "next ": 1}
+
+MOMENT = rf"(?:(?:last |next )?(?:{'|'.join(WEEKDAYS)})|\d{{4}}-\d\d-\d\d) \d\d:\d\d(?::\d\d)?"
+"""The pattern of a moment: `Mon 09:00`, `next Tue 12:00:30`, `2026-03-20 17:50`."""
+
+_PARTS = re.compile(rf"(last |next |)({'|'.join(WEEKDAYS)}) (.+)")
+
+
+def read_moment(text: str) -> datetime:
+    """The moment of the support's wall clock that a story's words mean, in UTC."""
+    relative = _PARTS.fullmatch(text)
+    if relative:
+        week, weekday, time = relative.groups()
+        day = WEEK + timedelta(weeks=WEEKS[week], days=WEEKDAYS.index(weekday))
+        text = f"{day} {time}"
+    return datetime.fromisoformat(text).replace(tzinfo=ZONE).astimezone(UTC)
+
+
+def show_moment(moment: datetime | None) -> str | None:
+    """The words in which a story would write this moment."""
+    if moment is None:
+        return None
+    local = moment.astimezone(ZONE)
+    time = f"{local:%H:%M:%S}".removesuffix(":00")
+    week, weekday = divmod((local.date() - WEEK).days, 7)
+    near = next((words for words, offset in WEEKS.items() if offset == week), None)
+    return f"{local:%Y-%m-%d} {time}" if near is None else f"{near}{WEEKDAYS[weekday]} {time}"
+
+
+def show_length(length: timedelta | None) -> str | None:
+    """Hours and minutes, `1:30`, `-0:05`; seconds only where there are any."""
+    if length is None:
+        return None
+    sign, seconds = ("-", -length) if length < timedelta(0) else ("", length)
+    hours, rest = divmod(int(seconds.total_seconds()), 3600)
+    return f"{sign}{hours}:{rest // 60:02}" + (f":{rest % 60:02}" if rest % 60 else "")

@@ -1,0 +1,200 @@
+"""A request as Redmine's JSON gives it, built up event by event, and the tracker's lists around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from copy import deepcopy
+from datetime import UTC, datetime
+from typing import Any
+
+from sup_sync.plan import Change
+
+Json = dict[str, Any]
+
+PROJECTS = {"portal-support": "Портал қолдауы", "alatau-trade": "Алатау Трейд", "archive": "Мұрағат"}
+CLOSED_PROJECT = "archive"
+TRACKERS = {
+    "error": "Қате, істеліп бітпеген",
+    "consultation": "Кеңес",
+    "call-back": "Кері қоңырау",
+    "suggestion": "Ұсыныс",
+}
+STATUSES = {
+    "new": "Жаңа",
+    "in progress": "Өңделуде",
+    "waiting for client": "Клиент жауабын күтуде",
+    "in development": "Әзірлеуге берілді",
+    "solved": "Шешілді",
+    "closed": "Жабылды",
+    "refused": "Бас тартылды",
+}
+PRIORITIES = {"normal": "Қалыпты", "urgent": "Жедел", "immediate": "Дереу"}
+CHANNELS = {
+    "online assistant": "Онлайн көмекші",
+    "e-mail": "Электрондық пошта",
+    "official letter": "Ресми хат",
+    "call-back": "Кері қоңырау",
+    "tracker": "Жобаларды басқару жүйесі",
+}
+FIELDS = {
+    "level": "Қызмет көрсету деңгейі",
+    "first_response_due": "Бірінші жауап мерзімі",
+    "first_response_at": "Бірінші жауап берілді",
+    "resolution_due": "Шешу мерзімі",
+    "state": "Мерзім күйі",
+    "marker": "sup-sync",
+    "channel": "Арна",
+    "contact_at": "Жүгіну уақыты",
+    "priority_confirmed": "Басымдық расталды",
+    "bin": "БСН",
+}
+PEOPLE = {
+    "client": {"id": 11, "name": "Ерлан Садықов", "groups": [], "roles": ["Клиент"]},
+    "colleague": {"id": 12, "name": "Гүлнар Ахметова", "groups": [], "roles": ["Клиент"]},
+    "operator": {"id": 21, "name": "Айгүл Қасымова", "groups": ["Қолдау қызметі"], "roles": []},
+    "staff": {"id": 22, "name": "Болат Ермеков", "groups": [], "roles": ["Қолдау операторы"]},
+    "head": {"id": 23, "name": "Дана Бекова", "groups": ["Қолдау қызметі"], "roles": ["Қолдау операторы"]},
+    "bot": {"id": 31, "name": "sup-sync", "groups": [], "roles": ["sup-sync"]},
+    "developer": {"id": 41, "name": "Тимур Оспанов", "groups": [], "roles": ["Әзірлеуші"]},
+    "stranger": {"id": 91, "name": "Асқар Белгісіз"},
+    "guest": {"id": 4, "name": "Anonymous"},
+}
+STRANGERS = ("stranger", "guest")
+"""Those whom no membership shows."""
+
+
+def number(names: Iterable[str], name: str) -> int:
+    """The id of a name in a list; a name beyond the list gets the next one."""
+    names = list(names)
+    return names.index(name) + 1 if name in names else len(names) + 1
+
+
+def pair(names: Iterable[str], name: str) -> Json:
+    return {"id": number(names, name), "name": name}
+
+
+def person(who: str) -> Json:
+    return {"id": PEOPLE[who]["id"], "name": PEOPLE[who]["name"]}
+
+
+def field_id(key: str) -> int:
+    return number(FIELDS, key)
+
+
+def utc(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def new_lists() -> Json:
+    """The tracker's lists as the first line of a snapshot has them."""
+    return {
+        "account": person("bot"),
+        "statuses": [pair(STATUSES.values(), name) for name in STATUSES.values()],
+        "priorities": [pair(PRIORITIES.values(), name) for name in PRIORITIES.values()],
+        "projects": [
+            {
+                "id": number(PROJECTS, key),
+                "identifier": key,
+                "name": name,
+                "status": 5 if key == CLOSED_PROJECT else 1,
+            }
+            for key, name in PROJECTS.items()
+        ],
+        "versions": [],
+        "people": [deepcopy(each) for who, each in PEOPLE.items() if who not in STRANGERS],
+        "fields": [{"id": field_id(key), "name": name} for key, name in FIELDS.items()],
+    }
+
+
+def new_issue(issue_id: int, at: datetime, author: str) -> Json:
+    """A request just filed: an error, Base, of normal priority, with every field there and empty."""
+    return {
+        "id": issue_id,
+        "project": {"id": number(PROJECTS, "portal-support"), "name": PROJECTS["portal-support"]},
+        "tracker": pair(TRACKERS.values(), TRACKERS["error"]),
+        "status": pair(STATUSES.values(), STATUSES["new"]),
+        "priority": pair(PRIORITIES.values(), PRIORITIES["normal"]),
+        "author": person(author),
+        "subject": "Есеп ашылмайды",
+        "description": "…",
+        "start_date": None,
+        "due_date": None,
+        "custom_fields": [{"id": field_id(key), "name": name, "value": ""} for key, name in FIELDS.items()],
+        "created_on": utc(at),
+        "updated_on": utc(at),
+        "closed_on": None,
+        "journals": [],
+    }
+
+
+def field(raw: Json, key: str) -> Json | None:
+    return next((each for each in raw["custom_fields"] if each["id"] == field_id(key)), None)
+
+
+def set_attribute(raw: Json, name: str, names: Iterable[str], value: str) -> Json:
+    """Set `status` or `priority` by its name; returns the journal's detail."""
+    old, raw[name] = raw[name], pair(names, value)
+    return detail("attr", f"{name}_id", str(old["id"]), str(raw[name]["id"]))
+
+
+def set_field(raw: Json, key: str, value: str) -> list[Json]:
+    """Set a custom field; returns the journal's details: none where it is not on the request's tracker (fact)."""
+    there = field(raw, key)
+    if there is None:
+        return []
+    old, there["value"] = there["value"], value
+    return [detail("cf", str(there["id"]), old, value)]
+
+
+def detail(prop: str, name: str, old: str | None, new: str | None) -> Json:
+    return {"property": prop, "name": name, "old_value": old, "new_value": new}
+
+
+def add_journal(raw: Json, at: datetime, who: str, *, notes: str, is_private: bool, details: list[Json]) -> None:
+    """One journal; of a private note with details Redmine makes two, the details public."""
+    if is_private and details:
+        add_journal(raw, at, who, notes="", is_private=False, details=details)
+        details = []
+    raw["journals"].append(
+        {
+            "id": len(raw["journals"]) + 1,
+            "user": person(who),
+            "notes": notes,
+            "created_on": utc(at),
+            "private_notes": is_private,
+            "details": details,
+        }
+    )
+    raw["updated_on"] = utc(at)
+
+
+def applied(raw: Json, changes: Iterable[Change], at: datetime) -> Json:
+    """The issue after one PUT of the tool's with these changes, as Redmine would then give it."""
+    after = deepcopy(raw)
+    notes, is_private, details = "", False, []
+    for change in changes:
+        match change.field:
+            case "private_note" | "public_note":
+                notes, is_private = change.new, change.field == "private_note"
+            case "due_date":
+                details += _set_due_date(after, change.new or None)
+            case "assignee":
+                old = after.get("assigned_to", {}).get("id")
+                after["assigned_to"] = person(change.new)
+                details.append(detail("attr", "assigned_to_id", old and str(old), str(PEOPLE[change.new]["id"])))
+            case "status":
+                details.append(set_attribute(after, "status", STATUSES.values(), change.new))
+            case key:
+                details += set_field(after, key, change.new)
+    add_journal(after, at, "bot", notes=notes, is_private=is_private, details=details)
+    return after
+
+
+def _set_due_date(raw: Json, day: str | None) -> list[Json]:
+    """The due date; of a parent it is derived and stays as it was (fact)."""
+    if raw.get("children"):
+        return []
+    if day and raw["start_date"] and day < raw["start_date"]:
+        raise AssertionError(f"422: due on {day}, before its start on {raw['start_date']}")
+    old, raw["due_date"] = raw["due_date"], day
+    return [detail("attr", "due_date", old, day)]

@@ -1,0 +1,178 @@
+"""A request told in a test's docstring, line by line, and what the tool makes of it.
+
+A line is a moment and what happened: `Mon 09:00 filed by client, VIP, error, urgent`, `Mon 10:00 staff: public note
+and waiting for client`, `Mon 10:30 sup-sync runs` (its plan is written into the request), and last `Tue 13:00 now`.
+A line without a moment changes the shipped configuration. A line that fits no pattern is an error.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from stories import redmine_json as redmine
+from stories.moments import MOMENT, read_moment, show_length, show_moment
+from stories.shipped import copy_shipped, load_copy, replace_text, shipped_config
+from stories.telling import StoryError, Telling
+
+from sup_sync.clock import Verdict
+from sup_sync.judgement import Judgement, judge_issue
+from sup_sync.plan import Plan, Rulebook, make_plan
+from sup_sync.policy import Metric
+from sup_sync.tracker import Directory, decode_issue
+
+_TIMED = re.compile(rf"({MOMENT}) (.+)")
+_FILED = re.compile(r"filed by (client|operator|guest|developer)(?:, (.+))?")
+_ACTED = re.compile(rf"({'|'.join(redmine.PEOPLE)}): (.+)")
+_CHANGED = re.compile(r"in (\w+\.yaml) «(.+)» becomes «(.*)»")
+_CONTRACT = re.compile(r"contract of (?P<kind>project|group|bin) «(?P<whose>.+)» from (?P<first>\S+) until (?P<last>\S+)")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A verdict in the words of the stories."""
+
+    outcome: str
+    due: str | None
+    stopped: str | None
+    elapsed: str | None
+    left: str | None
+    reason: str
+    clause: str
+
+
+def show(verdict: Verdict) -> Shown:
+    return Shown(
+        outcome=verdict.outcome.value,
+        due=show_moment(verdict.due_at),
+        stopped=show_moment(verdict.stopped_at),
+        elapsed=show_length(verdict.elapsed),
+        left=show_length(verdict.left),
+        reason=verdict.reason,
+        clause=verdict.clause,
+    )
+
+
+class Story:
+    """One request, told up to its `now`; `folder` is where a changed configuration is put."""
+
+    def __init__(self, text: str, folder: Path, issue_id: int = 1) -> None:
+        self.folder = folder
+        self.config = shipped_config()
+        self.told = Telling(issue_id)
+        self.runs: list[Plan] = []
+        self.now: datetime | None = None
+        for line in filter(None, map(str.strip, text.splitlines())):
+            try:
+                self._tell(line)
+            except StoryError as error:
+                raise StoryError(f"{error} (in the line {line!r})") from None
+        if self.now is None:
+            raise StoryError("the story does not come to `now`")
+
+    @property
+    def rules(self) -> Rulebook:
+        return self.config.rules
+
+    @property
+    def directory(self) -> Directory:
+        return Directory(self.told.lists, self.rules.names)
+
+    @property
+    def judgement(self) -> Judgement:
+        return self._judged(self.told.raw, self._now())
+
+    @property
+    def first_response(self) -> Shown:
+        return show(self.judgement.verdict(Metric.FIRST_RESPONSE))
+
+    @property
+    def resolution(self) -> Shown:
+        return show(self.judgement.verdict(Metric.RESOLUTION))
+
+    @property
+    def plan(self) -> Plan:
+        return self._planned(self.told.raw, self._now())
+
+    @property
+    def second_plan(self) -> Plan:
+        """What is still to change once the plan is written."""
+        return self._planned(redmine.applied(self.told.raw, self.plan.changes, self._now()), self._now())
+
+    @property
+    def changes(self) -> dict[str, str]:
+        """The new values of the plan, by field."""
+        return {change.field: change.new for change in self.plan.changes}
+
+    @property
+    def findings(self) -> dict[str, str]:
+        """The texts of the plan's findings, by kind."""
+        return {finding.kind: finding.text for finding in self.plan.findings}
+
+    @property
+    def notes(self) -> list[str]:
+        """Every note that the tool wrote in its runs, and then the one it would write now."""
+        plans = [*self.runs, self.plan]
+        return [change.new for plan in plans for change in plan.changes if change.field == "private_note"]
+
+    def value(self, key: str) -> str:
+        """What a custom field of the tracker says."""
+        there = redmine.field(self.told.raw, key)
+        assert there is not None, f"{key} is not on this request"
+        return str(there["value"])
+
+    def _now(self) -> datetime:
+        assert self.now is not None
+        return self.now
+
+    def _judged(self, raw: redmine.Json, now: datetime) -> Judgement:
+        issue = decode_issue(raw, self.directory)
+        return judge_issue(issue, self.rules.policy, self.rules.calendars, now)
+
+    def _planned(self, raw: redmine.Json, now: datetime) -> Plan:
+        return make_plan([self._judged(raw, now)], self.rules, self.directory, now)
+
+    def _tell(self, line: str) -> None:
+        timed = _TIMED.fullmatch(line)
+        if not timed:
+            self._configure(line)
+            return
+        at, what = read_moment(timed[1]), timed[2]
+        if self.now or (self.told.raw and redmine.utc(at) < self.told.raw["updated_on"]):
+            raise StoryError("earlier than a line before it")
+        filed, acted = _FILED.fullmatch(what), _ACTED.fullmatch(what)
+        if filed and not self.told.raw:
+            self.told.file(at, filed[1], filed[2] or "")
+        elif not self.told.raw:
+            raise StoryError("a story begins with `filed by`")
+        elif acted:
+            self.told.act(at, acted[1], acted[2])
+        elif what == "sup-sync runs":
+            self._run(at)
+        elif what == "now":
+            self.now = at
+        else:
+            raise StoryError(f"not understood: {what}")
+
+    def _run(self, at: datetime) -> None:
+        """Judge, plan and write, as the tool does from cron."""
+        plan = self._planned(self.told.raw, at)
+        if plan.changes:
+            self.told.raw = redmine.applied(self.told.raw, plan.changes, at)
+        self.runs.append(plan)
+
+    def _configure(self, line: str) -> None:
+        changed, contract = _CHANGED.fullmatch(line), _CONTRACT.fullmatch(line)
+        if not (self.folder / "config.yaml").exists():
+            copy_shipped(self.folder)
+        if changed:
+            replace_text(self.folder, changed[1], changed[2], changed[3])
+        elif contract:
+            terms = '{{client: X, level: vip, {kind}: "{whose}", from: {first}, until: {last}}}'
+            line = terms.format_map(contract.groupdict())
+            replace_text(self.folder, "clients.yaml", "contracts:", f"contracts:\n  - {line}")
+        else:
+            raise StoryError(f"not understood: {line}")
+        self.config = load_copy(self.folder)
