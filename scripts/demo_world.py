@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import sqlite3
 import subprocess
 import sys
@@ -156,8 +157,8 @@ class World:
 
     def is_there(self) -> bool:
         """Whether the site has the whole story; DemoError where it broke off before its last act, closing a project."""
-        rows = self.admin.send("GET", "/projects.json?limit=100&status=*")["projects"]
-        status = {row["identifier"]: row["status"] for row in rows}
+        with self.site.database() as base:
+            status = dict(base.execute("SELECT identifier, status FROM projects"))
         projects = self.story["projects"]
         if not status.keys() & projects.keys():
             return False
@@ -168,8 +169,8 @@ class World:
         return True
 
     def make(self) -> None:
-        self.prepare_database()
         self.find_names()
+        self.prepare_database()
         self.add_people()
         for identifier, words in self.story["projects"].items():
             self.add_project(identifier, words)
@@ -178,11 +179,12 @@ class World:
         """What REST can't do: make a tracker that no mapping covers, and hide the priorities that nobody here uses."""
         first, ours = next(iter(self.names.statuses)), json.dumps(list(self.names.priorities.values()))
         with self.site.database() as base:
-            base.execute(
+            internal = base.execute(
                 "INSERT INTO trackers (name, position, is_in_roadmap, fields_bits, default_status_id)"
                 " SELECT ?, (SELECT MAX(position) + 1 FROM trackers), 0, 0, id FROM issue_statuses WHERE name = ?",
                 (self.story["internal_tracker"], first),
             )
+            self.ids["trackers"][self.story["internal_tracker"]] = internal.lastrowid or 0
             base.execute(
                 "UPDATE enumerations SET active = 0"
                 " WHERE type = 'IssuePriority' AND name NOT IN (SELECT value FROM json_each(?))",
@@ -217,13 +219,13 @@ class World:
             self.admin.send("POST", f"/groups/{self.staff_group}/users.json", {"user_id": self.ids["users"][login]})
 
     def add_project(self, identifier: str, words: Words) -> None:
-        internal = [self.story["internal_tracker"]] if words.get("internal") else []
+        trackers = {request["tracker"] for request in self.story["requests"] if request["in"] == identifier}
         project = {
             "identifier": identifier,
             "name": words["name"],
             "is_public": False,
             "enabled_module_names": ["issue_tracking"],
-            "tracker_ids": [self.ids["trackers"][name] for name in (*self.names.trackers, *internal)],
+            "tracker_ids": [self.ids["trackers"][name] for name in sorted(trackers)],
         }
         self.admin.send("POST", "/projects.json", {"project": project})
         self.add_members(identifier, words.get("clients", ()))
@@ -335,8 +337,8 @@ def move(base: sqlite3.Connection, traces: Sequence[Trace], zone: tzinfo) -> Non
     journal = attachment = 0
     for trace in traces:
         at, issue = f"{trace.deed.at:%Y-%m-%d %H:%M:%S}.000000", trace.issue_id
-        journals = (at, at, journal, trace.last_journal)
-        base.execute("UPDATE journals SET created_on = ?, updated_on = ? WHERE id > ? AND id <= ?", journals)
+        journals = (at, journal, trace.last_journal)
+        base.execute("UPDATE journals SET created_on = ? WHERE id > ? AND id <= ?", journals)
         files = (at, attachment, trace.last_attachment)
         base.execute("UPDATE attachments SET created_on = ? WHERE id > ? AND id <= ?", files)
         journal, attachment = trace.last_journal, trace.last_attachment
@@ -347,6 +349,8 @@ def move(base: sqlite3.Connection, traces: Sequence[Trace], zone: tzinfo) -> Non
             base.execute("UPDATE issues SET start_date = ? WHERE id = ?", (day, issue))
     for statement in WHAT_FOLLOWS:
         base.execute(statement)
+    if any(column[1] == "updated_on" for column in base.execute("PRAGMA table_info(journals)")):  # from Redmine 5.1 on
+        base.execute("UPDATE journals SET updated_on = created_on")
 
 
 # --- the command
@@ -373,8 +377,9 @@ def seed(site: Site, config: Path, now: datetime) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--site", required=True, help="site of scripts/redmine, provisioned, else as after a reset")
-    parser.add_argument("--config", required=True, type=Path, help="config.yaml that names this site's mappings")
+    site, config = os.environ.get("SUP_SYNC_SITE") or "sup-sync-demo", ROOT / "config.yaml"
+    parser.add_argument("--site", default=site, help="site of scripts/redmine, provisioned, else as after a reset")
+    parser.add_argument("--config", default=config, type=Path, help="config.yaml that names the site's mappings")
     parser.add_argument("--now", type=datetime.fromisoformat, default=datetime.now(UTC), help="the present (ISO 8601)")
     options = parser.parse_args()
     try:

@@ -79,9 +79,9 @@ class Clock:
 
 
 def _end_of(day: date, calendar: Calendar) -> datetime:
-    """The close of business of a day, or its midnight where nobody works."""
-    midnight, next_midnight = (datetime.combine(each, time(), calendar.zone) for each in (day, day + timedelta(days=1)))
-    *_, last = (next_midnight, *(span.end for span in calendar.spans(midnight, next_midnight)))
+    """The close of business of a day, or its last second where nobody works or nobody stops."""
+    midnight, last_second = (datetime.combine(day, at, calendar.zone) for at in (time(), time(23, 59, 59)))
+    *_, last = (last_second, *(span.end for span in calendar.spans(midnight, last_second)))
     return last
 
 

@@ -1,4 +1,4 @@
-"""One request's story: its terms, what happened, where its time went, its clocks, verdicts and ladder, each by its clause."""
+"""One request's story: terms, events, where its time went, clocks, verdicts and ladder, each by its clause."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from sup_sync.issue import Event, Finding, Phase, Side
 from sup_sync.judgement import Judgement, PrioritySet, priorities_that_count
 from sup_sync.ladder import MarkerError, due_step, read_marker
 from sup_sync.plan import Rulebook
-from sup_sync.policy import Agreement, ClockKind, Metric, Policy
-from sup_sync.report import Json, finding_json, iso, seconds
-from sup_sync.worktime import Span
+from sup_sync.policy import Agreement, ClockKind, Metric, Policy, Word
+from sup_sync.report import Json, finding_json, plain
 
 PRIORITY_CLAUSE = "20"
 
@@ -51,9 +50,6 @@ class Term:
     because: str
     clause: str
 
-    def to_json(self) -> Json:
-        return {"name": self.name, "value": self.value, "because": self.because, "clause": self.clause}
-
 
 @dataclass(frozen=True, slots=True)
 class PriorityStep:
@@ -65,20 +61,6 @@ class PriorityStep:
     shown: str
     counts: str
 
-    @property
-    def is_wish(self) -> bool:
-        return self.shown != self.counts
-
-    def to_json(self) -> Json:
-        return {
-            "at": iso(self.at),
-            "side": self.side.value,
-            "name": self.name,
-            "shown": self.shown,
-            "counts": self.counts,
-            "is_wish": self.is_wish,
-        }
-
 
 @dataclass(frozen=True, slots=True)
 class Happening:
@@ -89,35 +71,17 @@ class Happening:
     name: str
     what: tuple[str, ...]
 
-    def to_json(self) -> Json:
-        return {"at": iso(self.at), "side": self.side.value, "name": self.name, "what": list(self.what)}
-
 
 @dataclass(frozen=True, slots=True)
 class Stay:
     """A stretch of the request's life in one phase; `working` is None outside the calendar's years."""
 
     phase: Phase
-    span: Span
+    party: str
+    start_at: datetime
+    end_at: datetime
     working: timedelta | None
-
-    @property
-    def party(self) -> str:
-        return PARTIES[self.phase]
-
-    @property
-    def wall(self) -> timedelta:
-        return self.span.end - self.span.start
-
-    def to_json(self) -> Json:
-        return {
-            "phase": self.phase.value,
-            "party": self.party,
-            "start_at": iso(self.span.start),
-            "end_at": iso(self.span.end),
-            "working_s": seconds(self.working),
-            "wall_s": seconds(self.wall),
-        }
+    wall: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +92,18 @@ class Share:
     working: timedelta | None
     wall: timedelta
 
-    def to_json(self) -> Json:
-        return {"working_s": seconds(self.working), "wall_s": seconds(self.wall)}
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Time that does not count; one that still lasts has no end."""
+
+    start_at: datetime
+    end_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class ClockStory:
-    """What one target measured; `within` is None where the clause excepts it, pauses that still last have no end."""
+    """What one target measured: `within` is None where the clause excepts it, `left` and `due_at` are the verdict's."""
 
     metric: Metric
     agreement: str
@@ -142,46 +111,23 @@ class ClockStory:
     counts_from: datetime
     within: timedelta | None
     release_on: date | None
-    pauses: tuple[tuple[datetime, datetime | None], ...]
-    cycle: int
-    verdict: Verdict
-
-    def to_json(self) -> Json:
-        verdict = self.verdict
-        return {
-            "metric": self.metric.value,
-            "agreement": self.agreement,
-            "counts": self.counts.value,
-            "counts_from": iso(self.counts_from),
-            "within_s": seconds(self.within),
-            "release_on": self.release_on.isoformat() if self.release_on else None,
-            "pauses": [{"start_at": iso(start), "end_at": iso(end)} for start, end in self.pauses],
-            "reopenings": self.cycle,
-            "elapsed_s": seconds(verdict.elapsed),
-            "left_s": seconds(verdict.left),
-            "due_at": iso(verdict.due_at),
-            "stopped_at": iso(verdict.stopped_at),
-        }
+    pauses: tuple[Pause, ...]
+    reopenings: int
+    elapsed: timedelta
+    left: timedelta | None
+    due_at: datetime | None
+    stopped_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class StepStory:
-    """A step of the ladder on one clock: when it is due (None: no telling yet), and how it stands by the marker."""
+    """A step of the ladder on one clock: when it is due (None: outside the calendar's years), and how it stands."""
 
     metric: Metric
-    key: str
+    step: str
     share: float
     due_at: datetime | None
     state: StepState
-
-    def to_json(self) -> Json:
-        return {
-            "metric": self.metric.value,
-            "step": self.key,
-            "share": self.share,
-            "due_at": iso(self.due_at),
-            "state": self.state.value,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,25 +154,26 @@ class Explanation:
         return tuple(_share(party, self.stays) for party in dict.fromkeys(PARTIES.values()))
 
     def to_json(self) -> Json:
-        """{"issue", "subject", "now", "filed_at", "terms", "priorities", "events", "stretches", "ledger", …}.
+        """{"issue", "subject", "now", "filed_at", "terms", "priorities", "events", "stretches", "ledger", "clocks", …}.
 
-        `ledger` goes from support, client, development and closed to {"working_s", "wall_s"}; `verdicts` are
-        [{"metric", "outcome", "reason", "clause"}]. Moments are ISO in UTC, `…_s` whole seconds, what there is not null.
+        The parts are lists of the dataclasses above by their fields, but `ledger`, which goes from support, client,
+        development and closed to {"working", "wall"}, `verdicts`, [{"metric", "outcome", "reason", "clause"}], and
+        `findings`, as in a plan. Moments are ISO in UTC, times whole seconds, what is not there null.
         """
         judgement = self.judgement
         return {
             "issue": judgement.issue.id,
             "subject": judgement.issue.subject,
-            "now": iso(self.now),
-            "filed_at": iso(judgement.filed_at),
-            "terms": [each.to_json() for each in self.terms],
-            "priorities": [each.to_json() for each in self.priorities],
-            "events": [each.to_json() for each in self.events],
-            "stretches": [each.to_json() for each in self.stays],
-            "ledger": {each.party: each.to_json() for each in self.ledger},
-            "clocks": [each.to_json() for each in self.clocks],
+            "now": plain(self.now),
+            "filed_at": plain(judgement.filed_at),
+            "terms": plain(self.terms),
+            "priorities": plain(self.priorities),
+            "events": plain(self.events),
+            "stretches": plain(self.stays),
+            "ledger": {each.party: {"working": plain(each.working), "wall": plain(each.wall)} for each in self.ledger},
+            "clocks": plain(self.clocks),
             "verdicts": [_verdict_json(each) for each in judgement.verdicts],
-            "ladder": [each.to_json() for each in self.ladder],
+            "ladder": plain(self.ladder),
             "findings": [finding_json(each) for each in self.findings],
         }
 
@@ -243,48 +190,43 @@ def _verdict_json(verdict: Verdict) -> Json:
 def _share(party: str, stays: tuple[Stay, ...]) -> Share:
     theirs = [each for each in stays if each.party == party]
     worked = [each.working for each in theirs if each.working is not None]
-    is_known = len(worked) == len(theirs)
     return Share(
-        party,
-        working=sum(worked, timedelta(0)) if is_known else None,
+        party=party,
+        working=sum(worked, timedelta(0)) if len(worked) == len(theirs) else None,
         wall=sum((each.wall for each in theirs), timedelta(0)),
     )
 
 
 def explain(judgement: Judgement, rules: Rulebook, now: datetime) -> Explanation:
     """The story of a request judged at `now`."""
-    zone = rules.calendars[ClockKind.WORKING].zone
     return Explanation(
         judgement=judgement,
         now=now,
-        zone=zone,
+        zone=rules.calendars[ClockKind.WORKING].zone,
         terms=tuple(_terms(judgement, rules.policy)),
         priorities=tuple(_priorities(judgement, rules.policy)),
         events=tuple(_events(judgement)),
         stays=tuple(_stays(judgement, rules.calendars)),
-        clocks=tuple(_clocks(judgement, rules.calendars)),
+        clocks=tuple(_clocks(judgement, rules.calendars, now)),
         ladder=tuple(_ladder(judgement, rules, now)),
     )
 
 
 def _terms(judgement: Judgement, policy: Policy) -> Iterator[Term]:
     issue, contract = judgement.issue, judgement.contract
-    words = policy.levels, policy.channels, policy.categories
-    level, channel, category = (
-        known.get(key or "") for known, key in zip(words, (judgement.level, judgement.channel, judgement.category), strict=True)
-    )
-    yield Term(
-        "level",
-        judgement.level,
-        f"contract of {contract.client} until {contract.last_on}" if contract else "no contract on the day of filing",
-        level.clause if level else "",
-    )
-    yield Term("channel", judgement.channel, _channel_from(judgement), channel.clause if channel else "")
-    yield Term("category", judgement.category, f"tracker «{issue.tracker}»", category.clause if category else "")
+    because = f"contract of {contract.client} until {contract.last_on}" if contract else "no contract on that day"
+    yield _term("level", judgement.level, because, policy.levels)
+    yield _term("channel", judgement.channel, _channel_because(judgement), policy.channels)
+    yield _term("category", judgement.category, f"tracker «{issue.tracker}»", policy.categories)
     yield Term("priority", judgement.priority, _priority_because(judgement), PRIORITY_CLAUSE)
 
 
-def _channel_from(judgement: Judgement) -> str:
+def _term(name: str, value: str | None, because: str, words: Mapping[str, Word]) -> Term:
+    word = words.get(value or "")
+    return Term(name, value, because, word.clause if word else "")
+
+
+def _channel_because(judgement: Judgement) -> str:
     issue = judgement.issue
     if issue.fields.get("channel"):
         return "as its field says"
@@ -293,14 +235,14 @@ def _channel_from(judgement: Judgement) -> str:
 
 def _priority_because(judgement: Judgement) -> str:
     shown = judgement.issue.priority
-    return "the operator determines it" if shown == judgement.priority else f"the client's {shown} is a wish so far"
+    return "the operator determines it" if shown == judgement.priority else f"{shown} is the client's wish so far"
 
 
 def _priorities(judgement: Judgement, policy: Policy) -> Iterator[PriorityStep]:
     issue = judgement.issue
     counted = list(priorities_that_count(issue, policy, judgement.filed_at))
     shown = next((each.priority[0] for each in issue.events if each.priority), issue.priority)
-    yield PriorityStep(judgement.filed_at, issue.author.side, issue.author.name, shown, counted[0].priority)
+    yield PriorityStep(issue.created_at, issue.author.side, issue.author.name, shown, counted[0].priority)
     for event in issue.events:
         if event.priority or event.priority_confirmed:
             shown = event.priority[1] if event.priority else shown
@@ -314,7 +256,7 @@ def _counts_at(at: datetime, counted: list[PrioritySet]) -> str:
 def _events(judgement: Judgement) -> Iterator[Happening]:
     issue = judgement.issue
     if judgement.filed_at != issue.created_at:
-        yield Happening(judgement.filed_at, Side.CLIENT, "", ("contact, as entered by support",))
+        yield Happening(judgement.filed_at, Side.CLIENT, "", ("contact",))
     yield Happening(issue.created_at, issue.author.side, issue.author.name, ("filed",))
     for event in issue.events:
         yield Happening(event.at, event.by.side, event.by.name, tuple(_what(event)) or ("other values",))
@@ -334,82 +276,83 @@ def _what(event: Event) -> Iterator[str]:
 
 
 def _stays(judgement: Judgement, calendars: Calendars) -> Iterator[Stay]:
-    calendar = calendars[ClockKind.WORKING]
     for each in judgement.stretches:
+        start, end = each.span.start, each.span.end
         try:
-            working = calendar.elapsed(each.span.start, each.span.end)
+            working = calendars[ClockKind.WORKING].elapsed(start, end)
         except CalendarError:
             working = None
-        yield Stay(each.phase, each.span, working)
+        yield Stay(each.phase, PARTIES[each.phase], start, end, working, end - start)
 
 
-def _clocks(judgement: Judgement, calendars: Calendars) -> Iterator[ClockStory]:
-    agreement = judgement.agreement
-    for clock, verdict in zip(judgement.clocks, judgement.verdicts, strict=False):
-        ended = tuple((each.start, each.end) for each in clock.pauses)
+def _clocks(judgement: Judgement, calendars: Calendars, now: datetime) -> Iterator[ClockStory]:
+    for clock in judgement.clocks:
+        verdict = judgement.verdict(clock.target.metric)
+        pauses = tuple(Pause(each.start, each.end) for each in clock.pauses)
         yield ClockStory(
             metric=clock.target.metric,
-            agreement=agreement.key if agreement else "",
+            agreement=judgement.agreement.key if judgement.agreement else "",
             counts=clock.target.clock,
             counts_from=clock.counts_from,
             within=clock.within(calendars),
             release_on=clock.release_on,
-            pauses=(*ended, (clock.paused_at, None)) if clock.paused_at else ended,
-            cycle=clock.cycle,
-            verdict=verdict,
+            pauses=(*pauses, Pause(clock.paused_at, None)) if clock.paused_at else pauses,
+            reopenings=clock.cycle,
+            elapsed=clock.elapsed(calendars, now),
+            left=verdict.left,
+            due_at=verdict.due_at,
+            stopped_at=clock.stopped_at,
         )
 
 
 def _ladder(judgement: Judgement, rules: Rulebook, now: datetime) -> Iterator[StepStory]:
     agreement = judgement.agreement
-    for clock, verdict in zip(judgement.clocks, judgement.verdicts, strict=False):
-        if agreement and verdict.outcome is not Standing.NO_TARGET:
-            yield from _steps(clock, agreement, judgement, rules, now)
+    for clock in judgement.clocks:
+        if agreement and judgement.verdict(clock.target.metric).outcome is not Standing.NO_TARGET:
+            yield from _Ladder(clock, agreement, judgement, rules, now).steps()
 
 
-def _steps(
-    clock: Clock, agreement: Agreement, judgement: Judgement, rules: Rulebook, now: datetime
-) -> Iterator[StepStory]:
-    story = _Steps(clock, agreement, judgement, rules, now)
-    for step in sorted(agreement.ladder, key=lambda step: step.share):
-        due_at = story.due_at(step.share)
-        yield StepStory(clock.target.metric, step.key, step.share, due_at, story.state(step.share, due_at))
-
-
-class _Steps:
-    """One clock's steps, by what the marker says was sent."""
+class _Ladder:
+    """The ladder of one clock, by what the marker says was sent."""
 
     def __init__(
         self, clock: Clock, agreement: Agreement, judgement: Judgement, rules: Rulebook, now: datetime
     ) -> None:
         self.clock = clock
-        self.calendars = rules.calendars
+        self.agreement = agreement
+        self.rules = rules
         self.now = now
         filed_on = judgement.filed_at.astimezone(rules.calendars[ClockKind.WORKING].zone).date()
         self.is_enforced = filed_on >= rules.policy.enforce_from
         try:
             self.sent = read_marker(judgement.issue.fields.get("marker", ""))
-            self.is_known = True
+            self.is_readable = True
         except MarkerError:
-            self.sent, self.is_known = {}, False
-        self.next = self._next(agreement)
+            self.sent, self.is_readable = {}, False
 
-    def _next(self, agreement: Agreement) -> float | None:
+    def steps(self) -> Iterator[StepStory]:
+        due = self._due_share()
+        for step in sorted(self.agreement.ladder, key=lambda step: step.share):
+            due_at = self._due_at(step.share)
+            state = self._state(step.share, due_at, due)
+            yield StepStory(self.clock.target.metric, step.key, step.share, due_at, state)
+
+    def _due_share(self) -> float | None:
         """The share of the step that the next run sends."""
         try:
-            due = due_step(self.clock, agreement.ladder, self.sent, self.calendars, self.now)
+            due = due_step(self.clock, self.agreement.ladder, self.sent, self.rules.calendars, self.now)
         except CalendarError:
             return None
         return due.step.share if due else None
 
-    def due_at(self, share: float) -> datetime | None:
+    def _due_at(self, share: float) -> datetime | None:
         try:
-            return self.clock.due_at(self.calendars, share)
+            return self.clock.due_at(self.rules.calendars, share)
         except CalendarError:
             return None
 
-    def state(self, share: float, due_at: datetime | None) -> StepState:
-        if not self.is_known:
+    def _state(self, share: float, due_at: datetime | None, due: float | None) -> StepState:
+        if not self.is_readable:
             return StepState.UNKNOWN
         if share <= self.sent.get((self.clock.target.metric, self.clock.cycle), 0.0):
             return StepState.SENT
@@ -417,7 +360,7 @@ class _Steps:
             return StepState.NOT_ENFORCED
         if self.clock.stopped_at is not None:
             return StepState.STOPPED
-        if share == self.next:
+        if share == due:
             return StepState.DUE
         is_past = due_at is not None and self.clock.read_at(self.now) > due_at
         return StepState.PASSED_OVER if is_past else StepState.AHEAD

@@ -65,6 +65,11 @@ class Judgement:
         worst = list(Standing)
         return min((each.outcome for each in self.verdicts), key=worst.index)
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a clock stands still until the client answers."""
+        return any(each.paused_at for each in self.verdicts)
+
 
 def judge_issue(issue: Issue, policy: Policy, calendars: Calendars, now: datetime) -> Judgement:
     """How a request stands at `now`: a pure function of its history, the regulation and the moment."""
@@ -218,8 +223,10 @@ class _Case:
 
     def _look_at_people(self) -> None:
         """Answers of people in no mapped group or role are no first response; say so once for each."""
-        for name in {each.by.name: None for each in self.issue.events if _is_strangers_answer(each, self.issue)}:
-            self._find("unknown_staff", f"answer by {name!r}, who is in no mapped group or role: does not count")
+        strangers = (each.by.name for each in self.issue.events if _is_strangers_answer(each, self.issue))
+        for name in dict.fromkeys(strangers):
+            text = f"answer by {name!r}, who is no member, does not count: was it staff? Add to `staff.former`"
+            self._find("unknown_staff", text)
 
 
 def first_response_at(issue: Issue) -> datetime | None:
@@ -272,10 +279,8 @@ def _is_reopening(before: Stretch, after: Stretch) -> bool:
 def priorities_that_count(issue: Issue, policy: Policy, filed_at: datetime) -> Iterator[PrioritySet]:
     """The priorities that counted, in order: what staff set or confirmed; a client's own is a wish (clause 20)."""
     set_priorities = [each.priority for each in issue.events if each.priority]
-    confirmations = [each.priority_confirmed for each in issue.events if each.priority_confirmed]
     shown = set_priorities[0][0] if set_priorities else issue.priority
-    is_confirmed = confirmations[0][0] if confirmations else issue.priority_confirmed
-    counts = shown if issue.author.is_staff or is_confirmed else policy.normal_priority
+    counts = shown if issue.author.is_staff else policy.normal_priority
     yield PrioritySet(filed_at, counts)
     for event in issue.events:
         if event.priority:

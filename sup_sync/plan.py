@@ -168,13 +168,18 @@ class _Draft:
             )
             self._set("level", names.levels[judgement.level], reason, "3")
         worst = min(judgement.verdicts, key=lambda verdict: list(Standing).index(verdict.outcome))
-        self._set("state", names.states[judgement.state], f"{worst.metric}: {worst.reason}", worst.clause)
+        is_quiet = judgement.is_waiting and judgement.state is not Standing.BREACHED
+        state = names.states["waiting" if is_quiet else judgement.state]
+        self._set("state", state, f"{worst.metric}: {worst.reason}", worst.clause)
 
     def _moments(self) -> None:
         first, closing = (self.judgement.verdict(metric) for metric in Metric)
+        answered_at = next(
+            each.stopped_at for each in self.judgement.clocks if each.target.metric is Metric.FIRST_RESPONSE
+        )
         filed = f"filed {self._text(self.judgement.filed_at)}"
         self._set("first_response_due", self._text(first.due_at), filed, first.clause)
-        self._set("first_response_at", self._text(first.stopped_at), "first answer of support", first.clause)
+        self._set("first_response_at", self._text(answered_at), "first answer of support", first.clause)
         self._set("resolution_due", self._text(closing.due_at), f"{filed}; {closing.reason}", closing.clause)
 
     def _due_date(self) -> None:

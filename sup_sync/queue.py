@@ -12,7 +12,7 @@ from sup_sync.clock import Calendars, Clock
 from sup_sync.issue import Phase
 from sup_sync.judgement import Judgement
 from sup_sync.policy import ClockKind, Metric, Policy
-from sup_sync.report import Json, iso, seconds
+from sup_sync.report import Json, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +40,9 @@ class QueueEntry:
             "channel": judgement.channel,
             "category": judgement.category,
             "priority": judgement.priority,
-            "metric": self.metric.value if self.metric else None,
-            "due_at": iso(self.due_at),
-            "left_s": seconds(self.left),
+            "metric": plain(self.metric),
+            "due_at": plain(self.due_at),
+            "left": plain(self.left),
             "jumps": self.jumps,
             "is_stuck": self.is_stuck,
             "reason": self.reason,
@@ -62,8 +62,8 @@ class Queue:
         """{"entries": [ENTRY], "waiting", "development"}.
 
         ENTRY is {"place", "issue", "subject", "level", "channel", "category", "priority", "metric", "due_at",
-        "left_s", "jumps", "is_stuck", "reason"}: the moment ISO in UTC, `left_s` whole seconds of working time,
-        negative once breached.
+        "left", "jumps", "is_stuck", "reason"}: the moment ISO in UTC, `left` whole seconds of working time, negative
+        once breached.
         """
         entries = [{"place": place} | entry.to_json() for place, entry in enumerate(self.entries, 1)]
         return {"entries": entries, "waiting": self.waiting, "development": self.development}

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
@@ -18,8 +17,6 @@ from sup_sync.plan import NOTES, Plan
 from sup_sync.policy import Metric, Policy
 
 Json = dict[str, Any]
-
-_NOT_FOR_A_TERMINAL = re.compile("[\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
 
 
 class Dimension(StrEnum):
@@ -62,16 +59,8 @@ class Tally:
         return self.met / decided if decided else None
 
     def to_json(self) -> Json:
-        return {
-            "met": self.met,
-            "breached": self.breached,
-            "on_track": self.on_track,
-            "at_risk": self.at_risk,
-            "no_target": self.no_target,
-            "share_met": None if self.share_met is None else round(self.share_met, 4),
-            "median_s": seconds(self.median),
-            "p90_s": seconds(self.ninetieth),
-        }
+        share = None if self.share_met is None else round(self.share_met, 4)
+        return {**plain(self), "share_met": share}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +81,9 @@ class Group:
         return next(each for each in self.tallies if each.metric is metric)
 
     def to_json(self) -> Json:
-        counts: Json = {
-            "key": self.key,
-            "requests": self.requests,
-            "refused": self.refused,
-            "set_aside": self.set_aside,
-        }
-        return counts | {each.metric.value: each.to_json() for each in self.tallies}
+        tallies = {each.metric.value: each.to_json() for each in self.tallies}
+        counts = {"requests": self.requests, "refused": self.refused, "set_aside": self.set_aside}
+        return {"key": self.key, **counts, **tallies}
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +99,12 @@ class Report:
         """{"filed_from", "filed_until", "total": GROUP, "by": {"level": [GROUP], "channel": [GROUP], …}}.
 
         GROUP is {"key", "requests", "refused", "set_aside", "first_response": TALLY, "resolution": TALLY}, TALLY is
-        {"met", "breached", "on_track", "at_risk", "no_target", "share_met" (0 to 1), "median_s", "p90_s"}; days are
-        ISO, times whole seconds, what is not known null.
+        {"metric", "met", "breached", "on_track", "at_risk", "no_target", "share_met" (0 to 1), "median", "ninetieth"};
+        days are ISO, times whole seconds, what is not known null.
         """
         return {
-            "filed_from": self.filed_from.isoformat() if self.filed_from else None,
-            "filed_until": self.filed_until.isoformat() if self.filed_until else None,
+            "filed_from": plain(self.filed_from),
+            "filed_until": plain(self.filed_until),
             "total": self.total.to_json(),
             "by": {dimension.value: [each.to_json() for each in groups] for dimension, groups in self.by.items()},
         }
@@ -230,17 +215,6 @@ class PlanSummary:
             findings=len(plan.findings),
         )
 
-    def to_json(self) -> Json:
-        return {
-            "set": self.set,
-            "change": self.change,
-            "clear": self.clear,
-            "notes": self.notes,
-            "requests": self.requests,
-            "judged": self.judged,
-            "findings": self.findings,
-        }
-
 
 def plan_json(plan: Plan, now: datetime) -> Json:
     """{"now", "changes": [{"issue", "field", "old", "new", "reason", "clause"}], "findings": [FINDING], "summary"}.
@@ -248,7 +222,7 @@ def plan_json(plan: Plan, now: datetime) -> Json:
     FINDING is {"issue", "kind", "text", "clause"}; the summary is that of `PlanSummary`.
     """
     return {
-        "now": iso(now),
+        "now": plain(now),
         "changes": [
             {
                 "issue": each.issue_id,
@@ -261,7 +235,7 @@ def plan_json(plan: Plan, now: datetime) -> Json:
             for each in plan.changes
         ],
         "findings": [finding_json(each) for each in plan.findings],
-        "summary": PlanSummary.of(plan).to_json(),
+        "summary": plain(PlanSummary.of(plan)),
     }
 
 
@@ -269,17 +243,24 @@ def finding_json(finding: Finding) -> Json:
     return {"issue": finding.issue_id, "kind": finding.kind, "text": finding.text, "clause": finding.clause}
 
 
-def iso(moment: datetime | None) -> str | None:
-    """A moment as JSON has it: ISO, UTC, whole seconds."""
-    return moment.astimezone(UTC).isoformat(timespec="seconds") if moment else None
-
-
-def seconds(length: timedelta | None) -> int | None:
-    """A length of time as JSON has it: whole seconds, a begun one not counted."""
-    return None if length is None else int(length.total_seconds())
+def plain(value: Any) -> Any:
+    """A value as JSON has it: moments ISO in UTC, days ISO, lengths of time whole seconds, dataclasses by field."""
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat(timespec="seconds")
+        case date():
+            return value.isoformat()
+        case timedelta():
+            return int(value.total_seconds())
+        case tuple():
+            return [plain(each) for each in value]
+        case _ if is_dataclass(value):
+            return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+        case _:
+            return str(value) if isinstance(value, StrEnum) else value
 
 
 def json_text(data: Json | list[Json]) -> str:
     """Data as readable JSON; characters that steer a terminal stand as escapes, so that no client's text can."""
     text = json.dumps(data, ensure_ascii=False, indent=2)
-    return _NOT_FOR_A_TERMINAL.sub(lambda match: json.dumps(match[0])[1:-1], text)
+    return "".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text)

@@ -47,6 +47,7 @@ class TrackerNames:
     states: Mapping[str, str]
     staff_groups: frozenset[str] = frozenset()
     staff_roles: frozenset[str] = frozenset()
+    former_staff: frozenset[str] = frozenset()
     client_roles: frozenset[str] = frozenset()
     people: Mapping[str, StaffMember] = field(default_factory=dict)
     parent_dates_derived: bool = True
@@ -101,6 +102,8 @@ class Directory:
             side = Side.BOT
         elif self.is_guessed:
             side = Side.CLIENT if who["id"] == author_id else Side.STAFF
+        elif who.get("name") in self.names.former_staff:
+            side = Side.STAFF
         else:
             side = Side.UNKNOWN
         return Person(who["id"], who.get("name", ""), side)

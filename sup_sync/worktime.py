@@ -145,59 +145,63 @@ class Calendar:
     # seconds near 1.7e9 lie 0.24 microseconds apart. The second line is for callers who hold epoch seconds.
     @cached_property
     def _line(self) -> _Line:
-        lo = self._first_shown(date(self.years[0], 1, 1), _NOTHING)
-        hi = self._first_shown(date(self.years[-1], 12, 31), _DAY)
-        stretches: list[tuple[float, float]] = []
-        for day in self._workdays:
-            for window in self._windows(day):
-                opens, closes = (self._first_shown(day, time_of_day) for time_of_day in window)
-                if stretches and stretches[-1][1] == opens:
-                    stretches[-1] = (stretches[-1][0], closes)
-                elif opens < closes:
-                    stretches.append((opens, closes))
-        return _Line(stretches, lo, hi, _SECOND_US, self)
+        return _Line(self, self._stretches, _SECOND_US)
 
     @cached_property
     def _line_s(self) -> _Line:
-        line, unit = self._line, _SECOND_US
-        stretches = [(a / unit, b / unit) for a, b in line.stretches(line.lo, line.hi)]
-        return _Line(stretches, line.lo / unit, line.hi / unit, 1, self)
+        return _Line(self, self._stretches, 1)
+
+    @cached_property
+    def _stretches(self) -> list[tuple[int, int]]:
+        """The working stretches in epoch microseconds, between empty ones at the known years' two ends."""
+        begin = self._first_shown(date(self.years[0], 1, 1), _NOTHING)
+        end = self._first_shown(date(self.years[-1], 12, 31), _DAY)
+        found = [(begin, begin)]
+        for day in self._workdays:
+            for window in self._windows(day):
+                opens, closes = (self._first_shown(day, time_of_day) for time_of_day in window)
+                if opens == found[-1][1]:
+                    found[-1] = (found[-1][0], closes)
+                elif opens < closes:
+                    found.append((opens, closes))
+        return [*found, (end, end)]
 
 
 class _Line:
     """Working time as a function of the moment, and back, on the epoch axis in 1 or 1/1,000,000 seconds.
 
-    Stretch k, from 1, begins at opens[k - 1]. The working time since lo is t + shift[k] at a moment t inside
-    it, and worked[k] from its end on; stretch 0 is an empty one at lo. `by_day` and `by_portion` tell for each
-    day, and each portion of working time, where to begin to look. That, and closures in place of methods,
-    takes half the time of bisecting lists of the object.
+    The working time since lo is t + shift[k] at a moment t in stretch k, and worked[k] from its end until the
+    next one opens. `by_day` and `by_portion` tell for each day, and each portion of working time, from which
+    stretch on to look. That, and closures in place of methods, takes half the time of bisecting attributes.
     """
 
-    def __init__(
-        self, stretches: list[tuple[float, float]], lo: float, hi: float, second: int, calendar: Calendar
-    ) -> None:
-        self.lo, self.hi, self.second, self.calendar = lo, hi, second, calendar
-        self.opens = [start for start, _ in stretches]
-        self.worked = list(accumulate((end - start for start, end in stretches), initial=lo - lo))
-        self.shift = [-lo, *(done - end for done, (_, end) in zip(self.worked[1:], stretches, strict=True))]
-        self.day = _DAY_S * second
-        self.by_day = [bisect_right(self.opens, lo + x) for x in range(0, trunc(hi - lo) + 1, self.day)]
-        self.opens.append(hi + 1)
+    def __init__(self, calendar: Calendar, stretches: list[tuple[int, int]], second: int) -> None:
+        def in_unit(times: Iterable[int]) -> list[float]:
+            return list(times) if second == _SECOND_US else [us / _SECOND_US for us in times]
+
+        self.calendar, self.second, self.day = calendar, second, _DAY_S * second
+        worked = list(accumulate(closes - opens for opens, closes in stretches))
+        self.opens, self.closes = in_unit(opens for opens, _ in stretches), in_unit(closes for _, closes in stretches)
+        self.lo, self.hi, self.worked = self.opens[0], self.opens[-1], in_unit(worked)
+        self.shift = in_unit(done - closes for done, (_, closes) in zip(worked, stretches, strict=True))
+        self.next_opens = [*self.opens[1:], self.hi + 1]
+        days = range(0, trunc(self.hi - self.lo) + 1, self.day)
+        self.by_day = [bisect_right(self.next_opens, self.lo + x) for x in days]
         self.between, self.add = self._make_between(), self._make_add()
 
     def _make_between(self) -> Callable[[float, float], float]:
         lo, hi, day, by_day = self.lo, self.hi, self.day, self.by_day
-        opens, shift, worked = self.opens, self.shift, self.worked
+        next_opens, shift, worked = self.next_opens, self.shift, self.worked
 
         def between(start: float, end: float) -> float:
             if lo <= start <= end <= hi:
                 k = by_day[trunc(start - lo) // day]
-                while start >= opens[k]:
+                while start >= next_opens[k]:
                     k += 1
                 by_start, most = start + shift[k], worked[k]
                 before = by_start if by_start < most else most
                 k = by_day[trunc(end - lo) // day]
-                while end >= opens[k]:
+                while end >= next_opens[k]:
                     k += 1
                 by_end, most = end + shift[k], worked[k]
                 return (by_end if by_end < most else most) - before
@@ -210,15 +214,14 @@ class _Line:
 
     def _make_add(self) -> Callable[[float, float], float]:
         lo, hi, day, by_day = self.lo, self.hi, self.day, self.by_day
-        opens, shift, worked = self.opens, self.shift, self.worked
-        total = worked[-1]
-        portion = trunc(total / len(opens)) + 1
+        next_opens, shift, worked, total = self.next_opens, self.shift, self.worked, self.worked[-1]
+        portion = trunc(total / len(worked)) + 1
         by_portion = [bisect_left(worked, x) for x in range(0, trunc(total) + 1, portion)]
 
         def add(start: float, need: float) -> float:
             if lo <= start < hi and need > 0:
                 k = by_day[trunc(start - lo) // day]
-                while start >= opens[k]:
+                while start >= next_opens[k]:
                     k += 1
                 by_end, most = start + shift[k], worked[k]
                 by_end = (by_end if by_end < most else most) + need
@@ -244,8 +247,8 @@ class _Line:
 
     def stretches(self, start: float, end: float) -> Iterator[tuple[float, float]]:
         """The working stretches in [start, end)."""
-        for k in range(bisect_right(self.opens, start) or 1, bisect_left(self.opens, end) + 1):
-            opens, closes = max(start, self.opens[k - 1]), min(end, self.worked[k] - self.shift[k])
+        for k in range(bisect_right(self.opens, start) - 1, bisect_left(self.opens, end)):
+            opens, closes = max(start, self.opens[k]), min(end, self.closes[k])
             if opens < closes:
                 yield opens, closes
 

@@ -191,6 +191,14 @@ class FakeRest:
         self.tracker.update(user, self._issue(user, key), sent["issue"])
         return 204, {}, ""
 
+    def edit_note(self, user: User, sent: Json, key: str) -> Answer:
+        """A note that stands already: its issue does not learn of the change."""
+        journal: Journal = self.tracker.pick((each for issue in self.tracker.issues for each in issue.journals), key)
+        if not user.is_admin:
+            raise RefusalError(403)
+        journal.notes = sent["journal"]["notes"]
+        return 204, {}, ""
+
     def upload(self, _user: User, sent: Json) -> Answer:
         return _json({"upload": {"token": self.tracker.upload(sent["filename"])}}, 201)
 
@@ -261,6 +269,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("GET", r"/projects/([^/]+)/memberships\.json", FakeRest.memberships),
     ("POST", "/issues.json", FakeRest.file),
     ("PUT", r"/issues/(\d+)\.json", FakeRest.update),
+    ("PUT", r"/journals/(\d+)\.json", FakeRest.edit_note),
     ("POST", "/uploads.json", FakeRest.upload),
     ("PUT", r"/projects/([^/]+)/close\.json", FakeRest.close),
     ("POST", r"/projects/([^/]+)/versions\.json", FakeRest.make_version),

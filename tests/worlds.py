@@ -175,6 +175,11 @@ class World(ABC):
     def note(self, login: str, issue_id: int, text: str, *, private: bool = False) -> None:
         self.edit(login, issue_id, notes=text, private_notes=private)
 
+    def edit_note(self, login: str, journal_id: int, text: str) -> None:
+        """Change a note that stands already."""
+        answer = self.call(login, "PUT", f"/journals/{journal_id}.json", json={"journal": {"notes": text}})
+        assert answer.status_code == requests.codes.no_content, answer.status_code
+
     def set_status(self, login: str, issue_id: int, status: str, note: str = "") -> None:
         self.edit(login, issue_id, status_id=self.id_of("issue_statuses", status), notes=note)
 

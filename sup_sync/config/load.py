@@ -318,6 +318,7 @@ def _names(shape: TrackerShape) -> TrackerNames:
         states=dict(shape.states),
         staff_groups=shape.staff.groups,
         staff_roles=shape.staff.roles,
+        former_staff=shape.staff.former,
         client_roles=shape.clients.roles,
         people={key: StaffMember(each.login, each.name) for key, each in shape.people.items()},
         parent_dates_derived=shape.parent_dates == "derived",

@@ -171,10 +171,11 @@ class StatusShape(Shape):
 
 
 class StaffShape(Shape):
-    """Who answers for support."""
+    """Who answers for support; `former` by their names in the tracker, so that their answers still count."""
 
     groups: frozenset[str] = frozenset()
     roles: frozenset[str] = frozenset()
+    former: frozenset[str] = frozenset()
 
 
 class ClientsRolesShape(Shape):
@@ -213,6 +214,7 @@ class StatesShape(Shape):
     breached: str
     met: str
     no_target: str
+    waiting: str
 
 
 class DefaultChannelsShape(Shape):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from datetime import UTC, datetime
 from typing import Any
@@ -11,8 +11,8 @@ from sup_sync.plan import Change
 
 Json = dict[str, Any]
 
-PROJECTS = {"portal-support": "Портал қолдауы", "alatau-trade": "Алатау Трейд", "archive": "Мұрағат"}
-CLOSED_PROJECT = "archive"
+PROJECTS = {"portal-users": "Портал қолдауы", "alatau-trade": "Алатау Трейд", "murager-group": "Мұрагер Групп"}
+VIP_PROJECT, BASE_PROJECT, CLOSED_PROJECT = "alatau-trade", "portal-users", "murager-group"
 TRACKERS = {
     "error": "Қате, істеліп бітпеген",
     "consultation": "Кеңес",
@@ -110,7 +110,7 @@ def new_issue(issue_id: int, at: datetime, author: str) -> Json:
     """A request just filed: an error, Base, of normal priority, with every field there and empty."""
     return {
         "id": issue_id,
-        "project": {"id": number(PROJECTS, "portal-support"), "name": PROJECTS["portal-support"]},
+        "project": {"id": number(PROJECTS, BASE_PROJECT), "name": PROJECTS[BASE_PROJECT]},
         "tracker": pair(TRACKERS.values(), TRACKERS["error"]),
         "status": pair(STATUSES.values(), STATUSES["new"]),
         "priority": pair(PRIORITIES.values(), PRIORITIES["normal"]),
@@ -168,16 +168,22 @@ def add_journal(raw: Json, at: datetime, who: str, *, notes: str, is_private: bo
     raw["updated_on"] = utc(at)
 
 
-def applied(raw: Json, changes: Iterable[Change], at: datetime) -> Json:
-    """The issue after one PUT of the tool's with these changes, as Redmine would then give it."""
+def applied(raw: Json, changes: Sequence[Change], at: datetime, *, parent_dates_derived: bool) -> Json:
+    """The issue after one PUT of the tool's with these changes, as Redmine would then give it; none is no PUT."""
+    if not changes:
+        return raw
+    if raw["project"]["id"] == number(PROJECTS, CLOSED_PROJECT):
+        raise AssertionError("403: its project is closed")
     after = deepcopy(raw)
-    notes, is_private, details = "", False, []
+    notes, is_private = "", False
+    details: list[Json] = []
     for change in changes:
         match change.field:
             case "private_note" | "public_note":
                 notes, is_private = change.new, change.field == "private_note"
             case "due_date":
-                details += _set_due_date(after, change.new or None)
+                if not (raw.get("children") and parent_dates_derived):
+                    details += _set_due_date(after, change.new or None)
             case "assignee":
                 old = after.get("assigned_to", {}).get("id")
                 after["assigned_to"] = person(change.new)
@@ -191,9 +197,6 @@ def applied(raw: Json, changes: Iterable[Change], at: datetime) -> Json:
 
 
 def _set_due_date(raw: Json, day: str | None) -> list[Json]:
-    """The due date; of a parent it is derived and stays as it was (fact)."""
-    if raw.get("children"):
-        return []
     if day and raw["start_date"] and day < raw["start_date"]:
         raise AssertionError(f"422: due on {day}, before its start on {raw['start_date']}")
     old, raw["due_date"] = raw["due_date"], day

@@ -99,7 +99,7 @@ class Story:
     @property
     def second_plan(self) -> Plan:
         """What is still to change once the plan is written."""
-        return self._planned(redmine.applied(self.told.raw, self.plan.changes, self._now()), self._now())
+        return self._planned(self._applied(self.plan, self._now()), self._now())
 
     @property
     def changes(self) -> dict[str, str]:
@@ -159,9 +159,12 @@ class Story:
     def _run(self, at: datetime) -> None:
         """Judge, plan and write, as the tool does from cron."""
         plan = self._planned(self.told.raw, at)
-        if plan.changes:
-            self.told.raw = redmine.applied(self.told.raw, plan.changes, at)
+        self.told.raw = self._applied(plan, at)
         self.runs.append(plan)
+
+    def _applied(self, plan: Plan, at: datetime) -> redmine.Json:
+        derived = self.rules.names.parent_dates_derived
+        return redmine.applied(self.told.raw, plan.changes, at, parent_dates_derived=derived)
 
     def _configure(self, line: str) -> None:
         changed, contract = _CHANGED.fullmatch(line), _CONTRACT.fullmatch(line)

@@ -67,12 +67,17 @@ class Telling:
 
     def set_version(self, name: str, day: str | None, state: str | None) -> None:
         """Give the request a version, and the version its date and state: the last told is what the lists say."""
-        names = [each["name"] for each in self.lists["versions"]]
-        version = {**redmine.pair(names, name), "due_date": day, "status": state or "open"}
-        self.lists["versions"] = [each for each in self.lists["versions"] if each["name"] != name] + [version]
-        old = self.raw.get("fixed_version", {}).get("id")
-        self.raw["fixed_version"] = redmine.pair(names, name)
-        self.details.append(redmine.detail("attr", "fixed_version_id", old and str(old), str(version["id"])))
+        versions = {each["name"]: each for each in self.lists["versions"]}
+        old, new = self.raw.get("fixed_version"), redmine.pair(versions, name)
+        versions[name] = {**new, "due_date": day or None, "status": state or "open"}
+        self.lists["versions"] = list(versions.values())
+        self.raw["fixed_version"] = new
+        self.details.append(redmine.detail("attr", "fixed_version_id", old and str(old["id"]), str(new["id"])))
+
+    def leave(self, who: str) -> None:
+        """Nobody of that name is a member of the projects any more."""
+        name = redmine.PEOPLE[who]["name"]
+        self.lists["people"] = [each for each in self.lists["people"] if each["name"] != name]
 
     def attach(self) -> None:
         self.details.append(redmine.detail("attachment", "1", None, "screenshot.png"))
@@ -107,8 +112,8 @@ def _one_of(words: dict[str, Any]) -> str:
 
 
 FACTS: dict[str, Word] = {
-    "VIP": lambda told: _set_project(told, "alatau-trade"),
-    "Base": lambda told: _set_project(told, "portal-support"),
+    "VIP": lambda told: _set_project(told, redmine.VIP_PROJECT),
+    "Base": lambda told: _set_project(told, redmine.BASE_PROJECT),
     "in a closed project": lambda told: _set_project(told, redmine.CLOSED_PROJECT),
     _one_of(redmine.TRACKERS): lambda told, word: told.set_attribute("tracker", redmine.TRACKERS, word),
     "tracker «(.+)»": lambda told, name: told.set_attribute("tracker", redmine.TRACKERS, name),
@@ -124,6 +129,7 @@ FACTS: dict[str, Word] = {
     "in group «(.+)»": _join_group,
     f"starts on ({DAY})": lambda told, day: told.set_day("start_date", day),
     f"due on ({DAY})": lambda told, day: told.set_day("due_date", day),
+    "no head in its project": lambda told: told.leave("head"),
     "with subtasks": lambda told: told.raw.update(children=[{"id": 99}]),
     f"without the field {_one_of(redmine.FIELDS)}": _drop_field,
     "marker «(.+)»": lambda told, text: told.set_field("marker", text),
@@ -151,6 +157,9 @@ DEEDS: dict[str, Word] = {
     r"sets version (\S+)()() without a date": Telling.set_version,
     rf"sets (due_date|start_date) ({DAY})": Telling.set_day,
     f"assigns {_one_of(redmine.PEOPLE)}": Telling.assign,
+    f"sets the channel to {_one_of(redmine.CHANNELS)}": (
+        lambda told, word: told.set_field("channel", redmine.CHANNELS[word])
+    ),
     "edits the marker to «(.+)»": lambda told, text: told.set_field("marker", text),
     "empties the marker": lambda told: told.set_field("marker", ""),
     f"sets contact at ({MOMENT})": _set_contact,

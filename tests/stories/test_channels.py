@@ -1,0 +1,63 @@
+"""The channel of a request: its field, else its tracker, else who filed it (clauses 7 and 8)."""
+
+
+def test_the_field_names_the_channel(story):
+    """
+    Mon 09:00 filed by client, VIP, error, by official letter
+    Mon 09:10 now
+    """
+    assert story.judgement.channel == "official_letter"
+
+
+def test_the_field_counts_before_the_tracker(story):
+    """
+    Mon 09:00 filed by client, VIP, call-back, by online assistant
+    Mon 09:10 now
+    """
+    assert story.judgement.channel == "online_assistant"
+    assert story.first_response.due == "Mon 09:15"
+
+
+def test_a_call_back_is_known_by_its_tracker(story):
+    """
+    Mon 09:00 filed by operator, VIP, call-back
+    Mon 09:10 now
+    """
+    assert story.judgement.channel == "callback"
+    assert story.judgement.category == "consultation"
+
+
+def test_what_a_client_files_comes_through_the_tracker(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:10 now
+    """
+    assert story.judgement.channel == "tracker"
+
+
+def test_what_an_operator_files_came_by_email(story):
+    """
+    Mon 09:00 filed by operator, VIP, error
+    Mon 09:10 now
+    """
+    assert story.judgement.channel == "email"
+
+
+def test_what_a_guest_files_without_naming_the_channel_is_set_aside(story):
+    """
+    Mon 09:00 filed by guest, consultation
+    Mon 09:10 now
+    """
+    assert story.findings == {
+        "no_channel": "no channel: fill in its field, or say in `default_channels` what it is"
+    }
+    assert story.changes == {}
+
+
+def test_the_channel_may_be_filled_in_later(story):
+    """
+    Mon 09:00 filed by operator, VIP, error
+    Mon 09:10 operator: sets the channel to online assistant
+    Mon 09:12 now
+    """
+    assert story.first_response.due == "Mon 09:15"

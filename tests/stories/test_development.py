@@ -1,0 +1,194 @@
+"""Handed to development: the version's date takes the target's place, and never nothing (clause 23)."""
+
+
+def test_the_versions_date_replaces_the_closing_target(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Tue 12:00 now
+    """
+    assert story.resolution.due == "Fri 18:00"
+    assert story.resolution.outcome == "on_track"
+    assert story.resolution.reason == "until the version's release"
+    assert story.resolution.clause == "23"
+    assert story.changes["due_date"] == "2026-06-12"
+    assert story.findings == {}
+
+
+def test_a_request_breached_before_it_was_handed_over_is_judged_by_the_release(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Wed 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Wed 16:00 now
+    """
+    assert story.resolution.outcome == "on_track"
+
+
+def test_the_first_response_does_not_wait_for_the_release(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Mon 12:00 now
+    """
+    assert story.first_response.due == "Mon 11:00"
+    assert story.first_response.outcome == "breached"
+
+
+def test_a_version_moves_the_target_with_it(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Tue 15:00 staff: sets version 2.4 due 2026-06-18
+    Wed 12:00 now
+    """
+    assert story.resolution.due == "next Thu 18:00"
+
+
+def test_a_release_is_at_risk_by_the_time_until_it(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-11
+    Thu 09:01 now
+    """
+    assert story.resolution.outcome == "at_risk"
+
+
+def test_a_release_on_a_day_off_is_due_within_that_day(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-13
+    Tue 12:00 now
+    """
+    assert story.resolution.due == "Sat 23:59:59"
+    assert story.changes["due_date"] == "2026-06-13"
+
+
+def test_a_release_is_due_on_its_day_where_the_clock_runs_at_night_too(story):
+    """
+    in regulation.yaml «resolution: {within: 1 working day,» becomes «resolution: {clock: calendar, within: 24 h,»
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Tue 12:00 now
+    """
+    assert story.resolution.due == "Fri 23:59:59"
+    assert story.changes["due_date"] == "2026-06-12"
+
+
+def test_no_version_is_a_finding_and_the_target_stays(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development
+    Mon 16:00 now
+    """
+    assert story.findings == {"no_version": "handed to development without a target version: set one"}
+    assert story.resolution.due == "Mon 18:00"
+
+
+def test_a_version_without_a_date_is_a_finding_and_the_target_stays(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 without a date
+    Mon 16:00 now
+    """
+    assert story.findings == {"no_version_date": "version «2.4» has no date: set one"}
+    assert story.resolution.due == "Mon 18:00"
+
+
+def test_a_closed_version_is_a_finding(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12, closed
+    Tue 16:00 now
+    """
+    assert story.findings == {"closed_version": "version «2.4» is closed, the request is not: set the next"}
+    assert story.resolution.due == "Fri 18:00"
+
+
+def test_a_version_that_is_past_is_a_finding(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-10
+    Thu 09:00 now
+    """
+    assert story.findings == {"past_version": "version «2.4» was due on 2026-06-10: move its date"}
+    assert story.resolution.outcome == "breached"
+
+
+def test_a_version_is_not_past_on_its_own_day(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-10
+    Wed 23:00 now
+    """
+    assert story.findings == {}
+
+
+def test_what_comes_back_from_development_is_still_due_with_the_release(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Wed 10:00 developer: takes it
+    Wed 11:00 now
+    """
+    assert story.resolution.due == "Fri 18:00"
+    assert story.findings == {}
+
+
+def test_what_is_closed_before_the_release_is_met(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12, closed
+    Fri 17:00 staff: closes
+    next Mon 11:00 now
+    """
+    assert story.resolution.outcome == "met"
+    assert story.findings == {}
+
+
+def test_after_a_reopening_the_old_release_binds_no_more(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-10
+    Mon 17:00 staff: closes
+    Wed 10:00 client: reopens
+    Wed 10:30 now
+    """
+    assert story.resolution.clause == "SLA VIP.3"
+    assert story.resolution.due == "Wed 11:00"
+
+
+def test_a_version_alone_changes_no_target(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note and sets version 2.4 due 2026-06-12
+    Mon 11:00 now
+    """
+    assert story.resolution.due == "Mon 18:00"
+
+
+def test_a_release_beyond_the_known_years_is_set_aside_and_named(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 9.0 due 2099-06-12
+    Tue 12:00 now
+    """
+    assert story.changes == {}
+    assert story.findings == {
+        "calendar": "cannot be judged: 2099-06-12 lies outside the calendar's years 2023-2027:"
+        " extend mappings/calendar.yaml"
+    }

@@ -1,0 +1,315 @@
+"""First response: what counts as one, and from when its clock runs (clauses 5, 8 and the SLA table)."""
+
+
+def test_a_public_note_of_staff_is_the_first_response(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 10:30 now
+    """
+    assert story.first_response.outcome == "met"
+    assert story.first_response.stopped == "Mon 10:00"
+    assert story.first_response.due == "Mon 11:00"
+    assert story.first_response.elapsed == "1:00"
+    assert story.first_response.clause == "SLA VIP.2"
+
+
+def test_the_first_of_several_answers_counts(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 12:00 staff: public note
+    Mon 13:00 now
+    """
+    assert story.first_response.stopped == "Mon 10:00"
+
+
+def test_an_answer_at_the_due_second_is_in_time(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 11:00:00 staff: public note
+    Mon 11:30 now
+    """
+    assert story.first_response.outcome == "met"
+
+
+def test_an_answer_one_second_later_is_late(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 11:00:01 staff: public note
+    Mon 11:30 now
+    """
+    assert story.first_response.outcome == "breached"
+    assert story.first_response.reason == "after the target"
+    assert story.first_response.elapsed == "2:00:01"
+
+
+def test_an_open_request_is_at_risk_after_three_quarters_of_its_time(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:30:01 now
+    """
+    assert story.first_response.outcome == "at_risk"
+    assert story.first_response.left == "0:29:59"
+
+
+def test_an_open_request_is_not_yet_at_risk_at_three_quarters_of_its_time(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:30 now
+    """
+    assert story.first_response.outcome == "on_track"
+
+
+def test_an_open_request_is_not_breached_at_the_due_second(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 11:00 now
+    """
+    assert story.first_response.outcome == "at_risk"
+    assert story.first_response.left == "0:00"
+
+
+def test_an_open_request_is_breached_one_second_later(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 11:00:01 now
+    """
+    assert story.first_response.outcome == "breached"
+    assert story.first_response.reason == "the target is over"
+    assert story.first_response.left == "-0:00:01"
+
+
+def test_a_private_note_is_no_answer(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: private note
+    Mon 12:00 now
+    """
+    assert story.first_response.outcome == "breached"
+    assert story.first_response.stopped is None
+
+
+def test_an_attachment_alone_is_an_answer(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: attachment
+    Mon 12:00 now
+    """
+    assert story.first_response.stopped == "Mon 10:00"
+
+
+def test_an_attachment_beside_a_private_note_is_an_answer_as_the_client_sees_it(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: private note and attachment
+    Mon 12:00 now
+    """
+    assert story.first_response.stopped == "Mon 10:00"
+
+
+def test_taking_an_attachment_away_is_no_answer(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: removes an attachment
+    Mon 12:00 now
+    """
+    assert story.first_response.stopped is None
+
+
+def test_a_field_changed_by_staff_is_no_answer(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: sets priority normal
+    Mon 12:00 now
+    """
+    assert story.first_response.stopped is None
+
+
+def test_the_clients_own_words_are_no_answer(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 client: public note
+    Mon 10:10 colleague: public note
+    Mon 12:00 now
+    """
+    assert story.first_response.stopped is None
+
+
+def test_the_tools_own_notes_are_no_answer(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 bot: public note
+    Mon 12:00 now
+    """
+    assert story.first_response.stopped is None
+
+
+def test_an_operator_who_filed_on_a_clients_behalf_does_not_answer_themself(story):
+    """
+    Mon 09:00 filed by operator, VIP, error
+    Mon 10:00 operator: public note
+    Mon 10:05 operator: attachment
+    Mon 12:00 now
+    """
+    assert story.first_response.stopped is None
+
+
+def test_another_operator_answers_what_an_operator_filed(story):
+    """
+    Mon 09:00 filed by operator, VIP, error
+    Mon 10:00 staff: public note
+    Mon 12:00 now
+    """
+    assert story.first_response.stopped == "Mon 10:00"
+
+
+def test_a_status_alone_is_no_answer(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: takes it
+    Mon 12:00 now
+    """
+    assert story.first_response.stopped is None
+
+
+def test_a_status_of_staff_answers_where_the_mapping_says_so(story):
+    """
+    in tracker.yaml «Өңделуде: {phase: open}» becomes «Өңделуде: {phase: open, answers: true}»
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: takes it
+    Mon 12:00 now
+    """
+    assert story.first_response.stopped == "Mon 10:00"
+
+
+def test_a_status_set_by_the_client_does_not_answer(story):
+    """
+    in tracker.yaml «Өңделуде: {phase: open}» becomes «Өңделуде: {phase: open, answers: true}»
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 client: takes it
+    Mon 12:00 now
+    """
+    assert story.first_response.stopped is None
+
+
+def test_an_answer_and_a_status_in_one_journal_both_count(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note and waiting for client
+    Mon 12:00 now
+    """
+    assert story.first_response.stopped == "Mon 10:00"
+    assert story.resolution.elapsed == "1:00"
+
+
+def test_closing_without_a_word_ends_the_wait_for_an_answer(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: closes
+    Mon 12:00 now
+    """
+    assert story.first_response.outcome == "met"
+    assert story.first_response.stopped == "Mon 10:00"
+
+
+def test_a_client_who_closes_their_own_request_waits_for_no_answer(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 client: closes
+    Mon 12:00 now
+    """
+    assert story.first_response.stopped == "Mon 10:00"
+
+
+def test_a_reopened_request_keeps_its_first_response(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 11:00 staff: closes
+    Tue 09:00 client: reopens
+    Tue 10:00 now
+    """
+    assert story.first_response.stopped == "Mon 10:00"
+    assert story.first_response.outcome == "met"
+
+
+def test_an_answer_of_somebody_on_no_side_does_not_count_and_is_named(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:30 stranger: public note
+    Mon 09:40 stranger: public note
+    Mon 10:00 now
+    """
+    assert story.first_response.stopped is None
+    assert story.findings == {
+        "unknown_staff": "answer by 'Асқар Белгісіз', who is in no mapped group or role: does not count"
+    }
+    assert len(story.plan.findings) == 1
+
+
+def test_a_private_note_of_somebody_on_no_side_is_not_named(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:30 stranger: private note
+    Mon 10:00 now
+    """
+    assert story.findings == {}
+
+
+def test_a_request_filed_in_the_evening_counts_from_the_next_opening(story):
+    """
+    Mon 18:00 filed by client, VIP, error
+    Mon 20:00 now
+    """
+    assert story.first_response.due == "Tue 11:00"
+    assert story.first_response.elapsed == "0:00"
+
+
+def test_a_request_filed_on_a_weekend_counts_from_monday(story):
+    """
+    Sat 11:00 filed by client, VIP, error
+    Sun 11:00 now
+    """
+    assert story.first_response.due == "next Mon 11:00"
+
+
+def test_the_clock_runs_over_night(story):
+    """
+    Mon 17:00 filed by client, VIP, error
+    Tue 09:30 now
+    """
+    assert story.first_response.due == "Tue 10:00"
+    assert story.first_response.elapsed == "1:30"
+
+
+def test_a_letter_counts_from_the_moment_of_contact(story):
+    """
+    Mon 10:00 filed by operator, Base, consultation, by official letter, contact at last Fri 17:00
+    Mon 11:00 now
+    """
+    assert story.first_response.due == "Mon 17:00"
+    assert story.first_response.elapsed == "3:00"
+    assert story.resolution.due == "Tue 17:00"
+
+
+def test_a_moment_of_contact_after_the_filing_is_a_finding(story):
+    """
+    Mon 10:00 filed by operator, Base, consultation, by official letter, contact at Tue 10:00
+    Mon 11:00 now
+    """
+    assert story.first_response.due == "Tue 10:00"
+    assert story.findings == {
+        "contact": "moment of contact 2026-06-09 10:00 is after the filing; judged from its filing"
+    }
+
+
+def test_a_moment_of_contact_that_is_none_is_a_finding(story):
+    """
+    Mon 10:00 filed by operator, Base, consultation, by official letter, contact at «жұма күні»
+    Mon 11:00 now
+    """
+    assert story.first_response.due == "Tue 10:00"
+    assert story.findings == {
+        "contact": "moment of contact: write it as YYYY-MM-DD HH:MM; judged from its filing"
+    }

@@ -1,0 +1,182 @@
+"""The operator determines the priority; anybody else's is a wish (clause 20)."""
+
+
+def test_the_clients_priority_is_a_wish(story):
+    """
+    Mon 09:00 filed by client, VIP, error, urgent
+    Mon 09:30 now
+    """
+    assert story.judgement.priority == "normal"
+    assert story.first_response.due == "Mon 11:00"
+
+
+def test_staff_confirm_the_clients_priority(story):
+    """
+    Mon 09:00 filed by client, VIP, error, urgent
+    Mon 09:10 staff: confirms the priority
+    Mon 09:30 now
+    """
+    assert story.judgement.priority == "urgent"
+    assert story.first_response.due == "Mon 10:00"
+
+
+def test_staff_set_the_priority(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:10 staff: sets priority immediate
+    Mon 09:20 now
+    """
+    assert story.judgement.priority == "immediate"
+    assert story.first_response.due == "Mon 09:30"
+
+
+def test_what_an_operator_files_has_the_priority_they_gave_it(story):
+    """
+    Mon 09:00 filed by operator, VIP, error, urgent, by e-mail
+    Mon 09:30 now
+    """
+    assert story.first_response.due == "Mon 10:00"
+
+
+def test_a_client_cannot_confirm_their_own_priority(story):
+    """
+    Mon 09:00 filed by client, VIP, error, urgent
+    Mon 09:10 client: confirms the priority
+    Mon 09:30 now
+    """
+    assert story.judgement.priority == "normal"
+
+
+def test_a_client_cannot_file_with_a_confirmed_priority(story):
+    """
+    Mon 09:00 filed by client, VIP, error, urgent, priority confirmed
+    Mon 09:30 now
+    """
+    assert story.judgement.priority == "normal"
+
+
+def test_a_priority_set_by_the_tool_is_no_confirmation(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:10 bot: sets priority urgent
+    Mon 09:30 now
+    """
+    assert story.judgement.priority == "normal"
+
+
+def test_a_client_who_changes_a_confirmed_priority_only_wishes(story):
+    """
+    Mon 09:00 filed by client, VIP, error, urgent
+    Mon 09:10 staff: confirms the priority
+    Mon 09:20 client: sets priority immediate
+    Mon 09:25 now
+    """
+    assert story.judgement.priority == "urgent"
+
+
+def test_staff_confirm_what_the_client_changed_it_to(story):
+    """
+    Mon 09:00 filed by client, VIP, error, urgent
+    Mon 09:20 client: sets priority immediate
+    Mon 09:25 staff: confirms the priority
+    Mon 09:26 now
+    """
+    assert story.judgement.priority == "immediate"
+
+
+def test_taking_a_confirmation_back_confirms_nothing(story):
+    """
+    Mon 09:00 filed by client, VIP, error, urgent, priority confirmed
+    Mon 09:10 staff: withdraws the confirmation
+    Mon 09:30 now
+    """
+    assert story.judgement.priority == "normal"
+
+
+def test_a_change_counts_from_the_start(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:30 staff: sets priority urgent
+    Mon 10:40 now
+    """
+    assert story.first_response.due == "Mon 10:00"
+    assert story.first_response.outcome == "breached"
+
+
+def test_a_change_counts_forward_where_the_setting_says_so(story):
+    """
+    in regulation.yaml «priority_change: from_start» becomes «priority_change: from_change»
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:30 staff: sets priority urgent
+    Mon 10:40 now
+    """
+    assert story.first_response.due == "Mon 11:30"
+    assert story.first_response.outcome == "on_track"
+    assert story.first_response.elapsed == "1:40"
+
+
+def test_without_a_change_the_target_counts_from_the_filing(story):
+    """
+    in regulation.yaml «priority_change: from_start» becomes «priority_change: from_change»
+    Mon 09:00 filed by operator, VIP, error, urgent
+    Mon 09:20 staff: confirms the priority
+    Mon 09:40 now
+    """
+    assert story.first_response.due == "Mon 10:00"
+
+
+def test_the_pauses_stay_after_a_change(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: asks and waiting for client
+    Mon 12:00 client: answers
+    Mon 13:00 staff: sets priority urgent
+    Mon 14:00 now
+    """
+    assert story.resolution.elapsed == "3:00"
+    assert story.resolution.due == "Tue 11:00"
+
+
+def test_a_pause_that_lasts_beyond_the_change_stays_when_it_counts_forward(story):
+    """
+    in regulation.yaml «priority_change: from_start» becomes «priority_change: from_change»
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: asks and waiting for client
+    Mon 13:00 staff: sets priority urgent
+    Mon 15:00 client: answers
+    Mon 16:00 now
+    """
+    assert story.resolution.elapsed == "2:00"
+    assert story.resolution.due == "Tue 15:00"
+
+
+def test_a_change_after_the_answer_does_not_judge_the_answer_anew(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:30 staff: public note
+    Mon 11:30 staff: sets priority immediate
+    Mon 12:00 now
+    """
+    assert story.judgement.priority == "immediate"
+    assert story.first_response.due == "Mon 11:00"
+    assert story.first_response.outcome == "met"
+
+
+def test_a_priority_set_with_the_answer_judges_the_answer(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:30 staff: public note and sets priority urgent
+    Mon 12:00 now
+    """
+    assert story.first_response.due == "Mon 10:00"
+    assert story.first_response.outcome == "breached"
+
+
+def test_an_unconfirmed_wish_judges_nothing_when_it_is_withdrawn(story):
+    """
+    Mon 09:00 filed by client, VIP, error, immediate
+    Mon 10:00 client: sets priority normal
+    Mon 10:30 staff: confirms the priority
+    Mon 10:40 now
+    """
+    assert story.first_response.due == "Mon 11:00"
