@@ -8,10 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sup_sync.clock import Calendars, Clock
+from sup_sync.errors import CalendarError
 from sup_sync.policy import Escalation, Metric
 
 Marker = Mapping[tuple[Metric, int], float]
 """The share of the target whose step was sent, by metric and cycle."""
+
+MARKED_DECIMALS = 2
+"""How exactly the marker says the share of a step that was sent."""
 
 _SENT = re.compile(r"(first_response|resolution)#(\d{1,4})@(\d{1,3}\.\d\d)")
 
@@ -33,7 +37,7 @@ def read_marker(text: str) -> Marker:
 
 def marker_text(sent: Marker) -> str:
     """The marker field's text for the steps sent so far."""
-    return " ".join(f"{metric}#{cycle}@{share:.2f}" for (metric, cycle), share in sorted(sent.items()))
+    return " ".join(f"{metric}#{cycle}@{share:.{MARKED_DECIMALS}f}" for (metric, cycle), share in sorted(sent.items()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +57,12 @@ def due_step(
         return None
     reached = sent.get((clock.target.metric, clock.cycle), 0.0)
     for step in sorted(ladder, key=lambda step: step.share, reverse=True):
-        if step.share <= reached:
+        if round(step.share, MARKED_DECIMALS) <= reached:
             return None
-        since = clock.due_at(calendars, step.share)
+        try:
+            since = clock.due_at(calendars, step.share)
+        except CalendarError:
+            continue  # it lies after the known years, and so after now
         if since is not None and clock.read_at(now) > since:
             return DueStep(step, clock, since)
     return None

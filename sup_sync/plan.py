@@ -128,7 +128,7 @@ class _Draft:
         """Collect the changes; a request that could not be judged, or cannot be written, has none."""
         if self.issue.project.is_closed:
             self._find(
-                "closed_project", f"project «{self.issue.project.name}» is closed: read-only, nothing is written"
+                "closed_project", f"its project, {self.issue.project.name}, is closed: read-only, nothing is written"
             )
             return
         if self.judgement.is_set_aside:
@@ -153,7 +153,7 @@ class _Draft:
     def _require_fields(self) -> None:
         missing = [self.rules.names.fields[key] for key in OWN_FIELDS if key not in self.issue.fields]
         if missing:
-            where = f"tracker «{self.issue.tracker}» of project «{self.issue.project.name}»"
+            where = f"tracker «{self.issue.tracker}» of {self.issue.project.name}"
             self._find("field_missing", f"fields not on {where}: {', '.join(f'«{name}»' for name in missing)}")
 
     def _text(self, moment: datetime | None) -> str:

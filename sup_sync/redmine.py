@@ -162,13 +162,13 @@ class Reader:
     def fetch_lock_version(self, issue_id: int) -> int:
         """The issue's lock_version, which stands in no JSON, only in the edit form of its page.
 
-        Raises AccessError where the account may not edit the issue: Redmine then ignores a lock_version it is sent.
+        Raises RefusedError where the account may not edit the issue: Redmine would ignore a lock_version then.
         """
         path = f"/issues/{issue_id}"
         form = _EditForm()
         form.feed(self._session.get_page(path, forbidden=MissingError))
         if not form.is_editable:
-            raise AccessError(f"GET {path}: this account may not edit the issue: give its role `edit_issues`")
+            raise RefusedError(f"GET {path}: not to be edited by this account: a closed project, or no `edit_issues`")
         if len(form.versions) != 1 or not form.versions[0].isdecimal():
             raise TrackerAwayError(f"GET {path}: no page of an issue with one lock_version; try again later")
         return int(form.versions[0])

@@ -90,7 +90,8 @@ class Oracle:
         minutes = b"".join(self._day(date.fromordinal(day)) for day in DAYS)
         self.worked = bytes(minutes[each - DAYS.start * 1440] for each in shown)
         self.edges = [minute for minute in range(1, MINUTES) if self.worked[minute - 1] != self.worked[minute]]
-        self.clock_changes = [minute for minute in range(1, MINUTES) if shown[minute] - shown[minute - 1] != 1]
+        jumps = [minute for minute in range(1, MINUTES) if shown[minute] - shown[minute - 1] != 1]
+        self.clock_changes = [minute for minute in jumps if minute - 1 not in jumps]
 
     def _day(self, day: date) -> bytes:
         return worked_minutes(self.plan.dates.get(str(day), self.plan.week[day.weekday()]))
@@ -121,7 +122,7 @@ class Oracle:
 
 @dataclass(frozen=True)
 class Bench:
-    """A plan as the tool has it and as the oracle has it, with where its cases like to begin."""
+    """A plan as the tool has it and as the oracle has it."""
 
     plan: Plan
     calendar: Calendar
@@ -192,7 +193,7 @@ def every_case(benches: list[Bench], kind: str) -> Iterator[tuple[Bench, random.
 
 
 class Tally:
-    """What was asked and what was answered otherwise, so that a test that asks too little fails."""
+    """What was asked, and what was answered otherwise than by the oracle."""
 
     def __init__(self) -> None:
         self.seen: Counter[str] = Counter()
@@ -206,6 +207,7 @@ class Tally:
             self.wrong.append(f"{bench.plan.name}: {question} from {start.astimezone(zone)}: {answers}")
 
     def check(self) -> None:
+        """Refuses any other answer than the oracle's, and a test that asked too little."""
         first = "\n".join(self.wrong[:5])
         assert not self.wrong, f"seed {SEED}: {len(self.wrong)} of {self.seen['all']} disagree, the first:\n{first}"
         assert self.seen["all"] == len(PLANS) * sum(CASES.values()) >= 10_000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, given, settings
@@ -24,9 +25,9 @@ ZONES = [
         "Pacific/Chatham",
     )
 ]
-FIRST, LAST = datetime(2024, 1, 3, tzinfo=UTC), datetime(2024, 11, 20, tzinfo=UTC)
+FIRST, LAST = datetime(2024, 1, 3, tzinfo=UTC), datetime(2024, 11, 18, tzinfo=UTC)
 
-many = settings(max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+many = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 
 marks = st.integers(0, 24 * 60).map(lambda minute: timedelta(minutes=minute)) | st.timedeltas(NOTHING, DAY)
 
@@ -35,16 +36,16 @@ marks = st.integers(0, 24 * 60).map(lambda minute: timedelta(minutes=minute)) | 
 def days(draw: st.DrawFn) -> tuple[Window, ...]:
     """Up to three windows of a day, now and then touching."""
     edges = sorted(draw(st.sets(marks, max_size=6)))
-    touching = draw(st.booleans()) and len(edges) > 2
-    pairs = zip(edges, edges[1:], strict=False) if touching else zip(edges[::2], edges[1::2], strict=False)
-    return tuple(pairs)
+    touching = draw(st.booleans())
+    return tuple(pairwise(edges) if touching else zip(edges[::2], edges[1::2], strict=False))
 
 
 @st.composite
 def calendars(draw: st.DrawFn) -> Calendar:
-    """Any hours for 2024; the 20th of each month is worked, so that no question goes unanswered."""
-    hours = {weekday: draw(days()) for weekday in range(7)}
-    dates = draw(st.dictionaries(st.dates(date(2024, 1, 1), date(2024, 12, 31)), days(), max_size=5))
+    """Any hours for 2024; each 20th is worked for 12 hours, so that every amount is over in the year."""
+    kinds = draw(st.lists(days(), min_size=1, max_size=3))
+    hours = {weekday: draw(st.sampled_from(kinds)) for weekday in range(7)}
+    dates = draw(st.dictionaries(st.dates(date(2024, 1, 1), date(2024, 12, 31)), st.sampled_from(kinds), max_size=3))
     certain = {date(2024, month, 20): ((timedelta(hours=8), timedelta(hours=20)),) for month in range(1, 13)}
     return Calendar(draw(st.sampled_from(ZONES)), hours, dates | certain, range(2024, 2025))
 
@@ -71,11 +72,6 @@ def cases(draw: st.DrawFn) -> tuple[Calendar, datetime, datetime, list[Span]]:
 amounts = st.timedeltas(INSTANT, timedelta(hours=12)) | st.integers(1, 24).map(
     lambda halves: halves * timedelta(minutes=30)
 )
-
-
-def cut(spans: list[Span]) -> list[Span]:
-    """Pauses that end by the LAST day, so that time is left after them."""
-    return [Span(span.start, min(span.end, LAST)) for span in spans]
 
 
 @many
@@ -190,12 +186,6 @@ def test_epoch_seconds_agree_to_the_microsecond(
 ) -> None:
     calendar, start, other, _ = case
     between = calendar.elapsed_s(start.timestamp(), other.timestamp())
-    assert abs(between - calendar.elapsed(start, other).total_seconds()) < 2e-6
-    end = calendar.after(start, within).timestamp()
-    assert (
-        abs(
-            calendar.elapsed_s(start.timestamp(), calendar.after_s(start.timestamp(), within.total_seconds()))
-            - calendar.elapsed_s(start.timestamp(), end)
-        )
-        < 2e-6
-    )
+    assert abs(between - calendar.elapsed(start, other).total_seconds()) < 1e-6
+    over = calendar.after_s(start.timestamp(), within.total_seconds())
+    assert abs(calendar.elapsed_s(start.timestamp(), over) - within.total_seconds()) < 1e-6

@@ -139,4 +139,4 @@ def connect(config: Config) -> TrackerSession:
 def tell_gaps(settings: Settings, gaps: Mapping[str, str]) -> None:
     """Name the projects of which nothing is used; told even when quiet."""
     for project, why in gaps.items():
-        settings.tell(f"project «{project}» could not be read whole, so nothing of it is used: {why}", is_news=True)
+        settings.tell(f"project {project} could not be read whole, so nothing of it is used: {why}", is_news=True)

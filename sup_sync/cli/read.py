@@ -141,7 +141,7 @@ def report(settings: Settings, source: Path | None, now: datetime | None, as_jso
     config = settings.load(own=source is None)
     moment = aware(now, config)
     _, judgements = _judged(settings, config, source, moment, everything=True)
-    made = compliance(judgements, config.rules.calendars[ClockKind.WORKING].zone)
+    made = compliance(judgements, config.rules.policy, config.rules.calendars[ClockKind.WORKING].zone)
     if as_json:
         print_json(made.to_json())
     else:

@@ -58,5 +58,19 @@ def writer(session: Session) -> Writer:
 
 
 @pytest.fixture
-def directory(world: World, reader: Reader) -> Directory:
-    return Directory(reader.fetch_lists(["alatau", "strict", "ending"], [STAFF_GROUP]), world.names)
+def directory(request: pytest.FixtureRequest, world: World) -> Directory:
+    if isinstance(world, RealWorld):
+        found: Directory = request.getfixturevalue("real_directory")
+        return found
+    return read_directory(world)
+
+
+@pytest.fixture(scope="session")
+def real_directory(real_world: RealWorld) -> Directory:
+    """Read once: it costs a second, and no test changes what stands in it."""
+    return read_directory(real_world)
+
+
+def read_directory(world: World) -> Directory:
+    reader = Reader(TrackerSession(world.url, world.user(BOT)))
+    return Directory(reader.fetch_lists(["alatau", "strict"], [STAFF_GROUP]), world.names)

@@ -242,10 +242,19 @@ def test_an_answer_of_somebody_on_no_side_does_not_count_and_is_named(story):
     Mon 10:00 now
     """
     assert story.first_response.stopped is None
-    assert story.findings == {
-        "unknown_staff": "answer by 'Асқар Белгісіз', who is in no mapped group or role: does not count"
-    }
-    assert len(story.plan.findings) == 1
+    assert [finding.kind for finding in story.plan.findings] == ["unknown_staff"]
+    assert "Асқар Белгісіз" in story.findings["unknown_staff"]
+
+
+def test_an_answer_of_staff_who_left_still_counts_where_the_mapping_names_them(story):
+    """
+    in tracker.yaml «former: []» becomes «former: [Асқар Белгісіз]»
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:30 stranger: public note
+    Mon 10:00 now
+    """
+    assert story.first_response.stopped == "Mon 09:30"
+    assert story.findings == {}
 
 
 def test_a_private_note_of_somebody_on_no_side_is_not_named(story):

@@ -18,6 +18,7 @@ def test_waiting_for_the_client_does_not_count(story):
 def test_while_it_waits_the_clock_stands(story):
     """
     Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
     Mon 12:00 staff: asks and waiting for client
     Thu 12:00 now
     """
@@ -26,6 +27,7 @@ def test_while_it_waits_the_clock_stands(story):
     assert story.resolution.elapsed == "3:00"
     assert story.resolution.left == "6:00"
     assert story.resolution.due == "Mon 18:00"
+    assert story.changes["state"] == "Клиент жауабы күтілуде"
 
 
 def test_a_request_breached_before_it_waits_stays_breached(story):
@@ -37,6 +39,7 @@ def test_a_request_breached_before_it_waits_stays_breached(story):
     assert story.resolution.outcome == "breached"
     assert story.resolution.elapsed == "10:00"
     assert story.resolution.left == "-1:00"
+    assert story.changes["state"] == "Мерзімі өтті"
 
 
 def test_a_request_at_risk_before_it_waits_stays_at_risk(story):

@@ -1,0 +1,93 @@
+"""The plan over several requests: its order, and when it is too much."""
+
+import pytest
+from stories.story import Story
+
+from sup_sync.errors import UnsafePlan
+from sup_sync.plan import Change, Limits, Plan, make_plan
+
+ROOMY = Limits(notes=1000, changed_share=1.0)
+
+CALM = """
+    Mon 17:00 filed by client, Base, error
+    Mon 17:10 now
+    """
+LATE = """
+    Mon 13:00 filed by client, VIP, error
+    Mon 17:10 now
+    """
+LATEST = """
+    Mon 09:00 filed by client, VIP, error
+    Mon 17:10 now
+    """
+
+
+def plan_of(stories: list[Story]) -> Plan:
+    judgements = [story.judgement for story in stories]
+    return make_plan(judgements, stories[0].rules, stories[0].directory, stories[0].now)
+
+
+def test_the_oldest_breach_comes_first_then_the_number(tell):
+    plan = plan_of([tell(CALM), tell(LATE), tell(CALM), tell(LATEST)])
+    assert [issue_id for issue_id, _ in plan.by_issue()] == [4, 2, 1, 3]
+    assert plan.judged == 4
+
+
+def test_the_order_of_reading_changes_nothing(tell):
+    stories = [tell(CALM), tell(LATE), tell(LATEST)]
+    assert plan_of(stories) == plan_of(stories[::-1])
+
+
+def test_findings_stand_in_the_order_of_the_requests(tell):
+    odd = """
+        Mon 09:00 filed by guest, error
+        Mon 09:10 now
+        """
+    stories = [tell(odd), tell(odd), tell(odd)]
+    assert [finding.issue_id for finding in plan_of(stories[::-1]).findings] == [1, 2, 3]
+
+
+def test_a_plan_within_the_limits_is_safe(tell):
+    plan_of([tell(LATE), tell(LATEST)]).require_safe(Limits(notes=2, changed_share=0.5))
+
+
+def test_more_notes_than_the_limit_are_refused(tell):
+    plan = plan_of([tell(LATE), tell(LATEST)])
+    with pytest.raises(UnsafePlan, match=r"2 notes \(limit 1\); nothing is written\..*--force"):
+        plan.require_safe(Limits(notes=1, changed_share=1.0))
+
+
+def changing(count: int, of: int, old: str = "a", field: str = "state") -> Plan:
+    changes = (Change(number, field, old, "b", "why") for number in range(count))
+    return Plan(tuple(changes), (), of)
+
+
+def test_new_values_on_more_than_the_share_are_refused():
+    limits = Limits(notes=0, changed_share=0.5)
+    changing(50, of=100).require_safe(limits)
+    with pytest.raises(UnsafePlan, match=r"new values on 51 of 100 requests \(limit 50%\)"):
+        changing(51, of=100).require_safe(limits)
+
+
+def test_a_few_requests_may_all_change():
+    limits = Limits(notes=0, changed_share=0.5)
+    changing(20, of=20).require_safe(limits)
+    with pytest.raises(UnsafePlan):
+        changing(21, of=21).require_safe(limits)
+
+
+def test_a_first_value_is_no_changed_value():
+    changing(100, of=100, old="").require_safe(Limits(notes=0, changed_share=0.01))
+
+
+def test_a_request_that_changes_twice_counts_once():
+    changes = tuple(Change(number, field, "a", "b", "why") for number in range(30) for field in ("state", "level"))
+    Plan(changes, (), 60).require_safe(Limits(notes=0, changed_share=0.5))
+
+
+def test_both_limits_are_named_at_once(tell):
+    notes = tuple(Change(number, "private_note", "", "text", "why") for number in range(30))
+    plan = Plan((*changing(30, of=30).changes, *notes), (), 30)
+    with pytest.raises(UnsafePlan, match=r"30 notes \(limit 5\) and new values on 30 of 30"):
+        plan.require_safe(Limits(notes=5, changed_share=0.5))
+    plan.require_safe(ROOMY)

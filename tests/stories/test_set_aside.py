@@ -1,0 +1,92 @@
+"""What cannot be judged or written ends as a named finding: never as a crash, never as nothing said."""
+
+import pytest
+
+
+def test_a_closed_project_is_read_and_never_written(story):
+    """
+    Mon 09:00 filed by client, in a closed project, error
+    Wed 09:30 now
+    """
+    assert story.changes == {}
+    assert list(story.findings) == ["closed_project"]
+    assert "Мұрагер Групп" in story.findings["closed_project"]
+    assert story.resolution.outcome == "breached"
+
+
+@pytest.mark.parametrize(
+    ("fact", "text"),
+    [
+        ("tracker «Жоба»", "tracker «Жоба»: add it to `trackers` of mappings/tracker.yaml"),
+        ("status «Кейін»", "status «Кейін»: add it to `statuses` of mappings/tracker.yaml"),
+        ("priority «Аса жедел»", "priority «Аса жедел»: add it to `priorities` of mappings/tracker.yaml"),
+        ("by «Факс»", "channel «Факс»: add it to `channels` of mappings/tracker.yaml"),
+    ],
+)
+def test_a_name_that_no_mapping_has_is_set_aside(story, fact, text):
+    """
+    Mon 09:00 filed by operator, VIP, error, {fact}
+    Wed 09:30 now
+    """
+    assert story.judgement.is_set_aside
+    assert story.changes == {}
+    assert story.findings == {"unknown": text}
+
+
+def test_several_unknown_names_are_all_named(story):
+    """
+    Mon 09:00 filed by operator, VIP, tracker «Жоба», status «Кейін», by «Факс»
+    Wed 09:30 now
+    """
+    assert len(story.plan.findings) == 3
+    assert {finding.kind for finding in story.plan.findings} == {"unknown"}
+
+
+def test_a_status_that_was_left_long_ago_has_to_be_mapped_too(story):
+    """
+    Mon 09:00 filed by operator, VIP, error, status «Кейін»
+    Mon 10:00 staff: takes it
+    Wed 09:30 now
+    """
+    assert "#8" in story.findings["unknown"]
+    assert story.changes == {}
+
+
+def test_a_field_that_is_not_on_its_tracker_is_named_and_the_others_are_written(story):
+    """
+    Mon 09:00 filed by client, VIP, error, without the field state, without the field level
+    Mon 09:30 now
+    """
+    assert set(story.changes) == {"first_response_due", "resolution_due", "due_date"}
+    assert list(story.findings) == ["field_missing"]
+    assert "«Қызмет көрсету деңгейі», «Мерзім күйі»" in story.findings["field_missing"]
+    assert "«Қате, істеліп бітпеген»" in story.findings["field_missing"]
+
+
+def test_a_field_that_only_people_fill_in_may_be_missing(story):
+    """
+    Mon 09:00 filed by client, VIP, error, without the field bin, without the field contact_at
+    Mon 09:30 now
+    """
+    assert story.findings == {}
+
+
+def test_a_request_filed_before_the_known_years_is_set_aside(story):
+    """
+    2022-12-30 09:00 filed by client, VIP, error
+    Mon 09:30 now
+    """
+    assert story.changes == {}
+    assert story.findings == {
+        "calendar": "cannot be judged: 2022-12-30 lies outside the calendar's years 2023-2027:"
+        " extend mappings/calendar.yaml"
+    }
+
+
+def test_a_request_judged_after_the_known_years_is_set_aside(story):
+    """
+    2027-12-31 09:00 filed by client, VIP, error
+    2028-01-03 09:30 now
+    """
+    assert story.changes == {}
+    assert list(story.findings) == ["calendar"]

@@ -1,0 +1,35 @@
+"""A story with a typo in it is an error, never a shorter story."""
+
+import pytest
+from stories.telling import StoryError
+
+FILED = "Mon 09:00 filed by client, VIP, error"
+
+
+@pytest.mark.parametrize(
+    ("lines", "error"),
+    [
+        ("Mon 09:00 filed by cleint, VIP\nMon 10:00 now", "begins with `filed by`"),
+        ("Mon 09:00 filed by client, VPI\nMon 10:00 now", "not understood: VPI"),
+        ("Mon 10:00 staff: public note\nMon 11:00 now", "begins with `filed by`"),
+        (f"{FILED}\nMon 10:00 staff: publik note\nMon 11:00 now", "not understood: publik note"),
+        (f"{FILED}\nMon 10:00 staff: public note and closses\nMon 11:00 now", "not understood: closses"),
+        (f"{FILED}\nMon 10:00 staf: public note\nMon 11:00 now", "not understood: staf: public note"),
+        (f"{FILED}\nMno 10:00 staff: public note\nMon 11:00 now", "not understood: Mno 10:00"),
+        (f"{FILED}\nMon 8:00 staff: public note\nMon 11:00 now", "not understood: Mon 8:00"),
+        (f"{FILED}\nMon 10:00 staff: public note\nMon 09:30 staff: closes\nMon 11:00 now", "earlier than a line before"),
+        (f"{FILED}\nMon 10:00 now\nMon 11:00 staff: public note", "earlier than a line before"),
+        (f"{FILED}\nMon 10:00 staff: public note", "does not come to `now`"),
+        (f"{FILED}\nMon 09:30 filed by client\nMon 10:00 now", "not understood: filed by client"),
+        (f"in regulation.yaml «no such line» becomes «»\n{FILED}\nMon 10:00 now", "has no 'no such line'"),
+        (f"under a full moon\n{FILED}\nMon 10:00 now", "not understood: under a full moon"),
+    ],
+)
+def test_a_line_that_means_nothing_is_an_error(tell, lines, error):
+    with pytest.raises(AssertionError, match=error):
+        tell(lines)
+
+
+def test_the_error_names_the_line(tell):
+    with pytest.raises(StoryError, match=r"in the line 'Mon 10:00 staff: closses'"):
+        tell(f"{FILED}\nMon 10:00 staff: closses\nMon 11:00 now")
