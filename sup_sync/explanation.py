@@ -12,9 +12,9 @@ from sup_sync.clock import Calendars, Clock, Standing, Verdict
 from sup_sync.errors import CalendarError
 from sup_sync.issue import Event, Finding, Phase, Side
 from sup_sync.judgement import Judgement, PrioritySet, priorities_that_count
-from sup_sync.ladder import MarkerError, due_step, read_marker
+from sup_sync.ladder import MARKED_DECIMALS, MarkerError, due_step, read_marker
 from sup_sync.plan import Rulebook
-from sup_sync.policy import Agreement, ClockKind, Metric, Policy, Word
+from sup_sync.policy import Agreement, ClockKind, Escalation, Metric, Policy, Word
 from sup_sync.report import Json, finding_json, plain
 
 PRIORITY_CLAUSE = "20"
@@ -256,7 +256,7 @@ def _counts_at(at: datetime, counted: list[PrioritySet]) -> str:
 def _events(judgement: Judgement) -> Iterator[Happening]:
     issue = judgement.issue
     if judgement.filed_at != issue.created_at:
-        yield Happening(judgement.filed_at, Side.CLIENT, "", ("contact",))
+        yield Happening(judgement.filed_at, Side.CLIENT, "", ("contact, as support entered it",))
     yield Happening(issue.created_at, issue.author.side, issue.author.name, ("filed",))
     for event in issue.events:
         yield Happening(event.at, event.by.side, event.by.name, tuple(_what(event)) or ("other values",))
@@ -331,19 +331,11 @@ class _Ladder:
             self.sent, self.is_readable = {}, False
 
     def steps(self) -> Iterator[StepStory]:
-        due = self._due_share()
+        pending = due_step(self.clock, self.agreement.ladder, self.sent, self.rules.calendars, self.now)
         for step in sorted(self.agreement.ladder, key=lambda step: step.share):
             due_at = self._due_at(step.share)
-            state = self._state(step.share, due_at, due)
+            state = self._state(step, due_at, pending.step if pending else None)
             yield StepStory(self.clock.target.metric, step.key, step.share, due_at, state)
-
-    def _due_share(self) -> float | None:
-        """The share of the step that the next run sends."""
-        try:
-            due = due_step(self.clock, self.agreement.ladder, self.sent, self.rules.calendars, self.now)
-        except CalendarError:
-            return None
-        return due.step.share if due else None
 
     def _due_at(self, share: float) -> datetime | None:
         try:
@@ -351,16 +343,17 @@ class _Ladder:
         except CalendarError:
             return None
 
-    def _state(self, share: float, due_at: datetime | None, due: float | None) -> StepState:
+    def _state(self, step: Escalation, due_at: datetime | None, pending: Escalation | None) -> StepState:
         if not self.is_readable:
             return StepState.UNKNOWN
-        if share <= self.sent.get((self.clock.target.metric, self.clock.cycle), 0.0):
+        reached = self.sent.get((self.clock.target.metric, self.clock.cycle), 0.0)
+        if round(step.share, MARKED_DECIMALS) <= reached:
             return StepState.SENT
         if not self.is_enforced:
             return StepState.NOT_ENFORCED
         if self.clock.stopped_at is not None:
             return StepState.STOPPED
-        if share == due:
+        if step == pending:
             return StepState.DUE
         is_past = due_at is not None and self.clock.read_at(self.now) > due_at
         return StepState.PASSED_OVER if is_past else StepState.AHEAD

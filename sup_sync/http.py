@@ -77,6 +77,13 @@ class _KeyHeader(AuthBase):
         return request
 
 
+class _UnledSession(requests.Session):
+    """A session that no redirect leads on; requests would look at its target even where it must not follow."""
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - requests' own signature
+        return None
+
+
 class TrackerSession:
     """A session with one tracker, for one account; faults are those of sup_sync.errors.
 
@@ -152,19 +159,18 @@ class TrackerSession:
             return self._http.request(
                 method, self.url + path, allow_redirects=False, timeout=min(self._timeout_s, left), **content
             )
-        except requests.RequestException as error:
+        except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:  # RequestException is an OSError
             fault = _fault_of_link(error, method, path)
         raise fault  # outside of `except`, so that no context keeps the request and its key
 
 
 def _pinned_session(root: str, key: str, time_left: Callable[[], float]) -> requests.Session:
     """A session that reaches nothing but `root`, takes nothing from the environment, and keeps no cookies."""
-    session = requests.Session()
+    session = _UnledSession()
     session.trust_env = False
     session.auth = _KeyHeader(root, key)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers["User-Agent"] = "sup-sync"
-    session.adapters.clear()
     patience = _Patience(
         TRIES - 1,
         time_left=time_left,
@@ -216,7 +222,7 @@ def _checked_ca_file(path: Path) -> str:
     return str(path)
 
 
-def _fault_of_link(error: requests.RequestException, method: str, path: str) -> SupSyncError:
+def _fault_of_link(error: Exception, method: str, path: str) -> SupSyncError:
     """What a request without an answer means; only what certainly never left may count as not written."""
     where = f"{method} {path}"
     cause = error.args[0] if error.args else None

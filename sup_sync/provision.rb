@@ -66,7 +66,7 @@ class SupSyncProvision
     ours = @wanted["priorities"].map { |name| priority(name) }.compact
     positions = ours.map { |each| each.reload.position }
     if positions != positions.sort
-      ours.each { |each| each.update!(position: IssuePriority.maximum(:position)) }
+      ours.each { |each| each.reload.update!(position: IssuePriority.maximum(:position)) }
       change("priorities", ours.join(", "), "in this order")
     end
     return if ours.empty? || ours.first.reload.is_default?

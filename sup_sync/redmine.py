@@ -149,9 +149,10 @@ class Reader:
             part = wanted[start : start + PAGE]
             ids = ",".join(map(str, part))
             found = self._redmine.issue.filter(issue_id=ids, status_id="*", sort="id", limit=PAGE)
-            rows += list(found.values())
-        if not {row["id"] for row in rows} <= set(wanted):
-            raise TrackerAwayError("GET /issues.json: issues came that were not asked for; try again later")
+            page = list(found.values())
+            if not {row["id"] for row in page} <= set(part) or len(page) < found.total_count:
+                raise TrackerAwayError("GET /issues.json: not the issues that were asked for came; try again later")
+            rows += page
         return rows
 
     def fetch_issue(self, issue_id: int) -> Json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -78,9 +79,10 @@ class Directory:
         directory = cls({}, names)
         directory.is_guessed = True
         for issue in issues:
-            for status in (issue["status"], *issue.get("allowed_statuses", ())):
-                directory.statuses[status["id"]] = status["name"]
-            directory.priorities[issue["priority"]["id"]] = issue["priority"]["name"]
+            with suppress(KeyError, TypeError):  # decoding names what is no issue
+                for status in (issue["status"], *issue.get("allowed_statuses", ())):
+                    directory.statuses[status["id"]] = status["name"]
+                directory.priorities[issue["priority"]["id"]] = issue["priority"]["name"]
         return directory
 
     def _member(self, lists: Json) -> Person:
@@ -154,10 +156,11 @@ def decode_issue(issue: Json, directory: Directory) -> Issue:
 
     Raises DecodeError where it is not of that form. Names that no mapping covers stand in `Issue.unknown`.
     """
+    bare = issue.get("issue", issue) if isinstance(issue, Mapping) else issue
     try:
-        return _Decoder(issue.get("issue", issue), directory).issue()
+        return _Decoder(bare, directory).issue()
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        where = f"issue #{issue.get('id', '?')}" if isinstance(issue, Mapping) else "an issue"
+        where = f"issue #{bare.get('id', '?')}" if isinstance(bare, Mapping) else "an issue"
         raise DecodeError(f"{where}: not of the form of Redmine's issue JSON ({error!r})") from error
 
 
@@ -222,7 +225,7 @@ class _Decoder:
         for key, name in self.names.fields.items():
             if name in self.by_name:
                 value = self.by_name[name].get("value")
-                fields[key] = ", ".join(value) if isinstance(value, list) else value or ""
+                fields[key] = ", ".join(value) if isinstance(value, list) else str(value or "")
         if fields.get("channel"):
             keys = {name: key for key, name in self.names.channels.items()}
             if fields["channel"] not in keys:

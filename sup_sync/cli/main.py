@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -30,15 +31,19 @@ for command in (check, provision, plan, apply, due, explain, queue, report, cale
 
 
 def main() -> None:
-    """Run the command line; every fault ends in one line on stderr and its exit code."""
-    sys.exit(_run())
+    """The process: one command, then its exit code."""
+    sys.exit(run())
 
 
-def _run() -> int:
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run a command, the process's own by default; every fault ends in one line on stderr and its exit code."""
     try:
-        return cli.main(standalone_mode=False) or DONE
-    except click.ClickException as error:
+        return cli.main(arguments, standalone_mode=False) or DONE
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        click.echo(f"sup-sync: {error.format_message()}", err=True)
         return error.exit_code
     except click.Abort:
         click.echo("sup-sync: interrupted; the next run goes on", err=True)

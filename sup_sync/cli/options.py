@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from sup_sync.errors import ConfigError, Mistake
+
 if TYPE_CHECKING:
     from sup_sync.config import Config
     from sup_sync.http import TrackerSession
@@ -39,7 +41,8 @@ class Settings:
         if self.config_path or Path("config.yaml").exists():
             return self.config_path or Path("config.yaml")
         if own:
-            raise click.UsageError("no config.yaml here: name one with --config, or copy the shipped one")
+            missing = "not in this folder: name one with --config, or copy the shipped one"
+            raise ConfigError([Mistake("config.yaml", 1, missing)])
         return shipped() / "config.yaml"
 
     def tell(self, text: str, *, is_news: bool = False) -> None:

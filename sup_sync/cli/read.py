@@ -43,10 +43,10 @@ def plan(settings: Settings, source: Path | None, now: datetime | None, as_json:
 
     config = settings.load(own=source is None)
     moment = aware(now, config)
-    world, judgements = _judged(settings, config, source, moment)
+    world, judgements, code = _judged(settings, config, source, moment)
     made = plan_world(world, judgements, config.rules, moment)
     _show_plan(settings, made, judgements, moment, as_json=as_json)
-    return CHANGES_PENDING if exit_code and made.changes else DONE
+    return CHANGES_PENDING if exit_code and made.changes and code == DONE else code
 
 
 def _show_plan(
@@ -111,19 +111,20 @@ def _gather_one(settings: Settings, config: Config, source: Path | None, issue_i
 @json_option
 @common
 @pass_settings
-def queue(settings: Settings, source: Path | None, now: datetime | None, as_json: bool) -> None:
+def queue(settings: Settings, source: Path | None, now: datetime | None, as_json: bool) -> int:
     """What to work on, in the regulation's order, with the working time left."""
     from sup_sync.queue import queue as make_queue
     from sup_sync.terminal import make_console, show_queue
 
     config = settings.load(own=source is None)
     moment = aware(now, config)
-    _, judgements = _judged(settings, config, source, moment)
+    _, judgements, code = _judged(settings, config, source, moment)
     made = make_queue(judgements, config.rules.policy, config.rules.calendars)
     if as_json:
         print_json(made.to_json())
     else:
         show_queue(make_console(), made)
+    return code
 
 
 @click.command()
@@ -132,7 +133,7 @@ def queue(settings: Settings, source: Path | None, now: datetime | None, as_json
 @json_option
 @common
 @pass_settings
-def report(settings: Settings, source: Path | None, now: datetime | None, as_json: bool) -> None:
+def report(settings: Settings, source: Path | None, now: datetime | None, as_json: bool) -> int:
     """Compliance by level, channel, category, priority and month of filing."""
     from sup_sync.policy import ClockKind
     from sup_sync.report import compliance
@@ -140,12 +141,13 @@ def report(settings: Settings, source: Path | None, now: datetime | None, as_jso
 
     config = settings.load(own=source is None)
     moment = aware(now, config)
-    _, judgements = _judged(settings, config, source, moment, everything=True)
+    _, judgements, code = _judged(settings, config, source, moment, everything=True)
     made = compliance(judgements, config.rules.policy, config.rules.calendars[ClockKind.WORKING].zone)
     if as_json:
         print_json(made.to_json())
     else:
         show_report(make_console(), made)
+    return code
 
 
 @click.command()
@@ -209,12 +211,12 @@ def _gather(settings: Settings, config: Config, source: Path | None, now: dateti
 
 def _judged(
     settings: Settings, config: Config, source: Path | None, now: datetime, *, everything: bool = False
-) -> tuple[World, tuple[Judgement, ...]]:
-    """What a snapshot or the tracker says, in our words, and how every request of it stands at `now`."""
+) -> tuple[World, tuple[Judgement, ...], int]:
+    """What a snapshot or the tracker says, in our words, how it stands at `now`, and the exit code: whether whole."""
     from sup_sync.sync import current, judge_world, read_world
 
     gathered = _gather(settings, config, source, now, everything=everything)
     tell_gaps(settings, gathered.gaps)
     world = read_world(gathered.lists, gathered.raw_issues, config.rules)
     world = world if everything else current(world, config.closed_days, now)
-    return world, judge_world(world, config.rules, now)
+    return world, judge_world(world, config.rules, now), PARTLY_DONE if gathered.gaps else DONE

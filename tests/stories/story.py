@@ -27,7 +27,7 @@ _TIMED = re.compile(rf"({MOMENT}) (.+)")
 _FILED = re.compile(r"filed by (client|operator|guest|developer)(?:, (.+))?")
 _ACTED = re.compile(rf"({'|'.join(redmine.PEOPLE)}): (.+)")
 _CHANGED = re.compile(r"in (\w+\.yaml) «(.+)» becomes «(.*)»")
-_CONTRACT = re.compile(r"contract of (?P<kind>project|group|bin) «(?P<whose>.+)» from (?P<first>\S+) until (?P<last>\S+)")
+_CONTRACT = re.compile(r"contract of (?P<kind>project|group|bin) «(?P<whose>.+)» from (?P<on>\S+) until (?P<end>\S+)")
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ class Story:
         if changed:
             replace_text(self.folder, changed[1], changed[2], changed[3])
         elif contract:
-            terms = '{{client: X, level: vip, {kind}: "{whose}", from: {first}, until: {last}}}'
+            terms = '{{client: X, level: vip, {kind}: "{whose}", from: {on}, until: {end}}}'
             line = terms.format_map(contract.groupdict())
             replace_text(self.folder, "clients.yaml", "contracts:", f"contracts:\n  - {line}")
         else:

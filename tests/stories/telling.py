@@ -122,7 +122,7 @@ FACTS: dict[str, Word] = {
     "priority «(.+)»": lambda told, name: told.set_attribute("priority", redmine.PRIORITIES, name),
     "priority confirmed": lambda told: told.set_field("priority_confirmed", "1"),
     f"by {_one_of(redmine.CHANNELS)}": lambda told, word: told.set_field("channel", redmine.CHANNELS[word]),
-    "by «(.+)»": lambda told, name: told.set_field("channel", name),
+    "channel «(.+)»": lambda told, name: told.set_field("channel", name),
     f"contact at ({MOMENT})": _set_contact,
     "contact at «(.+)»": lambda told, text: told.set_field("contact_at", text),
     "BIN «(.+)»": lambda told, text: told.set_field("bin", text),

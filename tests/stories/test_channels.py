@@ -48,9 +48,7 @@ def test_what_a_guest_files_without_naming_the_channel_is_set_aside(story):
     Mon 09:00 filed by guest, consultation
     Mon 09:10 now
     """
-    assert story.findings == {
-        "no_channel": "no channel: fill in its field, or say in `default_channels` what it is"
-    }
+    assert story.findings == {"no_channel": "no channel: fill in its field, or say in `default_channels` what it is"}
     assert story.changes == {}
 
 

@@ -319,6 +319,4 @@ def test_a_moment_of_contact_that_is_none_is_a_finding(story):
     Mon 11:00 now
     """
     assert story.first_response.due == "Tue 10:00"
-    assert story.findings == {
-        "contact": "moment of contact: write it as YYYY-MM-DD HH:MM; judged from its filing"
-    }
+    assert story.findings == {"contact": "moment of contact: write it as YYYY-MM-DD HH:MM; judged from its filing"}

@@ -20,9 +20,7 @@ def test_a_client_without_a_contract_is_base(story):
     """
     assert story.judgement.level == "base"
     assert story.changes["level"] == "Базалық"
-    assert {change.reason for change in story.plan.changes if change.field == "level"} == {
-        "no contract on that day"
-    }
+    assert {change.reason for change in story.plan.changes if change.field == "level"} == {"no contract on that day"}
 
 
 def test_a_guest_is_base(story):

@@ -85,7 +85,7 @@ def test_a_request_that_changes_twice_counts_once():
     Plan(changes, (), 60).require_safe(Limits(notes=0, changed_share=0.5))
 
 
-def test_both_limits_are_named_at_once(tell):
+def test_both_limits_are_named_at_once():
     notes = tuple(Change(number, "private_note", "", "text", "why") for number in range(30))
     plan = Plan((*changing(30, of=30).changes, *notes), (), 30)
     with pytest.raises(UnsafePlan, match=r"30 notes \(limit 5\) and new values on 30 of 30"):

@@ -2,7 +2,14 @@
 
 import pytest
 
-CHANNELS = ("online assistant", "e-mail", "official letter", "call-back", "tracker")
+LEVELS = {"VIP": "vip", "Base": "base"}
+CHANNELS = {
+    "online assistant": "online_assistant",
+    "e-mail": "email",
+    "official letter": "official_letter",
+    "call-back": "callback",
+    "tracker": "tracker",
+}
 CATEGORIES = ("error", "consultation", "suggestion")
 
 ANSWER = {"normal": "Mon 11:00", "urgent": "Mon 10:00", "immediate": "Mon 09:30"}
@@ -29,7 +36,9 @@ def test_every_row_of_the_sla_table(story, answer, closing, level, channel, prio
     Mon 09:00 filed by operator, {level}, {category}, {priority}, by {channel}
     Mon 09:10 now
     """
-    assert story.judgement.category == category
+    judged = story.judgement
+    assert (judged.level, judged.channel) == (LEVELS[level], CHANNELS[channel])
+    assert (judged.category, judged.priority) == (category, priority)
     assert story.first_response.due == answer
     assert story.resolution.due == closing
 
@@ -49,6 +58,7 @@ def test_every_target_names_its_clause(story, level, channel, first, closing):
     Mon 09:00 filed by operator, {level}, error, by {channel}
     Mon 09:10 now
     """
+    assert (story.judgement.level, story.judgement.channel) == (LEVELS[level], CHANNELS[channel])
     assert (story.first_response.clause, story.resolution.clause) == (first, closing)
 
 

@@ -17,7 +17,10 @@ FILED = "Mon 09:00 filed by client, VIP, error"
         (f"{FILED}\nMon 10:00 staf: public note\nMon 11:00 now", "not understood: staf: public note"),
         (f"{FILED}\nMno 10:00 staff: public note\nMon 11:00 now", "not understood: Mno 10:00"),
         (f"{FILED}\nMon 8:00 staff: public note\nMon 11:00 now", "not understood: Mon 8:00"),
-        (f"{FILED}\nMon 10:00 staff: public note\nMon 09:30 staff: closes\nMon 11:00 now", "earlier than a line before"),
+        (
+            f"{FILED}\nMon 10:00 staff: public note\nMon 09:30 staff: closes\nMon 11:00 now",
+            "earlier than a line before",
+        ),
         (f"{FILED}\nMon 10:00 now\nMon 11:00 staff: public note", "earlier than a line before"),
         (f"{FILED}\nMon 10:00 staff: public note", "does not come to `now`"),
         (f"{FILED}\nMon 09:30 filed by client\nMon 10:00 now", "not understood: filed by client"),

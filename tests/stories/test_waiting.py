@@ -95,6 +95,16 @@ def test_a_colleague_may_answer_for_the_client(story):
     assert story.resolution.elapsed == "4:00"
 
 
+def test_somebody_on_no_side_may_answer_for_the_client(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 12:00 staff: asks and waiting for client
+    Mon 14:00 stranger: answers
+    Mon 15:00 now
+    """
+    assert story.resolution.elapsed == "4:00"
+
+
 def test_a_client_who_only_changes_a_field_has_not_answered(story):
     """
     Mon 09:00 filed by client, VIP, error
@@ -262,6 +272,18 @@ def test_a_refused_request_is_neither_met_nor_breached(story):
     assert story.resolution.reason == "refused"
     assert story.resolution.clause == "9"
     assert story.changes["state"] == "Мерзімі жоқ"
+
+
+def test_a_refused_request_that_is_opened_again_has_its_targets_again(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note and refuses
+    Mon 14:00 client: reopens
+    Mon 15:00 now
+    """
+    assert story.resolution.outcome == "on_track"
+    assert story.resolution.elapsed == "2:00"
+    assert story.resolution.due == "Tue 13:00"
 
 
 def test_a_refused_request_keeps_the_moment_of_its_first_response(story):

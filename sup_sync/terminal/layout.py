@@ -1,0 +1,176 @@
+"""The console, and the words, lines and tables that every screen is made of."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta, tzinfo
+from io import TextIOWrapper
+from typing import Literal, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.segment import Segment
+from rich.table import Table
+from rich.text import Text
+
+from sup_sync.clock import Standing
+from sup_sync.judgement import Judgement
+from sup_sync.policy import Metric
+
+PIPE_WIDTH = 100
+LEAST_WIDTH = 40
+LEAST_BODY = 12
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+LEVELS = {"vip": "VIP", "base": "Base"}
+METRICS = {Metric.FIRST_RESPONSE: "first response", Metric.RESOLUTION: "closing"}
+STYLES = {Standing.BREACHED: "red", Standing.AT_RISK: "yellow", Standing.MET: "green"}
+
+Part = str | tuple[str, str]
+"""Words, plain or with their style."""
+
+
+class DataConsole(Console):
+    """A console whose reader may go away: that ends the command as the command line says, not with rich's code 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+def make_console(file: TextIO | None = None) -> Console:
+    """The console for data: as wide as the terminal or COLUMNS, else of a fixed width, and plain."""
+    if file is None and isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+    console = DataConsole(file=file, markup=False, emoji=False, highlight=False)
+    if not console.is_terminal and not os.environ.get("COLUMNS", "").isdigit():
+        console.width = PIPE_WIDTH
+    console.width = max(console.width, LEAST_WIDTH)
+    return console
+
+
+@contextmanager
+def progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr, told how many of how many are done; none where nobody would see it."""
+    console = Console(stderr=True, markup=False, emoji=False, highlight=False)
+    if quiet or not console.is_terminal:
+        yield lambda _done, _total: None
+        return
+    columns = (TextColumn("requests"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("")
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def clean(words: str) -> str:
+    """A text of somebody else's as one printable line: no control characters, none that turn its direction."""
+    return "".join(each if each.isprintable() else " " * each.isspace() for each in words)
+
+
+def duration(length: timedelta) -> str:
+    """A length of time, whatever its sign, in whole hours and minutes: `2 h 10 min`."""
+    minutes = int(abs(length).total_seconds()) // 60
+    if not minutes:
+        return "under 1 min" if length else "0 min"
+    hours, rest = divmod(minutes, 60)
+    return " ".join([*([f"{hours} h"] if hours else []), *([f"{rest} min"] if rest else [])])
+
+
+def moment(at: datetime | None, zone: tzinfo | None = None) -> str:
+    """A moment on the wall clock of a zone (default: its own), with the weekday."""
+    if at is None:
+        return "—"
+    local = at.astimezone(zone) if zone else at
+    return f"{WEEKDAYS[local.weekday()]} {local:%Y-%m-%d %H:%M}"
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def word(key: str | None) -> str:
+    """A key of the mappings as a word; a dash where nothing is known."""
+    return "—" if key is None else key.replace("_", " ")
+
+
+def level_word(key: str | None) -> str:
+    return LEVELS.get(key or "", word(key))
+
+
+def clause_words(clause: str) -> str:
+    """A clause behind what it says: ` (clause 20)`, ` (SLA VIP.2)`, or nothing."""
+    if not clause:
+        return ""
+    return f" (clause {clause})" if clause[0].isdigit() else f" ({clause})"
+
+
+def left_words(left: timedelta, standing: Standing) -> str:
+    return f"breached {duration(left)} ago" if standing is Standing.BREACHED else f"{duration(left)} left"
+
+
+def text(*parts: Part) -> Text:
+    """Cleaned words in a row; nothing in them is markup."""
+    whole = Text()
+    for part in parts:
+        words, style = (part, "") if isinstance(part, str) else part
+        whole.append(clean(words), style)
+    return whole
+
+
+def print_line(console: Console, line: Text) -> None:
+    """One line, cut where it is too long, without blanks at its end."""
+    line.rstrip()
+    console.print(line, no_wrap=True, overflow="ellipsis")
+
+
+def print_parts(console: Console, *parts: Part) -> None:
+    print_line(console, text(*parts))
+
+
+def print_hanging(console: Console, head: Text, body: Text) -> None:
+    """A head and its body, which goes on below itself where it is too long."""
+    lines = body.wrap(console, max(console.width - head.cell_len, LEAST_BODY)) or [Text()]
+    for number, line in enumerate(lines):
+        print_line(console, (Text(" " * head.cell_len) if number else head) + line)
+
+
+def print_summary(console: Console, *parts: Part) -> None:
+    """A line of figures, never cut."""
+    print_hanging(console, Text(), text(*parts))
+
+
+def print_section(console: Console, title: str) -> None:
+    console.print()
+    print_parts(console, (title, "bold"))
+
+
+def print_heading(console: Console, judgement: Judgement) -> None:
+    """A request's number, terms and subject."""
+    terms = (level_word(judgement.level), *map(word, (judgement.category, judgement.priority, judgement.channel)))
+    print_parts(console, (f"#{judgement.issue.id} {' · '.join(terms)}", "bold"), f" — {judgement.issue.subject}")
+
+
+def new_table(*headers: str, right: Iterable[str] = (), gap: int = 2) -> Table:
+    """A table without a frame; `right` are the columns of figures. Where it is too wide its first column gives way."""
+    table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
+    for number, header in enumerate(headers):
+        justify: Literal["left", "right"] = "right" if header in right else "left"
+        table.add_column(Text(header), justify=justify, no_wrap=number > 0, overflow="ellipsis", vertical="bottom")
+    return table
+
+
+def table_lines(console: Console, table: Table) -> Iterator[Text]:
+    """A table line by line."""
+    for segments in console.render_lines(table, pad=False):
+        yield _joined(segments)
+
+
+def _joined(segments: Iterable[Segment]) -> Text:
+    return Text.assemble(*((each.text, each.style or "") for each in segments))
+
+
+def print_table(console: Console, table: Table) -> None:
+    for line in table_lines(console, table):
+        print_line(console, line)

@@ -1,0 +1,37 @@
+"""What the configuration alone tells, on the terminal: targets and mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from rich.console import Console
+
+from sup_sync.errors import Mistake
+from sup_sync.policy import Metric
+from sup_sync.terminal.layout import METRICS, count, duration, moment, new_table, print_summary, print_table, text
+
+
+def show_due(console: Console, targets: Sequence[Mapping[str, Any]]) -> None:
+    """The targets of a described request, as `due --json` has them: seconds, moments with the support's offset."""
+    table = new_table("target", "within", "due", "clause", "agreement")
+    for target in targets:
+        within, due_at = target["within"], target["due_at"]
+        table.add_row(
+            text(METRICS[Metric(target["metric"])]),
+            text("no target" if within is None else duration(timedelta(seconds=within))),
+            text(moment(datetime.fromisoformat(due_at) if due_at else None)),
+            text(target["clause"]),
+            text(target["agreement"]),
+        )
+    print_table(console, table)
+
+
+def show_mistakes(console: Console, mistakes: Sequence[Mistake]) -> None:
+    """Every mistake on a line of its own, never broken, so that an editor can jump to it; then how many."""
+    for each in mistakes:
+        console.print(text((str(each), "yellow" if each.is_warning else "red")), soft_wrap=True)
+    warnings = sum(each.is_warning for each in mistakes)
+    found = count(len(mistakes) - warnings, "mistake") + (f", {count(warnings, 'warning')}" if warnings else "")
+    print_summary(console, (f"{found}.", "bold"))

@@ -1,0 +1,62 @@
+"""The report on the terminal."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sup_sync.policy import Metric
+from sup_sync.report import Dimension, Group, Report
+from sup_sync.terminal.layout import (
+    METRICS,
+    PIPE_WIDTH,
+    count,
+    duration,
+    level_word,
+    new_table,
+    print_section,
+    print_summary,
+    print_table,
+    text,
+    word,
+)
+
+HEADERS = ("", "all", "met", "breached", "running", "no\ntarget", "share\nmet", "median", "90 % in")
+LEGEND = (
+    "running: within its target, of them at risk in brackets; median and 90 %: of the time that stopped clocks took"
+)
+
+
+def show_report(console: Console, report: Report) -> None:
+    """How far each target was kept, in all and group by group."""
+    total = report.total
+    filed = f" filed {report.filed_from} to {report.filed_until}" if report.filed_from else ""
+    aside = [(total.refused, "refused"), (total.set_aside, "not judged")]
+    notes = "".join(f", {number} {words}" for number, words in aside if number)
+    print_summary(console, (f"{count(total.requests, 'request')}{filed}{notes}", "bold"))
+    for metric in Metric:
+        print_section(console, METRICS[metric].capitalize())
+        print_table(console, _table(console, report, metric))
+    console.print()
+    print_summary(console, (LEGEND, "dim"))
+
+
+def _table(console: Console, report: Report, metric: Metric) -> Table:
+    table = new_table(*HEADERS, right=HEADERS[1:], gap=1 if console.width < PIPE_WIDTH else 2)
+    table.add_row(text("all"), *_figures(report.total, metric), style="bold")
+    for dimension, groups in report.by.items():
+        table.add_row(text((f"by {dimension}", "dim")))
+        for group in groups:
+            name = level_word(group.key) if dimension is Dimension.LEVEL else word(group.key)
+            table.add_row(text(f"  {name}"), *_figures(group, metric))
+    return table
+
+
+def _figures(group: Group, metric: Metric) -> list[Text]:
+    tally = group.tally(metric)
+    running = f"{tally.running} ({tally.at_risk})" if tally.at_risk else str(tally.running)
+    counts = (str(group.requests), str(tally.met), str(tally.breached), running, str(tally.no_target))
+    share = "—" if tally.share_met is None else f"{tally.share_met:.0%}"
+    times = ("—" if each is None else duration(each) for each in (tally.median, tally.ninetieth))
+    return [text("·" if each == "0" else each) for each in (*counts, share, *times)]

@@ -1,0 +1,93 @@
+"""A real help desk's log, read as issues: what counts as a first response there (Mendeley Data, btm76zndnt)."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pytest
+from stories import redmine_json as redmine
+from stories.shipped import copy_shipped, load_copy, replace_text
+
+from sup_sync.judgement import judge_issue
+from sup_sync.policy import Metric
+from sup_sync.tracker import Directory, decode_issue
+
+LOG = Path(__file__).parents[3] / "shared" / "data" / "mendeley_helpdesk.events.csv.gz"
+AUTOMATIC = "4ggo"
+"""The account that posts a policy notice some seconds after each filing."""
+
+Row = dict[str, str]
+
+pytestmark = pytest.mark.skipif(not LOG.exists(), reason=f"{LOG.name} is not beside the repository")
+
+
+def comments() -> dict[str, list[Row]]:
+    """The log's messages by ticket, in order."""
+    with gzip.open(LOG, "rt", encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["event"] == "comment"]
+    return {ticket: list(told) for ticket, told in groupby(rows, key=lambda row: row["case_id"])}
+
+
+def lists_of(rows: Iterable[Row], ids: dict[str, int], account: str) -> redmine.Json:
+    """The tracker's lists: who ever had a ticket assigned is staff, so is the automatic account; others no member."""
+    staff = {AUTOMATIC, *(row["actor"] for row in rows if row["actor_is_staff"] == "true")}
+    people = [{"id": ids[name], "name": name, "groups": [], "roles": ["Қолдау операторы"]} for name in sorted(staff)]
+    return {**redmine.new_lists(), "account": {"id": ids.get(account)}, "people": people}
+
+
+def issue_of(ticket: str, told: list[Row], ids: dict[str, int]) -> redmine.Json:
+    filed, *answers = told
+    raw = redmine.new_issue(int(ticket), moment(filed), "client")
+    raw["author"] = {"id": ids[filed["actor"]], "name": filed["actor"]}
+    redmine.set_field(raw, "channel", redmine.CHANNELS["e-mail"])
+    for row in answers:
+        is_private = json.loads(row["extra_json"])["private"]
+        redmine.add_journal(raw, moment(row), "client", notes="…", is_private=is_private, details=[])
+        raw["journals"][-1]["user"] = {"id": ids[row["actor"]], "name": row["actor"]}
+    return raw
+
+
+def moment(row: Row) -> datetime:
+    return datetime.fromisoformat(row["timestamp"])
+
+
+@pytest.fixture
+def rules(tmp_path: Path) -> Any:
+    copy_shipped(tmp_path)
+    replace_text(tmp_path, "calendar.yaml", "years: {2023", "years: {2022: final, 2023")
+    base = "{within: 1 working day, clause: SLA Base.2}"
+    replace_text(tmp_path, "regulation.yaml", base, "{within: 9 h, clause: SLA Base.2, clock: calendar}")
+    return load_copy(tmp_path).rules
+
+
+def first_responses(rules: Any, account: str) -> list[timedelta]:
+    """How long each ticket waited for its first response, where there was one, by the wall clock."""
+    tickets = comments()
+    rows = [row for told in tickets.values() for row in told]
+    ids = {name: number for number, name in enumerate(sorted({row["actor"] for row in rows}), start=1)}
+    directory = Directory(lists_of(rows, ids, account), rules.names)
+    issues = (decode_issue(issue_of(ticket, told, ids), directory) for ticket, told in tickets.items())
+    judged = (judge_issue(issue, rules.policy, rules.calendars, datetime(2023, 4, 1, tzinfo=UTC)) for issue in issues)
+    verdicts = [each.verdict(Metric.FIRST_RESPONSE) for each in judged]
+    assert len(verdicts) == 360
+    return [verdict.elapsed for verdict in verdicts if verdict.stopped_at]
+
+
+def test_the_automatic_reply_is_no_first_response(rules):
+    waited = first_responses(rules, account=AUTOMATIC)
+    assert len(waited) == 341
+    assert round(median(waited) / timedelta(minutes=1), 2) == 1.95
+
+
+def test_taken_for_a_colleague_the_automatic_reply_would_answer_nearly_everything_at_once(rules):
+    waited = first_responses(rules, account="nobody")
+    assert len(waited) >= 358
+    assert median(waited) < timedelta(seconds=20)

@@ -1,0 +1,26 @@
+"""The demo's story on a real Redmine site of its own, provisioned and acted out once for all tests here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from demo_site import CONFIG, SUNDAY_NIGHT, Demo, run_ruby, shipped_config
+from demo_world import Site, seed
+
+from sup_sync.provision import make_script
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Demo]:
+    """The seeded site; a real Redmine is a must where SUP_SYNC_REAL_REDMINE=1 says so."""
+    if os.environ.get("SUP_SYNC_REAL_REDMINE") != "1":
+        pytest.skip("makes a real Redmine site: set SUP_SYNC_REAL_REDMINE=1")
+    site = Site("sup-sync-test-demo")
+    site.ask("reset")
+    try:
+        provisioned = run_ruby(site, make_script(shipped_config().rules.names))
+        yield Demo(site, provisioned, seed(site, CONFIG, SUNDAY_NIGHT))
+    finally:
+        site.ask("down")

@@ -1,0 +1,364 @@
+"""The provisioning script: what stands in it, what it does to a real Redmine, and what its roles may do there."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from demo_site import Demo, issue_as, shipped_config
+from demo_world import Json, Person
+
+from sup_sync.errors import ConfigError
+from sup_sync.issue import Phase
+from sup_sync.provision import BOT_LOGIN, BOT_PERMISSIONS, BOT_ROLE, make_script
+from sup_sync.tracker import TrackerNames
+
+NAMES = shipped_config().rules.names
+STAFF_ROLE, CLIENT_ROLE = "Қолдау операторы", "Клиент"
+CLIENT, OPERATOR = "m.omarov", "a.serikova"
+OWN_REQUEST = "Карточка лота открывается пустой"
+WAITING_REQUEST = "Өтінімді жіберу батырмасы жұмыс істемейді"
+
+
+def wanted(names: TrackerNames) -> Json:
+    """The data inside the script."""
+    data = make_script(names).partition("<<'WANTED')\n")[2].partition("\nWANTED\n")[0]
+    found: Json = json.loads(data)
+    return found
+
+
+def role(name: str) -> Json:
+    return next(each for each in wanted(NAMES)["roles"] if each["name"] == name)
+
+
+@pytest.fixture
+def ruby() -> str:
+    found = shutil.which("ruby")
+    if found is None and os.environ.get("SUP_SYNC_REAL_REDMINE") != "1":
+        pytest.skip("no ruby here to read the script")
+    assert found, "no ruby, though SUP_SYNC_REAL_REDMINE=1: install Debian's redmine"
+    return found
+
+
+# --- the script's text
+
+
+def test_the_script_is_ruby(ruby: str) -> None:
+    done = subprocess.run([ruby, "-wc"], input=make_script(NAMES), capture_output=True, text=True, check=False)
+    assert (done.stdout.strip(), done.stderr) == ("Syntax OK", "")
+
+
+def test_names_are_data_and_never_code(ruby: str) -> None:
+    nasty = "#{exit 3} ' \" \\ \nWANTED\n `exit 4`"
+    script = make_script(replace(NAMES, staff_groups=frozenset([nasty])))
+    reading = script.partition("\nclass ")[0] + '\nputs wanted["groups"].to_json'
+    done = subprocess.run([ruby], input=reading, capture_output=True, text=True, check=True)
+    assert json.loads(done.stdout) == [nasty]
+
+
+def test_the_script_names_every_name_of_the_mapping() -> None:
+    script = make_script(NAMES)
+    names = [
+        *NAMES.trackers,
+        *NAMES.statuses,
+        *NAMES.priorities.values(),
+        *NAMES.fields.values(),
+        *NAMES.levels.values(),
+        *NAMES.channels.values(),
+        *NAMES.states.values(),
+        *NAMES.staff_groups,
+        *NAMES.staff_roles,
+        *NAMES.client_roles,
+    ]
+    assert [name for name in names if f'"{name}"' not in script] == []
+
+
+def test_the_script_is_the_same_every_time_and_holds_no_secret() -> None:
+    script = make_script(NAMES)
+    assert script == make_script(replace(NAMES, staff_roles=frozenset([*NAMES.staff_roles])))
+    assert not re.search(r"[0-9a-f]{16}|api_key *=|password *=(?!=)", script)
+
+
+def test_a_status_is_closed_by_its_phase() -> None:
+    closed = {each["name"] for each in wanted(NAMES)["statuses"] if each["is_closed"]}
+    assert closed == {"Шешілді", "Жабылды", "Бас тартылды"}
+
+
+def test_the_tool_may_end_open_and_waiting_requests_and_no_other() -> None:
+    assert role(BOT_ROLE)["transitions"] == [
+        ["Жаңа", "Шешілді"],
+        ["Өңделуде", "Шешілді"],
+        ["Клиент жауабын күтуде", "Шешілді"],
+    ]
+
+
+def test_a_client_files_and_reopens_and_moves_no_status_else() -> None:
+    assert role(CLIENT_ROLE)["transitions"] == [[None, "Жаңа"], ["Шешілді", "Жаңа"], ["Жабылды", "Жаңа"]]
+
+
+def test_a_client_fills_in_the_bin_and_none_of_our_other_fields() -> None:
+    assert {*NAMES.fields.values()} - {*role(CLIENT_ROLE)["read_only"]} == {"БСН"}
+
+
+def test_without_an_open_status_there_is_nothing_to_file_in() -> None:
+    closed_only = {name: each for name, each in NAMES.statuses.items() if each.phase is not Phase.OPEN}
+    with pytest.raises(ConfigError, match="`statuses` has none of phase open: add one"):
+        make_script(replace(NAMES, statuses=closed_only))
+
+
+# --- the script at work
+
+
+@pytest.fixture(scope="module")
+def scenes(demo: Demo) -> dict[str, Any]:
+    """What the script does in the scenes of provision_scenes.rb."""
+    told = (Path(__file__).parent / "provision_scenes.rb").read_text(encoding="utf-8")
+    script = f"# encoding: utf-8\nPROVISION = +<<'PROVISION_SCRIPT'\n{make_script(NAMES)}\nPROVISION_SCRIPT\n{told}"
+    found: dict[str, Any] = json.loads(demo.run_ruby(script))
+    return found
+
+
+def test_the_first_run_says_what_it_made(demo: Demo) -> None:
+    said = demo.provisioned.splitlines()
+    assert "made tracker «Қате, істеліп бітпеген»" in said
+    assert "made field «Қызмет көрсету деңгейі»" in said
+    assert "made workflow «Кеңес» of «Клиент»: 108 rules" in said
+    assert said[-1] == "41 made, 1 changed, 0 kept"
+
+
+def test_the_second_run_has_nothing_to_do(scenes: dict[str, Any]) -> None:
+    again = scenes["again"]
+    assert (again["code"], again["said"][-1]) == (0, "nothing to do: 41 kept")
+    assert {line.split()[0] for line in again["said"][:-1]} == {"kept"}
+
+
+def test_it_needs_none_of_redmines_default_data(scenes: dict[str, Any]) -> None:
+    empty = scenes["empty"]
+    assert empty["first"]["said"][-1] == "41 made, 3 changed, 0 kept"
+    assert empty["second"]["said"][-1] == "nothing to do: 41 kept"
+    assert empty["priorities"] == [["Қалыпты", True], ["Жедел", False], ["Дереу", False]]
+    assert empty["rest"] is True
+
+
+def test_changes_of_fields_mail_nobody_where_any_change_did(scenes: dict[str, Any]) -> None:
+    events = scenes["empty"]["events"]
+    assert "issue_updated" not in events
+    assert {"issue_added", "issue_note_added", "issue_status_updated", "issue_assigned_to_updated"} <= {*events}
+
+
+def test_a_status_added_later_joins_the_workflows_and_what_an_admin_took_away_stays_away(
+    scenes: dict[str, Any],
+) -> None:
+    later = scenes["later"]
+    assert "made status «Бас тартылды»" in later["said"]
+    assert later["refusals"] == 4 * 7  # each tracker: staff, from a new request and from the six other statuses
+    assert later["client_files"] == 0
+
+
+def test_what_stands_in_the_way_is_named_in_one_pass_and_nothing_is_changed(scenes: dict[str, Any]) -> None:
+    obstacles = scenes["obstacles"]
+    assert (obstacles["code"], obstacles["said"], obstacles["changed"]) == (1, [], False)
+    head, status, field, account = obstacles["complained"]
+    assert head == "sup-sync: nothing was changed, as this stands in the way:"
+    assert status.startswith("- status «Шешілді» is an open one here")
+    assert field.startswith("- field «sup-sync» is there with the format «int», sup-sync needs «string»: rename")
+    assert account == "- account «sup-sync» is an administrator: take that right from it"
+
+
+def test_a_name_that_redmine_refuses_stands_in_the_way_too(scenes: dict[str, Any]) -> None:
+    unfit = scenes["unfit name"]
+    assert (unfit["code"], unfit["changed"]) == (1, False)
+    assert re.match(r"- tracker «Ұ{31}» can't be made: ", unfit["complained"][1])
+
+
+def test_things_of_ours_that_were_changed_are_mended_and_roles_of_others_are_left_alone(scenes: dict[str, Any]) -> None:
+    worn = scenes["worn"]
+    changed = [line for line in worn["first"]["said"] if line.startswith("changed")]
+    assert [line.split("»")[0] for line in changed] == [
+        "changed priority «Дереу",
+        "changed priorities «Қалыпты, Жедел, Дереу",
+        "changed role «sup-sync",
+        "changed field «Мерзім күйі",
+        "changed field «sup-sync",
+        "changed field «Арна",
+        "changed account «sup-sync",
+    ]
+    assert worn["second"]["said"][-1] == "nothing to do: 41 kept"
+    assert {"Факс", *NAMES.channels.values()} == {*worn["channels"]}
+    assert (worn["is_seen_by_all"], worn["seen_by"]) == (False, sorted([BOT_ROLE, STAFF_ROLE]))
+    assert "view_files" in worn["client_may"]
+    assert worn["priorities"][-3:] == ["Қалыпты", "Жедел", "Дереу"]
+    assert worn["watches"] == []
+
+
+# --- what the roles may do
+
+
+def fields_of(issue: Json) -> dict[str, Any]:
+    return {each["name"]: each.get("value") for each in issue["custom_fields"]}
+
+
+@pytest.fixture
+def field_ids(demo: Demo) -> dict[str, int]:
+    rows = demo.as_somebody("admin").send("GET", "/custom_fields.json")["custom_fields"]
+    return {row["name"]: row["id"] for row in rows}
+
+
+def put(person: Person, issue_id: int, **values: object) -> None:
+    person.send("PUT", f"/issues/{issue_id}.json", {"issue": values})
+
+
+@pytest.fixture
+def bot(demo: Demo) -> Person:
+    return demo.as_somebody(BOT_LOGIN)
+
+
+def test_the_tools_account_is_no_admin_and_reads_members_groups_roles_and_versions(bot: Person) -> None:
+    account = bot.send("GET", "/users/current.json?include=memberships")["user"]
+    assert account.get("admin") is not True
+    assert len(account["memberships"]) == 5
+    members = bot.send("GET", "/projects/alatau-trade/memberships.json")["memberships"]
+    group = next(each["group"]["id"] for each in members if each.get("group", {}).get("name") == "Қолдау қызметі")
+    users = bot.send("GET", f"/groups/{group}.json?include=users")["group"]["users"]
+    assert {user["name"] for user in users} == {"Дана Бекова", "Айгүл Серікова", "Ерлан Жақсыбеков", "Ольга Ким"}
+    role_id = account["memberships"][0]["roles"][0]["id"]
+    assert {*bot.send("GET", f"/roles/{role_id}.json")["role"]["permissions"]} == {*BOT_PERMISSIONS}
+    versions = bot.send("GET", "/projects/alatau-trade/versions.json")["versions"]
+    assert {version["name"] for version in versions} == {"Портал 4.6", "Портал 4.8"}
+
+
+def test_a_client_reads_what_the_tool_wrote_but_its_marker_and_private_note(
+    demo: Demo, bot: Person, field_ids: dict[str, int]
+) -> None:
+    issue_id = demo.issue_id(OWN_REQUEST)
+    written = {"Қызмет көрсету деңгейі": "VIP", "Мерзім күйі": "Мерзімінде", "sup-sync": "first_response#0@0.75"}
+    values = [{"id": field_ids[name], "value": value} for name, value in written.items()]
+    put(bot, issue_id, custom_fields=values, due_date="2030-01-31", notes="only for staff", private_notes=True)
+
+    as_bot = issue_as(bot, issue_id)
+    assert written.items() <= fields_of(as_bot).items()
+    assert as_bot["due_date"] == "2030-01-31"
+    said = [(each["notes"], each["private_notes"]) for each in as_bot["journals"]]
+    assert said == [(None, False), ("only for staff", True)]  # Redmine takes the changes of fields apart from the note
+
+    as_client = issue_as(demo.as_somebody(CLIENT), issue_id)
+    assert fields_of(as_client)["Қызмет көрсету деңгейі"] == "VIP"
+    assert as_client["due_date"] == "2030-01-31"
+    assert "sup-sync" not in fields_of(as_client)
+    assert "only for staff" not in str(as_client)
+    assert "first_response#0@0.75" not in str(as_client)
+
+
+def test_a_client_changes_none_of_the_tools_fields(demo: Demo, bot: Person, field_ids: dict[str, int]) -> None:
+    issue_id = demo.issue_id(OWN_REQUEST)
+    before = issue_as(bot, issue_id)
+    client = demo.as_somebody(CLIENT)
+    values = [{"id": each, "value": value_of(name)} for name, each in field_ids.items()]
+    put(client, issue_id, custom_fields=values, due_date="2031-05-05", assigned_to_id=before["author"]["id"])
+    after = issue_as(bot, issue_id)
+    assert fields_of(after) == fields_of(before) | {"БСН": value_of("БСН")}
+    assert after["due_date"] == before["due_date"]
+    assert "assigned_to" not in after
+
+
+def value_of(name: str) -> str:
+    """A value that the field would take."""
+    of_lists = {"Қызмет көрсету деңгейі": "Базалық", "Мерзім күйі": "Орындалды", "Арна": "Ресми хат"}
+    others = {"Басымдық расталды": "1", "Жүгіну уақыты": "2026-11-13 09:00"}
+    return (of_lists | others).get(name, "210340033664")
+
+
+def test_staff_see_the_marker_and_do_not_write_it(demo: Demo, bot: Person, field_ids: dict[str, int]) -> None:
+    issue_id = demo.issue_id(WAITING_REQUEST)
+    put(bot, issue_id, custom_fields=[{"id": field_ids["sup-sync"], "value": "resolution#0@1.00"}])
+    operator = demo.as_somebody(OPERATOR)
+    put(operator, issue_id, custom_fields=[{"id": field_ids["sup-sync"], "value": ""}])
+    assert fields_of(issue_as(operator, issue_id))["sup-sync"] == "resolution#0@1.00"
+
+
+def test_the_tool_may_end_a_request_that_waits_and_assign_the_head(demo: Demo, bot: Person) -> None:
+    issue_id = demo.issue_id(WAITING_REQUEST)
+    allowed = {each["name"] for each in issue_as(bot, issue_id)["allowed_statuses"]}
+    assert allowed == {"Клиент жауабын күтуде", "Шешілді"}
+    head = demo.as_somebody("d.bekova").send("GET", "/users/current.json")["user"]["id"]
+    put(bot, issue_id, assigned_to_id=head)
+    assert issue_as(bot, issue_id)["assigned_to"]["id"] == head
+
+
+def test_the_tool_does_not_become_a_watcher_of_what_it_writes_to(demo: Demo, bot: Person) -> None:
+    issue_id = demo.issue_id(WAITING_REQUEST)
+    put(bot, issue_id, notes="seen", private_notes=True)
+    operator = demo.as_somebody("e.zhaqsybekov")
+    put(operator, issue_id, notes="seen as well", private_notes=True)
+    watchers = issue_as(demo.as_somebody("admin"), issue_id, include="watchers")["watchers"]
+    assert [each["name"] for each in watchers] == ["Ерлан Жақсыбеков"]
+
+
+def may_view_issues(bot: Person, _issue_id: int, _field: int) -> bool:
+    return bool(bot.send("GET", "/issues.json?status_id=*")["issues"])
+
+
+def may_edit_issues(bot: Person, issue_id: int, field: int) -> bool:
+    value = "" if fields_of(issue_as(bot, issue_id))["Шешу мерзімі"] else "2026-11-16 09:00"
+    put(bot, issue_id, custom_fields=[{"id": field, "value": value}])
+    return bool(fields_of(issue_as(bot, issue_id))["Шешу мерзімі"] == value)
+
+
+def may_add_issue_notes(bot: Person, issue_id: int, _field: int) -> bool:
+    before = len(issue_as(bot, issue_id)["journals"])
+    put(bot, issue_id, notes="a word", private_notes=True)
+    return len(issue_as(bot, issue_id)["journals"]) == before + 1
+
+
+def may_view_private_notes(bot: Person, issue_id: int, _field: int) -> bool:
+    """One's own are always there."""
+    journals = issue_as(bot, issue_id)["journals"]
+    return any(each["private_notes"] and each["user"]["name"] == "Ольга Ким" for each in journals)
+
+
+def may_set_notes_private(bot: Person, issue_id: int, _field: int) -> bool:
+    put(bot, issue_id, notes="between us", private_notes=True)
+    return bool(issue_as(bot, issue_id)["journals"][-1]["private_notes"])
+
+
+@contextmanager
+def without(permission: str, demo: Demo) -> Iterator[None]:
+    """The bot's role lacks a permission, for a while."""
+    with demo.site.database() as base:
+        (kept,) = base.execute("SELECT permissions FROM roles WHERE name = ?", (BOT_ROLE,)).fetchone()
+        assert f"- :{permission}\n" in kept
+        less = kept.replace(f"- :{permission}\n", "")
+        base.execute("UPDATE roles SET permissions = ? WHERE name = ?", (less, BOT_ROLE))
+    try:
+        yield
+    finally:
+        with demo.site.database() as base:
+            base.execute("UPDATE roles SET permissions = ? WHERE name = ?", (kept, BOT_ROLE))
+
+
+PROBES: dict[str, Callable[[Person, int, int], bool]] = {
+    "view_issues": may_view_issues,
+    "edit_issues": may_edit_issues,
+    "add_issue_notes": may_add_issue_notes,
+    "view_private_notes": may_view_private_notes,
+    "set_notes_private": may_set_notes_private,
+}
+
+
+@pytest.mark.parametrize("permission", BOT_PERMISSIONS)
+def test_the_tool_needs_each_of_its_permissions(
+    permission: str, demo: Demo, bot: Person, field_ids: dict[str, int]
+) -> None:
+    issue_id, field = demo.issue_id("Поставщики не видят изменённый срок подачи"), field_ids["Шешу мерзімі"]
+    assert PROBES[permission](bot, issue_id, field)
+    with without(permission, demo):
+        assert not PROBES[permission](bot, issue_id, field)

@@ -1,0 +1,49 @@
+"""Each test runs in a tracker in memory and in a real Redmine, with the shipped mappings and config.yaml."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from end_to_end.diary import Diary
+from end_to_end.scene import RealScene, make_fake
+from stories.shipped import shipped_config
+from worlds import FakeWorld, RealWorld, World
+
+
+@pytest.fixture(scope="session")
+def real_scene() -> RealScene:
+    """A real Redmine; missing it is a failure where SUP_SYNC_REAL_REDMINE=1 says that there has to be one."""
+    world = RealWorld()
+    if os.environ.get("SUP_SYNC_REAL_REDMINE") != "1" and not world.is_running():
+        pytest.skip("no real Redmine runs for the tests: scripts/redmine up --site sup-sync-test")
+    return RealScene(world)
+
+
+@pytest.fixture(params=["fake", "real"])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    if request.param == "real":
+        scene: RealScene = request.getfixturevalue("real_scene")
+        scene.make_fresh()
+        yield scene.world
+    else:
+        fake = FakeWorld()
+        make_fake(fake)
+        with fake.rest.running():
+            yield fake
+
+
+@pytest.fixture
+def diary(world: World) -> Iterator[Diary]:
+    """Whatever a test did, once a run has written its plan the next one writes nothing."""
+    config = shipped_config()
+    diary = Diary(world, replace(config, server=replace(config.server, url=world.url)))
+    yield diary
+    if diary.ran_at:
+        before = diary.traces()
+        again = diary.run(diary.ran_at)
+        assert again.puts == 0
+        assert again.done.outcomes == ()
+        assert diary.traces() == before

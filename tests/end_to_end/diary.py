@@ -1,0 +1,113 @@
+"""What people and the tool do in a world, each at a moment of one week (see stories/moments.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from end_to_end.scene import CLIENT, ERROR, VIP
+from stories.moments import read_moment
+from worlds import ADMIN, BOT, Json, World
+
+from sup_sync.config import Config
+from sup_sync.http import TrackerSession
+from sup_sync.sync import Applied, Progress, apply
+from sup_sync.writing import OutcomeKind
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run did, and how many writes it sent."""
+
+    done: Applied
+    puts: int
+
+    @property
+    def outcomes(self) -> dict[int, OutcomeKind]:
+        return {each.issue_id: each.kind for each in self.done.outcomes}
+
+    @property
+    def findings(self) -> set[tuple[int, str]]:
+        return {(each.issue_id, each.kind) for each in self.done.plan.findings}
+
+
+class Diary:
+    """Deeds by REST, which knows only the present, each then placed at its moment.
+
+    `config` is the shipped one with the world's url; `ran_at` is the moment of the last run.
+    """
+
+    def __init__(self, world: World, config: Config) -> None:
+        self.world = world
+        self.config = config
+        self.ran_at: str | None = None
+        self._moments: dict[int, list[str]] = {}
+
+    def file(self, at: str, login: str = CLIENT, project: str = VIP, tracker: str = ERROR, **given: Any) -> int:
+        issue_id = self.world.file(login, project, tracker, **given)
+        self._moments[issue_id] = []
+        self.world.shift(issue_id, created_at=read_moment(at), updated_at=read_moment(at))
+        return issue_id
+
+    @contextmanager
+    def at(self, moment: str, *issue_ids: int) -> Iterator[World]:
+        """What is done to these requests inside is done at the moment."""
+        yield self.world
+        for issue_id in issue_ids:
+            self._place(issue_id, moment)
+
+    def _place(self, issue_id: int, moment: str) -> None:
+        moments = self._moments[issue_id]
+        moments += [moment] * (len(self.see(ADMIN, issue_id)["journals"]) - len(moments))
+        self.world.shift(issue_id, updated_at=read_moment(moment), journals=[read_moment(each) for each in moments])
+
+    def session(self, login: str = BOT) -> TrackerSession:
+        return TrackerSession(self.world.url, self.world.user(login))
+
+    def run(
+        self,
+        now: str,
+        *,
+        session: TrackerSession | None = None,
+        config: Config | None = None,
+        force: bool = False,
+        progress: Progress = lambda _done, _total: None,
+    ) -> Ran:
+        """`sup-sync apply` at that moment."""
+        session = session or self.session()
+        done = apply(session, config or self.config, read_moment(now), force=force, progress=progress)
+        for outcome in done.outcomes:
+            self._place(outcome.issue_id, now)
+        self.ran_at = now
+        return Ran(done, session.requests_made["PUT"])
+
+    def see(self, login: str, issue_id: int) -> Json:
+        return self.world.see(login, issue_id)
+
+    def fields(self, login: str, issue_id: int) -> dict[str, str]:
+        """The fields that somebody sees, by our keys."""
+        keys = {name: key for key, name in self.world.names.fields.items()}
+        return {keys[each["name"]]: each["value"] or "" for each in self.see(login, issue_id)["custom_fields"]}
+
+    def notes(self, login: str, issue_id: int, *, private: bool = True) -> list[str]:
+        """The texts of the private, or the public, notes that somebody sees."""
+        journals = self.see(login, issue_id)["journals"]
+        return [each["notes"] for each in journals if each["notes"] and each["private_notes"] is private]
+
+    def traces(self) -> dict[int, str]:
+        """When each request was changed last: every accepted write shows there."""
+        rows = self.world.get(ADMIN, "/issues.json", status_id="*", limit=100)["issues"]
+        return {row["id"]: row["updated_on"] for row in rows}
+
+
+def once(act: Callable[[], None], *, when: int) -> Progress:
+    """Act a single time, when so many requests are done."""
+    deeds = [act]
+
+    def progress(done: int, _total: int) -> None:
+        if done == when and deeds:
+            deeds.pop()()
+
+    return progress

@@ -1,0 +1,120 @@
+"""Who and what there is in the end-to-end tests: the projects of the shipped config.yaml, with their people."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+from fake_records import Named, Status
+from worlds import BOT, FakeWorld, ProjectOf, RealWorld, RoleOf, Scene, UserOf
+
+from sup_sync.provision import BOT_PERMISSIONS, BOT_ROLE
+
+VIP, BASE, ENDING = "alatau-trade", "portal-users", "murager-group"
+PROJECTS = {
+    VIP: "«Алатау Трейд» ЖШС",
+    "saryarka-logistic": "«Сарыарқа Логистик» АҚ",
+    "kokshe-qurylys": "«Көкше Құрылыс» ЖШС",
+    BASE: "Портал тұтынушылары",
+    ENDING: "«Мұрагер Групп» ЖШС",
+}
+ERROR, CONSULTATION, CALLBACK = "Қате, істеліп бітпеген", "Кеңес", "Кері қоңырау"
+OPERATOR, HEAD, CLIENT = "a.serikova", "d.bekova", "m.omarov"
+HEAD_NAME = "Дана Бекова"
+STAFF_GROUP, STAFF_ROLE, CLIENT_ROLE = "Қолдау қызметі", "Қолдау операторы", "Клиент"
+
+UNMAPPED_TRACKER, UNMAPPED_STATUS = "Ішкі", "Тексерілуде"
+"""Names that the tracker has and no mapping."""
+
+TRACKERS = dict.fromkeys(PROJECTS, (CONSULTATION,)) | {
+    VIP: (ERROR, CONSULTATION, CALLBACK),
+    BASE: (CONSULTATION, UNMAPPED_TRACKER),
+}
+"""Redmine's trackers by project: as few as the tests need, since a run looks at each of them."""
+
+PUBLISHER, TALKER, OUTSIDER, LOCKED = "publisher", "talker", "outsider", "locked"
+"""Accounts that the tool could be given by mistake, each with what its login says."""
+
+_LACKING = {PUBLISHER: "set_notes_private", TALKER: "edit_issues"}
+
+_MEMBERS = {
+    BOT: (BOT_ROLE,),
+    LOCKED: (BOT_ROLE,),
+    PUBLISHER: (PUBLISHER,),
+    TALKER: (TALKER,),
+    STAFF_GROUP: (STAFF_ROLE,),
+    CLIENT: (CLIENT_ROLE,),
+}
+
+SCENE = Scene(
+    users=(
+        UserOf(HEAD, HEAD_NAME),
+        UserOf(OPERATOR, "Айгүл Серікова"),
+        UserOf(CLIENT, "Марат Омаров"),
+        UserOf(PUBLISHER, "Без Права"),
+        UserOf(TALKER, "Только Слова"),
+        UserOf(OUTSIDER, "Не Везде"),
+        UserOf(LOCKED, "Под Замком", is_locked=True),
+    ),
+    groups={STAFF_GROUP: (HEAD, OPERATOR)},
+    roles=tuple(
+        RoleOf(name, tuple(each for each in BOT_PERMISSIONS if each != lacking), BOT_ROLE)
+        for name, lacking in _LACKING.items()
+    ),
+    projects=tuple(
+        ProjectOf(identifier, name, _MEMBERS | ({OUTSIDER: (BOT_ROLE,)} if identifier != ENDING else {}))
+        for identifier, name in PROJECTS.items()
+    ),
+)
+
+
+def make_fake(world: FakeWorld) -> None:
+    """Put the scene into a tracker in memory."""
+    world.reset(SCENE)
+    tracker = world.tracker
+    tracker.statuses.append(Status(9_001, UNMAPPED_STATUS))
+    tracker.trackers.append(Named(9_002, UNMAPPED_TRACKER))
+    for project in tracker.projects:
+        project.trackers = [each for each in tracker.trackers if each.name in TRACKERS[project.identifier]]
+
+
+class RealScene:
+    """The scene in a real Redmine, which the tests of other packages may have reset meanwhile."""
+
+    def __init__(self, world: RealWorld) -> None:
+        self.world = world
+        self.stamp = uuid4().hex
+
+    def make_fresh(self) -> None:
+        """The scene without what the test before left: requests, versions, closed projects."""
+        if not self._is_there():
+            self._make()
+        with self.world.database() as base:
+            for table in ("issues", "journals", "journal_details", "custom_values", "attachments", "versions"):
+                base.execute(f"DELETE FROM {table}")  # noqa: S608 - our own words
+            base.execute("UPDATE projects SET status = 1")
+
+    def _is_there(self) -> bool:
+        if not hasattr(self.world, "url"):
+            return False
+        with self.world.database() as base:
+            found = base.execute("SELECT 1 FROM projects WHERE description = ?", (self.stamp,)).fetchone()
+        return found is not None
+
+    def _make(self) -> None:
+        self.world.reset(SCENE)
+        with self.world.database() as base:
+            base.execute("UPDATE projects SET description = ?", (self.stamp,))
+            base.execute(
+                "INSERT INTO issue_statuses (name, is_closed, position) VALUES (?, 0, 100)", (UNMAPPED_STATUS,)
+            )
+            base.execute(
+                "INSERT INTO trackers (name, position, is_in_roadmap, fields_bits, default_status_id)"
+                " SELECT ?, 100, 0, 0, default_status_id FROM trackers WHERE name = ?",
+                (UNMAPPED_TRACKER, CONSULTATION),
+            )
+            base.execute("DELETE FROM projects_trackers")
+            base.executemany(
+                "INSERT INTO projects_trackers (project_id, tracker_id)"
+                " SELECT p.id, t.id FROM projects p, trackers t WHERE p.identifier = ? AND t.name = ?",
+                [(project, name) for project, names in TRACKERS.items() for name in names],
+            )

@@ -1,0 +1,63 @@
+"""What is overdue is escalated step by step: a private note for each, never twice, and the head at the last."""
+
+from __future__ import annotations
+
+from end_to_end.diary import Diary
+from end_to_end.scene import CLIENT, HEAD_NAME, OPERATOR
+
+AT_RISK = (
+    "Бірінші жауап: мақсатты мерзімі 2026-06-08 11:00, оның көп бөлігі 2026-06-08 10:30 өтіп кетті."
+    " Регламент, SLA VIP.2."
+)
+BREACHED = "Бірінші жауап: мақсатты мерзімі 2026-06-08 11:00 аяқталды. Регламент, SLA VIP.2."
+TO_HEAD = (
+    "@d.bekova\n\nБірінші жауап: мақсатты мерзімі 2026-06-08 11:00 болатын, 2026-06-08 13:00 бастап екі есе асып кетті."
+    " Басшының назарына. Регламент, SLA VIP.2."
+)
+
+
+def assignee(diary: Diary, issue_id: int) -> str | None:
+    found: str | None = diary.see(OPERATOR, issue_id).get("assigned_to", {}).get("name")
+    return found
+
+
+def test_each_step_is_one_private_note_and_the_last_assigns_the_head(diary: Diary) -> None:
+    issue_id = diary.file("Mon 09:00")
+    steps = [
+        ("Mon 10:30", [], "", None),
+        ("Mon 10:31", [AT_RISK], "first_response#0@0.75", None),
+        ("Mon 11:01", [AT_RISK, BREACHED], "first_response#0@1.00", None),
+        ("Mon 13:01", [AT_RISK, BREACHED, TO_HEAD], "first_response#0@2.00", HEAD_NAME),
+    ]
+    for now, notes, marker, head in steps:
+        diary.run(now)
+        assert diary.notes(OPERATOR, issue_id) == notes
+        assert diary.fields(OPERATOR, issue_id)["marker"] == marker
+        assert assignee(diary, issue_id) == head
+    assert diary.notes(OPERATOR, issue_id, private=False) == []
+    assert diary.notes(CLIENT, issue_id) == []
+
+
+def test_a_late_run_sends_each_request_one_note_with_the_highest_step_of_each_clock(diary: Diary) -> None:
+    at_breach, at_head, at_both = (diary.file(at) for at in ("Mon 11:00", "Mon 09:00", "last Fri 16:50"))
+    before_enforcement = diary.file("2025-12-30 09:00")
+    ran = diary.run("Mon 14:40")
+    assert ran.done.plan.notes == 3
+    assert diary.notes(OPERATOR, at_breach) == [
+        "Бірінші жауап: мақсатты мерзімі 2026-06-08 13:00 аяқталды. Регламент, SLA VIP.2."
+    ]
+    assert diary.notes(OPERATOR, at_head) == [TO_HEAD]
+    (of_both,) = diary.notes(OPERATOR, at_both)
+    mention, first_response, closing = of_both.split("\n\n")
+    assert mention == "@d.bekova"
+    assert "мерзімі 2026-06-08 09:50 болатын, 2026-06-08 11:50 бастап екі есе" in first_response
+    assert "мерзімі 2026-06-08 16:50, оның көп бөлігі 2026-06-08 14:35 өтіп" in closing
+    assert diary.fields(OPERATOR, at_both)["marker"] == "first_response#0@2.00 resolution#0@0.75"
+    assert diary.notes(OPERATOR, before_enforcement) == []
+    assert diary.fields(OPERATOR, before_enforcement)["state"] == "Мерзімі өтті"
+
+
+def test_the_oldest_breach_is_written_first(diary: Diary) -> None:
+    younger, older = diary.file("Mon 10:00"), diary.file("Mon 09:00")
+    ran = diary.run("Mon 14:40")
+    assert list(ran.outcomes) == [older, younger]

@@ -1,0 +1,91 @@
+"""A run that must not write does not: a key or account that falls short, a plan over the limits, a history that fails."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import requests
+from end_to_end.diary import Diary
+from end_to_end.scene import BASE, CONSULTATION, ENDING, LOCKED, OPERATOR, OUTSIDER, PUBLISHER, TALKER
+
+from sup_sync.errors import AccessError, UnsafePlan
+from sup_sync.http import TrackerSession
+from sup_sync.plan import Limits
+from sup_sync.writing import OutcomeKind
+
+WRONG_KEY = "0" * 40
+
+
+@pytest.mark.parametrize(
+    ("login", "message"),
+    [
+        (None, "the key is not accepted"),
+        (LOCKED, "the key is not accepted"),
+        (OUTSIDER, f"^project {ENDING}: "),
+        (PUBLISHER, "the account lacks set_notes_private"),
+        (TALKER, "the account lacks edit_issues"),
+    ],
+)
+def test_an_account_that_falls_short_is_told_why_and_nothing_is_written(
+    diary: Diary, login: str | None, message: str
+) -> None:
+    diary.file("Mon 09:00")
+    before = diary.traces()
+    session = diary.session(login) if login else TrackerSession(diary.world.url, WRONG_KEY)
+    with pytest.raises(AccessError, match=message):
+        diary.run("Mon 11:01", session=session)
+    assert session.requests_made["PUT"] == 0
+    assert diary.traces() == before
+
+
+def test_every_project_that_lacks_a_permission_is_named(diary: Diary) -> None:
+    diary.file("Mon 09:00")
+    with pytest.raises(AccessError) as caught:
+        diary.run("Mon 11:01", session=diary.session(TALKER))
+    named = re.findall(r"^project (\S+): the account lacks edit_issues", str(caught.value), flags=re.MULTILINE)
+    assert named == list(diary.config.projects)
+
+
+def test_over_the_limits_nothing_is_written_until_it_is_forced(diary: Diary) -> None:
+    issue_ids = [diary.file("Mon 09:00"), diary.file("Mon 09:00")]
+    before = diary.traces()
+    strict = replace(diary.config, limits=Limits(notes=1, changed_share=0.5))
+    session = diary.session()
+    with pytest.raises(UnsafePlan, match=r"2 notes \(limit 1\)"):
+        diary.run("Mon 11:01", config=strict, session=session)
+    assert session.requests_made["PUT"] == 0
+    assert diary.traces() == before
+    ran = diary.run("Mon 11:01", config=strict, force=True)
+    assert ran.outcomes == dict.fromkeys(issue_ids, OutcomeKind.APPLIED)
+    assert [len(diary.notes(OPERATOR, each)) for each in issue_ids] == [1, 1]
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>down for maintenance</html>"])
+def test_a_history_that_fails_leaves_out_its_project_and_no_other(diary: Diary, body: bytes) -> None:
+    good = diary.file("Mon 09:00")
+    beside, failing = (diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2))
+    before = diary.traces()
+    session = diary.session()
+    spoil(session, rf"/issues/{failing}\.json", body)
+    ran = diary.run("Mon 11:01", session=session)
+    assert ran.outcomes == {good: OutcomeKind.APPLIED}
+    assert list(ran.done.gaps) == ["Портал тұтынушылары"]
+    assert f"/issues/{failing}.json" in ran.done.gaps["Портал тұтынушылары"]
+    assert not ran.done.is_whole
+    after = diary.traces()
+    assert {key for key in after if after[key] != before[key]} == {good}
+    assert set(diary.run("Mon 11:01").outcomes) == {beside, failing}
+
+
+def spoil(session: TrackerSession, path: str, body: bytes) -> None:
+    """Let the answer at this path arrive as a fault of the tracker: 500, or a page where JSON is due."""
+
+    def after(response: requests.Response, *_: Any, **__: Any) -> None:
+        if re.match(path, response.request.path_url or ""):
+            response.status_code = 200 if body else 500
+            response._content = body
+
+    session._http.hooks["response"].append(after)

@@ -1,0 +1,458 @@
+"""The guarded session over real sockets: what it sends and to whom, and what each fault of a tracker becomes."""
+
+from __future__ import annotations
+
+import logging
+import socket
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from scripted_server import Answer, ScriptedServer, half, reply, reply_json, reset, rubbish, serve, silence, write_pem
+
+from sup_sync import http
+from sup_sync.errors import (
+    AccessError,
+    AmbiguousError,
+    MissingError,
+    OutOfTimeError,
+    RefusedError,
+    StaleError,
+    SupSyncError,
+    TrackerAwayError,
+    UrlError,
+)
+from sup_sync.http import TrackerSession
+
+KEY = "5ec2e7ca11ab1e0ddba11c0ffee0ddba115eca7e"
+NOTHING = reply(204)
+
+
+@pytest.fixture
+def server() -> Iterator[ScriptedServer]:
+    with serve(reply_json({"issues": []})) as script:
+        yield script
+
+
+@pytest.fixture
+def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """The waits between tries, which tests don't wait for."""
+    found: list[float] = []
+    monkeypatch.setattr("time.sleep", found.append)
+    return found
+
+
+def session(script: ScriptedServer, **options: object) -> TrackerSession:
+    return TrackerSession(script.url, KEY, **options)  # type: ignore[arg-type] # each test gives what it is about
+
+
+def get(script: ScriptedServer, **options: object) -> dict[str, object]:
+    return session(script, **options).get_json("/issues.json", {"limit": "100"})
+
+
+def put(script: ScriptedServer, *, is_fenced: bool = False, **options: object) -> None:
+    session(script, **options).put_json("/issues/7.json", {"issue": {"notes": "Жауап"}}, is_fenced=is_fenced)
+
+
+# --- the key
+
+
+def test_the_key_goes_in_the_header_alone(server: ScriptedServer) -> None:
+    get(server)
+    (asked,) = server.asked
+    assert asked.headers["X-Redmine-API-Key"] == KEY
+    assert asked.path == "/issues.json?limit=100"
+    assert list(asked.headers.values()).count(KEY) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed_and_its_host_gets_nothing(server: ScriptedServer, status: int) -> None:
+    with serve(reply(status, location=f"{server.url}/login?secret=1")) as astray:
+        with pytest.raises(
+            TrackerAwayError, match=rf"GET /issues.json: a redirect \({status}\) to {server.url}, not"
+        ) as got:
+            get(astray)
+        with pytest.raises(AmbiguousError, match="redirect") as put_fault:
+            put(astray)
+        assert [each.method for each in astray.asked] == ["GET", "PUT"]
+    assert server.asked == []
+    assert "secret" not in f"{got.value} {put_fault.value}"
+
+
+@pytest.mark.parametrize("location", ["http://[", "", "//other.example"])
+def test_a_redirect_to_nowhere_is_told_too(server: ScriptedServer, location: str) -> None:
+    server.answers = [reply(302, location=location)]
+    with pytest.raises(TrackerAwayError, match="a redirect"):
+        get(server)
+
+
+@pytest.mark.parametrize("path", ["@evil.example/issues.json", "@127.0.0.2/"])
+def test_nothing_is_sent_outside_the_trackers_root(server: ScriptedServer, path: str) -> None:
+    with pytest.raises(UrlError, match="was not sent"):
+        session(server).get_json(path)
+    assert server.asked == []
+
+
+def test_a_tracker_below_a_path_is_reached_there(server: ScriptedServer) -> None:
+    TrackerSession(f"{server.url}/redmine/", KEY).get_json("/issues.json")
+    assert server.asked[0].path == "/redmine/issues.json"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://tracker.example.kz",
+        "http://10.0.0.1:3000",
+        "http://localhost.example.kz",
+        "https://user:hunter2@tracker.example.kz",
+        "https://hunter2@tracker.example.kz",
+        "https://tracker.example.kz/?key=hunter2",
+        "https://tracker.example.kz/#hunter2",
+        "ftp://tracker.example.kz",
+        "tracker.example.kz",
+        "https://",
+        "https://[",
+        "",
+    ],
+)
+def test_an_address_that_the_key_must_not_go_to_is_refused(url: str) -> None:
+    with pytest.raises(UrlError, match="`url`") as caught:
+        TrackerSession(url, KEY)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://tracker.example.kz",
+        "https://қолдау.example",
+        "http://localhost:3000",
+        "http://127.0.0.2",
+        "http://[::1]/",
+    ],
+)
+def test_https_or_this_machine_is_fine(url: str) -> None:
+    assert not TrackerSession(url, KEY).url.endswith("/")
+
+
+@pytest.mark.parametrize("key", ["", f"{KEY}\n", f" {KEY}", f"{KEY}\r\nX-Other: 1", f"{KEY}қ"])
+def test_a_key_that_no_header_can_hold_is_refused_and_not_told(key: str) -> None:
+    with pytest.raises(AccessError) as caught:
+        TrackerSession("https://tracker.example.kz", key)
+    assert KEY not in str(caught.value)
+
+
+def test_cookies_are_refused(server: ScriptedServer) -> None:
+    server.answers = [reply(200, "{}", set_cookie="_redmine_session=poison; path=/")]
+    one = session(server)
+    one.get_json("/issues.json")
+    one.get_json("/issues.json")
+    assert [each.headers.get("Cookie") for each in server.asked] == [None, None]
+
+
+def test_nothing_is_taken_from_the_environment(
+    server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    get(server)
+    assert "Authorization" not in server.asked[0].headers
+
+
+# --- certificates
+
+
+@pytest.mark.usefixtures("waits")
+def test_a_certificate_is_trusted_by_the_named_ca_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ca_file = write_pem(tmp_path)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.setenv(name, str(ca_file))
+    with serve(reply_json({}), NOTHING, tls_folder=tmp_path) as script:
+        for send in (get, put):
+            with pytest.raises(TrackerAwayError, match="certificate is not trusted: name its CA in `ca_file`"):
+                send(script)
+        assert script.asked == []
+        get(script, ca_file=ca_file)
+        put(script, ca_file=ca_file)
+        assert [each.method for each in script.asked] == ["GET", "PUT"]
+
+
+@pytest.mark.usefixtures("waits")
+def test_a_certificate_of_another_name_is_not_trusted(tmp_path: Path) -> None:
+    with serve(reply_json({}), tls_folder=tmp_path) as script:
+        script.url = script.url.replace("localhost", "127.0.0.1")
+        with pytest.raises(TrackerAwayError, match="certificate is not trusted"):
+            get(script, ca_file=write_pem(tmp_path))
+        assert script.asked == []
+
+
+def test_a_ca_file_that_is_none_is_refused(tmp_path: Path) -> None:
+    text = tmp_path / "ca.pem"
+    text.write_text("not a certificate")
+    for path in (tmp_path / "missing.pem", tmp_path, text):
+        with pytest.raises(UrlError, match="no readable file of CA certificates"):
+            TrackerSession("https://tracker.example.kz", KEY, ca_file=path)
+
+
+# --- tries, waits, time
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_read_is_tried_three_times_when_the_tracker_is_busy(
+    server: ScriptedServer, waits: list[float], status: int
+) -> None:
+    server.answers = [reply(status), reply(status), reply_json({"issues": []})]
+    assert get(server) == {"issues": []}
+    server.answers = [reply(status)]
+    server.asked.clear()
+    with pytest.raises(TrackerAwayError, match=f"GET /issues.json: answered {status}"):
+        get(server)
+    assert len(server.asked) == 3
+    assert max(waits) <= 10
+
+
+def test_a_read_is_tried_again_after_a_broken_connection(server: ScriptedServer, waits: list[float]) -> None:
+    server.answers = [reset, reset, reply_json({"issues": []})]
+    assert get(server) == {"issues": []}
+    assert len(server.asked) == 3
+    assert waits
+
+
+@pytest.mark.parametrize("asked_for", ["21600", "Fri, 31 Dec 2100 23:59:59 GMT"])
+def test_no_wait_is_longer_than_ten_seconds_whatever_the_tracker_asks(
+    server: ScriptedServer, waits: list[float], asked_for: str
+) -> None:
+    server.answers = [reply(503, retry_after=asked_for), reply_json({})]
+    get(server)
+    assert waits == [10]
+
+
+def test_an_error_inside_the_tracker_is_not_asked_for_again(server: ScriptedServer) -> None:
+    server.answers = [reply(500)]
+    with pytest.raises(TrackerAwayError, match="answered 500"):
+        get(server)
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (reset, "the connection broke"),
+        (silence(0.5), "no answer in time"),
+        (reply(429), "refused"),
+        (reply(502), "answered 502"),
+        (reply(503, retry_after="1"), "answered 503"),
+        (reply(504), "answered 504"),
+    ],
+)
+def test_a_write_is_never_sent_twice(server: ScriptedServer, waits: list[float], answer: Answer, told: str) -> None:
+    server.answers = [answer]
+    with pytest.raises((AmbiguousError, RefusedError), match=told) as caught:
+        put(server, timeout_s=0.2)
+    assert len(server.asked) == 1
+    assert waits == []
+    assert isinstance(caught.value, AmbiguousError) == (told != "refused")
+
+
+def test_a_tracker_that_does_not_answer_in_time_is_away(server: ScriptedServer, waits: list[float]) -> None:
+    server.answers = [silence(0.5)]
+    with pytest.raises(TrackerAwayError, match=r"GET /issues\.json: no answer in time"):
+        get(server, timeout_s=0.1)
+    assert waits
+    assert len(server.asked) == 3
+
+
+@pytest.mark.parametrize("send", [get, put])
+def test_without_a_connection_nothing_was_sent(waits: list[float], send: type[get]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
+        nobody = ScriptedServer(url=f"http://127.0.0.1:{taken.getsockname()[1]}")
+        with pytest.raises(TrackerAwayError, match="no connection: is the tracker up"):
+            send(nobody)
+    assert bool(waits) == (send is get)
+
+
+def test_a_name_that_is_nobodys_is_no_connection(waits: list[float]) -> None:
+    with pytest.raises(TrackerAwayError, match="no connection"):
+        TrackerSession("https://tracker.invalid", KEY).get_json("/issues.json")
+    assert waits
+
+
+def test_nothing_is_sent_once_the_runs_time_is_over(server: ScriptedServer) -> None:
+    for send in (get, put):
+        with pytest.raises(OutOfTimeError, match="not sent, as the run's time is over"):
+            send(server, time_left=lambda: 0.0)
+    assert server.asked == []
+
+
+def test_a_request_waits_no_longer_than_the_run_may_take(server: ScriptedServer) -> None:
+    left = iter([0.1, 0.0, 0.0])
+    server.answers = [silence(0.5)]
+    with pytest.raises(TrackerAwayError, match="no answer in time"):
+        get(server, time_left=lambda: next(left))
+    assert len(server.asked) == 1
+
+
+# --- what comes back
+
+
+@pytest.mark.usefixtures("waits")
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"rubbish\r\n\r\n",
+        b"HTTP/1.1 abc\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X: " + b"x" * 70_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X: 1\r\n" * 200 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nContent-Encoding: gzip\r\n\r\nno gzip..",
+        b"HTTP/1.1 302 Found\r\nLocation: \xff\xfe://\xc3\r\n\r\n",
+    ],
+)
+def test_rubbish_is_no_answer_and_may_have_been_a_write(server: ScriptedServer, sent: bytes) -> None:
+    server.answers = [rubbish(sent)]
+    with pytest.raises(TrackerAwayError, match=r"GET /issues\.json: "):
+        get(server)
+    with pytest.raises(AmbiguousError, match=r"PUT /issues/7\.json: "):
+        put(server)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (reply(200, "<!DOCTYPE html><html></html>"), "an HTML page, not JSON: is `url` the tracker's root?"),
+        (reply(200, "\n  <html>"), "an HTML page"),
+        (reply(200), "an empty answer"),
+        (reply(200, " \n"), "an empty answer"),
+        (reply(200, '{"issues": ['), "12 bytes, no whole JSON object"),
+        (reply(200, "[1]"), "no whole JSON object"),
+        (reply(200, "null"), "no whole JSON object"),
+        (reply(200, "[" * 100_000), "no whole JSON object"),
+        (half, "the connection broke"),
+        (reply(204), "answered 204"),
+        (reply(422, "{}"), "answered 422"),
+        (reply(500), "answered 500"),
+    ],
+)
+def test_what_is_no_trackers_answer_is_told_with_its_path(server: ScriptedServer, answer: Answer, told: str) -> None:
+    server.answers = [answer]
+    with pytest.raises(TrackerAwayError) as caught:
+        get(server)
+    assert str(caught.value).startswith("GET /issues.json: ")
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(("status", "fault"), [(401, AccessError), (403, AccessError), (404, MissingError)])
+def test_a_read_that_the_tracker_denies_says_why(
+    server: ScriptedServer, status: int, fault: type[SupSyncError]
+) -> None:
+    server.answers = [reply(status)]
+    with pytest.raises(fault, match=rf"GET /issues.json: .*\({status}\)"):
+        get(server)
+
+
+def test_a_403_is_what_the_caller_says(server: ScriptedServer) -> None:
+    server.answers = [reply(403)]
+    with pytest.raises(MissingError):
+        session(server).get_json("/issues/7.json", forbidden=MissingError)
+    with pytest.raises(MissingError):
+        session(server).get_page("/issues/7", forbidden=MissingError)
+
+
+def test_a_page_is_text(server: ScriptedServer) -> None:
+    server.answers = [reply(200, "<p>Өтініш</p>", content_type="text/html; charset=utf-8")]
+    assert session(server).get_page("/issues/7") == "<p>Өтініш</p>"
+
+
+@pytest.mark.parametrize("answer", [reply(204), reply(200), reply(200, " ")])
+def test_an_accepted_write_says_nothing(server: ScriptedServer, answer: Answer) -> None:
+    server.answers = [answer]
+    put(server)
+    (asked,) = server.asked
+    assert asked.headers["Content-Type"] == "application/json"
+    assert "Жауап" in asked.body.decode("unicode_escape")
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_fenced", "fault", "told"),
+    [
+        (reply_json({"errors": []}, 422), True, StaleError, "changed meanwhile"),
+        (reply_json({"errors": []}, 422), False, RefusedError, "422, errors: 0"),
+        (reply_json({"errors": ["Мерзімі қате", "Тағы"]}, 422), True, RefusedError, "422, errors: 2"),
+        (reply(422, "<html>"), True, RefusedError, "422, no list of errors"),
+        (reply_json({"errors": None}, 422), True, RefusedError, "422, no list of errors"),
+        (reply_json([], 422), True, RefusedError, "422, no list of errors"),
+        (reply(403), True, RefusedError, "refused (403)"),
+        (reply(404), True, RefusedError, "refused (404)"),
+        (reply(409), True, RefusedError, "refused (409)"),
+        (reply(401), True, AccessError, "not accepted (401)"),
+        (reply(500), True, AmbiguousError, "answered 500"),
+        (reply(200, "<html>Welcome</html>"), True, AmbiguousError, "answered 200"),
+    ],
+)
+def test_each_answer_to_a_write_is_one_fault(
+    server: ScriptedServer, answer: Answer, is_fenced: bool, fault: type[SupSyncError], told: str
+) -> None:
+    server.answers = [answer]
+    with pytest.raises(fault) as caught:
+        put(server, is_fenced=is_fenced)
+    assert type(caught.value) is fault
+    assert str(caught.value).startswith("PUT /issues/7.json: ")
+    assert told in str(caught.value)
+    assert "Мерзімі" not in str(caught.value)
+
+
+def test_requests_are_counted_by_method(server: ScriptedServer) -> None:
+    one = session(server)
+    one.get_json("/issues.json")
+    server.answers = [NOTHING]
+    one.put_json("/issues/7.json", {}, is_fenced=False)
+    assert one.requests_made == {"GET": 1, "PUT": 1}
+
+
+# --- the key again: in no fault
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        reset,
+        half,
+        silence(0.5),
+        reply(200, "<html>"),
+        reply(200, "{"),
+        reply(302, location="https://elsewhere.example"),
+        reply(401),
+        reply(403),
+        reply(404),
+        reply(422, "x"),
+        reply(500),
+        reply(503),
+    ],
+)
+@pytest.mark.parametrize("send", [get, put])
+@pytest.mark.usefixtures("waits")
+def test_the_key_stands_in_no_fault_and_no_log(
+    server: ScriptedServer, caplog: pytest.LogCaptureFixture, answer: Answer, send: type[get]
+) -> None:
+    """Not even in the local variables of the frames, nor in an exception that the fault hides."""
+    caplog.set_level(logging.DEBUG)
+    server.answers = [answer]
+    with pytest.raises(SupSyncError) as caught:
+        send(server, timeout_s=0.1)
+    fault = caught.value
+    assert fault.__context__ is None
+    assert server.asked[0].headers["X-Redmine-API-Key"] == KEY
+    told = "".join(_ours(traceback.TracebackException.from_exception(fault, capture_locals=True)))
+    assert "TrackerSession" in told
+    assert KEY not in told + repr(fault) + str(fault.args) + caplog.text
+
+
+def _ours(told: traceback.TracebackException) -> Iterator[str]:
+    """The frames of the session's own module; a test's frames hold the key by right."""
+    told.stack = traceback.StackSummary.from_list([each for each in told.stack if each.filename == http.__file__])
+    return told.format()
