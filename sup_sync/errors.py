@@ -51,6 +51,12 @@ class LockHeldError(SupSyncError):
     exit_code = 75
 
 
+class LockError(SupSyncError):
+    """A lock file that cannot be made."""
+
+    exit_code = 78
+
+
 class AccessError(SupSyncError):
     """The key is wrong, or its account lacks a membership or a permission."""
 

@@ -161,7 +161,9 @@ class _Case:
         return judge(clock, self.calendars, self.now, agreement.warning_share)
 
     def _first_response(self, agreement: Agreement) -> Clock:
-        return self._clock(agreement, Metric.FIRST_RESPONSE, stopped_at=first_response_at(self.issue))
+        """What is filed as ended (a call that was settled at once) waits for no answer."""
+        answered_at = self.issue.created_at if self.stretches[0].phase.is_ended else first_response_at(self.issue)
+        return self._clock(agreement, Metric.FIRST_RESPONSE, stopped_at=answered_at)
 
     def _resolution(self, agreement: Agreement) -> Clock:
         """Waiting for the client pauses it (clauses 9, 15), so does closed time before a reopening."""
@@ -175,7 +177,7 @@ class _Case:
             Metric.RESOLUTION,
             pauses=tuple(each.span for each in life[:-1] if each.phase is Phase.WAITING or each.phase.is_ended),
             paused_at=life[-1].span.start if is_waiting else None,
-            stopped_at=ended.span.start if ended else None,
+            stopped_at=max(ended.span.start, self.issue.created_at) if ended else None,
             release_on=self._release_on(cycle),
             cycle=len(reopened),
         )

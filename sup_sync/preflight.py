@@ -133,9 +133,11 @@ def check_fields(tracker: Tracker) -> Iterator[Problem]:
     """Every field by name, and on each tracker and project in scope as far as an issue there shows it."""
     names = tracker.names.fields
     seen = {field["name"] for field in tracker.lists["fields"]}
+    is_shown = any("fields" in row for _, row in _mapped_trackers(tracker))
     for key, name in names.items():
-        if name not in seen:
-            yield Problem(Area.NAMES, f"no field «{name}» ({key})", _provision("fields"))
+        if is_shown and name not in seen:
+            mend = f"{_provision('fields')}; where it is there, let the account's role see it"
+            yield Problem(Area.NAMES, f"no field «{name}» ({key}) that the account sees", mend)
     for where, row in _mapped_trackers(tracker):
         here = {field["name"] for field in row.get("fields", ())}
         missing = [names[key] for key in OWN_FIELDS if names[key] in seen - here]

@@ -4,7 +4,10 @@
 #   cd …/redmine && RAILS_ENV=production bin/rails runner FILE
 #
 # Made by `sup-sync provision --script` from mappings/tracker.yaml. Running it again changes nothing. What is there
-# already is kept, and where it stands in the way this says so and changes nothing at all.
+# already is kept, and where it stands in the way this says so and changes nothing at all. Then, for the tool to work:
+#
+#   make the account sup-sync a member of each project of config.yaml, with the role sup-sync
+#   … bin/rails runner 'puts User.find_by_login("sup-sync").api_key'   tells the key for its key_file
 
 require "json"
 

@@ -32,7 +32,7 @@ def load_snapshot(lines: Iterable[str], name: str) -> tuple[Json | None, list[Js
 def _object(line: str, where: str) -> dict[str, Any]:
     try:
         value = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
         raise SnapshotError(f"{where}: no JSON object: each line is one issue, as `sup-sync snapshot` writes it")

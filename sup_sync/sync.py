@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sup_sync.config import Config
-from sup_sync.errors import AccessError, DecodeError, MissingError, SupSyncError, UnfitTrackerError
+from sup_sync.errors import AccessError, DecodeError, MissingError, SnapshotError, SupSyncError, UnfitTrackerError
 from sup_sync.http import TrackerSession
 from sup_sync.issue import Finding, Issue
 from sup_sync.judgement import Judgement, judge_issue
@@ -77,7 +77,7 @@ def gather_current(reader: Reader, lists: Json, config: Config, now: datetime, p
 def read_world(lists: Json | None, raw_issues: Iterable[Json], rules: Rulebook) -> World:
     """Issues in our words; without the tracker's lists, people and old statuses are guessed."""
     raw_issues = tuple(raw_issues)
-    directory = Directory.guessed_from(raw_issues, rules.names) if lists is None else Directory(lists, rules.names)
+    directory = Directory.guessed_from(raw_issues, rules.names) if lists is None else _directory(lists, rules)
     issues, findings = [], []
     for raw in raw_issues:
         try:
@@ -85,6 +85,15 @@ def read_world(lists: Json | None, raw_issues: Iterable[Json], rules: Rulebook) 
         except DecodeError as error:
             findings.append(Finding(raw["id"], "unreadable", str(error)))
     return World(directory, tuple(issues), tuple(findings))
+
+
+def _directory(lists: Json, rules: Rulebook) -> Directory:
+    try:
+        return Directory(lists, rules.names)
+    except (KeyError, TypeError, ValueError, AttributeError):
+        raise SnapshotError(
+            "`tracker`: not the lists that `sup-sync snapshot` writes: take the snapshot anew"
+        ) from None
 
 
 def judge_world(world: World, rules: Rulebook, now: datetime) -> tuple[Judgement, ...]:

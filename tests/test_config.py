@@ -1,4 +1,4 @@
-"""The configuration: what the shipped one says, and every kind of mistake, each with its file, line and text."""
+"""The configuration as it ships, and what other lines of it would mean."""
 
 from __future__ import annotations
 
@@ -7,48 +7,15 @@ from pathlib import Path
 
 import pytest
 from stories.moments import WEEK
-from stories.shipped import REPOSITORY, copy_shipped, path_of, replace_text, shipped_config
+from stories.shipped import REPOSITORY, Copy, shipped_config
 
-from sup_sync.config import Config, check_files, load_config
-from sup_sync.errors import ConfigError
+from sup_sync.config import check_files
 from sup_sync.policy import ClockKind, Metric
 
 MIN, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(hours=9)
 BY_PRIORITY = (2 * HOUR, 1 * HOUR, 30 * MIN)
 
-CONFIG, REGULATION, TRACKER = "config.yaml", "regulation.yaml", "tracker.yaml"
-CALENDAR, CLIENTS, MESSAGES = "calendar.yaml", "clients.yaml", "messages.yaml"
-
-
-class Copy:
-    """The shipped files in a folder of their own, to make mistakes in."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        copy_shipped(folder)
-
-    def replace(self, name: str, old: str, new: str) -> None:
-        replace_text(self.folder, name, old, new)
-
-    def replace_first(self, name: str, old: str, new: str) -> None:
-        path = self.path(name)
-        text = path.read_text(encoding="utf-8")
-        assert old in text
-        path.write_text(text.replace(old, new, 1), encoding="utf-8")
-
-    def path(self, name: str) -> Path:
-        return path_of(self.folder, name)
-
-    def line(self, name: str, text: str) -> int:
-        """The line where a text stands first."""
-        lines = self.path(name).read_text(encoding="utf-8").splitlines()
-        return next(number for number, line in enumerate(lines, start=1) if text in line)
-
-    def mistakes(self, today: date = WEEK) -> list[str]:
-        return [str(each) for each in check_files(self.folder / CONFIG, today)[1]]
-
-    def load(self) -> Config:
-        return load_config(self.folder / CONFIG, WEEK)
+CONFIG, REGULATION, CALENDAR, CLIENTS = "config.yaml", "regulation.yaml", "calendar.yaml", "clients.yaml"
 
 
 @pytest.fixture
@@ -105,23 +72,6 @@ def test_the_shipped_calendar_knows_2023_to_2027():
     assert calendar.years == range(2023, 2028)
     assert config.estimated_years == {2027}
     assert [calendar.working_days(year) for year in (2023, 2024, 2025, 2026)] == [246, 249, 246, 247]
-
-
-@pytest.mark.parametrize(
-    ("worked", "off"),
-    [
-        (date(2023, 7, 1), date(2023, 7, 7)),
-        (date(2024, 5, 4), date(2024, 5, 8)),
-        (date(2024, 6, 14), date(2024, 6, 16)),
-        (date(2024, 6, 17), date(2024, 6, 16)),
-        (date(2025, 1, 5), date(2025, 1, 3)),
-        (date(2026, 8, 31), date(2026, 8, 30)),
-    ],
-)
-def test_the_shipped_calendar_has_the_days_that_were_moved(worked, off):
-    calendar = shipped_config().rules.calendars[ClockKind.WORKING]
-    assert calendar.windows_on(worked) == ((9 * HOUR, 18 * HOUR),)
-    assert calendar.windows_on(off) == ()
 
 
 def test_the_clock_of_every_hour_knows_no_day_off():
@@ -228,246 +178,6 @@ def test_the_mappings_may_lie_elsewhere(copy):
     (copy.folder / "mappings").rename(copy.folder / "rules-2026")
     copy.replace(CONFIG, "language: kk", "mappings: rules-2026\nlanguage: kk")
     assert copy.load().rules.policy == shipped_config().rules.policy
-
-
-# Mistakes
-
-
-def test_all_mistakes_of_all_files_are_told_in_one_pass(copy):
-    copy.replace(CONFIG, "  url: http", "  key: 0123abcd\n  url: http")
-    copy.replace(CONFIG, "language: kk", "language: de")
-    copy.replace(REGULATION, "first_response: {within: 15 min, clause: SLA VIP.1}",
-                 "first_response: {within: 15 min, clause: SLA VIP.1, clok: calendar}")  # fmt: skip
-    copy.replace_first(REGULATION, "within: {normal: 2 h, urgent: 1 h, immediate: 30 min}", "within: 18:00")
-    copy.replace(REGULATION, "within: {normal: 2 h, urgent: 1 h, immediate: 30 min}",
-                 "within: {normal: 1 h, urgent: 2 h, immediate: 30 min}")  # fmt: skip
-    copy.replace(REGULATION, "levels: [base]\n    channels: [online_assistant]", "levels: [base]\n    channels: [fax]")
-    copy.replace(REGULATION, "mentions: [head]", "mentions: [boss]")
-    copy.replace(TRACKER, "Кеңес: {category: consultation}", "Кеңес: {category: advice}")
-    copy.replace(TRACKER, "  urgent: Жедел\n", "  urgent: Жедел\n  urgent: Шұғыл\n")
-    copy.replace(CALENDAR, "date: 2023-07-01, kind: worked", "date: 2022-07-01, kind: worked")
-    copy.replace(CLIENTS, "project: alatau-trade", "project: alatau")
-    copy.replace(MESSAGES, "  resolution: Closing\n", "  resolution: $metric\n")
-    copy.replace(MESSAGES, "  first_response: First response\n", "")
-    with pytest.raises(ConfigError) as raised:
-        copy.load()
-    fax = copy.line(REGULATION, "[fax]")
-    channels = "online_assistant, email, official_letter, callback, tracker"
-    projects = "alatau-trade, saryarka-logistic, kokshe-qurylys, portal-users, murager-group"
-    assert str(raised.value).splitlines() == [
-        f"calendar.yaml:{copy.line(CALENDAR, '2022-07-01')}: 2022-07-01 lies outside of the years 2023-2027",
-        f"clients.yaml:5: project of config.yaml 'alatau' is not defined: there are {projects}",
-        "config.yaml:4: a key in the file: put it in a file of its own and name that as `key_file`, or in SUP_SYNC_KEY",
-        f"config.yaml:{copy.line(CONFIG, 'language: de')}: language: input should be 'kk', 'ru' or 'en', not 'de'",
-        f"messages.yaml:{copy.line(MESSAGES, 'en:')}: first_response is missing in en: add it",
-        f"messages.yaml:{copy.line(MESSAGES, 'resolution: $metric')}: variable 'metric' is not defined: there are none",
-        f"regulation.yaml:{copy.line(REGULATION, 'clok')}: unknown key 'clok': is 'clock' meant?",
-        f"regulation.yaml:{copy.line(REGULATION, '18:00')}: within: '18:00' is no length of time:"
-        " write `15 min`, `2 h` or `1 working day`",
-        f"regulation.yaml:{copy.line(REGULATION, 'normal: 1 h')}: urgent is slower than normal: swap or correct them",
-        f"regulation.yaml:{fax}: channels 'fax' is not defined: there are {channels}",
-        f"regulation.yaml:{copy.line(REGULATION, '[boss]')}: person of tracker.yaml 'boss' is not defined:"
-        " there are head",
-        f"tracker.yaml:{copy.line(TRACKER, 'advice')}: category 'advice' is not defined:"
-        " there are consultation, error, suggestion",
-        f"tracker.yaml:{copy.line(TRACKER, 'Шұғыл')}: key 'urgent' stands here again,"
-        f" first in line {copy.line(TRACKER, 'urgent: Жедел')}: keep one",
-    ]
-    assert raised.value.exit_code == 78
-
-
-VIP_1 = "first_response: {within: 15 min, clause: SLA VIP.1}"
-VIP_2 = "first_response: {within: {normal: 2 h, urgent: 1 h, immediate: 30 min}, clause: SLA VIP.2}"
-VIP_3 = "resolution: {within: 1 working day, clause: SLA VIP.3}"
-BASE_2 = "first_response: {within: 1 working day, clause: SLA Base.2}"
-HOURS = 'mon-fri: ["09:00-18:00"]'
-WHO = "project: alatau-trade"
-LENGTHS = "write `15 min`, `2 h` or `1 working day`"
-STRETCH = 'write "09:00-18:00"'
-
-SINGLE = [
-    # file, the shipped text (its first place), the mistaken text, a text of the line that is named, what it says
-    (CONFIG, "url: http", "url: ftp", "url: ftp", "url: string should match pattern '^https?://',"),
-    (CONFIG, "projects: [", "projects: []\nx: [", "projects: []", "projects: tuple should have at least 1 item"),
-    (CONFIG, "projects: [", "projekts: [", "projekts", "unknown key 'projekts': is 'projects' meant?"),
-    (CONFIG, "projects: [", "zzz: [", "zzz", "unknown key 'zzz': remove it"),
-    (CONFIG, "enforce_from: 2026-01-01", "", "tracker:", "key 'enforce_from' is missing: add it"),
-    (CONFIG, "from: 2026-01-01", "from: soon", "soon", "enforce_from: input should be a valid date"),
-    (CONFIG, "closed_days: 14", "closed_days: 0", "closed_days", "closed_days: input should be greater than or equal"),
-    (CONFIG, "notes: 50", "notes: many", "many", "notes: input should be a valid integer"),
-    (CONFIG, "share: 0.5", "share: 50", "share: 50", "changed_share: input should be less than or equal to 1, not 50"),
-    (CONFIG, "  url:", "  timeout: 60\n  url:", "timeout", f"timeout: 60 has no unit: {LENGTHS}"),
-    (REGULATION, VIP_1, VIP_1.replace("15 min", "15"), "within: 15,", f"within: 15 has no unit: {LENGTHS}"),
-    (REGULATION, VIP_1, VIP_1.replace("15 min", "15 minutes"), "15 minutes", "within: '15 minutes' is no length of"),
-    (REGULATION, VIP_1, VIP_1.replace("15 min", "0 min"), "0 min", "within: '0 min' is no length of time"),
-    (REGULATION, VIP_1, VIP_1.replace("15 min", "-5 min"), "-5 min", "within: '-5 min' is no length of time"),
-    (REGULATION, VIP_1, VIP_1.replace("15 min", "18:00"), "18:00", "within: '18:00' is no length of time"),
-    (REGULATION, VIP_1, VIP_1.replace(", clause", ", until: end_of_day, clause"), "end_of_day",
-     "first_response: `until: end_of_day` takes whole working days"),
-    (REGULATION, VIP_3, VIP_3.replace(", clause", ", clock: calendar, clause"), "clock: calendar, clause",
-     "resolution: `clock: calendar` knows no working days: write hours"),
-    (REGULATION, VIP_1, VIP_1.replace(", clause: SLA VIP.1", ""), "{within: 15 min}",
-     "key 'clause' is missing in first_response: add it"),
-    (REGULATION, VIP_1, "", "vip_online_assistant:", "key 'first_response' is missing in vip_online_assistant: add it"),
-    (REGULATION, VIP_1, f"{VIP_1}\n    first_response: {{within: 9 h, clause: X}}", "9 h, clause: X",
-     "key 'first_response' stands here again, first in line 29: keep one"),
-    (REGULATION, VIP_2, VIP_2.replace("immediate", "imediate"), "imediate",
-     "priority 'imediate' is not defined: there are normal, urgent, immediate"),
-    (REGULATION, VIP_2, VIP_2.replace(", immediate: 30 min", ""), "urgent: 1 h}",
-     "no target for priority immediate: add it, or one for all"),
-    (REGULATION, VIP_2, VIP_2.replace("urgent: 1 h", "urgent: 3 h"), "urgent: 3 h",
-     "urgent is slower than normal: swap or correct them"),
-    (REGULATION, VIP_3, VIP_3.replace("1 working day", "3 working days"), "3 working days",
-     "vip is slower than base (base_online_assistant) for normal, urgent, immediate: correct one of them"),
-    (REGULATION, BASE_2, BASE_2.replace("1 working day", "3 working days"), "3 working days",
-     "normal: first response later than the closing target"),
-    (REGULATION, "levels: [base]\n    first", "levels: [base]\n    channels: [email]\n    first", "agreements:",
-     "no agreement covers level base, channel callback, category error: add one"),
-    (REGULATION, "levels: [vip]", "levels: [vipp]", "[vipp]", "levels 'vipp' is not defined: there are vip, base"),
-    (REGULATION, "levels: [vip]", "levels: [vip]\n    categories: [advice]", "advice",
-     "categories 'advice' is not defined: there are consultation, error, suggestion"),
-    (REGULATION, "ladder: standard", "ladder: gold", "gold", "ladder 'gold' is not defined: there are standard"),
-    (REGULATION, "at: 0.75", "at: 0", "at: 0,", "at: input should be greater than 0, not 0"),
-    (REGULATION, "at: 0.75", "at: 1", "  standard:\n", "steps do not rise: give each a larger share than the last"),
-    (REGULATION, "message: breached", "message: late", "message: late", "message 'late' is not defined: there are"),
-    (REGULATION, "assign: head", "assign: boss", "boss", "person of tracker.yaml 'boss' is not defined: there are"),
-    (REGULATION, "vip: {clause: 3}", "vip: {clause: 3, default: true}", "  base: {clause",
-     "a second default level beside vip"),
-    (REGULATION, "from_start", "later", "later", "priority_change: input should be 'from_start' or 'from_change'"),
-    (TRACKER, "phase: waiting", "phase: wait", "phase: wait", "phase: input should be 'open', 'waiting',"),
-    (TRACKER, "phase: waiting", "phase: open", "statuses:", "no status has the phase waiting: name one"),
-    (TRACKER, "  urgent: Жедел\n", "", "priorities:", "urgent has no name here: add it"),
-    (TRACKER, "  vip: VIP\n", "  vip: VIP\n  gold: G\n", "gold", "levels 'gold' is not defined: there are vip, base"),
-    (TRACKER, "urgent: Жедел", "urgent: Дереу", "immediate: Дереу", "«Дереу» already names urgent: each needs a name"),
-    (TRACKER, "channel: callback", "channel: call", "call}", "channel 'call' is not defined: there are online_assist"),
-    (TRACKER, "staff: email", "staff: emil", "emil", "channel 'emil' is not defined: there are online_assistant"),
-    (TRACKER, "  bin: БСН\n", "", "fields:", "key 'bin' is missing in fields: add it"),
-    (TRACKER, "parent_dates: derived", "parent_dates: some", "some", "parent_dates: input should be 'derived' or"),
-    (CALENDAR, HOURS, "mon-fri: []", "hours:", "an empty calendar: give at least one weekday its hours"),
-    (CALENDAR, HOURS, "mon-fri: [1080]", "hours:", f"1080 is a number, not hours (18:00 read as minutes?): {STRETCH}"),
-    (CALENDAR, HOURS, "mon-fri: [18:00]", "hours:", f"'18:00' is no stretch of hours: {STRETCH}"),
-    (CALENDAR, HOURS, "mon-fri: 18:00", "hours:", "'18:00' is no list of hours: write [\"09:00-18:00\"]"),
-    (CALENDAR, HOURS, 'mon-fri: ["18:00-09:00"]', "hours:", "'18:00-09:00' does not end after it begins"),
-    (CALENDAR, HOURS, 'mon-fri: ["09:00-17:60"]', "hours:", "'09:00-17:60' does not end after it begins"),
-    (CALENDAR, HOURS, 'mon-fry: ["09:00-18:00"]', "hours:", "'mon-fry' is no weekday: write mon, tue, … sun"),
-    (CALENDAR, HOURS, f'{HOURS}\n  fri: ["09:00-16:00"]', "hours:", "fri has its hours twice"),
-    (CALENDAR, HOURS, 'mon-fri: ["09:00-13:00", "12:00-18:00"]', "hours:", "weekday 0: 12:00:00 to 18:00:00 starts"),
-    (CALENDAR, "zone: Asia/Almaty", "zone: Asia/Astana", "zone:", "no time zone 'Asia/Astana': write Asia/Almaty"),
-    (CALENDAR, "2024: final, ", "", "years:", "years leave one out or stand out of order"),
-    (CALENDAR, "2027: estimated", "2027: maybe", "years:", "input should be 'final' or 'estimated', not 'maybe'"),
-    (CALENDAR, "date: 2023-01-01", "date: 2022-01-01", "2022-01-01", "2022-01-01 lies outside of the years 2023-2027"),
-    (CALENDAR, "date: 2023-07-01, kind: worked", "date: 2024-05-04, kind: worked", "for 8 May",
-     "2024-05-04 is changed twice: keep one line"),
-    (CALENDAR, "2023-07-01, kind: worked", "2023-07-01, kind: cancelled", "kind: cancelled",
-     "2023-07-01 is no holiday: nothing to cancel"),
-    (CALENDAR, "2023-07-01, kind: worked", "2023-07-01, kind: busy", "busy", "kind: input should be 'off', 'worked',"),
-    (CALENDAR, "2023-07-01, kind: worked", "2023-07-01, kind: hours", "kind: hours,", "`hours` goes with"),
-    (CALENDAR, "\nchanges:\n", "\nchanges:\n  - 2023-07-07\n", "- 2023-07-07", "write {date: …, kind: …, source: …}"),
-    (CLIENTS, WHO, f"{WHO}, bin: 0", "bin: 0", "name the client by exactly one of `project`, `group`, `bin`"),
-    (CLIENTS, f"{WHO}, ", "", "«Алатау", "name the client by exactly one of `project`, `group`, `bin`"),
-    (CLIENTS, WHO, "project: alatau", "project: alatau,", "project of config.yaml 'alatau' is not defined: there are"),
-    (CLIENTS, "level: vip", "level: gold", "gold", "level 'gold' is not defined: there are vip, base"),
-    (CLIENTS, "until: 2028-12-31", "until: 2023-12-31", "2023-12-31", "ends on 2023-12-31, before it begins"),
-    (CLIENTS, "until: 2028-12-31", "until: 2028-02-30", "2028-02-30", "until: input should be a valid date"),
-    (MESSAGES, "ru:\n  first_response: Первый ответ\n", "ru:\n", "ru:", "first_response is missing in ru: add it"),
-    (MESSAGES, "$due", "$duu", "$duu", "variable 'duu' is not defined: there are clause, due, metric, since"),
-    (MESSAGES, "$due", "5 $ ", "5 $ ", "a lone $: write $$ for a dollar sign"),
-    (MESSAGES, "kk:\n", "kk:\n  hello: Сәлем\n", "hello", "'hello' is no message of the tool: remove it"),
-    (MESSAGES, "en:\n", "eng:\n", "eng:", "unknown key 'eng': is 'en' meant?"),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "old", "new", "where", "text"), SINGLE)
-def test_each_mistake_is_named_with_its_file_and_line(copy, name, old, new, where, text):
-    copy.replace_first(name, old, new)
-    with pytest.raises(ConfigError) as raised:
-        copy.load()
-    line = copy.line(name, where.strip("\n"))
-    told = str(raised.value).splitlines()
-    assert [each for each in told if each.startswith(f"{name}:{line}: ") and text in each], told
-
-
-def test_nobody_being_staff_is_a_mistake(copy):
-    copy.replace(TRACKER, "  groups: [Қолдау қызметі]\n  roles: [Қолдау операторы]\n", "  roles: []\n")
-    line = copy.line(TRACKER, "# who answers for support")
-    assert copy.mistakes() == [f"tracker.yaml:{line}: nobody is staff: name groups or roles"]
-
-
-@pytest.mark.parametrize("name", [CONFIG, REGULATION, TRACKER, CALENDAR, CLIENTS, MESSAGES])
-def test_a_file_that_is_not_there_is_a_mistake(copy, name):
-    copy.path(name).unlink()
-    assert copy.mistakes() == [f"{name}:1: no such file: copy it from the shipped mappings"]
-
-
-@pytest.mark.parametrize("name", [CONFIG, TRACKER])
-def test_a_file_that_cannot_be_read_is_a_mistake(copy, name):
-    copy.path(name).unlink()
-    copy.path(name).mkdir()
-    (mistake,) = copy.mistakes()
-    assert mistake.startswith(f"{name}:1: cannot be read: ")
-
-
-def test_a_file_that_is_not_in_utf8_is_a_mistake(copy):
-    copy.path(CLIENTS).write_bytes("contracts: []  # Алатау".encode("cp1251"))
-    (mistake,) = copy.mistakes()
-    assert mistake.startswith("clients.yaml:1: cannot be read: 'utf-8' codec can't decode")
-
-
-@pytest.mark.parametrize("text", ["", "# nothing\n", "- a list\n", "text\n"])
-def test_a_file_without_keys_is_a_mistake(copy, text):
-    copy.path(CLIENTS).write_text(text, encoding="utf-8")
-    assert copy.mistakes() == ["clients.yaml:1: no keys: see the shipped file of this name"]
-
-
-def test_what_is_no_yaml_is_a_mistake_with_its_line(copy):
-    copy.path(CLIENTS).write_text("contracts:\n  - {client: X\n", encoding="utf-8")
-    (mistake,) = copy.mistakes()
-    assert mistake.startswith("clients.yaml:3: no YAML: ")
-
-
-def test_a_mistake_in_one_file_keeps_the_others_checked(copy):
-    copy.path(CALENDAR).unlink()
-    copy.replace(REGULATION, "ladder: standard", "ladder: gold")
-    copy.replace(TRACKER, "staff: email", "staff: emil")
-    files = {mistake.split(":")[0] for mistake in copy.mistakes()}
-    assert files == {CALENDAR, REGULATION, TRACKER}
-
-
-# Warnings, which stop nothing
-
-
-def test_a_contract_that_ended_is_a_warning(copy):
-    copy.replace_first(CLIENTS, "until: 2028-12-31", "until: 2026-06-07")
-    line = copy.line(CLIENTS, "2026-06-07")
-    assert copy.mistakes() == [
-        f"clients.yaml:{line}: warning: contract of «Алатау Трейд» ЖШС expired on 2026-06-07:"
-        " renew it, else new requests are judged without"
-    ]
-    assert [str(each) for each in copy.load().warnings] == copy.mistakes()
-
-
-def test_a_contract_is_not_expired_on_its_last_day(copy):
-    copy.replace_first(CLIENTS, "until: 2028-12-31", "until: 2026-06-08")
-    assert copy.mistakes() == []
-
-
-def test_a_contract_that_was_renewed_is_no_warning(copy):
-    old = '  - {client: "«Алатау Трейд» ЖШС", level: vip, project: alatau-trade, from: 2020-01-01, until: 2023-12-31}'
-    copy.replace(CLIENTS, "contracts:\n", f"contracts:\n{old}\n")
-    assert copy.mistakes() == []
-
-
-def test_a_year_that_the_calendar_does_not_know_is_a_warning(copy):
-    line = copy.line(CALENDAR, "years:")
-    assert f"calendar.yaml:{line}: warning: 2028 is none of the years 2023-2027" in copy.mistakes(date(2028, 1, 1))
-
-
-def test_warnings_are_not_among_the_mistakes_that_stop_a_run(copy):
-    copy.replace_first(CLIENTS, "until: 2028-12-31", "until: 2026-06-07")
-    copy.replace(CONFIG, "language: kk", "language: de")
-    with pytest.raises(ConfigError) as raised:
-        copy.load()
-    assert [each.file for each in raised.value.mistakes] == [CONFIG]
 
 
 # What YAML would have read differently

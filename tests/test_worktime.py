@@ -371,12 +371,11 @@ def test_the_known_years_are_local_and_begin_and_end_at_midnight() -> None:
     assert always.is_open(last - instant)
     assert always.after(last - hours(1), hours(1)) == last
     assert always.elapsed(last - hours(1), last) == hours(1)
-    for outside in (first - instant, last):
-        with pytest.raises(CalendarError):
-            always.is_open(outside)
-        with pytest.raises(CalendarError):
-            always.after(outside, hours(1))
-    with pytest.raises(CalendarError):
+    for outside, day in ((first - instant, "2022-12-31"), (last, "2028-01-01")):
+        for ask in (lambda at=outside: always.is_open(at), lambda at=outside: always.after(at, hours(1))):
+            with pytest.raises(CalendarError, match=f"^{day} lies outside"):
+                ask()
+    with pytest.raises(CalendarError, match="^2028-01-01 lies outside"):
         always.elapsed(first, last + instant)
 
 

@@ -38,27 +38,31 @@ def main() -> None:
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command, the process's own by default; every fault ends in one line on stderr and its exit code."""
     try:
-        return cli.main(arguments, standalone_mode=False) or DONE
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return error.exit_code
-    except click.ClickException as error:
-        click.echo(f"sup-sync: {error.format_message()}", err=True)
-        return error.exit_code
-    except click.Abort:
-        click.echo("sup-sync: interrupted; the next run goes on", err=True)
-        return INTERRUPTED
-    except SupSyncError as error:
-        for line in str(error).splitlines():
-            click.echo(f"sup-sync: {line}", err=True)
-        return error.exit_code
+        return cli.main(arguments, prog_name="sup-sync", standalone_mode=False) or DONE
     except BrokenPipeError:
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - the reader of the pipe is gone; lives to the end
         return DONE
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        return error.exit_code
     except Exception as error:  # the last resort: no traceback, which could hold the key
-        frame = traceback.extract_tb(error.__traceback__)[-1]
-        place = f"{Path(frame.filename).name}:{frame.lineno}"
-        click.echo(
-            f"sup-sync: our fault: {type(error).__name__} at {place}; please report it with the command", err=True
-        )
-        return OUR_FAULT
+        lines, code = _explained(error)
+        for line in lines.splitlines():
+            click.echo(f"sup-sync: {line}", err=True)
+        return code
+
+
+def _explained(error: Exception) -> tuple[str, int]:
+    """What to say of a fault, on one line for each mistake, and the exit code it ends in."""
+    match error:
+        case SupSyncError():
+            return str(error), error.exit_code
+        case click.ClickException():
+            return error.format_message(), error.exit_code
+        case click.Abort():
+            return "interrupted; the next run goes on", INTERRUPTED
+        case OSError():
+            return f"{error.filename or 'the output'}: {error.strerror or 'cannot be written'}", OUR_FAULT
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}:{frame.lineno}"
+    return f"our fault: {type(error).__name__} at {place}; please report it with the command", OUR_FAULT

@@ -92,6 +92,10 @@ def common(command: F) -> F:
     return config(quiet(command))
 
 
+ARITHMETIC_YEARS = range(1970, 3000)
+"""In these a moment can be put into another zone, or some days away, without leaving what datetime holds."""
+
+
 class Moment(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in stubs alone
     """An ISO moment; without an offset it is meant in the support's zone."""
 
@@ -101,9 +105,12 @@ class Moment(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic
         if isinstance(value, datetime):
             return value
         try:
-            return datetime.fromisoformat(value)
+            moment = datetime.fromisoformat(value)
         except ValueError:
+            moment = datetime.min
+        if moment.year not in ARITHMETIC_YEARS:
             self.fail(f"{value!r} is no moment: write 2026-03-20T17:50 or 2026-03-20T12:50:00Z", param, ctx)
+        return moment
 
 
 def aware(moment: datetime | None, config: Config) -> datetime:

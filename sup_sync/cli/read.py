@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -171,11 +172,15 @@ def snapshot(settings: Settings, output: Path | None) -> int:
 
 def _write_whole(path: Path, text: str) -> None:
     """Write beside the file, then put it in its place: nothing half written."""
+    if path.exists() and not path.is_file():
+        raise click.UsageError(f"{path}: no ordinary file: leave --output out, and it goes to stdout")
     draft = path.with_name(f".{path.name}.part")
     try:
         draft.write_text(text, encoding="utf-8")
         draft.replace(path)
     except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
         raise click.UsageError(f"{path}: cannot be written: {error.strerror}") from None
 
 

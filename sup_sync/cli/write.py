@@ -85,10 +85,11 @@ def apply(settings: Settings, force: bool) -> int:
     from sup_sync.terminal import make_console, progress, show_applied
 
     config = settings.load(own=True)
+    session = connect(config)
     with hold_lock(_lock_path(config)), progress(settings.quiet) as advance:
-        done = apply_plan(connect(config), config, datetime.now(UTC), force=force, progress=advance)
+        done = apply_plan(session, config, datetime.now(UTC), force=force, progress=advance)
     tell_gaps(settings, done.gaps)
-    if done.outcomes or not settings.quiet:
+    if done.outcomes or done.set_aside or not settings.quiet:
         show_applied(make_console(), done)
     return DONE if done.is_whole else PARTLY_DONE
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from stories import redmine_json as redmine
-from stories.shipped import copy_shipped, load_copy, replace_text
+from stories.shipped import Copy
 
 from sup_sync.judgement import judge_issue
 from sup_sync.policy import Metric
@@ -61,11 +61,11 @@ def moment(row: Row) -> datetime:
 
 @pytest.fixture
 def rules(tmp_path: Path) -> Any:
-    copy_shipped(tmp_path)
-    replace_text(tmp_path, "calendar.yaml", "years: {2023", "years: {2022: final, 2023")
+    copy = Copy(tmp_path)
+    copy.replace("calendar.yaml", "years: {2023", "years: {2022: final, 2023")
     base = "{within: 1 working day, clause: SLA Base.2}"
-    replace_text(tmp_path, "regulation.yaml", base, "{within: 9 h, clause: SLA Base.2, clock: calendar}")
-    return load_copy(tmp_path).rules
+    copy.replace("regulation.yaml", base, "{within: 9 h, clause: SLA Base.2, clock: calendar}")
+    return copy.load().rules
 
 
 def first_responses(rules: Any, account: str) -> list[timedelta]:

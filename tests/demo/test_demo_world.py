@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from demo_site import CONFIG, SUNDAY_NIGHT, Demo, shipped_config
 from demo_story import deeds_of, load_story, moment_before, working_time
-from demo_world import seed
+from demo_world import DemoError, seed
 
 from sup_sync.clock import Standing
 from sup_sync.http import TrackerSession
@@ -104,6 +104,16 @@ def test_on_a_sunday_night_every_request_stands_as_the_story_says(demo: Demo) ->
 def test_acting_it_out_again_does_nothing(demo: Demo) -> None:
     assert demo.seeded.startswith("5 projects, 33 requests, 71 entries of history")
     assert seed(demo.site, CONFIG, SUNDAY_NIGHT) == "sup-sync-test-demo has the story already: nothing done"
+
+
+def test_a_story_that_broke_off_is_named_and_not_gone_on_with(demo: Demo) -> None:
+    admin = demo.as_somebody("admin")
+    admin.send("PUT", "/projects/murager-group/reopen.json")
+    try:
+        with pytest.raises(DemoError, match="half of the story is there: scripts/redmine reset --site sup-sync-test-d"):
+            seed(demo.site, CONFIG, SUNDAY_NIGHT)
+    finally:
+        admin.send("PUT", "/projects/murager-group/close.json")
 
 
 def test_a_client_sees_the_requests_of_their_own_project_alone(demo: Demo) -> None:

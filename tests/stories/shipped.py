@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 from stories.moments import WEEK
 
-from sup_sync.config import Config, load_config
+from sup_sync.config import Config, check_files, load_config
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -18,23 +19,30 @@ def shipped_config() -> Config:
     return load_config(REPOSITORY / "config.yaml", WEEK)
 
 
-def copy_shipped(folder: Path) -> None:
-    """Put config.yaml and mappings/ into an empty folder."""
-    shutil.copy(REPOSITORY / "config.yaml", folder)
-    shutil.copytree(REPOSITORY / "mappings", folder / "mappings")
+class Copy:
+    """The shipped files in a folder of their own, to change."""
 
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        shutil.copy(REPOSITORY / "config.yaml", folder)
+        shutil.copytree(REPOSITORY / "mappings", folder / "mappings")
 
-def path_of(folder: Path, name: str) -> Path:
-    return folder / name if name == "config.yaml" else folder / "mappings" / name
+    def path(self, name: str) -> Path:
+        return self.folder / name if name == "config.yaml" else self.folder / "mappings" / name
 
+    def replace(self, name: str, old: str, new: str, *, times: int = -1) -> None:
+        """Change a file wherever the old text stands, or the first times; it has to be there."""
+        text = self.path(name).read_text(encoding="utf-8")
+        assert old in text, f"{name} has no {old!r} to replace"
+        self.path(name).write_text(text.replace(old, new, times), encoding="utf-8")
 
-def replace_text(folder: Path, name: str, old: str, new: str) -> None:
-    """Change a file of the copy, everywhere the old text stands in it; it has to be there."""
-    path = path_of(folder, name)
-    text = path.read_text(encoding="utf-8")
-    assert old in text, f"{name} has no {old!r} to replace"
-    path.write_text(text.replace(old, new), encoding="utf-8")
+    def line(self, name: str, text: str) -> int:
+        """The line where a text stands first."""
+        lines = self.path(name).read_text(encoding="utf-8").splitlines()
+        return next(number for number, line in enumerate(lines, start=1) if text in line)
 
+    def load(self) -> Config:
+        return load_config(self.folder / "config.yaml", WEEK)
 
-def load_copy(folder: Path) -> Config:
-    return load_config(folder / "config.yaml", WEEK)
+    def mistakes(self, today: date = WEEK) -> list[str]:
+        return [str(each) for each in check_files(self.folder / "config.yaml", today)[1]]

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from stories import redmine_json as redmine
 from stories.moments import MOMENT, read_moment, show_length, show_moment
-from stories.shipped import copy_shipped, load_copy, replace_text, shipped_config
+from stories.shipped import Copy, shipped_config
 from stories.telling import StoryError, Telling
 
 from sup_sync.clock import Verdict
@@ -60,6 +60,7 @@ class Story:
 
     def __init__(self, text: str, folder: Path, issue_id: int = 1) -> None:
         self.folder = folder
+        self.copy: Copy | None = None
         self.config = shipped_config()
         self.told = Telling(issue_id)
         self.runs: list[Plan] = []
@@ -168,14 +169,13 @@ class Story:
 
     def _configure(self, line: str) -> None:
         changed, contract = _CHANGED.fullmatch(line), _CONTRACT.fullmatch(line)
-        if not (self.folder / "config.yaml").exists():
-            copy_shipped(self.folder)
+        self.copy = self.copy or Copy(self.folder)
         if changed:
-            replace_text(self.folder, changed[1], changed[2], changed[3])
+            self.copy.replace(changed[1], changed[2], changed[3])
         elif contract:
             terms = '{{client: X, level: vip, {kind}: "{whose}", from: {on}, until: {end}}}'
             line = terms.format_map(contract.groupdict())
-            replace_text(self.folder, "clients.yaml", "contracts:", f"contracts:\n  - {line}")
+            self.copy.replace("clients.yaml", "contracts:", f"contracts:\n  - {line}")
         else:
             raise StoryError(f"not understood: {line}")
-        self.config = load_copy(self.folder)
+        self.config = self.copy.load()

@@ -44,6 +44,16 @@ def test_the_due_date_is_the_day_of_the_closing_target_where_support_works(story
     assert story.changes["resolution_due"] == "2026-06-09 18:00"
 
 
+def test_the_due_date_of_a_night_is_a_day_of_the_supports_zone(story):
+    """
+    in regulation.yaml «resolution: {within: 1 working day,» becomes «resolution: {clock: calendar, within: 24 h,»
+    Mon 02:00 filed by client, VIP, error
+    Mon 02:10 now
+    """
+    assert story.changes["resolution_due"] == "2026-06-09 02:00"
+    assert story.changes["due_date"] == "2026-06-09"
+
+
 def test_a_pause_moves_the_due_date(story):
     """
     Mon 09:00 filed by client, VIP, error

@@ -125,6 +125,7 @@ def test_one_note_speaks_for_both_clocks(story):
     assert "2026-06-08 13:00" in first
     assert "2026-06-08 18:00" in closing
     assert story.changes["marker"] == "first_response#0@2.00 resolution#0@1.00"
+    assert story.changes["assignee"] == "head"
 
 
 def test_the_marker_keeps_what_the_other_clock_has_reached(story):

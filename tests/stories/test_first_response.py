@@ -222,6 +222,34 @@ def test_a_client_who_closes_their_own_request_waits_for_no_answer(story):
     assert story.first_response.stopped == "Mon 10:00"
 
 
+def test_what_is_filed_as_closed_waits_for_no_answer(story):
+    """
+    Mon 09:00 filed by operator, VIP, error, status «Жабылды»
+    Mon 15:00 now
+    """
+    assert story.first_response.outcome == "met"
+    assert story.resolution.outcome == "met"
+    assert story.plan.notes == 0
+
+
+def test_a_letter_entered_as_closed_took_the_time_until_it_was_entered(story):
+    """
+    Mon 10:00 filed by operator, Base, error, by official letter, contact at last Fri 17:00, status «Жабылды»
+    Mon 15:00 now
+    """
+    assert story.first_response.elapsed == "2:00"
+    assert story.resolution.elapsed == "2:00"
+
+
+def test_what_is_filed_as_refused_waits_for_no_answer(story):
+    """
+    Mon 09:00 filed by operator, VIP, error, status «Бас тартылды»
+    Mon 15:00 now
+    """
+    assert story.first_response.outcome == story.resolution.outcome == "no_target"
+    assert story.plan.notes == 0
+
+
 def test_a_reopened_request_keeps_its_first_response(story):
     """
     Mon 09:00 filed by client, VIP, error

@@ -39,12 +39,13 @@ def test_the_order_of_reading_changes_nothing(tell):
 
 
 def test_findings_stand_in_the_order_of_the_requests(tell):
-    odd = """
-        Mon 09:00 filed by guest, error
-        Mon 09:10 now
-        """
-    stories = [tell(odd), tell(odd), tell(odd)]
-    assert [finding.issue_id for finding in plan_of(stories[::-1]).findings] == [1, 2, 3]
+    calm, latest = (text.replace("error", "error, starts on 2026-06-30") for text in (CALM, LATEST))
+    plan = plan_of([tell(calm), tell(latest)])
+    assert [issue_id for issue_id, _ in plan.by_issue()] == [2, 1]
+    assert [(finding.issue_id, finding.kind) for finding in plan.findings] == [
+        (1, "start_after_due"),
+        (2, "start_after_due"),
+    ]
 
 
 def test_a_plan_within_the_limits_is_safe(tell):

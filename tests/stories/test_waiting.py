@@ -200,6 +200,7 @@ def test_a_request_closed_late_is_breached_for_good(story):
     """
     assert story.resolution.outcome == "breached"
     assert story.resolution.elapsed == "9:00:01"
+    assert story.resolution.left is None
 
 
 def test_solved_ends_a_request_as_closed_does(story):

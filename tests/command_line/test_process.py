@@ -1,0 +1,89 @@
+"""`sup-sync` as a process: its key, its pipes, its signals, and the files it writes."""
+
+from __future__ import annotations
+
+import resource
+import signal
+import subprocess
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from command_line.office import CLOSED_PORT, NOW, Office
+from scripted_server import serve, silence
+from shell import PROGRAM, Said, Shell, one_line
+
+
+def test_the_key_works_from_its_file(shell: Shell, office: Office) -> None:
+    office.file()
+    shell.patch.delenv("SUP_SYNC_KEY")
+    shell.files.replace("config.yaml", "# key_file: /etc/sup-sync/key", "key_file: key")
+    shell.write("key", f"{shell.key}\n", 0o600)
+    assert shell.process("apply").out == "Written: 1 applied.\n"
+
+
+def test_a_reader_of_the_pipe_that_goes_away_is_no_fault(shell: Shell, snapshot: Path) -> None:
+    lines = snapshot.read_text().splitlines()
+    many = shell.write("many.jsonl", "\n".join([lines[0], *[lines[1]] * 400]))
+    for words in (("plan",), ("plan", "--json"), ("queue",)):
+        line = [str(PROGRAM), *words, "--from", str(many), "--now", NOW]
+        with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            process.stdout.read(1)
+            process.stdout.close()
+            assert process.stderr.read() == ""
+        assert process.returncode == 0
+
+
+def test_a_full_disk_behind_stdout_is_told(shell: Shell, snapshot: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        for words in (("plan",), ("plan", "--json"), ("queue",), ("report",)):
+            said = shell.process(*words, "--from", snapshot, "--now", NOW, stdout=full)
+            one_line(said, 1, "the output: No space left on device")
+
+
+def test_an_interrupted_run_says_so(shell: Shell) -> None:
+    with serve(silence(3)) as server:
+        shell.files.replace("config.yaml", CLOSED_PORT, server.url)
+        with subprocess.Popen(
+            [str(PROGRAM), "apply"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        ) as process:
+            wait_until(lambda: bool(server.asked))
+            process.send_signal(signal.SIGINT)
+            said = shell.checked(Said(0, *process.communicate()))
+    assert (process.returncode, said.out) == (130, "")
+    assert said.err.strip() == "sup-sync: interrupted; the next run goes on"
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    until = datetime.now(UTC) + timedelta(seconds=20)
+    while not is_so():
+        assert datetime.now(UTC) < until
+
+
+@pytest.mark.parametrize("place", ["missing/snapshot.jsonl", "/proc/snapshot.jsonl"])
+def test_a_snapshot_that_cannot_be_written_says_where(shell: Shell, office: Office, place: str) -> None:
+    office.file()
+    one_line(shell("snapshot", "-o", place), 2, f"{place}: cannot be written: ")
+
+
+def test_a_snapshot_replaces_files_only(shell: Shell, office: Office) -> None:
+    office.file()
+    one_line(shell("snapshot", "-o", "/dev/null"), 2, "/dev/null: no ordinary file")
+    assert Path("/dev/null").is_char_device()
+
+
+def test_a_snapshot_that_no_longer_fits_leaves_the_old_one_and_nothing_half_written(
+    shell: Shell, snapshot: Path
+) -> None:
+    before = snapshot.read_bytes()
+
+    def allow_little() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+
+    said = shell.process("snapshot", "-o", snapshot, preexec_fn=allow_little)
+    one_line(said, 2, "snapshot.jsonl: cannot be written: File too large")
+    assert snapshot.read_bytes() == before
+    assert [each.name for each in shell.folder.iterdir() if each.name.startswith(".")] == []

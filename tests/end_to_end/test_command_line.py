@@ -1,0 +1,102 @@
+"""The commands as they are typed: a snapshot says what the tracker says, and a day of cron ends as it should."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from end_to_end.diary import Diary
+from end_to_end.scene import BASE, CALLBACK, CLIENT, CONSULTATION, OPERATOR, UNMAPPED_TRACKER, VIP
+from shell import Shell
+from stories.moments import ZONE
+from worlds import ADMIN, BOT
+
+NOW = "2026-06-10T12:00"
+WORKING, WAITING, WITH_DEVELOPMENT, SOLVED, CLOSED, REFUSED = (
+    "Өңделуде",
+    "Клиент жауабын күтуде",
+    "Әзірлеуге берілді",
+    "Шешілді",
+    "Жабылды",
+    "Бас тартылды",
+)
+
+
+@pytest.fixture
+def shell(diary: Diary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    return Shell(tmp_path, diary.world.url, diary.world.user(BOT), monkeypatch, capsys)
+
+
+def live_some_days(diary: Diary) -> dict[str, int]:
+    """Requests of every kind up to Wednesday noon, by what is special about them."""
+    names, version = diary.world.names, diary.world.add_version(VIP, "4.9", date(2026, 6, 30))
+    channel, contact_at = names.fields["channel"], names.fields["contact_at"]
+    parent = diary.file("Wed 09:00", OPERATOR)
+    ids = {
+        "at risk": diary.file("Wed 10:20"),
+        "breached": diary.file("Mon 09:00"),
+        "answered": diary.file("Tue 15:00", priority="Жедел"),
+        "waiting": diary.file("Tue 10:00"),
+        "in development": diary.file("Mon 10:00"),
+        "closed": diary.file("Mon 09:00"),
+        "reopened": diary.file("Mon 09:00"),
+        "refused": diary.file("Mon 11:00"),
+        "a letter": diary.file("Wed 09:00", OPERATOR, fields={channel: "Ресми хат", contact_at: "2026-06-09 16:30"}),
+        "a wish": diary.file("Wed 11:00", priority="Дереу"),
+        "a call-back": diary.file("Wed 11:30", CLIENT, VIP, CALLBACK),
+        "of no category": diary.file("Tue 09:00", OPERATOR, BASE, UNMAPPED_TRACKER),
+        "a stranger's": diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION),
+        "parent": parent,
+        "child": diary.file("Wed 09:00", OPERATOR, VIP, CONSULTATION, parent_issue_id=parent),
+        "closed long ago": diary.file("2026-05-05 09:00"),
+    }
+    for at, kind, login, status in (
+        ("2026-05-05 12:00", "closed long ago", OPERATOR, CLOSED),
+        ("Mon 12:00", "closed", OPERATOR, SOLVED),
+        ("Mon 12:00", "reopened", OPERATOR, CLOSED),
+        ("Mon 12:00", "refused", OPERATOR, REFUSED),
+        ("Tue 10:00", "reopened", CLIENT, "Жаңа"),
+        ("Tue 11:00", "waiting", OPERATOR, WAITING),
+        ("Tue 16:00", "answered", OPERATOR, WORKING),
+    ):
+        with diary.at(at, ids[kind]) as world:
+            world.set_status(login, ids[kind], status, "Хабарлама")
+    with diary.at("Tue 12:00", ids["in development"]) as world:
+        status = world.id_of("issue_statuses", WITH_DEVELOPMENT)
+        world.edit(OPERATOR, ids["in development"], fixed_version_id=version, status_id=status)
+    with diary.at("Tue 12:00", ids["a stranger's"]) as world:
+        world.note(ADMIN, ids["a stranger's"], "Жауап")
+    return ids
+
+
+def test_a_snapshot_says_what_the_tracker_says(diary: Diary, shell: Shell) -> None:
+    ids = live_some_days(diary)
+    assert shell("snapshot", "-o", "before.jsonl").code == 0
+    told = ("at risk", "reopened", "in development")
+    commands = [["plan"], ["queue"], ["report"], *(["explain", str(ids[kind])] for kind in told)]
+    for words in commands:
+        live = shell(*words, "--now", NOW, "--json")
+        assert live.json
+        assert shell(*words, "--now", NOW, "--json", "--from", "before.jsonl") == live
+
+    plan = shell("plan", "--now", NOW, "--json", "--from", "before.jsonl").json
+    assert ids["closed long ago"] not in {each["issue"] for each in plan["changes"]}
+    assert {each["field"] for each in plan["changes"]} > {"state", "due_date", "private_note", "assignee"}
+    assert {each["kind"] for each in plan["findings"]} == {"unknown", "unknown_staff", "derived_due_date"}
+
+    diary.run("Wed 12:00")
+    assert shell("snapshot", "-o", "after.jsonl").code == 0
+    said = shell("plan", "--now", NOW, "--exit-code", "--json", "--from", "after.jsonl")
+    assert (said.code, said.json["changes"]) == (0, [])
+    assert said.json["findings"] == plan["findings"]
+
+
+def test_a_day_of_cron(diary: Diary, shell: Shell) -> None:
+    diary.file(f"{datetime.now(ZONE) - timedelta(minutes=1):%Y-%m-%d %H:%M}", CLIENT, VIP, CONSULTATION)
+    assert shell("check", "-q").code == 0
+    assert shell("plan", "--exit-code").code == 5
+    assert shell("apply", "-q").out == "Written: 1 applied.\n"
+    assert shell("plan", "--exit-code", "-q").code == 0
+    again = shell("apply", "-q")
+    assert (again.code, again.out, again.err) == (0, "", "")
