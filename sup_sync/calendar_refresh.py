@@ -37,6 +37,11 @@ def render_holidays(rows: Iterable[Mapping[str, Any]]) -> str:
     )
 
 
+def render_worked(days: Iterable[date]) -> str:
+    """Worked weekend days as lines of calendar.yaml's `changes`; the source stays for the admin to look up."""
+    return "".join(f'  - {{date: {day}, kind: worked, source: "PyPI holidays; name the decree"}}\n' for day in days)
+
+
 def _kazakhstan(years: Iterable[int], *, estimated_label: bool) -> Any:
     from holidays.countries.kazakhstan import Kazakhstan  # noqa: PLC0415 - an extra, and its import takes 0.3 s
 

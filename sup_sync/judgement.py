@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from sup_sync.clock import Calendars, Clock, Standing, Verdict, judge, no_target
 from sup_sync.errors import CalendarError
-from sup_sync.issue import Event, Finding, Issue, Phase, Side, Status
+from sup_sync.issue import Event, Finding, Issue, Phase, Side, Status, Version
 from sup_sync.policy import Agreement, ClockKind, Contract, Metric, Policy, PriorityChange
 from sup_sync.worktime import Span
 
@@ -186,16 +186,20 @@ class _Case:
         """The release that answers a request handed to development since its last opening (clause 23)."""
         if not any(each.phase is Phase.DEVELOPMENT for each in cycle):
             return None
-        version, is_there = self.issue.version, cycle[-1].phase is Phase.DEVELOPMENT
+        version = self.issue.version
+        if cycle[-1].phase is Phase.DEVELOPMENT:
+            self._look_at_version(version)
+        return version.due_on if version else None
+
+    def _look_at_version(self, version: Version | None) -> None:
         if version is None:
             self._find("no_version", "handed to development without a target version: set one", "23")
         elif version.due_on is None:
             self._find("no_version_date", f"version «{version.name}» has no date: set one", "23")
-        elif is_there and not version.is_open:
+        elif not version.is_open:
             self._find("closed_version", f"version «{version.name}» is closed, the request is not: set the next", "23")
-        elif is_there and version.due_on < self.now.astimezone(self.zone).date():
+        elif version.due_on < self.now.astimezone(self.zone).date():
             self._find("past_version", f"version «{version.name}» was due on {version.due_on}: move its date", "23")
-        return version.due_on if version else None
 
     def _clock(
         self,

@@ -85,12 +85,13 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """What decides: the regulation, the calendars, the tracker's names and the texts."""
+    """What decides: the regulation, the calendars (some years only estimated), the tracker's names and the texts."""
 
     policy: Policy
     calendars: Calendars
     names: TrackerNames
     messages: Messages
+    estimated_years: frozenset[int] = frozenset()
 
 
 def make_plan(judgements: Iterable[Judgement], rules: Rulebook, directory: Directory, now: datetime) -> Plan:
@@ -136,6 +137,7 @@ class _Draft:
         self._require_fields()
         self._terms()
         self._moments()
+        self._look_at_years()
         self._due_date()
         self._escalation()
 
@@ -168,7 +170,7 @@ class _Draft:
             )
             self._set("level", names.levels[judgement.level], reason, "3")
         worst = min(judgement.verdicts, key=lambda verdict: list(Standing).index(verdict.outcome))
-        is_quiet = judgement.is_waiting and judgement.state is not Standing.BREACHED
+        is_quiet = judgement.is_waiting and judgement.state in (Standing.ON_TRACK, Standing.MET)
         state = names.states["waiting" if is_quiet else judgement.state]
         self._set("state", state, f"{worst.metric}: {worst.reason}", worst.clause)
 
@@ -181,6 +183,12 @@ class _Draft:
         self._set("first_response_due", self._text(first.due_at), filed, first.clause)
         self._set("first_response_at", self._text(answered_at), "first answer of support", first.clause)
         self._set("resolution_due", self._text(closing.due_at), f"{filed}; {closing.reason}", closing.clause)
+
+    def _look_at_years(self) -> None:
+        """No decree fixes yet which days of an estimated year are moved."""
+        moments = (each.due_at.astimezone(self.zone) for each in self.judgement.verdicts if each.due_at)
+        for year in sorted({each.year for each in moments} & self.rules.estimated_years):
+            self._find("estimated_year", f"a target lies in {year}, whose days off are only estimated so far")
 
     def _due_date(self) -> None:
         """Redmine's own due date: the day of the closing target; without one, only a date of ours is taken back."""
@@ -211,8 +219,7 @@ class _Draft:
         due = [
             step
             for clock in self.judgement.clocks
-            if self.judgement.verdict(clock.target.metric).outcome is not Standing.NO_TARGET
-            and (step := due_step(clock, agreement.ladder, sent, self.rules.calendars, self.now))
+            if (step := due_step(clock, agreement.ladder, sent, self.rules.calendars, self.now))
         ]
         if not due or marker is None:
             return

@@ -129,7 +129,7 @@ def _groups(judgements: list[Judgement], dimension: Dimension, policy: Policy, z
     for judgement in judgements:
         members[_key(judgement, dimension, zone)].append(judgement)
     places = {key: place for place, key in enumerate(_order(dimension, policy))}
-    in_order = sorted(members, key=lambda key: (key is None, places.get(key or "", len(places)), key or ""))
+    in_order = sorted(members, key=lambda key: (places.get(key or "", len(places)), key or ""))
     return tuple(_group(key, members[key]) for key in in_order)
 
 

@@ -24,6 +24,8 @@ def load_snapshot(lines: Iterable[str], name: str) -> tuple[Json | None, list[Js
         value = _object(line, f"{name}:{number}")
         if "tracker" in value and "id" not in value and "issue" not in value:
             lists = value["tracker"]
+            if not isinstance(lists, dict):
+                raise SnapshotError(f"{name}:{number}: `tracker` holds no lists: take it with `sup-sync snapshot`")
         else:
             issues.append(_issue(value, f"{name}:{number}"))
     return lists, issues

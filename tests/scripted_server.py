@@ -132,12 +132,20 @@ def reset(handler: BaseHTTPRequestHandler) -> None:
 
 def silence(seconds: float) -> Answer:
     """No answer for that long; not by `time.sleep`, which tests replace."""
-    return lambda _handler: bool(threading.Event().wait(seconds)) and None
+
+    def act(_handler: BaseHTTPRequestHandler) -> None:
+        threading.Event().wait(seconds)
+
+    return act
 
 
 def rubbish(sent: bytes) -> Answer:
     """Bytes that are no answer of HTTP."""
-    return lambda handler: handler.wfile.write(sent) and None
+
+    def act(handler: BaseHTTPRequestHandler) -> None:
+        handler.wfile.write(sent)
+
+    return act
 
 
 def half(handler: BaseHTTPRequestHandler) -> None:

@@ -70,7 +70,7 @@ def test_the_shipped_calendar_knows_2023_to_2027():
     config = shipped_config()
     calendar = config.rules.calendars[ClockKind.WORKING]
     assert calendar.years == range(2023, 2028)
-    assert config.estimated_years == {2027}
+    assert config.rules.estimated_years == {2027}
     assert [calendar.working_days(year) for year in (2023, 2024, 2025, 2026)] == [246, 249, 246, 247]
 
 

@@ -379,12 +379,13 @@ def test_what_no_mapping_knows_has_no_clause(story: Story) -> None:
 def test_outside_the_calendar_s_years_only_the_wall_clock_is_known(story: Story) -> None:
     """
     2022-12-30 12:00 filed by operator, VIP
-    2023-01-04 13:00 staff: public note and solves
-    2023-01-04 14:00 now
+    2023-01-04 13:00 staff: asks and waiting for client
+    2023-01-04 14:00 client: answers
+    2023-01-04 16:00 now
     """
     shares = {each.party: each for each in explained(story).ledger}
-    assert (shares["support"].working, shares["support"].wall) == (None, timedelta(days=5, hours=1))
-    assert shares["closed"].working == timedelta(hours=1)
+    assert (shares["support"].working, shares["support"].wall) == (None, timedelta(days=5, hours=3))
+    assert shares["client"].working == timedelta(hours=1)
     assert [each.kind for each in explained(story).findings] == ["calendar"]
 
 

@@ -66,7 +66,7 @@ def test_vip_goes_before_base_even_when_base_is_late(tell: Tell) -> None:
 
 
 def test_within_a_level_the_least_time_left_goes_first_the_longest_breach_before_all(tell: Tell) -> None:
-    in_time = tell(f"Wed 13:50 filed by operator, VIP, normal \n {NOW}")
+    in_time = tell(f"Wed 13:00 filed by operator, VIP, normal \n {NOW}")
     soon = tell(f"Wed 13:40 filed by operator, VIP, urgent \n {NOW}")
     late = tell(f"Wed 11:00 filed by operator, VIP, normal \n {NOW}")
     later = tell(f"Wed 10:00 filed by operator, VIP, normal \n {NOW}")
@@ -75,7 +75,7 @@ def test_within_a_level_the_least_time_left_goes_first_the_longest_breach_before
         (4, -2 * HOUR),
         (3, -HOUR),
         (2, 40 * MINUTE),
-        (1, 110 * MINUTE),
+        (1, 60 * MINUTE),
     ]
 
 
@@ -88,8 +88,9 @@ def test_with_the_same_time_left_the_one_that_came_first_goes_first(tell: Tell) 
 
 
 def test_a_letter_s_place_counts_from_the_client_s_contact_not_from_its_entry(tell: Tell) -> None:
-    filed_first = tell(f"Wed 11:00 filed by operator, Base, by e-mail \n {NOW}")
-    wrote_first = tell(f"Wed 11:30 filed by operator, Base, by e-mail, contact at Wed 10:00 \n {NOW}")
+    filed_first = tell(f"Wed 13:00 filed by operator, VIP, urgent \n {NOW}")
+    wrote_first = tell(f"Wed 13:30 filed by operator, VIP, normal, contact at Wed 12:00 \n {NOW}")
+    assert {each.left for each in line_up(filed_first, wrote_first).entries} == {timedelta(0)}
     assert order(filed_first, wrote_first) == [2, 1]
 
 

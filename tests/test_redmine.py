@@ -78,6 +78,7 @@ def test_rows_of_an_answer_without_its_filters_are_left_out(mock: Mock, reader: 
     mock.get(f"{URL}/issues.json", json=page([row(1), other, early], 3))
     since = datetime(2026, 3, 2, tzinfo=UTC)
     assert [each["id"] for each in reader.fetch_rows(SCOPE, status="*", updated_since=since)] == [1]
+    assert mock.calls[0].request.params["updated_on"] == ">=2026-03-02T00:00:00Z"
 
 
 @pytest.mark.parametrize("answer", [page([row(1), row(2)], 2), page([row(2)], 2)])
@@ -87,20 +88,43 @@ def test_issues_that_were_not_asked_for_or_did_not_come_are_no_list(mock: Mock, 
         reader.fetch_rows_of([2, 3])
 
 
+def serve_project(mock: Mock, *, members: int, rows: list[Any]) -> None:
+    """A tracker with the account in project `a` (5), whose only tracker is 9; the members come as one page."""
+    people = [{"id": number, "user": {"id": number, "name": "x"}, "roles": []} for number in range(min(members, 100))]
+    project = {"id": 5, "identifier": "a", "name": "A", "status": 1, "trackers": [{"id": 9, "name": "T"}]}
+    user = {"id": 1, "firstname": "a", "lastname": "b", "memberships": [{"project": {"id": 5}, "roles": []}]}
+    answers = {
+        "users/current": {"user": user},
+        "issue_statuses": {"issue_statuses": []},
+        "enumerations/issue_priorities": {"issue_priorities": []},
+        "trackers": {"trackers": [{"id": 9, "name": "T"}]},
+        "projects/a": {"project": {**project, "issue_custom_fields": []}},
+        "projects/5/versions": {"versions": [], "total_count": 0},
+        "projects/5/memberships": {"memberships": people, "total_count": members, "limit": 100, "offset": 0},
+        "issues": page(rows, len(rows)),
+    }
+    for path, answer in answers.items():
+        mock.get(f"{URL}/{path}.json", json=answer)
+
+
 def test_members_that_change_while_they_are_read_are_no_list(mock: Mock, reader: Reader) -> None:
-    members = [{"id": number, "user": {"id": number, "name": "x"}, "roles": []} for number in range(100)]
-    project = {"id": 5, "identifier": "a", "name": "A", "status": 1, "trackers": [], "issue_custom_fields": []}
-    memberships = [{"project": {"id": 5, "name": "A"}, "roles": []}]
-    user = {"id": 1, "firstname": "a", "lastname": "b", "memberships": memberships}
-    mock.get(f"{URL}/users/current.json", json={"user": user})
-    mock.get(f"{URL}/projects/a.json", json={"project": project})
-    mock.get(f"{URL}/projects/5/versions.json", json={"versions": [], "total_count": 0})
-    mock.get(
-        f"{URL}/projects/5/memberships.json",
-        json={"memberships": members, "total_count": 101, "limit": 100, "offset": 0},
-    )
+    serve_project(mock, members=101, rows=[])
     with pytest.raises(TrackerAwayError, match="changed while it was read"):
         reader.fetch_lists(["a"])
+
+
+@pytest.mark.parametrize(("project_id", "tracker_id", "fields"), [(5, 9, [3]), (6, 9, []), (5, 8, [])])
+def test_an_issue_of_elsewhere_does_not_tell_a_trackers_fields(
+    mock: Mock, reader: Reader, project_id: int, tracker_id: int, fields: list[int]
+) -> None:
+    found = {
+        "id": 1,
+        "project": {"id": project_id},
+        "tracker": {"id": tracker_id},
+        "custom_fields": [{"id": 3, "name": "F"}],
+    }
+    serve_project(mock, members=1, rows=[found])
+    assert [each["id"] for each in reader.fetch_lists(["a"])["fields"]] == fields
 
 
 # --- JSON of another form

@@ -121,7 +121,19 @@ def test_a_letter_that_has_no_target_still_tells_how_long_it_took(tell: Tell) ->
 
 @pytest.mark.parametrize(
     ("values", "percent", "place"),
-    [(1, 50, 1), (1, 90, 1), (2, 50, 1), (3, 50, 2), (4, 50, 2), (10, 50, 5), (10, 90, 9), (11, 90, 10), (100, 90, 90)],
+    [
+        (1, 50, 1),
+        (1, 90, 1),
+        (2, 50, 1),
+        (3, 50, 2),
+        (4, 50, 2),
+        (10, 50, 5),
+        (10, 90, 9),
+        (6, 90, 6),
+        (11, 90, 10),
+        (13, 90, 12),
+        (100, 90, 90),
+    ],
 )
 def test_nearest_rank(values: int, percent: int, place: int) -> None:
     ordered = [timedelta(minutes=k) for k in range(1, values + 1)]

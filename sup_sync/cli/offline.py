@@ -103,10 +103,11 @@ def calendar() -> None:
 @click.argument("years", nargs=-1, type=click.IntRange(1991, 2100), required=True)
 @common
 def refresh(years: tuple[int, ...]) -> None:
-    """Print the `holidays` of calendar.yaml for YEARS, from PyPI holidays (needs the extra `calendar`)."""
-    from sup_sync.calendar_refresh import frozen_holidays, render_holidays
+    """Print the holidays and worked weekends of YEARS for calendar.yaml, from PyPI holidays (extra `calendar`)."""
+    from sup_sync.calendar_refresh import frozen_holidays, render_holidays, render_worked, worked_weekends
 
     try:
-        click.echo("holidays:\n" + render_holidays(frozen_holidays(years)), nl=False)
+        click.echo(f"holidays:\n{render_holidays(frozen_holidays(years))}", nl=False)
+        click.echo(f"changes:\n{render_worked(worked_weekends(years))}", nl=False)
     except ImportError:
         raise click.UsageError("PyPI holidays is not installed: pip install 'sup-sync[calendar]'") from None

@@ -25,7 +25,7 @@ from sup_sync.policy import Agreement, Metric, Target
 
 @dataclass(frozen=True)
 class Files:
-    """All files as far as they could be read: None where one could not, `pruned` where a mistaken part was left out."""
+    """All files as far as they could be read: None where one could not; `pruned` sections had a part left out."""
 
     sources: Mapping[str, YamlFile]
     config: ConfigShape | None
@@ -35,7 +35,7 @@ class Files:
     clients: ClientsShape | None
     messages: MessagesShape | None
     agreements: tuple[Agreement, ...]
-    pruned: frozenset[str]
+    pruned: frozenset[Place]
     today: date
 
     def mistake(self, file: str, place: Place, text: str, *, is_warning: bool = False) -> Mistake:
@@ -65,7 +65,8 @@ def check_agreements_use_defined_words(files: Files) -> Iterator[Mistake]:
         for section in ("levels", "channels", "categories"):
             used, known = getattr(agreement, section) or (), getattr(rules, section)
             yield from files.undefined(REGULATION, (*place, section), used, known, section)
-        yield from files.undefined(REGULATION, (*place, "ladder"), [agreement.ladder], rules.ladders, "ladder")
+        if (REGULATION, "ladders") not in files.pruned:
+            yield from files.undefined(REGULATION, (*place, "ladder"), [agreement.ladder], rules.ladders, "ladder")
         for metric in Metric:
             used = [each for each in getattr(agreement, metric).within if each != "*"]
             where = (*place, metric.value, "within")
@@ -91,6 +92,14 @@ def check_ladders(files: Files) -> Iterator[Mistake]:
             )
 
 
+def check_priorities_differ(files: Files) -> Iterator[Mistake]:
+    if files.regulation:
+        priorities = files.regulation.priorities
+        for number, priority in enumerate(priorities):
+            if priority in priorities[:number]:
+                yield files.mistake(REGULATION, ("priorities", number), f"priority {priority!r} stands here twice")
+
+
 def check_one_default_level(files: Files) -> Iterator[Mistake]:
     if files.regulation:
         defaults = [key for key, level in files.regulation.levels.items() if level.default]
@@ -99,7 +108,7 @@ def check_one_default_level(files: Files) -> Iterator[Mistake]:
 
 
 def check_everything_is_covered(files: Files) -> Iterator[Mistake]:
-    if not files.regulation or REGULATION in files.pruned:
+    if not files.regulation or AGREEMENTS in files.pruned:
         return
     rules = files.regulation
     for level in rules.levels:
@@ -123,7 +132,7 @@ def check_pressing_is_not_slower(files: Files) -> Iterator[Mistake]:
 
 
 def check_higher_level_is_not_slower(files: Files) -> Iterator[Mistake]:
-    if not files.regulation:
+    if not files.regulation or AGREEMENTS in files.pruned:
         return
     rules, seen = files.regulation, set()
     for high, low in pairwise(rules.levels):
@@ -207,7 +216,7 @@ def check_names_differ(files: Files) -> Iterator[Mistake]:
 
 
 def check_phases_are_mapped(files: Files) -> Iterator[Mistake]:
-    if files.tracker and TRACKER not in files.pruned:
+    if files.tracker and (TRACKER, "statuses") not in files.pruned:
         phases = {status.phase.value for status in files.tracker.statuses.values()}
         for phase in ("open", "waiting", "closed"):
             if phase not in phases:
@@ -238,7 +247,7 @@ def check_contracts(files: Files) -> Iterator[Mistake]:
 
 
 def check_calendar_is_not_empty(files: Files) -> Iterator[Mistake]:
-    if files.calendar and not any(files.calendar.hours.values()):
+    if files.calendar and not any(files.calendar.hours.values()) and (CALENDAR, "hours") not in files.pruned:
         yield files.mistake(CALENDAR, ("hours",), "an empty calendar: give at least one weekday its hours")
 
 
@@ -250,9 +259,12 @@ def check_calendar_years(files: Files) -> Iterator[Mistake]:
         yield files.mistake(CALENDAR, ("years",), "no years: name those that the calendar knows")
         return
     known = f"{years[0]}-{years[-1]}"
+    if (CALENDAR, "years") in files.pruned:
+        return
     if years != list(range(years[0], years[0] + len(years))):
         yield files.mistake(CALENDAR, ("years",), "years leave one out or stand out of order")
-    elif files.today.year not in years:
+        return
+    if files.today.year not in years:
         yield files.mistake(CALENDAR, ("years",), f"{files.today.year} is none of the years {known}", is_warning=True)
     for section, number, days in _dated(files.calendar):
         for day in days:
@@ -306,10 +318,12 @@ def check_messages(files: Files) -> Iterator[Mistake]:
 
 CONFIG, REGULATION, TRACKER = "config.yaml", "regulation.yaml", "tracker.yaml"
 CALENDAR, CLIENTS, MESSAGES = "calendar.yaml", "clients.yaml", "messages.yaml"
+AGREEMENTS: Place = (REGULATION, "agreements")
 
 CHECKS: tuple[Check, ...] = (
     check_agreements_use_defined_words,
     check_ladders,
+    check_priorities_differ,
     check_one_default_level,
     check_everything_is_covered,
     check_pressing_is_not_slower,

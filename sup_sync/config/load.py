@@ -18,6 +18,7 @@ from sup_sync.config.schema import (
     EVERY_PRIORITY,
     AgreementShape,
     CalendarShape,
+    ChangeShape,
     ClientsShape,
     ConfigShape,
     MessagesShape,
@@ -60,7 +61,6 @@ class Config:
     closed_days: int
     rules: Rulebook
     limits: Limits
-    estimated_years: frozenset[int]
     warnings: tuple[Mistake, ...]
 
 
@@ -92,7 +92,7 @@ class _Reading:
         self.today = today
         self.mistakes: list[Mistake] = []
         self.sources: dict[str, YamlFile] = {}
-        self.pruned: set[str] = set()
+        self.pruned: set[Place] = set()
 
     def files(self) -> checks.Files:
         config = self._shape(ConfigShape, checks.CONFIG, self.path)
@@ -130,8 +130,7 @@ class _Reading:
             if parts & left_out:
                 return None
             self.mistakes += [source.mistake(_place(each), _message(each, source, shape)) for each in errors]
-            if any(each["type"] != "extra_forbidden" for each in errors):
-                self.pruned.add(name)
+            self.pruned |= {(name, *_place(each)[:1]) for each in errors if each["type"] != "extra_forbidden"}
             if any(part not in source.lines for part in parts):
                 return None
             left_out |= parts
@@ -139,7 +138,7 @@ class _Reading:
 
     def calendars(self, files: checks.Files) -> Calendars | None:
         source = self.sources[checks.CALENDAR]
-        if not files.calendar:
+        if not files.calendar or not files.calendar.years or not any(files.calendar.hours.values()):
             return None
         try:
             zone = ZoneInfo(files.calendar.zone)
@@ -172,7 +171,7 @@ def _message(error: Mapping[str, Any], source: YamlFile, shape: type[BaseModel])
             near = difflib.get_close_matches(str(key), _known_keys(shape), n=1)
             return f"unknown key {key!r}: " + (f"is {near[0]!r} meant?" if near else "remove it")
         case "missing":
-            return f"key {key!r} is missing{f' in {outer[-1]}' if outer else ''}: add it"
+            return f"key {key!r} is missing{f' in {outer[-1]}' if outer and isinstance(outer[-1], str) else ''}: add it"
         case "value_error":
             return where + str(error["msg"]).removeprefix("Value error, ")
         case _:
@@ -183,6 +182,8 @@ def _known_keys(shape: type[BaseModel]) -> list[str]:
     """All keys of a shape and of the shapes inside it."""
     keys: set[str] = set()
     schema = shape.model_json_schema()
+    if shape is CalendarShape:  # whose changes are told apart before they have a shape
+        keys |= ChangeShape.model_fields.keys() | MoveShape.model_fields.keys()
     for part in (schema, *schema.get("$defs", {}).values()):
         keys |= set(part.get("properties", ()))
     return sorted(keys)
@@ -234,14 +235,14 @@ def _targets(
 
 def _calendars(shape: CalendarShape, zone: ZoneInfo) -> Calendars:
     years = range(min(shape.years), max(shape.years) + 1)
-    working = Calendar(zone, shape.hours, _exceptions(shape), years)
+    working = Calendar(zone, shape.by_weekday, _exceptions(shape), years)
     always = Calendar(zone, dict.fromkeys(range(7), (WHOLE_DAY,)), {}, years)
     return {ClockKind.WORKING: working, ClockKind.CALENDAR: always}
 
 
 def _exceptions(shape: CalendarShape) -> dict[date, tuple[Window, ...]]:
     """The days with windows of their own; a worked day off is worked as a Monday."""
-    as_monday = shape.hours.get(MONDAY, ())
+    as_monday = shape.by_weekday.get(MONDAY, ())
     days: dict[date, tuple[Window, ...]] = {each.date: () for each in shape.holidays}
     for change in shape.changes:
         if isinstance(change, MoveShape):
@@ -275,9 +276,9 @@ def _config(path: Path, files: checks.Files, calendars: Calendars | None, warnin
             calendars=calendars,
             names=_names(files.tracker),
             messages=Messages(texts, config.language),
+            estimated_years=frozenset(year for year, kind in calendar.years.items() if kind == "estimated"),
         ),
         limits=Limits(config.limits.notes, config.limits.changed_share),
-        estimated_years=frozenset(year for year, kind in calendar.years.items() if kind == "estimated"),
         warnings=warnings,
     )
 

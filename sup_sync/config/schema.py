@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from sup_sync.issue import Phase
 from sup_sync.policy import ClockKind, PriorityChange
@@ -69,24 +69,29 @@ def _window(value: Any) -> Window:
     return opens, closes
 
 
-def _weekdays(value: Any) -> Any:
-    """`mon-fri` and `sat` as weekday numbers, 0 is Monday."""
-    if not isinstance(value, Mapping):
-        raise ValueError('write weekdays and their hours: mon-fri: ["09:00-18:00"]')
-    hours: dict[int, tuple[Window, ...]] = {}
-    for days, windows in value.items():
-        first, _, last = str(days).partition("-")
-        if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
-            raise ValueError(f"{days!r} is no weekday: write mon, tue, … sun, or mon-fri")
-        for weekday in range(WEEKDAYS.index(first), WEEKDAYS.index(last or first) + 1):
-            if weekday in hours:
-                raise ValueError(f"{WEEKDAYS[weekday]} has its hours twice")
-            hours[weekday] = _windows(windows)
-    return hours
+def _named_weekdays(days: str) -> str:
+    first, _, last = days.partition("-")
+    if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
+        raise ValueError(f"{days!r} is no weekday: write mon, tue, … sun, or mon-fri")
+    if not _weekdays(days):
+        raise ValueError(f"{days!r} ends before it begins: write two lines, up to sun and from mon")
+    return days
+
+
+def _weekdays(days: str) -> range:
+    """`mon-fri` or `sat` as weekday numbers, 0 is Monday."""
+    first, _, last = days.partition("-")
+    return range(WEEKDAYS.index(first), WEEKDAYS.index(last or first) + 1)
+
+
+def _hours_or_minutes(length: Length) -> Length:
+    if length.unit == "day":
+        raise ValueError("a working day is no length here: write hours or minutes")
+    return length
 
 
 Clause = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
-TimeLength = Annotated[Length, BeforeValidator(_length)]
+TimeLength = Annotated[Length, BeforeValidator(_length), AfterValidator(_hours_or_minutes)]
 Windows = Annotated[tuple[Window, ...], BeforeValidator(_windows)]
 
 
@@ -151,7 +156,7 @@ class RegulationShape(Shape):
     levels: dict[str, WordShape]
     channels: dict[str, WordShape]
     categories: dict[str, WordShape]
-    priorities: tuple[str, ...]
+    priorities: Annotated[tuple[str, ...], Field(min_length=1)]
     agreements: dict[str, AgreementShape]
     ladders: dict[str, tuple[StepShape, ...]]
 
@@ -283,10 +288,24 @@ class CalendarShape(Shape):
     """calendar.yaml."""
 
     zone: str
-    hours: Annotated[dict[int, tuple[Window, ...]], BeforeValidator(_weekdays)]
+    hours: dict[Annotated[str, AfterValidator(_named_weekdays)], Windows]
     years: dict[int, Literal["final", "estimated"]]
     holidays: tuple[HolidayShape, ...] = ()
     changes: tuple[Annotated[Any, BeforeValidator(_change)], ...] = ()
+
+    @field_validator("hours")
+    @classmethod
+    def _each_day_once(cls, hours: dict[str, tuple[Window, ...]]) -> dict[str, tuple[Window, ...]]:
+        days = [weekday for days in hours for weekday in _weekdays(days)]
+        for weekday in days:
+            if days.count(weekday) > 1:
+                raise ValueError(f"{WEEKDAYS[weekday]} has its hours twice")
+        return hours
+
+    @property
+    def by_weekday(self) -> dict[int, tuple[Window, ...]]:
+        """The windows of each weekday, 0 is Monday."""
+        return {weekday: windows for days, windows in self.hours.items() for weekday in _weekdays(days)}
 
 
 class ContractShape(Shape):

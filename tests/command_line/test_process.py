@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import resource
 import signal
 import subprocess
@@ -69,10 +70,12 @@ def test_a_snapshot_that_cannot_be_written_says_where(shell: Shell, office: Offi
     one_line(shell("snapshot", "-o", place), 2, f"{place}: cannot be written: ")
 
 
-def test_a_snapshot_replaces_files_only(shell: Shell, office: Office) -> None:
+def test_a_snapshot_takes_the_place_of_files_only(shell: Shell, office: Office) -> None:
     office.file()
-    one_line(shell("snapshot", "-o", "/dev/null"), 2, "/dev/null: no ordinary file")
-    assert Path("/dev/null").is_char_device()
+    pipe = shell.folder / "pipe"
+    os.mkfifo(pipe)
+    one_line(shell("snapshot", "-o", "pipe"), 2, "pipe: no ordinary file: leave --output out")
+    assert pipe.is_fifo()
 
 
 def test_a_snapshot_that_no_longer_fits_leaves_the_old_one_and_nothing_half_written(

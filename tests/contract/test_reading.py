@@ -155,12 +155,16 @@ def test_rows_of_other_projects_are_left_out(world: World, reader: Reader) -> No
 
 
 def test_rows_changed_since_a_moment_come_and_no_earlier_ones(world: World, reader: Reader) -> None:
-    before, within, after = (world.file("client", "alatau") for _ in range(3))
-    world.shift(before, updated_at=PAST - timedelta(seconds=0.5))  # the second before: Redmine itself lets it through
-    world.shift(within, updated_at=PAST)
-    world.shift(after, updated_at=PAST + timedelta(seconds=1))
-    rows = reader.fetch_rows({project_id(world, "alatau")}, status="*", updated_since=PAST + timedelta(seconds=0.5))
-    assert {before, within, after} & {row["id"] for row in rows} == {within, after}
+    """Redmine's own filter lets rows of the second before through."""
+    early, before, within, after = ids = [world.file("client", "alatau") for _ in range(4)]
+    moment = PAST.replace(microsecond=0)
+    for issue_id, seconds in zip(ids, (-1.5, -0.5, 0.25, 1.0), strict=True):
+        world.shift(issue_id, updated_at=moment + timedelta(seconds=seconds))
+    raw = world.get(BOT, "/issues.json", updated_on=">=2026-01-05T04:00:00Z", limit=100)
+    assert set(ids) & {row["id"] for row in raw["issues"]} == {before, within, after}
+    assert early < before
+    rows = reader.fetch_rows({project_id(world, "alatau")}, status="*", updated_since=moment + timedelta(seconds=0.5))
+    assert set(ids) & {row["id"] for row in rows} == {within, after}
 
 
 def test_moments_come_in_whole_seconds(world: World) -> None:
@@ -190,8 +194,9 @@ def test_a_long_list_of_ids_is_a_fault_of_redmine(world: World) -> None:
 
 
 def test_issues_that_are_gone_or_hidden_are_missing_from_a_list(world: World, reader: Reader) -> None:
-    seen, hidden = world.file("client", "alatau"), world.file("client", "vault")
-    assert [row["id"] for row in reader.fetch_rows_of([seen, hidden, 999_999])] == [seen]
+    opened, closed, hidden = (world.file("client", each) for each in ("alatau", "alatau", "vault"))
+    world.set_status("operator", closed, "Жабылды")
+    assert [row["id"] for row in reader.fetch_rows_of([opened, closed, hidden, 999_999])] == [opened, closed]
 
 
 # --- one issue

@@ -63,8 +63,9 @@ class Diary:
         moments += [moment] * (len(self.see(ADMIN, issue_id)["journals"]) - len(moments))
         self.world.shift(issue_id, updated_at=read_moment(moment), journals=[read_moment(each) for each in moments])
 
-    def session(self, login: str = BOT) -> TrackerSession:
-        return TrackerSession(self.world.url, self.world.user(login))
+    def session(self, login: str = BOT, *, key: str = "") -> TrackerSession:
+        """A session of the tool with somebody's key, or with this one."""
+        return TrackerSession(self.world.url, key or self.world.user(login))
 
     def run(
         self,

@@ -8,7 +8,7 @@ from typing import Any
 
 import requests
 from end_to_end.diary import Diary, once
-from end_to_end.scene import CLIENT, OPERATOR
+from end_to_end.scene import CLIENT, CONSULTATION, ENDING, OPERATOR
 
 from sup_sync.http import TrackerSession
 from sup_sync.writing import OutcomeKind
@@ -43,6 +43,18 @@ def test_an_edit_after_the_version_was_read_sends_nothing_and_the_next_run_does(
         assert diary.fields(OPERATOR, issue_id)["level"] == ""
     assert set(diary.run("Mon 11:04").outcomes) == set(edited)
     assert [len(diary.notes(OPERATOR, each)) for each in edited] == [1, 1]
+
+
+def test_a_project_closed_after_the_reading_is_refused_and_the_others_go_on(diary: Diary) -> None:
+    silent, noted = (
+        diary.file("Mon 10:59", OPERATOR, ENDING, CONSULTATION),
+        diary.file("last Mon 09:00", OPERATOR, ENDING, CONSULTATION),
+    )
+    good = diary.file("Mon 09:00")
+    ran = diary.run("Mon 11:01", progress=once(lambda: diary.world.close_project(ENDING), when=2))
+    assert ran.outcomes == dict.fromkeys([silent, noted], OutcomeKind.REFUSED) | {good: OutcomeKind.APPLIED}
+    assert "may not edit the issue" in next(each.text for each in ran.done.outcomes if each.issue_id == noted)
+    assert not ran.done.is_whole
 
 
 def edit(diary: Diary, issue_id: int) -> None:

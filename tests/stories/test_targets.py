@@ -170,3 +170,20 @@ def test_a_pause_stops_a_clock_that_runs_at_night_too(story):
     """
     assert story.resolution.elapsed == "4:00"
     assert story.resolution.due == "next Mon 12:00"
+
+
+def test_a_target_in_a_year_that_is_only_estimated_is_named(story):
+    """
+    2026-12-31 17:00 filed by client, VIP, error, normal
+    2026-12-31 17:30 now
+    """
+    assert story.resolution.due == "2027-01-05 17:00"
+    assert story.findings["estimated_year"] == "a target lies in 2027, whose days off are only estimated so far"
+
+
+def test_a_target_in_a_year_that_decrees_fix_is_not_named(story):
+    """
+    2026-12-30 09:00 filed by client, VIP, error, normal
+    2026-12-30 09:30 now
+    """
+    assert "estimated_year" not in story.findings

@@ -1,17 +1,14 @@
-"""The guarded session over real sockets: what it sends and to whom, and what each fault of a tracker becomes."""
+"""How long the guarded session tries, and what each fault of a tracker becomes."""
 
 from __future__ import annotations
 
-import logging
 import socket
-import traceback
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from scripted_server import Answer, ScriptedServer, half, reply, reply_json, reset, rubbish, serve, silence, write_pem
+from scripted_server import Answer, ScriptedServer, half, reply, reply_json, reset, rubbish, silence
+from session.calls import KEY, get, put, session
 
-from sup_sync import http
 from sup_sync.errors import (
     AccessError,
     AmbiguousError,
@@ -21,182 +18,8 @@ from sup_sync.errors import (
     StaleError,
     SupSyncError,
     TrackerAwayError,
-    UrlError,
 )
 from sup_sync.http import TrackerSession
-
-KEY = "5ec2e7ca11ab1e0ddba11c0ffee0ddba115eca7e"
-NOTHING = reply(204)
-
-
-@pytest.fixture
-def server() -> Iterator[ScriptedServer]:
-    with serve(reply_json({"issues": []})) as script:
-        yield script
-
-
-@pytest.fixture
-def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The waits between tries, which tests don't wait for."""
-    found: list[float] = []
-    monkeypatch.setattr("time.sleep", found.append)
-    return found
-
-
-def session(script: ScriptedServer, **options: object) -> TrackerSession:
-    return TrackerSession(script.url, KEY, **options)  # type: ignore[arg-type] # each test gives what it is about
-
-
-def get(script: ScriptedServer, **options: object) -> dict[str, object]:
-    return session(script, **options).get_json("/issues.json", {"limit": "100"})
-
-
-def put(script: ScriptedServer, *, is_fenced: bool = False, **options: object) -> None:
-    session(script, **options).put_json("/issues/7.json", {"issue": {"notes": "Жауап"}}, is_fenced=is_fenced)
-
-
-# --- the key
-
-
-def test_the_key_goes_in_the_header_alone(server: ScriptedServer) -> None:
-    get(server)
-    (asked,) = server.asked
-    assert asked.headers["X-Redmine-API-Key"] == KEY
-    assert asked.path == "/issues.json?limit=100"
-    assert list(asked.headers.values()).count(KEY) == 1
-
-
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed_and_its_host_gets_nothing(server: ScriptedServer, status: int) -> None:
-    with serve(reply(status, location=f"{server.url}/login?secret=1")) as astray:
-        with pytest.raises(
-            TrackerAwayError, match=rf"GET /issues.json: a redirect \({status}\) to {server.url}, not"
-        ) as got:
-            get(astray)
-        with pytest.raises(AmbiguousError, match="redirect") as put_fault:
-            put(astray)
-        assert [each.method for each in astray.asked] == ["GET", "PUT"]
-    assert server.asked == []
-    assert "secret" not in f"{got.value} {put_fault.value}"
-
-
-@pytest.mark.parametrize("location", ["http://[", "", "//other.example"])
-def test_a_redirect_to_nowhere_is_told_too(server: ScriptedServer, location: str) -> None:
-    server.answers = [reply(302, location=location)]
-    with pytest.raises(TrackerAwayError, match="a redirect"):
-        get(server)
-
-
-@pytest.mark.parametrize("path", ["@evil.example/issues.json", "@127.0.0.2/"])
-def test_nothing_is_sent_outside_the_trackers_root(server: ScriptedServer, path: str) -> None:
-    with pytest.raises(UrlError, match="was not sent"):
-        session(server).get_json(path)
-    assert server.asked == []
-
-
-def test_a_tracker_below_a_path_is_reached_there(server: ScriptedServer) -> None:
-    TrackerSession(f"{server.url}/redmine/", KEY).get_json("/issues.json")
-    assert server.asked[0].path == "/redmine/issues.json"
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "http://tracker.example.kz",
-        "http://10.0.0.1:3000",
-        "http://localhost.example.kz",
-        "https://user:hunter2@tracker.example.kz",
-        "https://hunter2@tracker.example.kz",
-        "https://tracker.example.kz/?key=hunter2",
-        "https://tracker.example.kz/#hunter2",
-        "ftp://tracker.example.kz",
-        "tracker.example.kz",
-        "https://",
-        "https://[",
-        "",
-    ],
-)
-def test_an_address_that_the_key_must_not_go_to_is_refused(url: str) -> None:
-    with pytest.raises(UrlError, match="`url`") as caught:
-        TrackerSession(url, KEY)
-    assert "hunter2" not in str(caught.value)
-
-
-@pytest.mark.parametrize(
-    "url",
-    [
-        "https://tracker.example.kz",
-        "https://қолдау.example",
-        "http://localhost:3000",
-        "http://127.0.0.2",
-        "http://[::1]/",
-    ],
-)
-def test_https_or_this_machine_is_fine(url: str) -> None:
-    assert not TrackerSession(url, KEY).url.endswith("/")
-
-
-@pytest.mark.parametrize("key", ["", f"{KEY}\n", f" {KEY}", f"{KEY}\r\nX-Other: 1", f"{KEY}қ"])
-def test_a_key_that_no_header_can_hold_is_refused_and_not_told(key: str) -> None:
-    with pytest.raises(AccessError) as caught:
-        TrackerSession("https://tracker.example.kz", key)
-    assert KEY not in str(caught.value)
-
-
-def test_cookies_are_refused(server: ScriptedServer) -> None:
-    server.answers = [reply(200, "{}", set_cookie="_redmine_session=poison; path=/")]
-    one = session(server)
-    one.get_json("/issues.json")
-    one.get_json("/issues.json")
-    assert [each.headers.get("Cookie") for each in server.asked] == [None, None]
-
-
-def test_nothing_is_taken_from_the_environment(
-    server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
-    monkeypatch.setenv("NETRC", str(netrc))
-    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
-    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
-    get(server)
-    assert "Authorization" not in server.asked[0].headers
-
-
-# --- certificates
-
-
-@pytest.mark.usefixtures("waits")
-def test_a_certificate_is_trusted_by_the_named_ca_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    ca_file = write_pem(tmp_path)
-    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
-        monkeypatch.setenv(name, str(ca_file))
-    with serve(reply_json({}), NOTHING, tls_folder=tmp_path) as script:
-        for send in (get, put):
-            with pytest.raises(TrackerAwayError, match="certificate is not trusted: name its CA in `ca_file`"):
-                send(script)
-        assert script.asked == []
-        get(script, ca_file=ca_file)
-        put(script, ca_file=ca_file)
-        assert [each.method for each in script.asked] == ["GET", "PUT"]
-
-
-@pytest.mark.usefixtures("waits")
-def test_a_certificate_of_another_name_is_not_trusted(tmp_path: Path) -> None:
-    with serve(reply_json({}), tls_folder=tmp_path) as script:
-        script.url = script.url.replace("localhost", "127.0.0.1")
-        with pytest.raises(TrackerAwayError, match="certificate is not trusted"):
-            get(script, ca_file=write_pem(tmp_path))
-        assert script.asked == []
-
-
-def test_a_ca_file_that_is_none_is_refused(tmp_path: Path) -> None:
-    text = tmp_path / "ca.pem"
-    text.write_text("not a certificate")
-    for path in (tmp_path / "missing.pem", tmp_path, text):
-        with pytest.raises(UrlError, match="no readable file of CA certificates"):
-            TrackerSession("https://tracker.example.kz", KEY, ca_file=path)
-
 
 # --- tries, waits, time
 
@@ -267,7 +90,7 @@ def test_a_tracker_that_does_not_answer_in_time_is_away(server: ScriptedServer, 
 
 
 @pytest.mark.parametrize("send", [get, put])
-def test_without_a_connection_nothing_was_sent(waits: list[float], send: type[get]) -> None:
+def test_without_a_connection_nothing_was_sent(waits: list[float], send: Callable[..., object]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
         nobody = ScriptedServer(url=f"http://127.0.0.1:{taken.getsockname()[1]}")
@@ -409,50 +232,6 @@ def test_each_answer_to_a_write_is_one_fault(
 def test_requests_are_counted_by_method(server: ScriptedServer) -> None:
     one = session(server)
     one.get_json("/issues.json")
-    server.answers = [NOTHING]
+    server.answers = [reply(204)]
     one.put_json("/issues/7.json", {}, is_fenced=False)
     assert one.requests_made == {"GET": 1, "PUT": 1}
-
-
-# --- the key again: in no fault
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        reset,
-        half,
-        silence(0.5),
-        reply(200, "<html>"),
-        reply(200, "{"),
-        reply(302, location="https://elsewhere.example"),
-        reply(401),
-        reply(403),
-        reply(404),
-        reply(422, "x"),
-        reply(500),
-        reply(503),
-    ],
-)
-@pytest.mark.parametrize("send", [get, put])
-@pytest.mark.usefixtures("waits")
-def test_the_key_stands_in_no_fault_and_no_log(
-    server: ScriptedServer, caplog: pytest.LogCaptureFixture, answer: Answer, send: type[get]
-) -> None:
-    """Not even in the local variables of the frames, nor in an exception that the fault hides."""
-    caplog.set_level(logging.DEBUG)
-    server.answers = [answer]
-    with pytest.raises(SupSyncError) as caught:
-        send(server, timeout_s=0.1)
-    fault = caught.value
-    assert fault.__context__ is None
-    assert server.asked[0].headers["X-Redmine-API-Key"] == KEY
-    told = "".join(_ours(traceback.TracebackException.from_exception(fault, capture_locals=True)))
-    assert "TrackerSession" in told
-    assert KEY not in told + repr(fault) + str(fault.args) + caplog.text
-
-
-def _ours(told: traceback.TracebackException) -> Iterator[str]:
-    """The frames of the session's own module; a test's frames hold the key by right."""
-    told.stack = traceback.StackSummary.from_list([each for each in told.stack if each.filename == http.__file__])
-    return told.format()

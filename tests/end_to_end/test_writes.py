@@ -1,0 +1,87 @@
+"""How writes end: a field that Redmine drops without a word is refused by name, and none is tried twice in a run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import requests
+from end_to_end.diary import Diary
+from end_to_end.scene import CLIENT, CONSULTATION, ERROR, OPERATOR, VIP
+from requests.adapters import HTTPAdapter
+from worlds import FakeWorld, RealWorld, World
+
+from sup_sync.provision import BOT_ROLE
+from sup_sync.writing import OutcomeKind
+
+
+@contextmanager
+def read_only(world: World, key: str, tracker: str) -> Iterator[None]:
+    """Inside, the workflow lets the tool only read a field of this tracker."""
+    if isinstance(world, FakeWorld):
+        role = world.tracker.role(BOT_ROLE)
+        role.read_only.add(world.names.fields[key])
+        yield
+        role.read_only.clear()
+    elif isinstance(world, RealWorld):
+        with world.database() as base:
+            base.execute(
+                "INSERT INTO workflows (tracker_id, old_status_id, role_id, type, field_name, rule)"
+                " SELECT t.id, s.id, r.id, 'WorkflowPermission', ?, 'readonly'"
+                " FROM trackers t, issue_statuses s, roles r WHERE t.name = ? AND r.name = ?",
+                (str(world.field_id(key)), tracker, BOT_ROLE),
+            )
+        yield
+        with world.database() as base:
+            base.execute(
+                "DELETE FROM workflows WHERE type = 'WorkflowPermission' AND role_id IN"
+                " (SELECT id FROM roles WHERE name = ?)",
+                (BOT_ROLE,),
+            )
+
+
+def test_a_field_that_is_dropped_without_a_word_is_refused_and_its_place_is_left_alone(diary: Diary) -> None:
+    canary, beside = (diary.file("Mon 09:00", CLIENT, VIP, CONSULTATION) for _ in range(2))
+    with read_only(diary.world, "state", CONSULTATION):
+        ran = diary.run("Mon 09:10")
+    assert ran.outcomes == dict.fromkeys([canary, beside], OutcomeKind.REFUSED)
+    assert (ran.puts, ran.done.is_whole) == (1, False)
+    texts = [each.text for each in ran.done.outcomes]
+    assert texts[0] == "the tracker took the write but not state: see `sup-sync check`"
+    assert texts[1].startswith(f"not tried: #{canary} showed that the tracker took the write but not state")
+    assert diary.see(OPERATOR, beside)["journals"] == []
+    assert set(diary.run("Mon 09:11").outcomes) == {canary, beside}
+
+
+def test_a_write_whose_answer_is_lost_is_not_repeated_and_no_note_is_lost_or_doubled(diary: Diary) -> None:
+    answer_lost, cut_off, other = (diary.file(at, CLIENT, VIP, ERROR) for at in ("Mon 09:00", "Mon 09:01", "Mon 09:02"))
+    session = diary.session()
+    session._http.mount(f"{diary.world.url}/issues/{answer_lost}.json", AnswerLost())
+    session._http.mount(f"{diary.world.url}/issues/{cut_off}.json", CutOff())
+    ran = diary.run("Mon 11:05", session=session)
+    assert ran.outcomes == dict.fromkeys([answer_lost, cut_off], OutcomeKind.FAILED) | {other: OutcomeKind.APPLIED}
+    assert (ran.puts, ran.done.is_whole) == (3, False)
+    assert [len(diary.notes(OPERATOR, each)) for each in (answer_lost, cut_off, other)] == [1, 0, 1]
+    again = diary.run("Mon 11:06")
+    assert again.outcomes == {cut_off: OutcomeKind.APPLIED}
+    assert [len(diary.notes(OPERATOR, each)) for each in (answer_lost, cut_off, other)] == [1, 1, 1]
+
+
+class AnswerLost(HTTPAdapter):
+    """The tracker commits a write, and its answer never arrives."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        answer = super().send(request, *args, **kwargs)
+        if request.method == "PUT":
+            raise requests.ConnectionError
+        return answer
+
+
+class CutOff(HTTPAdapter):
+    """The connection breaks before the tracker commits a write."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        if request.method == "PUT":
+            raise requests.ConnectionError
+        return super().send(request, *args, **kwargs)
