@@ -12,6 +12,7 @@ from sup_sync.config.schema import (
     CalendarShape,
     ClientsShape,
     ConfigShape,
+    ExamplesShape,
     MessagesShape,
     MoveShape,
     RegulationShape,
@@ -34,6 +35,7 @@ class Files:
     calendar: CalendarShape | None
     clients: ClientsShape | None
     messages: MessagesShape | None
+    examples: ExamplesShape | None
     agreements: tuple[Agreement, ...]
     pruned: frozenset[Place]
     today: date
@@ -317,7 +319,7 @@ def check_messages(files: Files) -> Iterator[Mistake]:
 
 
 CONFIG, REGULATION, TRACKER = "config.yaml", "regulation.yaml", "tracker.yaml"
-CALENDAR, CLIENTS, MESSAGES = "calendar.yaml", "clients.yaml", "messages.yaml"
+CALENDAR, CLIENTS, MESSAGES, EXAMPLES = "calendar.yaml", "clients.yaml", "messages.yaml", "examples.yaml"
 AGREEMENTS: Place = (REGULATION, "agreements")
 
 CHECKS: tuple[Check, ...] = (

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from sup_sync.clock import Calendars
 from sup_sync.config import checks
+from sup_sync.config.acceptance import failing_examples
 from sup_sync.config.schema import (
     EVERY_PRIORITY,
     AgreementShape,
@@ -21,6 +22,7 @@ from sup_sync.config.schema import (
     ChangeShape,
     ClientsShape,
     ConfigShape,
+    ExamplesShape,
     MessagesShape,
     MoveShape,
     RegulationShape,
@@ -79,6 +81,10 @@ def check_files(path: Path, today: date) -> tuple[Config | None, list[Mistake]]:
     mistakes = reading.mistakes + [each for check in checks.CHECKS for each in check(files)]
     calendars = reading.calendars(files)
     mistakes = sorted({*mistakes, *reading.mistakes})
+    unsound = {each.file for each in mistakes if not each.is_warning}
+    if calendars and files.examples and not unsound & {checks.REGULATION, checks.CALENDAR}:
+        source = reading.sources[checks.EXAMPLES]
+        mistakes = sorted([*mistakes, *failing_examples(source, files.examples.examples, files.agreements, calendars)])
     if any(not each.is_warning for each in mistakes):
         return None, mistakes
     return _config(path, files, calendars, tuple(mistakes)), mistakes
@@ -106,6 +112,7 @@ class _Reading:
             calendar=self._shape(CalendarShape, checks.CALENDAR, folder / checks.CALENDAR),
             clients=self._shape(ClientsShape, checks.CLIENTS, folder / checks.CLIENTS),
             messages=self._shape(MessagesShape, checks.MESSAGES, folder / checks.MESSAGES),
+            examples=self._shape(ExamplesShape, checks.EXAMPLES, folder / checks.EXAMPLES),
             agreements=_agreements(regulation) if regulation else (),
             pruned=frozenset(self.pruned),
             today=self.today,

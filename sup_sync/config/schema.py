@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from sup_sync.issue import Phase
-from sup_sync.policy import ClockKind, PriorityChange
+from sup_sync.policy import ClockKind, Metric, PriorityChange
 from sup_sync.worktime import Window
 
 EVERY_PRIORITY = "*"
@@ -340,6 +340,34 @@ class MessagesShape(Shape):
     kk: dict[str, str]
     ru: dict[str, str]
     en: dict[str, str]
+
+
+Expected = Annotated[datetime | None, BeforeValidator(lambda value: None if value == "none" else value)]
+
+
+class ExampleShape(Shape):
+    """A request and when it should be answered and closed, in local moments; `none` is no target."""
+
+    filed: datetime
+    level: str
+    channel: str
+    category: str
+    priority: str
+    first_response: Expected
+    resolution: Expected
+
+    @property
+    def words(self) -> tuple[str, str, str]:
+        return self.level, self.channel, self.category
+
+    def expected(self, metric: Metric) -> datetime | None:
+        return self.first_response if metric is Metric.FIRST_RESPONSE else self.resolution
+
+
+class ExamplesShape(Shape):
+    """examples.yaml."""
+
+    examples: tuple[ExampleShape, ...] = ()
 
 
 class ServerShape(Shape):

@@ -20,12 +20,13 @@ def shipped_config() -> Config:
 
 
 class Copy:
-    """The shipped files in a folder of their own, to change."""
+    """The shipped files in a folder of their own, to change; without the examples, which hold for them unchanged."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         shutil.copy(REPOSITORY / "config.yaml", folder)
         shutil.copytree(REPOSITORY / "mappings", folder / "mappings")
+        self.path("examples.yaml").write_text("examples: []\n", encoding="utf-8")
 
     def path(self, name: str) -> Path:
         return self.folder / name if name == "config.yaml" else self.folder / "mappings" / name

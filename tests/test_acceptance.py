@@ -1,0 +1,63 @@
+"""mappings/examples.yaml: what the regulation's owner expects, reckoned by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from stories.moments import WEEK
+from stories.shipped import REPOSITORY, Copy
+
+from sup_sync.config import load_config
+from sup_sync.config.yaml_file import load_yaml
+from sup_sync.errors import ConfigError
+
+TABLE = (REPOSITORY / "mappings/examples.yaml").read_text(encoding="utf-8")
+ROWS = load_yaml(REPOSITORY / "mappings/examples.yaml", "examples.yaml").data["examples"]
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Copy:
+    """The shipped files with their acceptance table."""
+    copy = Copy(tmp_path)
+    copy.path("examples.yaml").write_text(TABLE, encoding="utf-8")
+    return copy
+
+
+def test_the_table_is_kept_by_the_shipped_mappings(copy):
+    assert len(ROWS) >= 40
+    assert copy.mistakes() == []
+
+
+def test_the_table_has_every_row_of_the_regulation():
+    """Each level and channel, and for VIP outside of the online assistant each priority."""
+    policy = load_config(REPOSITORY / "config.yaml", WEEK).rules.policy
+    seen = {(row["level"], row["channel"]) for row in ROWS}
+    assert seen == {(level, channel) for level in policy.levels for channel in policy.channels}
+    by_priority = {(row["channel"], row["priority"]) for row in ROWS if row["level"] == "vip"}
+    others = set(policy.channels) - {"online_assistant"}
+    assert by_priority >= {(channel, priority) for channel in others for priority in policy.priorities}
+
+
+def test_an_example_that_the_mappings_do_not_keep_is_named_and_stops_a_run(copy):
+    copy.replace("examples.yaml", "first_response: 2026-03-18 10:15", "first_response: 2026-03-18 10:20", times=1)
+    line = copy.line("examples.yaml", "10:20")
+    wanted = "expects first_response 2026-03-18 10:20, the mappings give 2026-03-18 10:15 (base_online_assistant)"
+    with pytest.raises(ConfigError, match=rf"^examples\.yaml:{line}: ") as caught:
+        copy.load()
+    assert str(caught.value) == f"examples.yaml:{line}: {wanted}"
+
+
+def test_a_target_where_none_is_expected_is_named(copy):
+    copy.replace("regulation.yaml", "{within: none, clause: SLA VIP.3}", "{within: 2 working days, clause: SLA VIP.3}")
+    told = copy.mistakes()
+    assert len(told) == sum(row["resolution"] == "none" for row in ROWS) > 0
+    assert all("expects resolution none, the mappings give 20" in each for each in told)
+
+
+def test_examples_wait_for_a_sound_regulation_but_not_for_other_files(copy):
+    copy.replace("examples.yaml", "first_response: 2026-03-18 10:15", "first_response: 2026-03-18 10:20", times=1)
+    copy.replace("tracker.yaml", "  urgent: Жедел", "  urgnt: Жедел")
+    assert any(each.startswith("examples.yaml:") for each in copy.mistakes())
+    copy.replace("regulation.yaml", "within: 15 min, clause: SLA Base.1", "within: 15, clause: SLA Base.1")
+    assert not any(each.startswith("examples.yaml:") for each in copy.mistakes())
