@@ -96,6 +96,12 @@ class Contract:
     group: str | None = None
     bin: str | None = None
 
+    @property
+    def who(self) -> tuple[str, str]:
+        """By what the client is known, and its value: ("project", "alatau-trade")."""
+        named = (("project", self.project), ("group", self.group), ("bin", self.bin))
+        return next((by, value) for by, value in named if value is not None)
+
     def covers(self, issue: Issue, filed_on: date) -> bool:
         """Whether the issue is this client's and was filed while the contract ran."""
         if not self.first_on <= filed_on <= self.last_on:

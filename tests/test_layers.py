@@ -22,6 +22,7 @@ FLOORS = (
     "key",
     "lock",
     "snapshot",
+    "clients",
     "queue",
     "explanation",
     "report",
@@ -44,6 +45,7 @@ ISLANDS = {"calendar_refresh": {"cli"}}
 """What imports nothing of the house, and who alone imports it."""
 
 PURE = {
+    "clients",
     "queue",
     "explanation",
     "report",

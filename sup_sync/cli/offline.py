@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sup_sync.cli.options import Moment, Settings, aware, common, json_option, pass_settings, print_json
+from sup_sync.cli.options import (
+    Moment,
+    Settings,
+    aware,
+    common,
+    json_option,
+    now_option,
+    pass_settings,
+    print_json,
+)
 
 if TYPE_CHECKING:
     from sup_sync.config import Config
@@ -78,6 +87,26 @@ def _targets(config: Config, filed_at: datetime, words: tuple[str, str, str], pr
             }
         )
     return rows
+
+
+@click.command()
+@now_option
+@json_option
+@common
+@pass_settings
+def clients(settings: Settings, now: datetime | None, as_json: bool) -> None:
+    """The contracts with their days left."""
+    from sup_sync.clients import contract_states
+    from sup_sync.policy import ClockKind
+    from sup_sync.terminal import make_console, show_clients
+
+    config = settings.load()
+    zone = config.rules.calendars[ClockKind.WORKING].zone
+    states = contract_states(config.rules.policy.contracts, aware(now, config).astimezone(zone).date())
+    if as_json:
+        print_json([state.to_json() for state in states])
+    else:
+        show_clients(make_console(), states)
 
 
 @click.command()

@@ -248,6 +248,18 @@ def check_contracts(files: Files) -> Iterator[Mistake]:
             yield files.mistake(CLIENTS, (*place, "until"), text, is_warning=True)
 
 
+def check_contracts_do_not_overlap(files: Files) -> Iterator[Mistake]:
+    """Of two contracts for the same client on the same day, nobody could say which counts."""
+    contracts = files.clients.contracts if files.clients else ()
+    for number, later in enumerate(contracts):
+        for first, earlier in enumerate(contracts[:number]):
+            is_same = (earlier.project, earlier.group, earlier.bin) == (later.project, later.group, later.bin)
+            if is_same and earlier.first_on <= later.last_on and later.first_on <= earlier.last_on:
+                line = files.sources[CLIENTS].line(("contracts", first))
+                text = f"overlaps the contract of line {line} for the same client: let one end before the other begins"
+                yield files.mistake(CLIENTS, ("contracts", number), text)
+
+
 def check_calendar_is_not_empty(files: Files) -> Iterator[Mistake]:
     if files.calendar and not any(files.calendar.hours.values()) and (CALENDAR, "hours") not in files.pruned:
         yield files.mistake(CALENDAR, ("hours",), "an empty calendar: give at least one weekday its hours")
@@ -336,6 +348,7 @@ CHECKS: tuple[Check, ...] = (
     check_phases_are_mapped,
     check_staff_are_named,
     check_contracts,
+    check_contracts_do_not_overlap,
     check_calendar_is_not_empty,
     check_calendar_years,
     check_calendar_changes,

@@ -2,7 +2,7 @@
 
 from sup_sync.terminal.explanation import show_explanation
 from sup_sync.terminal.layout import clean, duration, make_console, moment, progress
-from sup_sync.terminal.offline import show_due, show_mistakes
+from sup_sync.terminal.offline import show_clients, show_due, show_mistakes
 from sup_sync.terminal.plan import show_applied, show_findings, show_outcomes, show_plan
 from sup_sync.terminal.queue import show_queue
 from sup_sync.terminal.report import show_report
@@ -14,6 +14,7 @@ __all__ = [
     "moment",
     "progress",
     "show_applied",
+    "show_clients",
     "show_due",
     "show_explanation",
     "show_findings",

@@ -8,9 +8,12 @@ from typing import Any
 
 from rich.console import Console
 
+from sup_sync.clients import ContractState, Term
 from sup_sync.errors import Mistake
 from sup_sync.policy import Metric
-from sup_sync.terminal.layout import METRICS, count, duration, moment, new_table, print_summary, print_table, text
+from sup_sync.terminal.layout import METRICS, count, duration, moment, new_table, print_summary, print_table, text, word
+
+TERM_STYLES = {Term.ENDS_SOON: "yellow", Term.ENDED: "dim", Term.COMING: "dim"}
 
 
 def show_due(console: Console, targets: Sequence[Mapping[str, Any]]) -> None:
@@ -26,6 +29,20 @@ def show_due(console: Console, targets: Sequence[Mapping[str, Any]]) -> None:
             text(target["agreement"]),
         )
     print_table(console, table)
+
+
+def show_clients(console: Console, states: Sequence[ContractState]) -> None:
+    """Every contract with its days left, the one that ends first at the top."""
+    table = new_table("client", "level", "who", "from", "until", "days left", right=("days left",))
+    for state in states:
+        contract, style = state.contract, TERM_STYLES.get(state.term, "")
+        left = str(state.days_left) if state.days_left else word(state.term)
+        cells = (contract.client, contract.level, " ".join(contract.who), contract.first_on, contract.last_on, left)
+        table.add_row(*(text((str(cell), style)) for cell in cells))
+    print_table(console, table)
+    soon = [state for state in states if state.term is Term.ENDS_SOON]
+    for state in soon:
+        print_summary(console, (f"{state.contract.client}: ends in {count(state.days_left, 'day')}", "yellow"))
 
 
 def show_mistakes(console: Console, mistakes: Sequence[Mistake]) -> None:
