@@ -123,7 +123,7 @@ def _obstacle(judgement: Judgement) -> str:
     if judgement.is_set_aside:
         return "; ".join(finding.text for finding in judgement.findings)
     if judgement.issue.project.is_closed:
-        return f"project «{judgement.issue.project.name}» is closed: open it, or move the request"
+        return f"its project, {judgement.issue.project.name}, is closed: open it, or move the request"
     return ""
 
 

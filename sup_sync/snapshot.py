@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from typing import Any, TextIO
+from typing import Any
 
 from sup_sync.errors import SnapshotError
 from sup_sync.tracker import Json
@@ -53,8 +53,3 @@ def snapshot_lines(lists: Json, issues: Iterable[Json]) -> Iterator[str]:
     yield json.dumps({"tracker": lists}, ensure_ascii=False)
     for issue in issues:
         yield json.dumps(issue, ensure_ascii=False)
-
-
-def write_snapshot(lists: Json, issues: Iterable[Json], file: TextIO) -> None:
-    for line in snapshot_lines(lists, issues):
-        file.write(line + "\n")

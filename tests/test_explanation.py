@@ -345,6 +345,15 @@ def test_requests_from_before_the_tool_s_time_are_never_escalated(story: Story) 
     assert set(states(story, FIRST)) == {StepState.NOT_ENFORCED}
 
 
+def test_requests_of_the_tool_s_first_day_are_escalated(story: Story) -> None:
+    """
+    in config.yaml «enforce_from: 2026-01-01» becomes «enforce_from: 2026-06-08»
+    Mon 09:00 filed by operator, VIP, normal
+    Mon 10:00 now
+    """
+    assert states(story, FIRST) == [StepState.AHEAD] * 3
+
+
 def test_with_a_marker_edited_by_hand_nobody_knows(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP, normal, marker «all sent»

@@ -334,20 +334,16 @@ def test_a_report_shows_each_group_s_figures_for_each_target(tell: Tell) -> None
     report = compliance([story.judgement for story in stories], stories[0].rules.policy, ZONE)
     first, *rest = lines(lambda console: show_report(console, report))
     assert first == "4 requests filed 2026-06-08 to 2026-06-10, 1 refused, 1 not judged"
-    assert (
-        rest[:8]
-        == [
-            "",
-            "First response",
-            "                                   no share",
-            "      all met breached running target   met median 90 % in",
-            "all     4   1        ·   1 (1)      ·  100%    1 h     1 h",
-            "by level",
-            "  VIP   1   1        ·       ·      ·  100%    1 h     1 h",
-            "  Base  3   ·        ·   1 (1)      ·     —      —       —",
-        ]
-        or rest[:8]
-    )
+    assert rest[:8] == [
+        "",
+        "First response",
+        "                                   no share",
+        "      all met breached running target   met median 90 % in",
+        "all     4   1        ·   1 (1)      ·  100%    1 h     1 h",
+        "by level",
+        "  VIP   1   1        ·       ·      ·  100%    1 h     1 h",
+        "  Base  3   ·        ·   1 (1)      ·     —      —       —",
+    ]
     assert "Closing" in rest
 
 
@@ -392,6 +388,4 @@ def test_a_mistake_is_one_line_however_long() -> None:
     assert lines(lambda console: show_mistakes(console, mistakes)) == [
         str(long),
         "clients.yaml:3: warning: ended [2J",
-        "1 mistake, 1 warning.",
     ]
-    assert lines(lambda console: show_mistakes(console, [])) == ["0 mistakes."]

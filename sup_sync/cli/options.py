@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -133,7 +132,9 @@ from_option = click.option(
 
 
 def print_json(value: Any) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    from sup_sync.report import json_text
+
+    click.echo(json_text(value))
 
 
 def connect(config: Config) -> TrackerSession:

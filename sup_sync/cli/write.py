@@ -26,10 +26,11 @@ if TYPE_CHECKING:
 def check(settings: Settings, offline: bool) -> int:
     """Check the mappings, and the tracker against them: names, fields, permissions, workflow."""
     from sup_sync.config import check_files
+    from sup_sync.terminal import make_console, show_mistakes
 
     config, mistakes = check_files(settings.path(own=not offline), datetime.now(UTC).date())
-    for mistake in mistakes:
-        click.echo(str(mistake))
+    if mistakes:
+        show_mistakes(make_console(), mistakes)
     if config is None or offline:
         if not mistakes:
             settings.tell("no mistakes in config.yaml and mappings/")

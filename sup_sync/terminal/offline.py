@@ -46,9 +46,6 @@ def show_clients(console: Console, states: Sequence[ContractState]) -> None:
 
 
 def show_mistakes(console: Console, mistakes: Sequence[Mistake]) -> None:
-    """Every mistake on a line of its own, never broken, so that an editor can jump to it; then how many."""
+    """Every mistake on a line of its own, never broken, so that an editor can jump to it."""
     for each in mistakes:
         console.print(text((str(each), "yellow" if each.is_warning else "red")), soft_wrap=True)
-    warnings = sum(each.is_warning for each in mistakes)
-    found = count(len(mistakes) - warnings, "mistake") + (f", {count(warnings, 'warning')}" if warnings else "")
-    print_summary(console, (f"{found}.", "bold"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
@@ -24,32 +24,14 @@ from sup_sync.terminal.layout import (
     text,
 )
 
+if TYPE_CHECKING:  # what only describes: importing it would bring the tracker's session along
+    from sup_sync.sync import Applied
+    from sup_sync.writing import Outcome
+
 FIELD_WIDTH, VALUE_WIDTH = 18, 16
 """Columns of the longest field name, and of a moment."""
 
 KINDS = ("applied", "already", "stale", "refused", "failed")
-
-
-class OutcomeLike(Protocol):
-    """How the writing of one request's changes ended (`sup_sync.writing.Outcome`)."""
-
-    @property
-    def issue_id(self) -> int: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def text(self) -> str: ...
-
-
-class AppliedLike(Protocol):
-    """What one run did (`sup_sync.sync.Applied`)."""
-
-    @property
-    def plan(self) -> Plan: ...
-    @property
-    def outcomes(self) -> Sequence[OutcomeLike]: ...
-    @property
-    def set_aside(self) -> int: ...
 
 
 def show_plan(console: Console, plan: Plan, judgements: Iterable[Judgement]) -> None:
@@ -116,7 +98,7 @@ def show_findings(console: Console, findings: Sequence[Finding]) -> None:
     console.print()
 
 
-def show_outcomes(console: Console, outcomes: Sequence[OutcomeLike]) -> None:
+def show_outcomes(console: Console, outcomes: Sequence[Outcome]) -> None:
     """Every write that was not applied, and how many ended how."""
     for each in outcomes:
         if each.kind != KINDS[0]:
@@ -126,7 +108,7 @@ def show_outcomes(console: Console, outcomes: Sequence[OutcomeLike]) -> None:
     print_summary(console, (f"Written: {', '.join(ended)}." if ended else "Nothing was to be written.", "bold"))
 
 
-def show_applied(console: Console, done: AppliedLike) -> None:
+def show_applied(console: Console, done: Applied) -> None:
     """What a run found, wrote and could not judge."""
     show_findings(console, done.plan.findings)
     show_outcomes(console, done.outcomes)

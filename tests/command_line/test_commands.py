@@ -100,7 +100,7 @@ def test_data_goes_to_stdout_and_everything_else_to_stderr(shell: Shell, snapsho
     said = shell("plan", "--from", bare, "--now", NOW, "--json")
     assert set(said.json) == {"now", "changes", "findings", "summary"}
     assert [line.split(":")[0] for line in said.err.splitlines()] == ["sup-sync"] * len(said.err.splitlines())
-    assert "clients.yaml:5: warning: " in said.err
+    assert f"clients.yaml:{shell.files.line('clients.yaml', '2026-05-31')}: warning: " in said.err
     assert "bare.jsonl has no line with the tracker's lists" in said.err
     assert shell("plan", "--from", bare, "--now", NOW, "--json", "-q").err == ""
 

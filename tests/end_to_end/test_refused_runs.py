@@ -61,7 +61,9 @@ def test_over_the_limits_nothing_is_written_until_it_is_forced(diary: Diary) -> 
 def test_a_history_that_fails_leaves_out_its_project_and_no_other(diary: Diary) -> None:
     good = diary.file("Mon 09:00")
     beside, failing = (diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2))
-    page = diary.file("Mon 09:00", OPERATOR, ENDING, CONSULTATION)
+    still_open, page = (diary.file("Mon 09:00", OPERATOR, ENDING, CONSULTATION) for _ in range(2))
+    with diary.at("Mon 10:00", page) as world:
+        world.set_status(OPERATOR, page, "Шешілді")
     before = diary.traces()
     session = diary.session()
     spoil(session, failing, 500, b"")
@@ -74,7 +76,7 @@ def test_a_history_that_fails_leaves_out_its_project_and_no_other(diary: Diary) 
     assert not ran.done.is_whole
     after = diary.traces()
     assert {key for key in after if after[key] != before[key]} == {good}
-    assert set(diary.run("Mon 11:01").outcomes) == {beside, failing, page}
+    assert set(diary.run("Mon 11:01").outcomes) == {beside, failing, still_open, page}
 
 
 def spoil(session: TrackerSession, issue_id: int, status: int, body: bytes) -> None:
