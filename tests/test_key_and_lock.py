@@ -69,7 +69,9 @@ def test_a_file_of_its_owner_alone_is_taken(tmp_path: Path, mode: int) -> None:
 
 def test_what_a_link_points_to_decides(tmp_path: Path) -> None:
     link = tmp_path / "link"
-    link.symlink_to(put(tmp_path / "key", mode=0o644))
+    link.symlink_to(put(tmp_path / "key"))
+    assert load_key(link, {}) == KEY
+    (tmp_path / "key").chmod(0o644)
     with pytest.raises(AccessError, match="chmod 600"):
         load_key(link, {})
 

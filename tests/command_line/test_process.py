@@ -6,7 +6,7 @@ import os
 import resource
 import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -45,12 +45,19 @@ def test_a_full_disk_behind_stdout_is_told(shell: Shell, snapshot: Path) -> None
             one_line(said, 1, "the output: No space left on device")
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A background job of a shell, as which the tests may run, ignores SIGINT, and so would its children."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_an_interrupted_run_says_so(shell: Shell) -> None:
     with serve(silence(3)) as server:
         shell.files.replace("config.yaml", CLOSED_PORT, server.url)
-        with subprocess.Popen(
-            [str(PROGRAM), "apply"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        ) as process:
+        with subprocess.Popen([PROGRAM, "apply"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             wait_until(lambda: bool(server.asked))
             process.send_signal(signal.SIGINT)
             said = shell.checked(Said(0, *process.communicate()))

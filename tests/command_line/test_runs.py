@@ -12,7 +12,8 @@ from sup_sync.lock import hold_lock
 
 
 def test_a_history_that_fails_ends_partly_done_and_names_its_project(shell: Shell, office: Office) -> None:
-    good, bad = office.file(), office.file("Mon 09:00", OPERATOR, BASE, CONSULTATION)
+    good = office.file()
+    beside, bad = (office.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2))
     for fault in (reply(500), reply(200, "<html>down</html>"), half):
         office.faults[rf"/issues/{bad}\.json"] = fault
         for command in ("plan", "queue", "report", "snapshot"):
@@ -22,13 +23,14 @@ def test_a_history_that_fails_ends_partly_done_and_names_its_project(shell: Shel
                 "sup-sync: project Портал тұтынушылары could not be read whole, so nothing of it"
             )
             assert len(said.err.splitlines()) == 1
-            assert f"#{bad}" not in said.out
+            assert f"#{beside}" not in said.out
+            assert f'{{"id": {beside},' not in said.out
     assert shell("plan", "--exit-code").code == 3
     said = shell("apply", "-q")
     assert (said.code, said.out) == (3, "Written: 1 applied.\n")
     with office.people() as diary:
         assert diary.fields(OPERATOR, good)["level"] == "VIP"
-        assert diary.see(ADMIN, bad)["journals"] == []
+        assert diary.see(ADMIN, beside)["journals"] == diary.see(ADMIN, bad)["journals"] == []
 
 
 def test_over_the_limits_nothing_is_written_but_by_force(shell: Shell, office: Office) -> None:
