@@ -106,6 +106,7 @@ class _Case:
                 self._find("calendar", f"cannot be judged: {error}")
                 clocks, verdicts = (), tuple(no_target(metric, str(error)) for metric in Metric)
         self._look_at_people()
+        self._look_at_rights(level, channel)
         return Judgement(
             issue=self.issue,
             filed_at=self.filed_at,
@@ -226,6 +227,15 @@ class _Case:
             release_on=release_on,
             cycle=cycle,
         )
+
+    def _look_at_rights(self, level: str | None, channel: str | None) -> None:
+        """Call-back and the tracker are for VIP: who uses them without a contract is judged by their own level."""
+        word = self.policy.channels.get(channel or "")
+        if word and word.only is not None and level is not None and level not in word.only:
+            allowed = ", ".join(sorted(word.only))
+            self._find(
+                "channel", f"level {level} on channel {channel}, which is for {allowed}: judged as {level}", word.clause
+            )
 
     def _look_at_people(self) -> None:
         """Answers of people in no mapped group or role are no first response; say so once for each."""

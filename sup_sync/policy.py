@@ -115,10 +115,11 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A level, channel or category of the regulation, and the clause that has it."""
+    """A level, channel or category of the regulation, and the clause that has it; `only` these levels may use it (None: all)."""
 
     key: str
     clause: str
+    only: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,6 +77,13 @@ def check_agreements_use_defined_words(files: Files) -> Iterator[Mistake]:
                 yield files.mistake(REGULATION, where, f"no target for priority {priority}: add it, or one for all")
 
 
+def check_channels_are_for_defined_levels(files: Files) -> Iterator[Mistake]:
+    if files.regulation:
+        for key, channel in files.regulation.channels.items():
+            place: Place = ("channels", key, "only")
+            yield from files.undefined(REGULATION, place, channel.only or (), files.regulation.levels, "levels")
+
+
 def check_ladders(files: Files) -> Iterator[Mistake]:
     if not files.regulation:
         return
@@ -336,6 +343,7 @@ AGREEMENTS: Place = (REGULATION, "agreements")
 
 CHECKS: tuple[Check, ...] = (
     check_agreements_use_defined_words,
+    check_channels_are_for_defined_levels,
     check_ladders,
     check_priorities_differ,
     check_one_default_level,

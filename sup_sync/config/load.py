@@ -300,7 +300,7 @@ def _policy(
     sides = {Side.CLIENT: tracker.default_channels.client, Side.STAFF: tracker.default_channels.staff}
     return Policy(
         levels={key: Word(key, shape.clause) for key, shape in rules.levels.items()},
-        channels={key: Word(key, shape.clause) for key, shape in rules.channels.items()},
+        channels={key: Word(key, shape.clause, _words(shape.only)) for key, shape in rules.channels.items()},
         categories={key: Word(key, shape.clause) for key, shape in rules.categories.items()},
         priorities=rules.priorities,
         agreements=agreements,

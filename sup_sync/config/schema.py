@@ -101,11 +101,24 @@ class Shape(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
-class WordShape(Shape):
-    """A level, channel or category, and the clause that has it."""
+class LevelShape(Shape):
+    """A level; the default one is everybody's."""
 
     clause: Clause
     default: bool = False
+
+
+class CategoryShape(Shape):
+    """A category."""
+
+    clause: Clause
+
+
+class ChannelShape(Shape):
+    """A channel, and the levels that may use it (no key: all)."""
+
+    clause: Clause
+    only: tuple[str, ...] | None = None
 
 
 class TargetShape(Shape):
@@ -153,9 +166,9 @@ class RegulationShape(Shape):
 
     working_day: TimeLength
     priority_change: PriorityChange = PriorityChange.FROM_START
-    levels: dict[str, WordShape]
-    channels: dict[str, WordShape]
-    categories: dict[str, WordShape]
+    levels: dict[str, LevelShape]
+    channels: dict[str, ChannelShape]
+    categories: dict[str, CategoryShape]
     priorities: Annotated[tuple[str, ...], Field(min_length=1)]
     agreements: dict[str, AgreementShape]
     ladders: dict[str, tuple[StepShape, ...]]

@@ -1,5 +1,7 @@
 """The channel of a request: its field, else its tracker, else who filed it (clauses 7 and 8)."""
 
+import pytest
+
 
 def test_the_field_names_the_channel(story):
     """
@@ -59,3 +61,26 @@ def test_the_channel_may_be_filled_in_later(story):
     Mon 09:12 now
     """
     assert story.first_response.due == "Mon 09:15"
+
+
+@pytest.mark.parametrize("channel", ["in the tracker", "call-back"])
+def test_a_base_client_on_a_channel_for_vip_is_flagged_and_judged_by_base_targets(tell, channel):
+    story = tell(
+        f"""
+        Mon 09:00 filed by client, Base, {"error" if channel == "in the tracker" else channel}
+        Mon 09:10 now
+        """
+    )
+    used = "tracker" if channel == "in the tracker" else "callback"
+    assert story.findings["channel"] == f"level base on channel {used}, which is for vip: judged as base"
+    assert next(each.clause for each in story.plan.findings if each.kind == "channel") == "8"
+    assert story.first_response.due == "Mon 18:00"
+
+
+def test_a_vip_client_in_the_tracker_and_a_base_one_by_mail_are_not_flagged(tell):
+    for words in ("VIP, error", "VIP, call-back", "Base, error, by e-mail", "Base, error, by online assistant"):
+        story = tell(f"""
+            Mon 09:00 filed by client, {words}
+            Mon 09:10 now
+            """)
+        assert "channel" not in story.findings

@@ -3,7 +3,7 @@
 
 def test_the_fields_show_the_targets(story):
     """
-    Mon 09:00 filed by client, Base, error
+    Mon 09:00 filed by client, Base, error, by e-mail
     Mon 10:00:59 staff: public note
     Mon 12:00 now
     """

@@ -9,7 +9,7 @@ from sup_sync.plan import Change, Limits, Plan, make_plan
 ROOMY = Limits(notes=1000, changed_share=1.0)
 
 CALM = """
-    Mon 17:00 filed by client, Base, error
+    Mon 17:00 filed by client, Base, error, by e-mail
     Mon 17:10 now
     """
 LATE = """

@@ -5,7 +5,7 @@ import pytest
 
 def test_a_closed_project_is_read_and_never_written(story):
     """
-    Mon 09:00 filed by client, in a closed project, error
+    Mon 09:00 filed by client, in a closed project, error, by e-mail
     Wed 09:30 now
     """
     assert story.changes == {}
@@ -73,7 +73,7 @@ def test_a_field_that_only_people_fill_in_may_be_missing(story):
 
 def test_a_request_filed_before_the_known_years_is_set_aside(story):
     """
-    2022-12-30 09:00 filed by client, VIP, error
+    2022-12-30 09:00 filed by client, VIP, error, by e-mail
     Mon 09:30 now
     """
     assert story.changes == {}
