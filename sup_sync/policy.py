@@ -115,7 +115,7 @@ class Contract:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A level, channel or category of the regulation, and the clause that has it; `only` these levels may use it (None: all)."""
+    """A level, channel or category, and the clause that has it; `only` these levels may use a channel (None: all)."""
 
     key: str
     clause: str

@@ -14,7 +14,7 @@ from sup_sync import __version__
 from sup_sync.cli.codes import DONE, INTERRUPTED, OUR_FAULT
 from sup_sync.cli.offline import calendar, clients, due, provision
 from sup_sync.cli.options import common
-from sup_sync.cli.read import explain, plan, queue, report, snapshot
+from sup_sync.cli.read import explain, plan, queue, report, snapshot, whatif
 from sup_sync.cli.write import apply, check
 from sup_sync.errors import SupSyncError
 
@@ -26,7 +26,7 @@ def cli() -> None:
     """Keeps a support regulation beside a Redmine tracker: targets, escalations, reports."""
 
 
-for command in (check, provision, plan, apply, due, explain, queue, report, calendar, clients, snapshot):
+for command in (check, provision, plan, apply, due, explain, queue, report, whatif, calendar, clients, snapshot):
     cli.add_command(command)
 
 

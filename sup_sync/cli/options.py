@@ -26,12 +26,11 @@ class Settings:
         self.config_path: Path | None = None
         self.quiet = False
 
-    def load(self, *, own: bool = False) -> Config:
+    def load(self, *, own: bool = False, mappings: Path | None = None) -> Config:
         """The configuration: as named, else config.yaml here, else the shipped one (not for what asks a tracker)."""
         from sup_sync.config import load_config
 
-        path = self.path(own=own)
-        config = load_config(path, datetime.now(UTC).date())
+        config = load_config(self.path(own=own), datetime.now(UTC).date(), mappings)
         for warning in config.warnings:
             self.tell(str(warning))
         return config

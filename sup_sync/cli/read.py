@@ -129,6 +129,35 @@ def queue(settings: Settings, source: Path | None, now: datetime | None, as_json
 
 
 @click.command()
+@click.argument("mappings", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
+@from_option
+@now_option
+@json_option
+@common
+@pass_settings
+def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetime | None, as_json: bool) -> None:
+    """Judge history by today's mappings and by those in DIR, and list the verdicts that flip."""
+    from sup_sync.policy import ClockKind
+    from sup_sync.sync import judge_world, read_world
+    from sup_sync.terminal import make_console, show_whatif
+    from sup_sync.whatif import compare
+
+    config, other = settings.load(own=source is None), settings.load(own=source is None, mappings=mappings)
+    moment = aware(now, config)
+    gathered = _gather(settings, config, source, moment, everything=True)
+    tell_gaps(settings, gathered.gaps)
+    today, then = (
+        judge_world(read_world(gathered.lists, gathered.raw_issues, each.rules), each.rules, moment)
+        for each in (config, other)
+    )
+    compared = compare(today, then, config.rules.calendars[ClockKind.WORKING].zone)
+    if as_json:
+        print_json(compared.to_json())
+    else:
+        show_whatif(make_console(), compared)
+
+
+@click.command()
 @from_option
 @now_option
 @json_option

@@ -66,17 +66,20 @@ class Config:
     warnings: tuple[Mistake, ...]
 
 
-def load_config(path: Path, today: date) -> Config:
-    """The configuration at `path`; raises ConfigError with all its mistakes. `today` dates the warnings."""
-    config, mistakes = check_files(path, today)
+def load_config(path: Path, today: date, mappings: Path | None = None) -> Config:
+    """The configuration at `path`, with other `mappings` where given; raises ConfigError with all its mistakes.
+
+    `today` dates the warnings.
+    """
+    config, mistakes = check_files(path, today, mappings)
     if config is None:
         raise ConfigError([each for each in mistakes if not each.is_warning])
     return config
 
 
-def check_files(path: Path, today: date) -> tuple[Config | None, list[Mistake]]:
+def check_files(path: Path, today: date, mappings: Path | None = None) -> tuple[Config | None, list[Mistake]]:
     """The configuration, None where a mistake keeps it from being used, and all mistakes and warnings."""
-    reading = _Reading(path, today)
+    reading = _Reading(path, today, mappings)
     files = reading.files()
     mistakes = reading.mistakes + [each for check in checks.CHECKS for each in check(files)]
     calendars = reading.calendars(files)
@@ -93,8 +96,9 @@ def check_files(path: Path, today: date) -> tuple[Config | None, list[Mistake]]:
 class _Reading:
     """The files being read; collects the mistakes of their shapes."""
 
-    def __init__(self, path: Path, today: date) -> None:
+    def __init__(self, path: Path, today: date, mappings: Path | None) -> None:
         self.path = path
+        self.mappings = mappings
         self.today = today
         self.mistakes: list[Mistake] = []
         self.sources: dict[str, YamlFile] = {}
@@ -102,7 +106,7 @@ class _Reading:
 
     def files(self) -> checks.Files:
         config = self._shape(ConfigShape, checks.CONFIG, self.path)
-        folder = self.path.parent / (config.mappings if config else "mappings")
+        folder = self.mappings or self.path.parent / (config.mappings if config else "mappings")
         regulation = self._shape(RegulationShape, checks.REGULATION, folder / checks.REGULATION)
         return checks.Files(
             sources=self.sources,

@@ -5,7 +5,7 @@ from sup_sync.terminal.layout import clean, duration, make_console, moment, prog
 from sup_sync.terminal.offline import show_clients, show_due, show_mistakes
 from sup_sync.terminal.plan import show_applied, show_findings, show_outcomes, show_plan
 from sup_sync.terminal.queue import show_queue
-from sup_sync.terminal.report import show_report
+from sup_sync.terminal.report import show_report, show_whatif
 
 __all__ = [
     "clean",
@@ -23,4 +23,5 @@ __all__ = [
     "show_plan",
     "show_queue",
     "show_report",
+    "show_whatif",
 ]

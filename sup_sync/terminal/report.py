@@ -14,6 +14,7 @@ from sup_sync.terminal.layout import (
     count,
     duration,
     level_word,
+    moment,
     new_table,
     print_section,
     print_summary,
@@ -21,6 +22,7 @@ from sup_sync.terminal.layout import (
     text,
     word,
 )
+from sup_sync.whatif import WhatIf
 
 HEADERS = ("", "all", "met", "breached", "running", "no\ntarget", "share\nmet", "median", "90 % in")
 LEGEND = (
@@ -60,3 +62,25 @@ def _figures(group: Group, metric: Metric) -> list[Text]:
     share = "—" if tally.share_met is None else f"{tally.share_met:.0%}"
     times = ("—" if each is None else duration(each) for each in (tally.median, tally.ninetieth))
     return [text("·" if each == "0" else each) for each in (*counts, share, *times)]
+
+
+def show_whatif(console: Console, compared: WhatIf) -> None:
+    """The verdicts that flip, and how many of what kind."""
+    table = new_table("#", "level", "target", "today", "by DIR", "due today", "due by DIR", right=("#",))
+    for each in compared.flips:
+        table.add_row(
+            text(str(each.issue)),
+            text(level_word(each.level)),
+            text(METRICS[each.metric]),
+            text(word(each.before)),
+            text(word(each.after)),
+            text(moment(each.due_before, compared.zone)),
+            text(moment(each.due_after, compared.zone)),
+        )
+    if compared.flips:
+        print_table(console, table)
+        console.print()
+    for (level, before, after), number in compared.by_level.items():
+        print_summary(console, f"{level_word(level)}: {count(number, 'verdict')} from {word(before)} to {word(after)}")
+    flips = f"{count(len(compared.flips), 'verdict')} of {count(compared.judged, 'request')}"
+    print_summary(console, (f"{flips} {'flips' if len(compared.flips) == 1 else 'flip'}.", "bold"))
