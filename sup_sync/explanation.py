@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sup_sync.clock import Calendars, Clock, Standing, Verdict
 from sup_sync.errors import CalendarError
 from sup_sync.issue import Event, Finding, Phase, Side
-from sup_sync.judgement import Judgement, PrioritySet, priorities_that_count
+from sup_sync.judgement import Judgement, priorities_that_count, priority_at
 from sup_sync.ladder import MARKED_DECIMALS, MarkerError, due_step, read_marker
 from sup_sync.plan import Rulebook
 from sup_sync.policy import Agreement, ClockKind, Escalation, Metric, Policy, Word
@@ -246,11 +246,7 @@ def _priorities(judgement: Judgement, policy: Policy) -> Iterator[PriorityStep]:
     for event in issue.events:
         if event.priority or event.priority_confirmed:
             shown = event.priority[1] if event.priority else shown
-            yield PriorityStep(event.at, event.by.side, event.by.name, shown, _counts_at(event.at, counted))
-
-
-def _counts_at(at: datetime, counted: list[PrioritySet]) -> str:
-    return [each.priority for each in counted if each.at <= at][-1]
+            yield PriorityStep(event.at, event.by.side, event.by.name, shown, priority_at(event.at, counted).priority)
 
 
 def _events(judgement: Judgement) -> Iterator[Happening]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -214,8 +214,7 @@ class _Case:
         cycle: int = 0,
     ) -> Clock:
         """A clock judged by the priority that counted when it stopped, or counts now."""
-        read_at = stopped_at or self.now
-        counts = [each for each in self.priorities if each.at <= read_at][-1]
+        counts = priority_at(stopped_at or self.now, self.priorities)
         from_change = self.policy.priority_change is PriorityChange.FROM_CHANGE
         return Clock(
             target=agreement.target(metric, counts.priority),
@@ -307,8 +306,14 @@ def priorities_that_count(issue: Issue, policy: Policy, filed_at: datetime) -> I
             yield PrioritySet(event.at, counts)
 
 
+def priority_at(at: datetime, counted: Sequence[PrioritySet]) -> PrioritySet:
+    """The priority that counted at a moment; the first one also before its filing, where clocks went wrong."""
+    first, *later = counted
+    return next((each for each in reversed(later) if each.at <= at), first)
+
+
 def _moment(text: str, zone: ZoneInfo) -> datetime | None:
     try:
-        return datetime.strptime(text, MOMENT_FORMAT).replace(tzinfo=zone)
-    except ValueError:
+        return datetime.strptime(text, MOMENT_FORMAT).replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None

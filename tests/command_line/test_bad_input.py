@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from command_line.office import CLOSED_PORT, DUE, NOW, SENTINEL, THAT_ASK, Office
 from scripted_server import Answer, half, reply, reply_json, serve
 from shell import Shell, one_line
+
+Json = dict[str, Any]
 
 
 @pytest.mark.parametrize(
@@ -65,6 +69,33 @@ def test_an_issue_not_of_redmines_form_is_a_finding_and_the_others_go_on(
         plan = shell("plan", "--from", source, "--now", NOW, "--json").json
         assert [each["issue"] for each in plan["findings"] if each["kind"] == "unreadable"] == [7, 7]
         assert plan["summary"]["judged"] == 1
+
+
+def filed_at_the_beginning_of_time(issue: Json) -> None:
+    next(each for each in issue["custom_fields"] if each["name"] == "Жүгіну уақыты")["value"] = "0001-01-01 00:00"
+
+
+def answered_before_it_was_filed(issue: Json) -> None:
+    """The tracker's machine set its clock back."""
+    priority = {"property": "attr", "name": "priority_id", "old_value": None, "new_value": str(issue["priority"]["id"])}
+    who = {"id": 0, "name": "Айгүл Серікова"}
+    at = "2026-06-08T03:59:58Z"
+    journal = {"id": 1, "user": who, "notes": "Жауап", "private_notes": False, "created_on": at}
+    status = {"property": "attr", "name": "status_id", "old_value": str(issue["status"]["id"]), "new_value": "0"}
+    issue["journals"] = [journal | {"details": [status, priority | {"old_value": priority["new_value"]}]}]
+    issue["status"] = {"id": 0, "name": "Шешілді", "is_closed": True}
+
+
+@pytest.mark.parametrize("spoil", [filed_at_the_beginning_of_time, answered_before_it_was_filed])
+def test_moments_that_cannot_be_are_survived(shell: Shell, snapshot: Path, spoil: Callable[[Json], None]) -> None:
+    lists, issue = map(json.loads, snapshot.read_text().splitlines())
+    lists["tracker"]["statuses"].append({"id": 0, "name": "Шешілді"})
+    spoil(issue)
+    path = shell.write("odd.jsonl", f"{json.dumps(lists)}\n{json.dumps(issue)}\n")
+    for command in (("plan",), ("queue",), ("report",), ("explain", issue["id"])):
+        for form in ((), ("--json",)):
+            said = shell(*command, "--from", path, "--now", NOW, *form)
+            assert (command, said.code, said.err) == (command, 0, "")
 
 
 def test_a_status_no_mapping_has_is_a_finding(shell: Shell, snapshot: Path) -> None:
