@@ -24,6 +24,8 @@ from sup_sync.redmine import Reader, Writer
 from sup_sync.tracker import Directory, decode_issue
 
 READ_BACK_AT_ONCE = 100
+AWAY_IN_A_ROW = 3
+"""After so many writes in a row without an answer the tracker is taken to be away, and the rest is left alone."""
 
 
 class OutcomeKind(StrEnum):
@@ -43,6 +45,10 @@ class Outcome:
     issue_id: int
     kind: OutcomeKind
     text: str = ""
+
+
+FAULTS = (AmbiguousError, DecodeError, MissingError, RefusedError, TrackerAwayError)
+"""What may end the write of one issue; anything else ends the run."""
 
 
 class Run:
@@ -65,6 +71,7 @@ class Run:
         self.issues = {issue.id: issue for issue in issues}
         self.trusted: set[tuple[int, str]] = set()
         self.distrusted: dict[tuple[int, str], str] = {}
+        self.unanswered = 0
 
     def act(self, plan: Plan) -> Iterator[Outcome]:
         """Write the plan; yields each issue's outcome, silent writes as soon as they are read back."""
@@ -79,23 +86,27 @@ class Run:
     def _guarded(
         self, issue_id: int, changes: Sequence[Change], write: Callable[[int, Sequence[Change]], Outcome]
     ) -> Outcome:
-        """The outcome of one write; the first in each project and tracker decides whether the others are tried."""
+        """The outcome of one write, which is not tried where others showed that it would be in vain."""
         place = self._place(issue_id)
+        if self.unanswered >= AWAY_IN_A_ROW:
+            return Outcome(issue_id, OutcomeKind.FAILED, "not tried: the tracker does not answer; the next run goes on")
         if place in self.distrusted:
             return Outcome(issue_id, OutcomeKind.REFUSED, f"not tried: {self.distrusted[place]}")
         try:
             outcome = write(issue_id, changes)
-        except StaleError as error:
-            return Outcome(issue_id, OutcomeKind.STALE, str(error))
-        except (RefusedError, MissingError) as error:
-            return Outcome(issue_id, OutcomeKind.REFUSED, str(error))
-        except (AmbiguousError, TrackerAwayError, DecodeError) as error:
-            return Outcome(issue_id, OutcomeKind.FAILED, str(error))
+        except FAULTS as error:
+            self.unanswered = self.unanswered + 1 if isinstance(error, AmbiguousError | TrackerAwayError) else 0
+            return Outcome(issue_id, _kind(error), str(error))
+        self.unanswered = 0
+        self._learn(place, outcome)
+        return outcome
+
+    def _learn(self, place: tuple[int, str], outcome: Outcome) -> None:
+        """The first write in each project and tracker decides whether the others there are tried."""
         if outcome.kind is OutcomeKind.APPLIED:
             self.trusted.add(place)
         elif outcome.kind is OutcomeKind.REFUSED and place not in self.trusted:
-            self.distrusted[place] = f"#{issue_id} showed that {outcome.text}"
-        return outcome
+            self.distrusted[place] = f"#{outcome.issue_id} showed that {outcome.text}"
 
     def _place(self, issue_id: int) -> tuple[int, str]:
         issue = self.issues[issue_id]
@@ -161,6 +172,12 @@ class Run:
                 yield _compared(changes, self.issues[issue_id], after, self.directory)
             else:
                 yield Outcome(issue_id, OutcomeKind.FAILED, "written, but gone from the lists: deleted or moved")
+
+
+def _kind(error: SupSyncError) -> OutcomeKind:
+    if isinstance(error, StaleError):
+        return OutcomeKind.STALE
+    return OutcomeKind.REFUSED if isinstance(error, RefusedError | MissingError) else OutcomeKind.FAILED
 
 
 def _compared(changes: Sequence[Change], before: Issue, after: Issue, directory: Directory) -> Outcome:

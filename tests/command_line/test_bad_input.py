@@ -75,18 +75,24 @@ def filed_at_the_beginning_of_time(issue: Json) -> None:
     next(each for each in issue["custom_fields"] if each["name"] == "Жүгіну уақыты")["value"] = "0001-01-01 00:00"
 
 
-def answered_before_it_was_filed(issue: Json) -> None:
+def closed_before_it_was_filed(issue: Json) -> None:
     """The tracker's machine set its clock back."""
-    priority = {"property": "attr", "name": "priority_id", "old_value": None, "new_value": str(issue["priority"]["id"])}
-    who = {"id": 0, "name": "Айгүл Серікова"}
-    at = "2026-06-08T03:59:58Z"
-    journal = {"id": 1, "user": who, "notes": "Жауап", "private_notes": False, "created_on": at}
-    status = {"property": "attr", "name": "status_id", "old_value": str(issue["status"]["id"]), "new_value": "0"}
-    issue["journals"] = [journal | {"details": [status, priority | {"old_value": priority["new_value"]}]}]
+    status, priority = str(issue["status"]["id"]), str(issue["priority"]["id"])
+    details = [("status_id", status, "0"), ("priority_id", priority, priority)]
     issue["status"] = {"id": 0, "name": "Шешілді", "is_closed": True}
+    journal = {
+        "id": 1,
+        "user": {"id": 0, "name": "Айгүл Серікова"},
+        "notes": "Жауап",
+        "created_on": "2026-06-08T03:59:58Z",
+        "details": [
+            {"property": "attr", "name": name, "old_value": old, "new_value": new} for name, old, new in details
+        ],
+    }
+    issue["journals"] = [journal]
 
 
-@pytest.mark.parametrize("spoil", [filed_at_the_beginning_of_time, answered_before_it_was_filed])
+@pytest.mark.parametrize("spoil", [filed_at_the_beginning_of_time, closed_before_it_was_filed])
 def test_moments_that_cannot_be_are_survived(shell: Shell, snapshot: Path, spoil: Callable[[Json], None]) -> None:
     lists, issue = map(json.loads, snapshot.read_text().splitlines())
     lists["tracker"]["statuses"].append({"id": 0, "name": "Шешілді"})

@@ -68,6 +68,26 @@ def test_a_write_whose_answer_is_lost_is_not_repeated_and_no_note_is_lost_or_dou
     assert [len(diary.notes(OPERATOR, each)) for each in (answer_lost, cut_off, other)] == [1, 1, 1]
 
 
+def test_a_tracker_that_answers_no_more_is_left_alone_after_three_requests(diary: Diary) -> None:
+    late = [diary.file("Mon 09:00", CLIENT, VIP, ERROR) for _ in range(5)]
+    session = diary.session()
+    session._http.mount(f"{diary.world.url}/issues/", AwayForPages())
+    ran = diary.run("Mon 11:05", session=session)
+    assert ran.outcomes == dict.fromkeys(late, OutcomeKind.FAILED)
+    not_tried = [each.issue_id for each in ran.done.outcomes if each.text.startswith("not tried: ")]
+    assert (ran.puts, not_tried) == (0, late[3:])
+    assert diary.run("Mon 11:06").outcomes == dict.fromkeys(late, OutcomeKind.APPLIED)
+
+
+class AwayForPages(HTTPAdapter):
+    """No connection where a page is asked for, which begins every fenced write."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        if ".json" not in str(request.url):
+            raise requests.ConnectTimeout
+        return super().send(request, *args, **kwargs)
+
+
 class AnswerLost(HTTPAdapter):
     """The tracker commits a write, and its answer never arrives."""
 
