@@ -56,7 +56,7 @@ class Shell:
         self.patch = patch
         self.capsys = capsys
         self.use_key(key)
-        for name in ("CREDENTIALS_DIRECTORY", "STATE_DIRECTORY", "COLUMNS"):
+        for name in ("CREDENTIALS_DIRECTORY", "STATE_DIRECTORY", "COLUMNS", "PYTHONUNBUFFERED"):
             patch.delenv(name, raising=False)
         patch.setenv("XDG_STATE_HOME", str(folder / "state"))
         patch.chdir(folder)

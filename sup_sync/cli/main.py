@@ -31,25 +31,35 @@ for command in (check, provision, plan, apply, due, explain, queue, report, what
 
 
 def main() -> None:
-    """The process: one command, then its exit code."""
-    sys.exit(run())
+    """The process: one command, what it printed sent off, then its exit code."""
+    code = run()
+    try:
+        sys.stdout.flush()
+    except OSError as error:
+        code = code or _tell(error)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter's last flush fails again
+    sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run a command, the process's own by default; every fault ends in one line on stderr and its exit code."""
     try:
         return cli.main(arguments, prog_name="sup-sync", standalone_mode=False) or DONE
-    except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - the reader of the pipe is gone; lives to the end
+    except SystemExit:  # click's way out, outside of standalone mode, only when the reader of a pipe is gone
         return DONE
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
     except Exception as error:  # the last resort: no traceback, which could hold the key
-        lines, code = _explained(error)
-        for line in lines.splitlines():
-            click.echo(f"sup-sync: {line}", err=True)
-        return code
+        return _tell(error)
+
+
+def _tell(error: Exception) -> int:
+    """Say a fault on stderr; returns the exit code it ends in."""
+    lines, code = _explained(error)
+    for line in lines.splitlines():
+        click.echo(f"sup-sync: {line}", err=True)
+    return code
 
 
 def _explained(error: Exception) -> tuple[str, int]:
@@ -59,6 +69,8 @@ def _explained(error: Exception) -> tuple[str, int]:
             return str(error), error.exit_code
         case click.ClickException():
             return error.format_message(), error.exit_code
+        case BrokenPipeError():
+            return "", DONE
         case click.Abort():
             return "interrupted; the next run goes on", INTERRUPTED
         case OSError():
