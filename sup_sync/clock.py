@@ -44,6 +44,11 @@ class Clock:
     release_on: date | None = None
     cycle: int = 0
 
+    @property
+    def name(self) -> str:
+        """What the marker calls it: its metric, or the release that took the target's place."""
+        return "release" if self.release_on is not None else self.target.metric.value
+
     def read_at(self, now: datetime) -> datetime:
         """The moment the clock shows: when it stopped or paused, else now."""
         return self.stopped_at or self.paused_at or now

@@ -342,7 +342,7 @@ class _Ladder:
     def _state(self, step: Escalation, due_at: datetime | None, pending: Escalation | None) -> StepState:
         if not self.is_readable:
             return StepState.UNKNOWN
-        reached = self.sent.get((self.clock.target.metric, self.clock.cycle), 0.0)
+        reached = self.sent.get((self.clock.name, self.clock.cycle), 0.0)
         if round(step.share, MARKED_DECIMALS) <= reached:
             return StepState.SENT
         if not self.is_enforced:

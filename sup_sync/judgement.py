@@ -85,6 +85,7 @@ class _Case:
         self.calendars = calendars
         self.now = now
         self.findings: list[Finding] = []
+        self.unjudged: set[Metric] = set()
         self.zone = calendars[ClockKind.WORKING].zone
         self.filed_at = self._filed_at()
         self.stretches = tuple(stretches(issue, self.filed_at, now))
@@ -96,15 +97,12 @@ class _Case:
         level = contract.level if contract else self.policy.default_level
         channel = self.policy.channel_of(self.issue)
         agreement = self._agreement(level, channel)
-        clocks: tuple[Clock, ...] = ()
         verdicts = tuple(no_target(metric, "no agreement matches") for metric in Metric)
+        clocks: tuple[Clock, ...] = ()
         if agreement:
-            try:
-                clocks = (self._first_response(agreement), self._resolution(agreement))
-                verdicts = tuple(self._verdict(clock, agreement) for clock in clocks)
-            except CalendarError as error:
-                self._find("calendar", f"cannot be judged: {error}")
-                clocks, verdicts = (), tuple(no_target(metric, str(error)) for metric in Metric)
+            clocks = (self._first_response(agreement), self._resolution(agreement))
+            verdicts = tuple(self._verdict(clock, agreement) for clock in clocks)
+            clocks = tuple(each for each in clocks if each.target.metric not in self.unjudged)
         self._look_at_people()
         self._look_at_rights(level, channel)
         return Judgement(
@@ -159,7 +157,12 @@ class _Case:
     def _verdict(self, clock: Clock, agreement: Agreement) -> Verdict:
         if self.issue.status.phase is Phase.REFUSED:
             return no_target(clock.target.metric, "refused", "9")
-        return judge(clock, self.calendars, self.now, agreement.warning_share)
+        try:
+            return judge(clock, self.calendars, self.now, agreement.warning_share)
+        except CalendarError as error:
+            self.unjudged.add(clock.target.metric)
+            self._find("calendar", f"{clock.target.metric} cannot be judged: {error}", clock.target.clause)
+            return no_target(clock.target.metric, "outside the calendar's years", clock.target.clause)
 
     def _first_response(self, agreement: Agreement) -> Clock:
         """What is filed as ended (a call that was settled at once) waits for no answer."""

@@ -24,7 +24,8 @@ def load_key(key_file: Path | None, environment: Mapping[str, str]) -> str:
     try:
         mode = key_file.stat().st_mode
     except OSError as error:
-        raise AccessError(f"{key_file}: the key cannot be read: {error.strerror}") from None
+        text = f"the file that `key_file` of config.yaml names cannot be read ({error.strerror}): correct its path"
+        raise AccessError(text) from None  # without the path, which may be the key itself, pasted there by mistake
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise AccessError(f"{key_file}: others than its owner can read the key: chmod 600 {key_file}")
     return _text(key_file)

@@ -177,7 +177,7 @@ class _Draft:
     def _moments(self) -> None:
         first, closing = (self.judgement.verdict(metric) for metric in Metric)
         answered_at = next(
-            each.stopped_at for each in self.judgement.clocks if each.target.metric is Metric.FIRST_RESPONSE
+            (each.stopped_at for each in self.judgement.clocks if each.target.metric is Metric.FIRST_RESPONSE), None
         )
         filed = f"filed {self._text(self.judgement.filed_at)}"
         self._set("first_response_due", self._text(first.due_at), filed, first.clause)
@@ -223,7 +223,7 @@ class _Draft:
         ]
         if not due or marker is None:
             return
-        reached = {(each.clock.target.metric, each.clock.cycle): each.step.share for each in due}
+        reached = {(each.clock.name, each.clock.cycle): each.step.share for each in due}
         reason = ", ".join(
             f"{each.clock.target.metric}: {each.step.key}, since {self._text(each.since)}" for each in due
         )
@@ -251,12 +251,14 @@ class _Draft:
         )
 
     def _assign(self, due: DueStep, reason: str) -> None:
+        """Only a member can be assigned: Redmine would refuse the note along with the assignee (fact)."""
         person = due.step.assign
         if person is None:
             return
         person_id, name = self.directory.person_id(person), self.rules.names.people[person].name
-        if person_id is None and not self.directory.is_guessed:
-            self._find("unknown_staff", f"«{name}» ({person}) is no member of the projects: nobody is assigned")
+        is_member = person_id is not None and self.directory.is_member(person_id, self.issue.project.id)
+        if not is_member and not self.directory.is_guessed:
+            self._find("unknown_staff", f"«{name}» ({person}) is no staff of its project: nobody is assigned")
         elif person_id != self.issue.assignee_id or person_id is None:
             self._change("assignee", self.directory.name_of(self.issue.assignee_id), person, reason)
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from sup_sync.issue import Phase
 from sup_sync.plan import OWN_FIELDS
-from sup_sync.tracker import CLOSED_PROJECT, Json, TrackerNames
+from sup_sync.tracker import CLOSED_PROJECT, Directory, Json, TrackerNames
 
 PERMISSIONS = {
     "view_issues": "read requests",
@@ -73,9 +73,7 @@ def check_permissions(tracker: Tracker) -> Iterator[Problem]:
     if tracker.account.get("admin"):
         return
     permissions = {role["id"]: set(role["permissions"]) for role in tracker.roles}
-    roles_in = {
-        each["project"]["id"]: [role["id"] for role in each["roles"]] for each in tracker.account["memberships"]
-    }
+    roles_in = _roles_by_project(tracker)
     for project in tracker.lists["projects"]:
         granted = {each for role_id in roles_in.get(project["id"], ()) for each in permissions.get(role_id, ())}
         for permission, purpose in PERMISSIONS.items():
@@ -85,6 +83,26 @@ def check_permissions(tracker: Tracker) -> Iterator[Problem]:
                     f"project {project['identifier']}: the account lacks {permission}",
                     f"give it to its role; it is needed to {purpose}",
                 )
+
+
+def check_visibility(tracker: Tracker) -> Iterator[Problem]:
+    """A role that sees only some issues hides the others without a hint."""
+    if tracker.account.get("admin"):
+        return
+    seeing = {role["id"] for role in tracker.roles if role.get("issues_visibility", "all") == "all"}
+    roles_in = _roles_by_project(tracker)
+    for project in tracker.lists["projects"]:
+        if not seeing & set(roles_in.get(project["id"], ())):
+            yield Problem(
+                Area.ACCESS,
+                f"project {project['identifier']}: the account's role does not see all issues",
+                "set «Issues visibility» of its role to all",
+            )
+
+
+def _roles_by_project(tracker: Tracker) -> dict[int, list[int]]:
+    """The account's roles, by id, in each project."""
+    return {each["project"]["id"]: [role["id"] for role in each["roles"]] for each in tracker.account["memberships"]}
 
 
 def check_account_is_no_admin(tracker: Tracker) -> Iterator[Problem]:
@@ -156,21 +174,29 @@ def check_every_tracker_has_a_request(tracker: Tracker) -> Iterator[Problem]:
 
 def _mapped_trackers(tracker: Tracker) -> Iterator[tuple[str, Json]]:
     """Each mapped tracker of each project that can be written: where it is, and its row."""
-    for project in tracker.lists["projects"]:
+    for project in _writable(tracker):
         for row in project["trackers"]:
-            if row["name"] in tracker.names.trackers and project["status"] != CLOSED_PROJECT:
+            if row["name"] in tracker.names.trackers:
                 yield f"«{row['name']}» of {project['identifier']}", row
 
 
 def check_people(tracker: Tracker) -> Iterator[Problem]:
-    present = {person["name"] for person in tracker.lists["people"]}
+    """Whoever the ladder names is one person, of staff, and a member wherever they may be assigned."""
+    directory = Directory(tracker.lists, tracker.names)
     for key, person in tracker.names.people.items():
-        if person.name not in present:
-            yield Problem(
-                Area.NAMES,
-                f"«{person.name}» ({key}), whom the ladder names, is no member of the projects",
-                "correct `people` of mappings/tracker.yaml, or add them to the projects",
-            )
+        person_id, who = directory.person_id(key), f"«{person.name}» ({key}), whom the ladder names,"
+        if person_id is None:
+            mend = "correct `people` of mappings/tracker.yaml, or add them to the projects"
+            yield Problem(Area.NAMES, f"{who} is not just one of the staff", mend)
+            continue
+        absent = [each["identifier"] for each in _writable(tracker) if not directory.is_member(person_id, each["id"])]
+        if absent:
+            text = f"{who} is no member of {', '.join(absent)}"
+            yield Problem(Area.NAMES, text, "add them, or nobody is assigned there", is_warning=True)
+
+
+def _writable(tracker: Tracker) -> list[Json]:
+    return [project for project in tracker.lists["projects"] if project["status"] != CLOSED_PROJECT]
 
 
 def check_somebody_is_staff(tracker: Tracker) -> Iterator[Problem]:
@@ -215,6 +241,7 @@ def _provision(section: str) -> str:
 
 CHECKS: tuple[Check, ...] = (
     check_permissions,
+    check_visibility,
     check_account_is_no_admin,
     check_trackers,
     check_statuses,

@@ -110,8 +110,8 @@ def _entry(judgement: Judgement, policy: Policy, calendars: Calendars) -> QueueE
     jumps = judgement.priority == policy.priorities[-1] != policy.normal_priority
     running = [
         (_left(clock, verdict.due_at, judgement, calendars), clock.target.metric, verdict.due_at)
-        for clock, verdict in zip(judgement.clocks, judgement.verdicts, strict=True)
-        if clock.is_running and verdict.due_at
+        for clock in judgement.clocks
+        if clock.is_running and (verdict := judgement.verdict(clock.target.metric)).due_at
     ]
     left, metric, due_at = min(running, key=lambda each: each[0], default=(None, None, None))
     reason = _reason(judgement, jumps=jumps, has_target=metric is not None)

@@ -203,12 +203,14 @@ class Reader:
         project = {key: raw[key] for key in ("id", "identifier", "name", "status")}
         trackers = [self._fetch_tracker(tracker, project["id"]) for tracker in raw["trackers"]]
         seen = [field for tracker in trackers for field in tracker.get("fields", ())]
+        memberships = list(self._redmine.project_membership.filter(project_id=project["id"]).values())
         return {
             **project,
             "trackers": trackers,
             "fields": _once([*raw["issue_custom_fields"], *seen]),
             "versions": self._fetch_versions(project["id"]),
-            "memberships": list(self._redmine.project_membership.filter(project_id=project["id"]).values()),
+            "memberships": memberships,
+            "members": sorted({row["user"]["id"] for row in memberships if "user" in row}),
         }
 
     def _fetch_tracker(self, tracker: Json, project_id: int) -> Json:

@@ -15,9 +15,12 @@ from sup_sync.tracker import Json
 
 
 def load_snapshot(lines: Iterable[str], name: str) -> tuple[Json | None, list[Json]]:
-    """The tracker's lists, None where the file has none, and the issues; raises SnapshotError naming file and line."""
+    """The tracker's lists, None where the file has none, and the issues; raises SnapshotError naming file and line.
+
+    Of an issue that stands there twice the later line counts.
+    """
     lists: Json | None = None
-    issues: list[Json] = []
+    issues: dict[int, Json] = {}
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
@@ -27,8 +30,9 @@ def load_snapshot(lines: Iterable[str], name: str) -> tuple[Json | None, list[Js
             if not isinstance(lists, dict):
                 raise SnapshotError(f"{name}:{number}: `tracker` holds no lists: take it with `sup-sync snapshot`")
         else:
-            issues.append(_issue(value, f"{name}:{number}"))
-    return lists, issues
+            issue = _issue(value, f"{name}:{number}")
+            issues[issue["id"]] = issue
+    return lists, list(issues.values())
 
 
 def _object(line: str, where: str) -> dict[str, Any]:
@@ -43,7 +47,7 @@ def _object(line: str, where: str) -> dict[str, Any]:
 
 def _issue(value: dict[str, Any], where: str) -> Json:
     issue = value.get("issue", value)
-    if not isinstance(issue, dict) or not isinstance(issue.get("id"), int):
+    if not isinstance(issue, dict) or type(issue.get("id")) is not int or issue["id"] < 1:
         raise SnapshotError(f"{where}: a JSON object without an issue's `id`: take it with `sup-sync snapshot`")
     return issue
 

@@ -14,6 +14,7 @@ from sup_sync.issue import Event, Issue, Person, Phase, Project, Side, Status, V
 Json = Mapping[str, Any]
 
 CLOSED_PROJECT = 5
+FIRST_YEAR, LAST_YEAR = 1970, 3000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +59,9 @@ class Directory:
     """The tracker's lists by id: statuses, priorities, projects, versions and people.
 
     Built from the first line of a snapshot, which is what the gateway read: {"account": {id, name}, "statuses":
-    [{id, name}], "priorities": [{id, name}], "projects": [{id, identifier, name, status}], "versions": [{id, name,
-    status, due_date}], "people": [{id, name, groups: [name], roles: [name]}], "fields": [{id, name}]}.
+    [{id, name}], "priorities": [{id, name}], "projects": [{id, identifier, name, status, members}],
+    "versions": [{id, name, status, due_date}], "people": [{id, name, groups: [name], roles: [name]}],
+    "fields": [{id, name}]}.
     """
 
     def __init__(self, lists: Json, names: TrackerNames) -> None:
@@ -71,6 +73,7 @@ class Directory:
         self.versions = {each["id"]: _version(each) for each in lists.get("versions", ())}
         self.people = {each["id"]: self._member(each) for each in lists.get("people", ())}
         self.field_ids: dict[str, int] = {each["name"]: each["id"] for each in lists.get("fields", ())}
+        self.members = {each["id"]: set(each["members"]) for each in lists.get("projects", ()) if "members" in each}
         self.is_guessed = False
 
     @classmethod
@@ -97,7 +100,7 @@ class Directory:
 
     def person(self, who: Json, author_id: int) -> Person:
         """The person of an id, as the lists know them; somebody whom they don't know is on no side."""
-        known = self.people.get(who["id"])
+        known = self.people.get(_id(who["id"]))
         if known:
             return known
         if who["id"] == self.account_id:
@@ -108,12 +111,18 @@ class Directory:
             side = Side.STAFF
         else:
             side = Side.UNKNOWN
-        return Person(who["id"], who.get("name", ""), side)
+        return Person(who["id"], _words(who.get("name", "")), side)
 
     def person_id(self, key: str) -> int | None:
-        """The tracker's id of somebody whom the ladder names; None where no membership shows that name."""
+        """The tracker's id of somebody whom the ladder names; None unless just one of staff has that name."""
         name = self.names.people[key].name
-        return next((each.id for each in self.people.values() if each.name == name), None)
+        found = [each.id for each in self.people.values() if each.is_staff and each.name == name]
+        return found[0] if len(found) == 1 else None
+
+    def is_member(self, person_id: int, project_id: int) -> bool:
+        """Whether a person can be assigned there, as only members can; where nobody says who is, it may be tried."""
+        members = self.members.get(project_id)
+        return members is None or person_id in members
 
     def name_of(self, person_id: int | None) -> str:
         """How to show a person of an id; empty for nobody."""
@@ -146,9 +155,21 @@ def _day(text: str | None) -> date | None:
 
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(f"{text!r} has no time zone")
+    if moment.tzinfo is None or not FIRST_YEAR < moment.year < LAST_YEAR:
+        raise ValueError(f"{text!r} is no moment of a tracker")
     return moment
+
+
+def _id(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError(f"{value!r} is no id")
+    return value
+
+
+def _words(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value
 
 
 def decode_issue(issue: Json, directory: Directory) -> Issue:
@@ -183,10 +204,10 @@ class _Decoder:
         events = tuple(self._event(journal) for journal in raw.get("journals", ()))
         fields = self._fields()
         return Issue(
-            id=raw["id"],
+            id=_id(raw["id"]),
             project=self.directory.project(raw["project"]),
             tracker=raw["tracker"]["name"],
-            subject=raw.get("subject") or "",
+            subject=_words(raw.get("subject") or ""),
             author=self.directory.person(raw["author"], raw["author"]["id"]),
             created_at=_moment(raw["created_on"]),
             updated_at=_moment(raw["updated_on"]),
@@ -195,7 +216,7 @@ class _Decoder:
             category=intake.category if intake else None,
             tracker_channel=intake.channel if intake else None,
             priority_confirmed=fields.get("priority_confirmed") == "1",
-            assignee_id=(raw.get("assigned_to") or {}).get("id"),
+            assignee_id=_id(raw["assigned_to"]["id"]) if raw.get("assigned_to") else None,
             version=self.directory.version(raw.get("fixed_version")),
             start_on=_day(raw.get("start_date")),
             due_on=_day(raw.get("due_date")),

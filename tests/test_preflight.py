@@ -26,7 +26,15 @@ from worlds import BOT, FakeWorld
 
 from sup_sync.errors import AccessError, UnfitTrackerError
 from sup_sync.http import TrackerSession
-from sup_sync.preflight import PERMISSIONS, Area, Problem, check_tracker, may_write_private_notes
+from sup_sync.preflight import (
+    PERMISSIONS,
+    Area,
+    Problem,
+    check_people,
+    check_tracker,
+    check_visibility,
+    may_write_private_notes,
+)
 from sup_sync.redmine import Reader
 from sup_sync.sync import examine, require_fit
 
@@ -235,9 +243,32 @@ def test_a_head_whom_no_project_has_is_told(site: Site) -> None:
     (problem,) = site.problems()
     assert (problem.area, problem.is_warning) == (Area.NAMES, False)
     assert str(problem) == (
-        f"«{HEAD_NAME}» (head), whom the ladder names, is no member of the projects:"
+        f"«{HEAD_NAME}» (head), whom the ladder names, is not just one of the staff:"
         " correct `people` of mappings/tracker.yaml, or add them to the projects"
     )
+
+
+def test_a_client_of_the_head_s_name_takes_nobody_s_place(site: Site) -> None:
+    site.tracker.users[-1].name = HEAD_NAME
+    assert site.problems() == []
+
+
+def test_a_head_who_is_no_member_of_a_project_is_a_warning(site: Site) -> None:
+    tracker = examine(site.reader, site.config)
+    first, *others = tracker.lists["projects"]
+    lists = {**tracker.lists, "projects": [{**first, "members": []}, *others]}
+    (problem,) = check_people(replace(tracker, lists=lists))
+    assert problem.is_warning
+    assert problem.text == f"«{HEAD_NAME}» (head), whom the ladder names, is no member of {first['identifier']}"
+
+
+def test_a_role_that_does_not_see_all_issues_is_told(site: Site) -> None:
+    tracker = examine(site.reader, site.config)
+    assert list(check_visibility(tracker)) == []
+    blind = replace(tracker, roles=tuple({**role, "issues_visibility": "own"} for role in tracker.roles))
+    told = list(check_visibility(blind))
+    assert len(told) == len(tracker.lists["projects"])
+    assert {(each.area, each.is_warning) for each in told} == {(Area.ACCESS, False)}
 
 
 def test_a_tracker_without_staff_is_told(site: Site) -> None:
@@ -246,7 +277,7 @@ def test_a_tracker_without_staff_is_told(site: Site) -> None:
     for project in site.tracker.projects:
         for member in project.members:
             member.roles.pop(site.tracker.role(STAFF_ROLE), None)
-    (problem,) = site.problems()
+    *_, problem = site.problems()
     assert (problem.area, problem.is_warning) == (Area.NAMES, False)
     assert str(problem).startswith("nobody in the projects is staff, so no answer would count: correct `staff`")
 

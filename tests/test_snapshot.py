@@ -24,6 +24,7 @@ def load(text: str) -> tuple[Any, list[Any]]:
 
 @given(st.dictionaries(TEXT, VALUE), st.lists(ISSUE.filter(lambda issue: "issue" not in issue)))
 def test_what_is_written_is_read_again(lists: dict[str, Any], issues: list[dict[str, Any]]) -> None:
+    issues = [{**issue, "id": number} for number, issue in enumerate(issues, 1)]
     text = "".join(line + "\n" for line in snapshot_lines(lists, issues))
     assert load(text) == (lists, issues)
 
@@ -31,6 +32,13 @@ def test_what_is_written_is_read_again(lists: dict[str, Any], issues: list[dict[
 def test_the_lists_stand_in_the_first_line_and_each_issue_in_one_of_its_own() -> None:
     lines = list(snapshot_lines({"people": []}, [{"id": 1}, {"id": 2, "subject": "екі\nжол"}]))
     assert lines == ['{"tracker": {"people": []}}', '{"id": 1}', '{"id": 2, "subject": "екі\\nжол"}']
+
+
+def test_of_an_issue_that_stands_there_twice_the_later_line_counts() -> None:
+    assert load('{"id": 1, "subject": "a"}\n{"id": 2}\n{"id": 1, "subject": "b"}\n') == (
+        None,
+        [{"id": 1, "subject": "b"}, {"id": 2}],
+    )
 
 
 def test_issues_come_bare_or_inside_issue_with_or_without_the_lists() -> None:

@@ -22,7 +22,7 @@ from sup_sync.cli.options import (
     print_json,
     tell_gaps,
 )
-from sup_sync.errors import MissingError, SnapshotError
+from sup_sync.errors import DecodeError, MissingError, SnapshotError
 
 if TYPE_CHECKING:
     from sup_sync.config import Config
@@ -79,6 +79,8 @@ def explain(settings: Settings, issue_id: int, source: Path | None, now: datetim
     moment = aware(now, config)
     gathered = _gather_one(settings, config, source, issue_id)
     world = read_world(gathered.lists, gathered.raw_issues, config.rules)
+    for finding in world.findings:
+        raise DecodeError(finding.text)
     judgements = judge_world(world, config.rules, moment)
     if not judgements:
         raise MissingError(f"request #{issue_id} was not filed yet at {moment:%Y-%m-%d %H:%M %z}")
@@ -253,4 +255,7 @@ def _judged(
     tell_gaps(settings, gathered.gaps)
     world = read_world(gathered.lists, gathered.raw_issues, config.rules)
     world = world if everything else current(world, config.closed_days, now)
-    return world, judge_world(world, config.rules, now), PARTLY_DONE if gathered.gaps else DONE
+    for finding in world.findings:
+        settings.tell(f"left out: {finding.text}", is_news=True)
+    is_whole = not gathered.gaps and not world.findings
+    return world, judge_world(world, config.rules, now), DONE if is_whole else PARTLY_DONE

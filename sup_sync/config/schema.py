@@ -28,7 +28,7 @@ class Length(NamedTuple):
         return {"min": timedelta(minutes=1), "h": timedelta(hours=1), "day": working_day}[self.unit] * self.amount
 
 
-_LENGTH = re.compile(r"(\d+) (min|h|working days?)")
+_LENGTH = re.compile(r"(\d{1,5}) (min|h|working days?)")
 _WINDOW = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
 
@@ -407,5 +407,5 @@ class ConfigShape(Shape):
     mappings: str = "mappings"
     language: Literal["kk", "ru", "en"] = "kk"
     enforce_from: date
-    closed_days: Annotated[int, Field(ge=1)] = 14
+    closed_days: Annotated[int, Field(ge=1, le=3650)] = 14
     limits: LimitsShape = LimitsShape()

@@ -67,6 +67,7 @@ def load_yaml(path: Path, name: str) -> YamlFile:
     file = YamlFile(name)
     try:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
+        file.data = _value(file, root, ()) if root else None
     except FileNotFoundError:
         file.mistakes.append(Mistake(name, 1, "no such file: copy it from the shipped mappings"))
     except (OSError, UnicodeDecodeError) as error:
@@ -75,8 +76,8 @@ def load_yaml(path: Path, name: str) -> YamlFile:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         file.mistakes.append(Mistake(name, line, f"no YAML: {getattr(error, 'problem', None) or error}"))
-    else:
-        file.data = _value(file, root, ()) if root else None
+    except RecursionError:
+        file.mistakes.append(Mistake(name, 1, "nested without end: write it without aliases (&, *)"))
     return file
 
 

@@ -23,6 +23,16 @@ def test_provision_prints_ruby(shell: Shell) -> None:
         assert checked.stdout == "Syntax OK\n"
 
 
+def test_calendar_refresh_prints_lines_for_the_calendar(shell: Shell) -> None:
+    said = shell("calendar", "refresh", "2026")
+    assert (said.code, said.err) == (0, "")
+    first, *lines = said.out.splitlines()
+    assert first == "holidays:"
+    shipped = shell.files.path("calendar.yaml").read_text(encoding="utf-8").splitlines()
+    assert '  - {date: 2026-01-01, name: "New Year\'s Day"}' in lines
+    assert set(lines) <= set(shipped)
+
+
 @pytest.mark.parametrize("words", [("--version",), ("--help",), ("plan", "--help"), ("-q", "check", "-h")])
 def test_help_and_version_go_to_stdout(shell: Shell, words: tuple[str, ...]) -> None:
     said = shell(*words)

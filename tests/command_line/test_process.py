@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import resource
 import signal
@@ -26,7 +27,9 @@ def test_the_key_works_from_its_file(shell: Shell, office: Office) -> None:
 
 def test_a_reader_of_the_pipe_that_goes_away_is_no_fault(shell: Shell, snapshot: Path) -> None:
     lines = snapshot.read_text().splitlines()
-    many = shell.write("many.jsonl", "\n".join([lines[0], *[lines[1]] * 400]))
+    number = json.loads(lines[1])["id"]
+    others = [lines[1].replace(f'{{"id": {number},', f'{{"id": {number + each},', 1) for each in range(400)]
+    many = shell.write("many.jsonl", "\n".join([lines[0], *others]))
     for words in (("plan",), ("plan", "--json"), ("queue",)):
         line = [str(PROGRAM), *words, "--from", str(many), "--now", NOW]
         with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:

@@ -63,8 +63,8 @@ def live_some_days(diary: Diary) -> dict[str, int]:
         with diary.at(at, ids[kind]) as world:
             world.set_status(login, ids[kind], status, "Хабарлама")
     with diary.at("Tue 12:00", ids["in development"]) as world:
-        status = world.id_of("issue_statuses", WITH_DEVELOPMENT)
-        world.edit(OPERATOR, ids["in development"], fixed_version_id=version, status_id=status)
+        status_id = world.id_of("issue_statuses", WITH_DEVELOPMENT)
+        world.edit(OPERATOR, ids["in development"], fixed_version_id=version, status_id=status_id)
     with diary.at("Tue 12:00", ids["a stranger's"]) as world:
         world.note(ADMIN, ids["a stranger's"], "Жауап")
     return ids

@@ -180,15 +180,39 @@ def test_a_version_alone_changes_no_target(story):
     assert story.resolution.due == "Mon 18:00"
 
 
-def test_a_release_beyond_the_known_years_is_set_aside_and_named(story):
+def test_a_release_beyond_the_known_years_is_named_and_the_first_response_still_judged(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
     Mon 15:00 staff: hands to development and sets version 9.0 due 2099-06-12
     Tue 12:00 now
     """
-    assert story.changes == {}
+    assert story.first_response.outcome == "met"
+    assert story.changes["first_response_due"] == "2026-06-08 11:00"
+    assert "resolution_due" not in story.changes
     assert story.findings == {
-        "calendar": "cannot be judged: 2099-06-12 lies outside the calendar's years 2023-2027:"
+        "calendar": "resolution cannot be judged: 2099-06-12 lies outside the calendar's years 2023-2027:"
         " extend mappings/calendar.yaml"
     }
+
+
+def test_an_unanswered_request_is_escalated_though_its_release_lies_beyond_the_known_years(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:10 staff: hands to development and sets version 9.0 due 2099-06-12
+    Thu 12:00 now
+    """
+    assert story.first_response.outcome == "breached"
+    assert story.changes["marker"] == "first_response#0@2.00"
+
+
+def test_a_release_that_passes_is_escalated_though_the_target_before_it_was(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:30 staff: public note
+    Tue 12:00 sup-sync runs
+    Tue 13:00 staff: hands to development and sets version 4.6 due 2026-06-12
+    next Mon 09:30 now
+    """
+    assert story.changes["marker"] == "release#0@1.00 resolution#0@1.00"
+    assert story.plan.notes == 1

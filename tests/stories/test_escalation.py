@@ -231,7 +231,7 @@ def test_a_release_that_passes_is_escalated_by_clause_23(story):
     Mon 12:00 staff: hands to development and sets version 2.4 due 2026-06-10
     Wed 18:01 now
     """
-    assert story.changes["marker"] == "resolution#0@1.00"
+    assert story.changes["marker"] == "release#0@1.00"
     assert {change.clause for change in story.plan.changes if change.field == "private_note"} == {"23"}
 
 

@@ -78,7 +78,7 @@ def test_a_request_filed_before_the_known_years_is_set_aside(story):
     """
     assert story.changes == {}
     assert story.findings == {
-        "calendar": "cannot be judged: 2022-12-30 lies outside the calendar's years 2023-2027:"
+        "calendar": "resolution cannot be judged: 2022-12-30 lies outside the calendar's years 2023-2027:"
         " extend mappings/calendar.yaml"
     }
 
