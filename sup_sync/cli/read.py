@@ -125,7 +125,7 @@ def queue(settings: Settings, source: Path | None, now: datetime | None, as_json
     made = make_queue(judgements, config.rules.policy, config.rules.calendars)
     if as_json:
         print_json(made.to_json())
-    else:
+    elif made.entries or not settings.quiet:
         show_queue(make_console(), made)
     return code
 
@@ -177,7 +177,7 @@ def report(settings: Settings, source: Path | None, now: datetime | None, as_jso
     made = compliance(judgements, config.rules.policy, config.rules.calendars[ClockKind.WORKING].zone)
     if as_json:
         print_json(made.to_json())
-    else:
+    elif judgements or not settings.quiet:
         show_report(make_console(), made)
     return code
 
