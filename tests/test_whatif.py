@@ -59,3 +59,13 @@ def test_mistakes_of_the_other_mappings_are_told(tmp_path, monkeypatch, capsys):
     copy.replace("regulation.yaml", "within: 15 min, clause: SLA Base.1", "within: 15, clause: SLA Base.1")
     assert run(["whatif", str(tmp_path / "mappings"), *AT]) == 78
     assert capsys.readouterr().err.startswith("sup-sync: regulation.yaml:")
+
+
+def test_a_request_that_cannot_be_read_is_named_and_ends_in_3(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(REPOSITORY)
+    odd = tmp_path / "odd.jsonl"
+    odd.write_text(Path(SNAPSHOT).read_text(encoding="utf-8") + '{"id": 700}\n', encoding="utf-8")
+    assert run(["whatif", "mappings", "--from", str(odd), *AT[2:]]) == 3
+    said = capsys.readouterr()
+    assert json.loads(said.out)["judged"] == 33
+    assert said.err.startswith("sup-sync: left out: issue #700: ")

@@ -137,7 +137,7 @@ def queue(settings: Settings, source: Path | None, now: datetime | None, as_json
 @json_option
 @common
 @pass_settings
-def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetime | None, as_json: bool) -> None:
+def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetime | None, as_json: bool) -> int:
     """Judge history by today's mappings and by those in DIR, and list the verdicts that flip."""
     from sup_sync.policy import ClockKind
     from sup_sync.sync import judge_world, read_world
@@ -147,16 +147,15 @@ def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetim
     config, other = settings.load(own=source is None), settings.load(own=source is None, mappings=mappings)
     moment = aware(now, config)
     gathered = _gather(settings, config, source, moment, everything=True)
-    tell_gaps(settings, gathered.gaps)
-    today, then = (
-        judge_world(read_world(gathered.lists, gathered.raw_issues, each.rules), each.rules, moment)
-        for each in (config, other)
-    )
+    world, other_world = (read_world(gathered.lists, gathered.raw_issues, each.rules) for each in (config, other))
+    code = _tell_left_out(settings, gathered, world)
+    today, then = judge_world(world, config.rules, moment), judge_world(other_world, other.rules, moment)
     compared = compare(today, then, config.rules.calendars[ClockKind.WORKING].zone)
     if as_json:
         print_json(compared.to_json())
     else:
         show_whatif(make_console(), compared)
+    return code
 
 
 @click.command()
@@ -252,10 +251,14 @@ def _judged(
     from sup_sync.sync import current, judge_world, read_world
 
     gathered = _gather(settings, config, source, now, everything=everything)
-    tell_gaps(settings, gathered.gaps)
     world = read_world(gathered.lists, gathered.raw_issues, config.rules)
     world = world if everything else current(world, config.closed_days, now)
+    return world, judge_world(world, config.rules, now), _tell_left_out(settings, gathered, world)
+
+
+def _tell_left_out(settings: Settings, gathered: Gathered, world: World) -> int:
+    """Name what could not be read; returns the exit code, which says whether all was."""
+    tell_gaps(settings, gathered.gaps)
     for finding in world.findings:
         settings.tell(f"left out: {finding.text}", is_news=True)
-    is_whole = not gathered.gaps and not world.findings
-    return world, judge_world(world, config.rules, now), DONE if is_whole else PARTLY_DONE
+    return PARTLY_DONE if gathered.gaps or world.findings else DONE
