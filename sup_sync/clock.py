@@ -30,7 +30,7 @@ class Clock:
     """What one target measures on one request.
 
     The target counts from `counts_from` (the start, or the change of priority), `elapsed` always from `started_at`.
-    `paused_at` is the start of a pause that still lasts: until it ends, the clock stands as it stood then.
+    `paused_at` is the start of a pause that lasts, maybe until the clock stopped: the clock stands as it stood then.
     `release_on` replaces the target by the release of the version that the request was handed to (clause 23).
     `cycle` counts the reopenings.
     """
@@ -50,8 +50,8 @@ class Clock:
         return "release" if self.release_on is not None else self.target.metric.value
 
     def read_at(self, now: datetime) -> datetime:
-        """The moment the clock shows: when it stopped or paused, else now."""
-        return self.stopped_at or self.paused_at or now
+        """The moment the clock shows: when it paused or stopped, else now."""
+        return self.paused_at or self.stopped_at or now
 
     @property
     def is_running(self) -> bool:

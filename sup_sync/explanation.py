@@ -11,13 +11,13 @@ from zoneinfo import ZoneInfo
 from sup_sync.clock import Calendars, Clock, Standing, Verdict
 from sup_sync.errors import CalendarError
 from sup_sync.issue import Event, Finding, Phase, Side
-from sup_sync.judgement import Judgement, priorities_that_count, priority_at
-from sup_sync.ladder import MARKED_DECIMALS, MarkerError, due_step, read_marker
-from sup_sync.plan import Rulebook
+from sup_sync.judgement import Judgement
+from sup_sync.ladder import due_step
+from sup_sync.marker import Marker, MarkerError, read_marker
 from sup_sync.policy import Agreement, ClockKind, Escalation, Metric, Policy, Word
+from sup_sync.priority import PRIORITY_CLAUSE, priorities_that_count, priority_at
 from sup_sync.report import Json, finding_json, plain
-
-PRIORITY_CLAUSE = "20"
+from sup_sync.rulebook import Rulebook
 
 PARTIES: Mapping[Phase, str] = {
     Phase.OPEN: "support",
@@ -292,7 +292,7 @@ def _clocks(judgement: Judgement, calendars: Calendars, now: datetime) -> Iterat
             counts_from=clock.counts_from,
             within=clock.within(calendars),
             release_on=clock.release_on,
-            pauses=(*pauses, Pause(clock.paused_at, None)) if clock.paused_at else pauses,
+            pauses=(*pauses, Pause(clock.paused_at, clock.stopped_at)) if clock.paused_at else pauses,
             reopenings=clock.cycle,
             elapsed=clock.elapsed(calendars, now),
             left=verdict.left,
@@ -321,13 +321,13 @@ class _Ladder:
         filed_on = judgement.filed_at.astimezone(rules.calendars[ClockKind.WORKING].zone).date()
         self.is_enforced = filed_on >= rules.policy.enforce_from
         try:
-            self.sent = read_marker(judgement.issue.fields.get("marker", ""))
+            self.marker = read_marker(judgement.issue.fields.get("marker", ""))
             self.is_readable = True
         except MarkerError:
-            self.sent, self.is_readable = {}, False
+            self.marker, self.is_readable = Marker(), False
 
     def steps(self) -> Iterator[StepStory]:
-        pending = due_step(self.clock, self.agreement.ladder, self.sent, self.rules.calendars, self.now)
+        pending = due_step(self.clock, self.agreement.ladder, self.marker, self.rules.calendars, self.now)
         for step in sorted(self.agreement.ladder, key=lambda step: step.share):
             due_at = self._due_at(step.share)
             state = self._state(step, due_at, pending.step if pending else None)
@@ -342,8 +342,7 @@ class _Ladder:
     def _state(self, step: Escalation, due_at: datetime | None, pending: Escalation | None) -> StepState:
         if not self.is_readable:
             return StepState.UNKNOWN
-        reached = self.sent.get((self.clock.name, self.clock.cycle), 0.0)
-        if round(step.share, MARKED_DECIMALS) <= reached:
+        if self.marker.has(self.clock.name, self.clock.cycle, step.share):
             return StepState.SENT
         if not self.is_enforced:
             return StepState.NOT_ENFORCED

@@ -58,7 +58,7 @@ class Status:
 class Event:
     """One journal of an issue: who, when, what it said and what it set (an answer and a status change are one event).
 
-    `status` and `priority` are (before, after), None where the event left them alone.
+    `status`, `priority` and the keys of `reason` are (before, after), None where the event left them alone.
     """
 
     at: datetime
@@ -69,20 +69,26 @@ class Event:
     status: tuple[Status, Status] | None = None
     priority: tuple[str, str] | None = None
     priority_confirmed: tuple[bool, bool] | None = None
+    reason: tuple[str | None, str | None] | None = None
+
+    @property
+    def has_public_note(self) -> bool:
+        return self.has_note and not self.is_private
 
     @property
     def is_public_answer(self) -> bool:
         """An attachment alone is an answer too (fact: it makes a journal with empty notes)."""
-        return (self.has_note and not self.is_private) or self.has_attachment
+        return self.has_public_note or self.has_attachment
 
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """A release of the Portal; a Redmine version."""
+    """A release of the Portal; a Redmine version, closed once it has shipped."""
 
+    id: int
     name: str
     due_on: date | None
-    is_open: bool
+    is_closed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +105,10 @@ class Project:
 class Issue:
     """A request as the tracker shows it, with its history in order of time.
 
-    `status` and `priority` are those of now; `status_at` and the like go back. `fields` holds the mapped custom
-    fields by our key, as text; a mapped field that is missing there cannot be written on this issue. `unknown` names
-    what no mapping covers: such an issue is set aside, never guessed at.
+    `status` and `priority` are those of now; `upto` goes back. `fields` holds the mapped custom fields by our key, as
+    text; a mapped field that is missing there cannot be written on this issue. `reason` is the key of why it is
+    refused, put off or stopped. `has_file` and `may_become`, the statuses that the tool may set, are None where
+    nothing tells. `unknown` names what no mapping covers: such an issue is set aside, never guessed at.
     """
 
     id: int
@@ -115,7 +122,10 @@ class Issue:
     priority: str
     category: str | None
     tracker_channel: str | None = None
-    priority_confirmed: bool = False
+    reason: str | None = None
+    language: str | None = None
+    has_file: bool | None = None
+    may_become: frozenset[str] | None = None
     assignee_id: int | None = None
     version: Version | None = None
     start_on: date | None = None
@@ -126,7 +136,7 @@ class Issue:
     unknown: tuple[str, ...] = ()
 
     def upto(self, now: datetime) -> Issue | None:
-        """The issue as it stood at `now` (its status, priority and events); None before it was filed."""
+        """The issue as it stood at `now` (its status, priority, reason and events); None before it was filed."""
         if now < self.created_at:
             return None
         known = tuple(event for event in self.events if event.at <= now)
@@ -138,10 +148,13 @@ class Issue:
             events=known,
             status=next((event.status[0] for event in later if event.status), self.status),
             priority=next((event.priority[0] for event in later if event.priority), self.priority),
-            priority_confirmed=next(
-                (event.priority_confirmed[0] for event in later if event.priority_confirmed), self.priority_confirmed
-            ),
+            reason=next((event.reason[0] for event in later if event.reason), self.reason),
         )
+
+    def ended(self, at: datetime, by: Person, status: Status) -> Issue:
+        """The issue as it stands once `by` has ended it with a public note."""
+        event = Event(at, by, has_note=True, status=(self.status, status))
+        return replace(self, status=status, events=(*self.events, event))
 
 
 @dataclass(frozen=True, slots=True, order=True)

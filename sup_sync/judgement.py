@@ -2,43 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from sup_sync.clock import Calendars, Clock, Standing, Verdict, judge, no_target
 from sup_sync.errors import CalendarError
-from sup_sync.issue import Event, Finding, Issue, Phase, Side, Status, Version
-from sup_sync.policy import Agreement, ClockKind, Contract, Metric, Policy, PriorityChange
+from sup_sync.identification import Shortcoming, shortcomings
+from sup_sync.issue import Event, Finding, Issue, Phase, Side, Version
+from sup_sync.life import Stretch, is_reopening, stretches
+from sup_sync.policy import Agreement, ClockKind, Contract, Metric, Policy, PriorityChange, Reason
+from sup_sync.priority import PRIORITY_CLAUSE, priorities_that_count, priority_at
+from sup_sync.waiting import Wait, wait_of
 from sup_sync.worktime import Span
 
 MOMENT_FORMAT = "%Y-%m-%d %H:%M"
 """How exact moments stand in the tracker, in the support's zone (fact: Redmine has no date-time field; this sorts)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A span of a request's life in one phase."""
-
-    phase: Phase
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class PrioritySet:
-    """From `at` on, this is the priority that counts (clause 20)."""
-
-    at: datetime
-    priority: str
+REFUSAL_CLAUSE = "9"
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """How one request stands at a moment; without an agreement it has no targets, and a finding says why."""
+    """How one request stands at a moment; without an agreement it has no targets, and a finding says why.
+
+    `policy` is the version of the regulation that was in force when it was filed.
+    """
 
     issue: Issue
+    policy: Policy
     filed_at: datetime
     level: str | None
     channel: str | None
@@ -49,7 +43,32 @@ class Judgement:
     verdicts: tuple[Verdict, ...] = ()
     stretches: tuple[Stretch, ...] = ()
     contract: Contract | None = None
+    wait: Wait | None = None
+    reason: Reason | None = None
+    shortcomings: tuple[Shortcoming, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def phase(self) -> Phase:
+        """The phase it is in now."""
+        return self.stretches[-1].phase
+
+    @property
+    def wish(self) -> str | None:
+        """The priority that the tracker shows while another one counts (clause 20)."""
+        return self.issue.priority if self.issue.priority != self.priority else None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether staff stopped work on it (clause 16)."""
+        return self.reason is not None and self.reason.stops
+
+    @property
+    def is_misrouted(self) -> bool:
+        """Whether it came through a channel that its level may not use (clauses 7, 8)."""
+        word = self.policy.channels.get(self.channel or "")
+        is_kept = word is not None and word.only is not None and self.level not in word.only
+        return is_kept and self.level is not None
 
     @property
     def is_set_aside(self) -> bool:
@@ -58,6 +77,9 @@ class Judgement:
 
     def verdict(self, metric: Metric) -> Verdict:
         return next(each for each in self.verdicts if each.metric is metric)
+
+    def clock(self, metric: Metric) -> Clock | None:
+        return next((each for each in self.clocks if each.target.metric is metric), None)
 
     @property
     def state(self) -> Standing:
@@ -68,7 +90,7 @@ class Judgement:
     @property
     def is_waiting(self) -> bool:
         """Whether a clock stands still until the client answers."""
-        return any(each.paused_at for each in self.verdicts)
+        return any(each.paused_at and not each.stopped_at for each in self.verdicts)
 
 
 def judge_issue(issue: Issue, policy: Policy, calendars: Calendars, now: datetime) -> Judgement:
@@ -81,19 +103,22 @@ class _Case:
 
     def __init__(self, issue: Issue, policy: Policy, calendars: Calendars, now: datetime) -> None:
         self.issue = issue
-        self.policy = policy
         self.calendars = calendars
         self.now = now
         self.findings: list[Finding] = []
         self.unjudged: set[Metric] = set()
         self.zone = calendars[ClockKind.WORKING].zone
         self.filed_at = self._filed_at()
+        self.filed_on = self.filed_at.astimezone(self.zone).date()
+        in_force = policy.in_force_on(self.filed_on)
+        self.policy = in_force or policy
+        self.has_regulation = in_force is not None
+        self.reason = self._reason()
         self.stretches = tuple(stretches(issue, self.filed_at, now))
         self.priorities = tuple(priorities_that_count(issue, policy, self.filed_at))
 
     def judgement(self) -> Judgement:
-        filed_on = self.filed_at.astimezone(self.zone).date()
-        contract = self.policy.contract_for(self.issue, filed_on)
+        contract = self.policy.contract_for(self.issue, self.filed_on)
         level = contract.level if contract else self.policy.default_level
         channel = self.policy.channel_of(self.issue)
         agreement = self._agreement(level, channel)
@@ -104,9 +129,9 @@ class _Case:
             verdicts = tuple(self._verdict(clock, agreement) for clock in clocks)
             clocks = tuple(each for each in clocks if each.target.metric not in self.unjudged)
         self._look_at_people()
-        self._look_at_rights(level, channel)
-        return Judgement(
+        judgement = Judgement(
             issue=self.issue,
+            policy=self.policy,
             filed_at=self.filed_at,
             level=level,
             channel=channel,
@@ -117,8 +142,13 @@ class _Case:
             verdicts=verdicts,
             stretches=self.stretches,
             contract=contract,
-            findings=tuple(self.findings),
+            wait=wait_of(self.issue, self.stretches, self.policy.waiting, self.calendars),
+            reason=self.reason,
+            shortcomings=tuple(shortcomings(self.issue, self.policy.requirements)),
         )
+        self._look_at_rights(judgement)
+        self._look_at_work(judgement)
+        return replace(judgement, findings=tuple(self.findings))
 
     def _find(self, kind: str, text: str, clause: str = "") -> None:
         self.findings.append(Finding(self.issue.id, kind, text, clause))
@@ -137,8 +167,22 @@ class _Case:
             return contact_at
         return self.issue.created_at
 
+    def _reason(self) -> Reason | None:
+        """Why it is refused, put off or stopped; it is staff who stop work on a request, nobody else (clause 16)."""
+        reason = self.policy.reasons.get(self.issue.reason or "")
+        if reason is None or not reason.stops:
+            return reason
+        setters = [each.by for each in self.issue.events if each.reason and each.reason[1] == reason.key]
+        if (setters[-1] if setters else self.issue.author).is_staff:
+            return reason
+        self._find("not_stopped", f"reason {reason.key} was not set by staff: it does not count", reason.clause)
+        return None
+
     def _agreement(self, level: str | None, channel: str | None) -> Agreement | None:
         category = self.issue.category
+        if not self.has_regulation:
+            self._find("no_regulation", f"filed on {self.filed_on}, before any regulation: add that of its day")
+            return None
         for unknown in self.issue.unknown:
             self._find("unknown", unknown)
         if self.issue.unknown:
@@ -155,8 +199,10 @@ class _Case:
         return agreement
 
     def _verdict(self, clock: Clock, agreement: Agreement) -> Verdict:
-        if self.issue.status.phase is Phase.REFUSED:
-            return no_target(clock.target.metric, "refused", "9")
+        if self.issue.status.phase is Phase.REFUSED or (self.reason and self.reason.stops):
+            what = "refused" if self.issue.status.phase is Phase.REFUSED else "stopped"
+            why, clause = (f": {self.reason.key}", self.reason.clause) if self.reason else ("", REFUSAL_CLAUSE)
+            return no_target(clock.target.metric, what + why, clause)
         try:
             return judge(clock, self.calendars, self.now, agreement.warning_share)
         except CalendarError as error:
@@ -170,19 +216,23 @@ class _Case:
         return self._clock(agreement, Metric.FIRST_RESPONSE, stopped_at=answered_at)
 
     def _resolution(self, agreement: Agreement) -> Clock:
-        """Waiting for the client pauses it (clauses 9, 15), so does closed time before a reopening."""
+        """Waiting for the client pauses it (clauses 9, 15), so does closed time before a reopening.
+
+        A request that ends while it waits stands as it stood when the waiting began.
+        """
         life = self.stretches
-        reopened = [k for k, (before, after) in enumerate(pairwise(life), 1) if _is_reopening(before, after)]
-        cycle = life[reopened[-1] :] if reopened else life
-        ended = next((each for each in cycle if each.phase.is_ended), None)
-        is_waiting = life[-1].phase is Phase.WAITING
+        reopened = [k for k, (before, after) in enumerate(pairwise(life), 1) if is_reopening(before, after)]
+        opened = reopened[-1] if reopened else 0
+        ended = next((k for k in range(opened, len(life)) if life[k].phase.is_ended), None)
+        last = len(life) - 1 if ended is None else max(ended - 1, opened)
+        is_waiting = life[last].phase is Phase.WAITING
         return self._clock(
             agreement,
             Metric.RESOLUTION,
-            pauses=tuple(each.span for each in life[:-1] if each.phase is Phase.WAITING or each.phase.is_ended),
-            paused_at=life[-1].span.start if is_waiting else None,
-            stopped_at=max(ended.span.start, self.issue.created_at) if ended else None,
-            release_on=self._release_on(cycle),
+            pauses=tuple(each.span for each in life[:last] if each.phase is Phase.WAITING or each.phase.is_ended),
+            paused_at=life[last].span.start if is_waiting else None,
+            stopped_at=None if ended is None else max(life[ended].span.start, self.issue.created_at),
+            release_on=self._release_on(life[opened:]),
             cycle=len(reopened),
         )
 
@@ -200,7 +250,7 @@ class _Case:
             self._find("no_version", "handed to development without a target version: set one", "23")
         elif version.due_on is None:
             self._find("no_version_date", f"version «{version.name}» has no date: set one", "23")
-        elif not version.is_open:
+        elif version.is_closed:
             self._find("closed_version", f"version «{version.name}» is closed, the request is not: set the next", "23")
         elif version.due_on < self.now.astimezone(self.zone).date():
             self._find("past_version", f"version «{version.name}» was due on {version.due_on}: move its date", "23")
@@ -230,14 +280,31 @@ class _Case:
             cycle=cycle,
         )
 
-    def _look_at_rights(self, level: str | None, channel: str | None) -> None:
+    def _look_at_rights(self, judgement: Judgement) -> None:
         """Call-back and the tracker are for VIP: who uses them without a contract is judged by their own level."""
-        word = self.policy.channels.get(channel or "")
-        if word and word.only is not None and level is not None and level not in word.only:
-            allowed = ", ".join(sorted(word.only))
-            self._find(
-                "channel", f"level {level} on channel {channel}, which is for {allowed}: judged as {level}", word.clause
-            )
+        if judgement.is_misrouted:
+            level, word = judgement.level, self.policy.channels[judgement.channel or ""]
+            allowed = ", ".join(sorted(word.only or ()))
+            text = f"level {level} on channel {word.key}, which is for {allowed}: judged as {level}"
+            self._find("channel", text, word.clause)
+
+    def _look_at_work(self, judgement: Judgement) -> None:
+        """What keeps support from working on it, or the tool from keeping the regulation."""
+        phase = judgement.phase
+        if phase is Phase.REFUSED and self.issue.reason is None and self.policy.reasons:
+            self._find("no_reason", "refused without a reason: set one", REFUSAL_CLAUSE)
+        if phase is Phase.WAITING and judgement.wait is None:
+            text = "waits for the client, but nobody asked since: ask in a public note, with the status"
+            self._find("no_question", text, self.policy.waiting.clause)
+        if phase.is_ended:
+            return
+        if judgement.wish:
+            text = f"priority {judgement.wish} is a wish, {judgement.priority} counts: set or confirm it"
+            self._find("wish", text, PRIORITY_CLAUSE)
+        if judgement.shortcomings:
+            items = ", ".join(_shown(each) for each in judgement.shortcomings)
+            clauses = " and ".join(dict.fromkeys(each.clause for each in judgement.shortcomings))
+            self._find("incomplete", f"lacks {items}", clauses)
 
     def _look_at_people(self) -> None:
         """Answers of people in no mapped group or role are no first response; say so once for each."""
@@ -264,55 +331,13 @@ def _is_response(event: Event, issue: Issue) -> bool:
     return answers_by_status or (event.is_public_answer and event.by.id != issue.author.id)
 
 
+def _shown(shortcoming: Shortcoming) -> str:
+    item = shortcoming.item.replace("_", " ")
+    return f"a right {item}" if shortcoming.is_malformed else item
+
+
 def _is_strangers_answer(event: Event, issue: Issue) -> bool:
     return event.by.side is Side.UNKNOWN and event.is_public_answer and event.by.id != issue.author.id
-
-
-def stretches(issue: Issue, filed_at: datetime, now: datetime) -> Iterator[Stretch]:
-    """The phases that a request went through, each as long as it lasted, up to `now`.
-
-    Waiting ends with the client's answer, whatever the status still says, and begins again when staff ask again.
-    """
-    status = next((each.status[0] for each in issue.events if each.status), issue.status)
-    phase, start = status.phase, filed_at
-    for event in issue.events:
-        after = event.status[1].phase if event.status else _phase_after_word(phase, status, event)
-        status = event.status[1] if event.status else status
-        if after is not phase:
-            yield Stretch(phase, Span(start, event.at))
-            phase, start = after, event.at
-    yield Stretch(phase, Span(start, now))
-
-
-def _phase_after_word(phase: Phase, status: Status, event: Event) -> Phase:
-    if status.phase is not Phase.WAITING or not event.is_public_answer or event.by.side is Side.BOT:
-        return phase
-    return Phase.WAITING if event.by.is_staff else Phase.OPEN
-
-
-def _is_reopening(before: Stretch, after: Stretch) -> bool:
-    return before.phase.is_ended and not after.phase.is_ended
-
-
-def priorities_that_count(issue: Issue, policy: Policy, filed_at: datetime) -> Iterator[PrioritySet]:
-    """The priorities that counted, in order: what staff set or confirmed; a client's own is a wish (clause 20)."""
-    set_priorities = [each.priority for each in issue.events if each.priority]
-    shown = set_priorities[0][0] if set_priorities else issue.priority
-    counts = shown if issue.author.is_staff else policy.normal_priority
-    yield PrioritySet(filed_at, counts)
-    for event in issue.events:
-        if event.priority:
-            shown = event.priority[1]
-        is_confirming = event.priority_confirmed is not None and event.priority_confirmed[1]
-        if event.by.is_staff and (event.priority or is_confirming) and shown != counts:
-            counts = shown
-            yield PrioritySet(event.at, counts)
-
-
-def priority_at(at: datetime, counted: Sequence[PrioritySet]) -> PrioritySet:
-    """The priority that counted at a moment; the first one also before its filing, where clocks went wrong."""
-    first, *later = counted
-    return next((each for each in reversed(later) if each.at <= at), first)
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime | None:

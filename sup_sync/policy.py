@@ -58,6 +58,45 @@ class Escalation:
 
 
 @dataclass(frozen=True, slots=True)
+class Alert:
+    """What staff are told at once, and only once: whom the private note mentions, whom it assigns."""
+
+    clause: str
+    mentions: tuple[str, ...] = ()
+    assign: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How long support waits for the client's answer (clause 15); a reminder goes at a share of that."""
+
+    within: timedelta
+    clock: ClockKind
+    remind_at: float
+    wording: str
+    reason: str
+    clause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """What a request has to carry (clauses 11, 12), in some categories only (None: all)."""
+
+    item: str
+    clause: str
+    categories: frozenset[str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a request is refused, put off or stopped (clauses 6, 9, 15, 16); `stops` silences the tool on it."""
+
+    key: str
+    clause: str
+    stops: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Agreement:
     """One promise: whom it matches (None: all), its target for each metric and priority, its ladder."""
 
@@ -95,6 +134,7 @@ class Contract:
     project: str | None = None
     group: str | None = None
     bin: str | None = None
+    language: str | None = None
 
     @property
     def who(self) -> tuple[str, str]:
@@ -124,9 +164,11 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """All of the regulation; of the agreements, the first that matches counts.
+    """All of the regulation from a day on; of the agreements, the first that matches counts.
 
-    Levels and priorities stand in their order: the highest level first, the calmest priority first.
+    Levels and priorities stand in their order: the highest level first, the calmest priority first. `tells` are the
+    messages that clients get, with their clauses; `alerts` what staff are told at once. `earlier` are the versions that
+    this one replaced, the newest first.
     """
 
     levels: Mapping[str, Word]
@@ -134,6 +176,15 @@ class Policy:
     categories: Mapping[str, Word]
     priorities: tuple[str, ...]
     agreements: tuple[Agreement, ...]
+    waiting: Waiting
+    in_force_from: date = date.min
+    requirements: tuple[Requirement, ...] = ()
+    reasons: Mapping[str, Reason] = field(default_factory=dict)
+    tells: Mapping[str, str] = field(default_factory=dict)
+    alerts: Mapping[str, Alert] = field(default_factory=dict)
+    help_centre: str = ""
+    quality_address: str = ""
+    earlier: tuple[Policy, ...] = ()
     contracts: tuple[Contract, ...] = ()
     default_level: str | None = None
     default_channels: Mapping[str, str] = field(default_factory=dict)
@@ -144,6 +195,10 @@ class Policy:
     def normal_priority(self) -> str:
         """The priority that counts as long as staff have confirmed no other (clause 20)."""
         return self.priorities[0]
+
+    def in_force_on(self, day: date) -> Policy | None:
+        """The version of the regulation in force on a day; None before the first."""
+        return next((each for each in (self, *self.earlier) if each.in_force_from <= day), None)
 
     def agreement_for(self, level: str, channel: str, category: str) -> Agreement | None:
         return next((each for each in self.agreements if each.matches(level, channel, category)), None)

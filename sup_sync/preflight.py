@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sup_sync.change import OWN_FIELDS
 from sup_sync.issue import Phase
-from sup_sync.plan import OWN_FIELDS
 from sup_sync.tracker import CLOSED_PROJECT, Directory, Json, TrackerNames
 
 PERMISSIONS = {
@@ -211,20 +211,19 @@ def check_somebody_is_staff(tracker: Tracker) -> Iterator[Problem]:
 
 
 def check_workflow(tracker: Tracker) -> Iterator[Problem]:
-    """A request whose client did not answer is ended (clause 15): the account must be able to close it."""
-    statuses = tracker.names.statuses
+    """A request whose client did not answer is ended (clause 15): the account must be able to set that status."""
+    statuses, ending = tracker.names.statuses, tracker.names.sets["no_answer"]
     seen: set[str] = set()
     for issue in tracker.issues:
         status, name = statuses.get(issue["status"]["name"]), issue["tracker"]["name"]
         if name in seen or status is None or status.phase is not Phase.WAITING:
             continue
         seen.add(name)
-        allowed = [statuses.get(each["name"]) for each in issue.get("allowed_statuses", ())]
-        if not any(each and each.phase is Phase.CLOSED for each in allowed):
+        if ending not in {each["name"] for each in issue.get("allowed_statuses", ())}:
             yield Problem(
                 Area.ACCESS,
-                f"tracker «{name}»: the account may not close what waits for the client (clause 15)",
-                f"allow its role the transition from «{status.name}» in Redmine's workflow",
+                f"tracker «{name}»: the account may not end what waits for the client (clause 15)",
+                f"allow its role the transition from «{status.name}» to «{ending}» in Redmine's workflow",
             )
 
 

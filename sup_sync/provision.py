@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -32,10 +32,19 @@ STAFF_PERMISSIONS = (
 )
 CLIENT_PERMISSIONS = ("view_issues", "add_issues", "edit_own_issues", "add_issue_notes", "save_queries")
 
-FORMATS = {"level": "list", "channel": "list", "state": "list", "priority_confirmed": "bool"}
+FORMATS = {
+    "level": "list",
+    "channel": "list",
+    "state": "list",
+    "reason": "list",
+    "language": "list",
+    "priority_confirmed": "bool",
+    "steps": "text",
+}
 MOMENT = {"regexp": r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$", "description": "2026-01-31 09:30"}
-STAFF_ONLY = frozenset({"marker"})
-CLIENT_FILLS_IN = frozenset({"bin"})
+STAFF_ONLY = frozenset({"marker", "reason"})
+TOOL_ONLY = frozenset({"marker"})
+CLIENT_FILLS_IN = frozenset({"bin", "contact", "full_name", "iin", "language", "organisation", "project_link", "steps"})
 TOOLS_OWN_CORE = ("assigned_to_id", "fixed_version_id", "start_date", "due_date", "estimated_hours", "done_ratio")
 """Redmine's own fields that a client reads and does not write."""
 
@@ -70,9 +79,15 @@ def _wanted(names: TrackerNames) -> Json:
 
 def _field(key: str, name: str, names: TrackerNames) -> Json:
     field: Json = {"name": name, "format": FORMATS.get(key, "string")}
-    values = {"level": names.levels, "channel": names.channels, "state": names.states}.get(key)
-    if values is not None:
-        field["values"] = list(values.values())
+    if field["format"] == "list":
+        values: dict[str, Mapping[str, str]] = {
+            "level": names.levels,
+            "channel": names.channels,
+            "state": names.states,
+            "reason": names.reasons,
+            "language": names.languages,
+        }
+        field["values"] = list(values[key].values())
     if key == "contact_at":
         field |= MOMENT
     if key in STAFF_ONLY:
@@ -83,9 +98,9 @@ def _field(key: str, name: str, names: TrackerNames) -> Json:
 def _roles(names: TrackerNames) -> Iterator[Json]:
     statuses = list(names.statuses)
     everywhere = [(old, new) for old in (None, *statuses) for new in statuses if old != new]
-    hidden = [names.fields[key] for key in names.fields if key in STAFF_ONLY]
+    tools = [names.fields[key] for key in names.fields if key in TOOL_ONLY]
     for role in sorted(names.staff_roles):
-        yield _role(role, "staff", STAFF_PERMISSIONS, everywhere, read_only=hidden)
+        yield _role(role, "staff", STAFF_PERMISSIONS, everywhere, read_only=tools)
     ours = [name for key, name in names.fields.items() if key not in CLIENT_FILLS_IN]
     for role in sorted(names.client_roles):
         client = _role(role, "client", CLIENT_PERMISSIONS, _of_client(names), read_only=ours)
@@ -118,8 +133,10 @@ def _of_client(names: TrackerNames) -> list[Transition]:
 
 
 def _of_bot(names: TrackerNames) -> list[Transition]:
-    """The tool ends a request whose client did not answer (clause 15)."""
-    return [(name, _first(names, Phase.CLOSED)) for name in _in_phase(names, Phase.OPEN, Phase.WAITING)]
+    """The tool ends a request whose client did not answer, and asks for what it lacks (clauses 11, 15)."""
+    ended, asked = names.sets["no_answer"], names.sets["asked"]
+    endings = [(name, ended) for name in _in_phase(names, Phase.OPEN, Phase.WAITING)]
+    return [*endings, *((name, asked) for name in _in_phase(names, Phase.OPEN))]
 
 
 def _in_phase(names: TrackerNames, *phases: Phase) -> list[str]:

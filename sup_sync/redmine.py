@@ -13,9 +13,9 @@ from urllib.parse import quote
 from redminelib import Redmine
 from redminelib.engines.base import BaseEngine
 
+from sup_sync.change import Change
 from sup_sync.errors import AccessError, MissingError, RefusedError, SupSyncError, TrackerAwayError
 from sup_sync.http import Json, TrackerSession
-from sup_sync.plan import Change
 from sup_sync.tracker import Directory
 
 PAGE = 100
@@ -156,8 +156,8 @@ class Reader:
         return rows
 
     def fetch_issue(self, issue_id: int) -> Json:
-        """One issue with its history, its children and the statuses that this account may set."""
-        include = "journals,children,allowed_statuses"
+        """One issue with its history, children and files, and the statuses that this account may set."""
+        include = "journals,children,attachments,allowed_statuses"
         return self._one(f"/issues/{issue_id}.json", "issue", forbidden=MissingError, include=include)
 
     def fetch_lock_version(self, issue_id: int) -> int:

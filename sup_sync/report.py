@@ -10,10 +10,11 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
+from sup_sync.change import NOTES
 from sup_sync.clock import Standing
 from sup_sync.issue import Finding, Phase
 from sup_sync.judgement import Judgement
-from sup_sync.plan import NOTES, Plan
+from sup_sync.plan import Plan
 from sup_sync.policy import Metric, Policy
 
 Json = dict[str, Any]

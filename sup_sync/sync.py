@@ -11,9 +11,10 @@ from sup_sync.errors import AccessError, DecodeError, MissingError, SnapshotErro
 from sup_sync.http import TrackerSession
 from sup_sync.issue import Finding, Issue
 from sup_sync.judgement import Judgement, judge_issue
-from sup_sync.plan import Plan, Rulebook, make_plan
+from sup_sync.plan import Plan, make_plan
 from sup_sync.preflight import Area, Tracker, check_tracker, may_write_private_notes, role_ids
 from sup_sync.redmine import Reader, Writer
+from sup_sync.rulebook import Rulebook
 from sup_sync.tracker import Directory, Json, decode_issue
 from sup_sync.writing import Outcome, OutcomeKind, Run
 

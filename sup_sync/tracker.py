@@ -38,6 +38,7 @@ class TrackerNames:
     """The tracker's names for the regulation's words, as mappings/tracker.yaml has them.
 
     `trackers` and `statuses` go from the tracker's name to our word, the others from our key to the tracker's name.
+    `sets` are the statuses that the tool itself sets: `no_answer` and `asked`.
     """
 
     trackers: Mapping[str, Intake]
@@ -47,6 +48,9 @@ class TrackerNames:
     levels: Mapping[str, str]
     channels: Mapping[str, str]
     states: Mapping[str, str]
+    sets: Mapping[str, str]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    languages: Mapping[str, str] = field(default_factory=dict)
     staff_groups: frozenset[str] = frozenset()
     staff_roles: frozenset[str] = frozenset()
     former_staff: frozenset[str] = frozenset()
@@ -124,6 +128,11 @@ class Directory:
         members = self.members.get(project_id)
         return members is None or person_id in members
 
+    @property
+    def account(self) -> Person:
+        """The tool's own account."""
+        return self.people.get(self.account_id or 0) or Person(self.account_id or 0, "sup-sync", Side.BOT)
+
     def name_of(self, person_id: int | None) -> str:
         """How to show a person of an id; empty for nobody."""
         if person_id is None:
@@ -138,7 +147,7 @@ class Directory:
     def version(self, version: Json | None) -> Version | None:
         if not version:
             return None
-        return self.versions.get(version["id"]) or Version(version.get("name", ""), None, True)
+        return self.versions.get(version["id"]) or Version(version["id"], version.get("name", ""), None, False)
 
 
 def _project(project: Json) -> Project:
@@ -146,7 +155,8 @@ def _project(project: Json) -> Project:
 
 
 def _version(version: Json) -> Version:
-    return Version(version["name"], _day(version.get("due_date")), version.get("status", "open") == "open")
+    is_closed = version.get("status") == "closed"
+    return Version(version["id"], version["name"], _day(version.get("due_date")), is_closed)
 
 
 def _day(text: str | None) -> date | None:
@@ -158,6 +168,10 @@ def _moment(text: str) -> datetime:
     if moment.tzinfo is None or not FIRST_YEAR < moment.year < LAST_YEAR:
         raise ValueError(f"{text!r} is no moment of a tracker")
     return moment
+
+
+def _allowed(statuses: Iterable[Json] | None) -> frozenset[str] | None:
+    return None if statuses is None else frozenset(each["name"] for each in statuses)
 
 
 def _id(value: Any) -> int:
@@ -194,6 +208,7 @@ class _Decoder:
         self.names = directory.names
         self.unknown: dict[str, None] = {}
         self.priority_keys = {name: key for key, name in self.names.priorities.items()}
+        self.reason_keys = {name: key for key, name in self.names.reasons.items()}
         self.by_name = {each["name"]: each for each in raw.get("custom_fields", ())}
 
     def issue(self) -> Issue:
@@ -215,7 +230,10 @@ class _Decoder:
             priority=self._priority(raw["priority"]["name"]),
             category=intake.category if intake else None,
             tracker_channel=intake.channel if intake else None,
-            priority_confirmed=fields.get("priority_confirmed") == "1",
+            reason=self._reason(fields.get("reason")),
+            language=next((key for key, name in self.names.languages.items() if name == fields.get("language")), None),
+            has_file=bool(raw["attachments"]) if "attachments" in raw else None,
+            may_become=_allowed(raw.get("allowed_statuses")),
             assignee_id=_id(raw["assigned_to"]["id"]) if raw.get("assigned_to") else None,
             version=self.directory.version(raw.get("fixed_version")),
             start_on=_day(raw.get("start_date")),
@@ -254,11 +272,15 @@ class _Decoder:
             fields["channel"] = keys.get(fields["channel"], "")
         return fields
 
+    def _reason(self, name: str | None) -> str | None:
+        if name and name not in self.reason_keys:
+            self._missing("reason", name, "reasons")
+        return self.reason_keys.get(name or "")
+
     def _event(self, journal: Json) -> Event:
         details = journal.get("details", ())
         attributes = {each["name"]: each for each in details if each["property"] == "attr"}
-        confirmed_id = str(self.by_name.get(self.names.fields.get("priority_confirmed", ""), {}).get("id"))
-        confirmed = next((each for each in details if each["property"] == "cf" and each["name"] == confirmed_id), None)
+        confirmed, reason = (self._field_change(details, key) for key in ("priority_confirmed", "reason"))
         return Event(
             at=_moment(journal["created_on"]),
             by=self.directory.person(journal["user"], self.raw["author"]["id"]),
@@ -267,10 +289,14 @@ class _Decoder:
             is_private=bool(journal.get("private_notes")),
             status=self._status_change(attributes.get("status_id")),
             priority=self._priority_change(attributes.get("priority_id")),
-            priority_confirmed=(confirmed.get("old_value") == "1", confirmed.get("new_value") == "1")
-            if confirmed
-            else None,
+            priority_confirmed=(confirmed[0] == "1", confirmed[1] == "1") if confirmed else None,
+            reason=(self.reason_keys.get(reason[0]), self.reason_keys.get(reason[1])) if reason else None,
         )
+
+    def _field_change(self, details: Iterable[Json], key: str) -> tuple[str, str] | None:
+        field_id = str(self.by_name.get(self.names.fields.get(key, ""), {}).get("id"))
+        change = next((each for each in details if each["property"] == "cf" and each["name"] == field_id), None)
+        return (change.get("old_value") or "", change.get("new_value") or "") if change else None
 
     def _status_change(self, detail: Json | None) -> tuple[Status, Status] | None:
         if detail is None:

@@ -1,4 +1,4 @@
-"""The write protocol: compare-and-swap for what people see, one PUT an issue, each read back, nothing tried twice."""
+"""The write protocol: compare-and-swap for what people see, one PUT a note, each read back, nothing tried twice."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 
+from sup_sync.change import FENCED, NOTES, Change
 from sup_sync.errors import (
     AmbiguousError,
     DecodeError,
@@ -19,8 +20,9 @@ from sup_sync.errors import (
 )
 from sup_sync.issue import Issue, Side
 from sup_sync.judgement import judge_issue
-from sup_sync.plan import NOTES, VISIBLE, Change, Plan, Rulebook, make_plan
+from sup_sync.plan import Plan, make_plan
 from sup_sync.redmine import Reader, Writer
+from sup_sync.rulebook import Rulebook
 from sup_sync.tracker import Directory, decode_issue
 
 READ_BACK_AT_ONCE = 100
@@ -77,7 +79,7 @@ class Run:
         """Write the plan; yields each issue's outcome, silent writes as soon as they are read back."""
         silent: list[tuple[int, tuple[Change, ...]]] = []
         for issue_id, changes in plan.by_issue():
-            if any(change.field in VISIBLE for change in changes):
+            if any(change.field in FENCED for change in changes):
                 yield self._guarded(issue_id, changes, self._write_fenced)
             else:
                 silent.append((issue_id, changes))
@@ -113,10 +115,18 @@ class Run:
         return issue.project.id, issue.tracker
 
     def _write_fenced(self, issue_id: int, planned: Sequence[Change]) -> Outcome:
+        """One swap for each note, the second only once the first is there."""
+        outcome = self._swap(issue_id, planned)
+        if outcome.kind is OutcomeKind.APPLIED and any(change.put for change in planned):
+            second = self._swap(issue_id, planned)
+            return outcome if second.kind is OutcomeKind.ALREADY else second
+        return outcome
+
+    def _swap(self, issue_id: int, planned: Sequence[Change]) -> Outcome:
         """Compare and swap: the version first, then the state, decide again, one PUT, read back."""
         lock_version = self.reader.fetch_lock_version(issue_id)
         before = self._fetch(issue_id)
-        changes = self._decide_again(before)
+        changes = [change for change in self._decide_again(before) if change.put == 0]
         if not changes:
             return Outcome(issue_id, OutcomeKind.ALREADY, "nothing left to change when it was to be written")
         if {change.new for change in changes if change.field in NOTES} - {change.new for change in planned}:

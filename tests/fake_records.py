@@ -112,4 +112,5 @@ class Issue:
     closed_at: datetime | None = None
     lock_version: int = 0
     values: dict[int, str] = field(default_factory=dict)
+    files: list[tuple[int, str]] = field(default_factory=list)
     journals: list[Journal] = field(default_factory=list)

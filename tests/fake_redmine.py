@@ -240,6 +240,7 @@ class FakeRedmine:
         if "parent_issue_id" in sent and self.allows(user, "manage_subtasks", project):
             issue.parent = self.pick(self.issues, sent["parent_issue_id"])
         self._check(user, issue, None)
+        self._attach(issue, sent.get("uploads", ()))  # files of the filing leave no journal
         self.issues.append(issue)
         if issue.parent:
             detail = {"property": "attr", "name": "child_id", "old_value": None, "new_value": str(issue.id)}
@@ -259,7 +260,7 @@ class FakeRedmine:
         self._check(user, draft, issue)
         if may_edit and int(sent.get("lock_version", issue.lock_version)) != issue.lock_version:
             raise RefusalError(422, [])
-        details = [*_differences(issue, draft), *self._attach(sent.get("uploads", ()))]
+        details = [*_differences(issue, draft), *self._attach(issue, sent.get("uploads", ()))]
         for name in (*ATTRIBUTES.values(), "values"):
             setattr(issue, name, getattr(draft, name))
         note = sent.get("notes", "").strip() if may_note else ""
@@ -344,8 +345,9 @@ class FakeRedmine:
         self.uploads[token] = (number, filename)
         return token
 
-    def _attach(self, uploads: Iterable[Json]) -> list[Json]:
+    def _attach(self, issue: Issue, uploads: Iterable[Json]) -> list[Json]:
         found = [self.uploads[each["token"]] for each in uploads if each["token"] in self.uploads]
+        issue.files += found
         return [
             {"property": "attachment", "name": str(number), "old_value": None, "new_value": filename}
             for number, filename in found

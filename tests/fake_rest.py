@@ -99,6 +99,8 @@ class FakeRest:
         children = [{"id": each.id, "tracker": _named(each.tracker)} for each in self.tracker.children(issue)]
         if "children" in include and children:
             seen["children"] = children
+        if "attachments" in include:
+            seen["attachments"] = [{"id": number, "filename": name} for number, name in issue.files]
         if "journals" in include:
             seen["journals"] = [
                 _journal(each, self.tracker.visible_details(user, issue, each))

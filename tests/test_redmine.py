@@ -12,9 +12,9 @@ import responses
 from responses.registries import OrderedRegistry
 from worlds import shipped_names
 
+from sup_sync.change import Change
 from sup_sync.errors import RefusedError, TrackerAwayError
 from sup_sync.http import TrackerSession
-from sup_sync.plan import Change
 from sup_sync.redmine import Reader, Writer
 from sup_sync.tracker import Directory
 

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from stories.moments import ZONE, read_moment
 from stories.story import Story
 
+from sup_sync.change import Change
 from sup_sync.issue import Finding
-from sup_sync.plan import Change, Plan
+from sup_sync.plan import Plan
 from sup_sync.policy import Metric
 from sup_sync.report import (
     Dimension,

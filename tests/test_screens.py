@@ -11,11 +11,12 @@ from rich.console import Console
 from stories.moments import ZONE
 from stories.story import Story
 
+from sup_sync.change import Change
 from sup_sync.errors import Mistake
 from sup_sync.explanation import explain
 from sup_sync.issue import Finding
 from sup_sync.judgement import Judgement
-from sup_sync.plan import Change, Plan
+from sup_sync.plan import Plan
 from sup_sync.queue import queue
 from sup_sync.report import Dimension, compliance
 from sup_sync.terminal import (

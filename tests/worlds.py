@@ -187,6 +187,10 @@ class World(ABC):
         self.edit(login, issue_id, custom_fields=self.values(fields))
 
     def attach(self, login: str, issue_id: int, filename: str, note: str = "") -> None:
+        self.edit(login, issue_id, notes=note, uploads=[self.upload(login, filename)])
+
+    def upload(self, login: str, filename: str) -> Json:
+        """A file that waits to be attached, as `uploads` of a request name it."""
         answer = self.call(
             login,
             "POST",
@@ -196,8 +200,7 @@ class World(ABC):
             headers={"Content-Type": "application/octet-stream"},
         )
         assert answer.status_code == requests.codes.created, answer.status_code
-        token = answer.json()["upload"]["token"]
-        self.edit(login, issue_id, notes=note, uploads=[{"token": token, "filename": filename}])
+        return {"token": answer.json()["upload"]["token"], "filename": filename}
 
     def see(self, login: str, issue_id: int) -> Json:
         """An issue with its history as somebody sees it."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sup_sync.clock import Calendars, Clock
-from sup_sync.config.schema import ExampleShape
+from sup_sync.config.checks import Version
+from sup_sync.config.shapes import ExampleShape
 from sup_sync.config.yaml_file import YamlFile
 from sup_sync.errors import CalendarError, Mistake
 from sup_sync.judgement import MOMENT_FORMAT
@@ -14,11 +15,13 @@ from sup_sync.policy import Agreement, ClockKind, Metric
 
 
 def failing_examples(
-    source: YamlFile, examples: Iterable[ExampleShape], agreements: Iterable[Agreement], calendars: Calendars
+    source: YamlFile, examples: Iterable[ExampleShape], versions: Iterable[Version], calendars: Calendars
 ) -> Iterator[Mistake]:
-    """A mistake for each expected moment that the mappings do not give."""
-    agreements = tuple(agreements)
+    """A mistake for each expected moment that the regulation in force on that day does not give."""
+    dated = [(each.shape.in_force_from, each.agreements) for each in versions if each.shape]
+    by_day = sorted(dated, key=lambda each: each[0], reverse=True)
     for number, example in enumerate(examples):
+        agreements = next((each for day, each in by_day if day <= example.filed.date()), ())
         agreement = next((each for each in agreements if each.matches(*example.words)), None)
         if agreement is None:
             text = f"no agreement covers {', '.join(example.words)}"

@@ -15,9 +15,8 @@ from pydantic import BaseModel, ValidationError
 from sup_sync.clock import Calendars
 from sup_sync.config import checks
 from sup_sync.config.acceptance import failing_examples
-from sup_sync.config.schema import (
-    EVERY_PRIORITY,
-    AgreementShape,
+from sup_sync.config.build import agreements_of, calendars_of, names_of, policy_of
+from sup_sync.config.shapes import (
     CalendarShape,
     ChangeShape,
     ClientsShape,
@@ -26,22 +25,16 @@ from sup_sync.config.schema import (
     MessagesShape,
     MoveShape,
     RegulationShape,
-    TargetShape,
     TrackerShape,
 )
 from sup_sync.config.yaml_file import Place, YamlFile, load_yaml
 from sup_sync.errors import CalendarError, ConfigError, Mistake
-from sup_sync.issue import Side, Status
 from sup_sync.messages import LANGUAGES, Messages
-from sup_sync.plan import Limits, Rulebook
-from sup_sync.policy import Agreement, ClockKind, Contract, Escalation, Metric, Policy, Target, Word
-from sup_sync.tracker import Intake, StaffMember, TrackerNames
-from sup_sync.worktime import Calendar, Window, check_zone_data
+from sup_sync.plan import Limits
+from sup_sync.rulebook import Rulebook
+from sup_sync.worktime import check_zone_data
 
 S = TypeVar("S", bound=BaseModel)
-
-WHOLE_DAY: Window = (timedelta(0), timedelta(days=1))
-MONDAY = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +74,14 @@ def check_files(path: Path, today: date, mappings: Path | None = None) -> tuple[
     """The configuration, None where a mistake keeps it from being used, and all mistakes and warnings."""
     reading = _Reading(path, today, mappings)
     files = reading.files()
-    mistakes = reading.mistakes + [each for check in checks.CHECKS for each in check(files)]
+    checked = [files.of_version(version) for version in files.versions]
+    mistakes = [each for version in checked for check in checks.CHECKS for each in check(version)]
     calendars = reading.calendars(files)
     mistakes = sorted({*mistakes, *reading.mistakes})
     unsound = {each.file for each in mistakes if not each.is_warning}
-    if calendars and files.examples and not unsound & {checks.REGULATION, checks.CALENDAR}:
+    if calendars and files.examples and not unsound & {checks.CALENDAR, *(each.file for each in files.versions)}:
         source = reading.sources[checks.EXAMPLES]
-        mistakes = sorted([*mistakes, *failing_examples(source, files.examples.examples, files.agreements, calendars)])
+        mistakes = sorted([*mistakes, *failing_examples(source, files.examples.examples, files.versions, calendars)])
     if any(not each.is_warning for each in mistakes):
         return None, mistakes
     return _config(path, files, calendars, tuple(mistakes)), mistakes
@@ -107,20 +101,25 @@ class _Reading:
     def files(self) -> checks.Files:
         config = self._shape(ConfigShape, checks.CONFIG, self.path)
         folder = self.mappings or self.path.parent / (config.mappings if config else "mappings")
-        regulation = self._shape(RegulationShape, checks.REGULATION, folder / checks.REGULATION)
+        versions = tuple(self._version(each) for each in (folder / checks.REGULATION, *_earlier(folder)))
         return checks.Files(
             sources=self.sources,
             config=config,
-            regulation=regulation,
+            regulation=versions[0].shape,
             tracker=self._shape(TrackerShape, checks.TRACKER, folder / checks.TRACKER),
             calendar=self._shape(CalendarShape, checks.CALENDAR, folder / checks.CALENDAR),
             clients=self._shape(ClientsShape, checks.CLIENTS, folder / checks.CLIENTS),
             messages=self._shape(MessagesShape, checks.MESSAGES, folder / checks.MESSAGES),
             examples=self._shape(ExamplesShape, checks.EXAMPLES, folder / checks.EXAMPLES),
-            agreements=_agreements(regulation) if regulation else (),
+            agreements=versions[0].agreements,
+            versions=versions,
             pruned=frozenset(self.pruned),
             today=self.today,
         )
+
+    def _version(self, path: Path) -> checks.Version:
+        shape = self._shape(RegulationShape, path.name, path)
+        return checks.Version(path.name, shape, agreements_of(shape) if shape else ())
 
     def _shape(self, shape: type[S], name: str, path: Path) -> S | None:
         """The file in its shape; a mistaken part is named and left out, so that the rest is checked as well."""
@@ -154,12 +153,17 @@ class _Reading:
         try:
             zone = ZoneInfo(files.calendar.zone)
             check_zone_data(zone)
-            return _calendars(files.calendar, zone)
+            return calendars_of(files.calendar, zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
             self.mistakes.append(source.mistake(("zone",), f"no time zone {files.calendar.zone!r}: write Asia/Almaty"))
         except CalendarError as error:
             self.mistakes.append(source.mistake(("hours",), str(error)))
         return None
+
+
+def _earlier(folder: Path) -> list[Path]:
+    """Earlier versions of the regulation lie beside it as regulation-2024.yaml and the like."""
+    return sorted(folder.glob("regulation-*.yaml"), reverse=True)
 
 
 def _place(error: Mapping[str, Any]) -> Place:
@@ -200,73 +204,6 @@ def _known_keys(shape: type[BaseModel]) -> list[str]:
     return sorted(keys)
 
 
-def _agreements(rules: RegulationShape) -> tuple[Agreement, ...]:
-    return tuple(_agreement(key, shape, rules) for key, shape in rules.agreements.items())
-
-
-def _agreement(key: str, shape: AgreementShape, rules: RegulationShape) -> Agreement:
-    day = rules.working_day.as_time(timedelta(hours=24))
-    return Agreement(
-        key=key,
-        levels=_words(shape.levels),
-        channels=_words(shape.channels),
-        categories=_words(shape.categories),
-        targets={
-            **_targets(Metric.FIRST_RESPONSE, shape.first_response, rules.priorities, day),
-            **_targets(Metric.RESOLUTION, shape.resolution, rules.priorities, day),
-        },
-        ladder=tuple(
-            Escalation(step.step, step.at, step.message, step.mentions, step.assign, step.at_risk)
-            for step in rules.ladders.get(shape.ladder, ())
-        ),
-    )
-
-
-def _words(words: tuple[str, ...] | None) -> frozenset[str] | None:
-    return None if words is None else frozenset(words)
-
-
-def _targets(
-    metric: Metric, shape: TargetShape, priorities: tuple[str, ...], day: timedelta
-) -> dict[tuple[Metric, str], Target]:
-    targets = {}
-    for priority in priorities:
-        if priority not in shape.within and EVERY_PRIORITY not in shape.within:
-            continue
-        length = shape.within.get(priority, shape.within.get(EVERY_PRIORITY))
-        targets[metric, priority] = Target(
-            metric=metric,
-            within=length.as_time(day) if length else None,
-            clause=shape.clause,
-            clock=shape.clock,
-            end_of_days=length.amount if length and shape.until == "end_of_day" else None,
-        )
-    return targets
-
-
-def _calendars(shape: CalendarShape, zone: ZoneInfo) -> Calendars:
-    years = range(min(shape.years), max(shape.years) + 1)
-    working = Calendar(zone, shape.by_weekday, _exceptions(shape), years)
-    always = Calendar(zone, dict.fromkeys(range(7), (WHOLE_DAY,)), {}, years)
-    return {ClockKind.WORKING: working, ClockKind.CALENDAR: always}
-
-
-def _exceptions(shape: CalendarShape) -> dict[date, tuple[Window, ...]]:
-    """The days with windows of their own; a worked day off is worked as a Monday."""
-    as_monday = shape.by_weekday.get(MONDAY, ())
-    days: dict[date, tuple[Window, ...]] = {each.date: () for each in shape.holidays}
-    for change in shape.changes:
-        if isinstance(change, MoveShape):
-            days[change.move], days[change.to] = (), as_monday
-        elif change.kind == "off":
-            days[change.date] = ()
-        elif change.kind == "cancelled":
-            days.pop(change.date, None)
-        else:
-            days[change.date] = change.hours or as_monday
-    return days
-
-
 def _config(path: Path, files: checks.Files, calendars: Calendars | None, warnings: tuple[Mistake, ...]) -> Config:
     config, calendar, messages = files.config, files.calendar, files.messages
     if not (config and calendar and messages and calendars and files.regulation and files.tracker and files.clients):
@@ -283,55 +220,12 @@ def _config(path: Path, files: checks.Files, calendars: Calendars | None, warnin
         projects=config.projects,
         closed_days=config.closed_days,
         rules=Rulebook(
-            policy=_policy(files.regulation, files.tracker, files.clients, files.agreements, config.enforce_from),
+            policy=policy_of(files),
             calendars=calendars,
-            names=_names(files.tracker),
-            messages=Messages(texts, config.language),
+            names=names_of(files.tracker),
+            messages=Messages(texts, config.language, config.client_language),
             estimated_years=frozenset(year for year, kind in calendar.years.items() if kind == "estimated"),
         ),
-        limits=Limits(config.limits.notes, config.limits.changed_share),
+        limits=Limits(config.limits.notes, config.limits.endings, config.limits.changed_share),
         warnings=warnings,
-    )
-
-
-def _policy(
-    rules: RegulationShape,
-    tracker: TrackerShape,
-    clients: ClientsShape,
-    agreements: tuple[Agreement, ...],
-    enforce_from: date,
-) -> Policy:
-    sides = {Side.CLIENT: tracker.default_channels.client, Side.STAFF: tracker.default_channels.staff}
-    return Policy(
-        levels={key: Word(key, shape.clause) for key, shape in rules.levels.items()},
-        channels={key: Word(key, shape.clause, _words(shape.only)) for key, shape in rules.channels.items()},
-        categories={key: Word(key, shape.clause) for key, shape in rules.categories.items()},
-        priorities=rules.priorities,
-        agreements=agreements,
-        contracts=tuple(
-            Contract(each.client, each.level, each.first_on, each.last_on, each.project, each.group, each.bin)
-            for each in clients.contracts
-        ),
-        default_level=next((key for key, shape in rules.levels.items() if shape.default), None),
-        default_channels={side: channel for side, channel in sides.items() if channel},
-        priority_change=rules.priority_change,
-        enforce_from=enforce_from,
-    )
-
-
-def _names(shape: TrackerShape) -> TrackerNames:
-    return TrackerNames(
-        trackers={name: Intake(each.category, each.channel) for name, each in shape.trackers.items()},
-        statuses={name: Status(name, each.phase, each.answers) for name, each in shape.statuses.items()},
-        priorities=shape.priorities,
-        fields=dict(shape.fields),
-        levels=shape.levels,
-        channels=shape.channels,
-        states=dict(shape.states),
-        staff_groups=shape.staff.groups,
-        staff_roles=shape.staff.roles,
-        former_staff=shape.staff.former,
-        client_roles=shape.clients.roles,
-        people={key: StaffMember(each.login, each.name) for key, each in shape.people.items()},
-        parent_dates_derived=shape.parent_dates == "derived",
     )

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
+from sup_sync.change import NOTES, Change
 from sup_sync.issue import Finding
 from sup_sync.judgement import Judgement
-from sup_sync.plan import NOTES, Change, Plan
+from sup_sync.plan import Plan
 from sup_sync.report import PlanSummary
 from sup_sync.terminal.layout import (
     clause_words,

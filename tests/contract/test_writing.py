@@ -9,8 +9,8 @@ import pytest
 from contract_scene import CONSULTATION, Session
 from worlds import BOT, Json, World
 
+from sup_sync.change import Change
 from sup_sync.errors import AccessError, RefusedError, StaleError
-from sup_sync.plan import Change
 from sup_sync.redmine import Reader, Writer
 from sup_sync.tracker import Directory
 

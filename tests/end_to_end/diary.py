@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from end_to_end.scene import CLIENT, ERROR, VIP
 from stories.moments import read_moment
+from stories.redmine_json import GIVEN
 from worlds import ADMIN, BOT, Json, World
 
 from sup_sync.config import Config
@@ -45,8 +46,18 @@ class Diary:
         self.ran_at: str | None = None
         self._moments: dict[int, list[str]] = {}
 
-    def file(self, at: str, login: str = CLIENT, project: str = VIP, tracker: str = ERROR, **given: Any) -> int:
-        issue_id = self.world.file(login, project, tracker, **given)
+    def file(
+        self,
+        at: str,
+        login: str = CLIENT,
+        project: str = VIP,
+        tracker: str = ERROR,
+        fields: Mapping[str, str] | None = None,
+        **given: Any,
+    ) -> int:
+        """File a request that carries all it has to, but for what `fields` of the tracker's names say otherwise."""
+        carried = {self.world.names.fields[key]: value for key, value in GIVEN.items()}
+        issue_id = self.world.file(login, project, tracker, fields=carried | dict(fields or {}), **given)
         self._moments[issue_id] = []
         self.world.shift(issue_id, created_at=read_moment(at), updated_at=read_moment(at))
         return issue_id

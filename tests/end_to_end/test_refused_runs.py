@@ -47,7 +47,7 @@ def test_an_account_that_falls_short_is_told_why_and_nothing_is_written(
 def test_over_the_limits_nothing_is_written_until_it_is_forced(diary: Diary) -> None:
     issue_ids = [diary.file("Mon 09:00"), diary.file("Mon 09:00")]
     before = diary.traces()
-    strict = replace(diary.config, limits=Limits(notes=1, changed_share=0.5))
+    strict = replace(diary.config, limits=Limits(notes=1, endings=0, changed_share=0.5))
     session = diary.session()
     with pytest.raises(UnsafePlan, match=r"2 notes \(limit 1\)"):
         diary.run("Mon 11:01", config=strict, session=session)

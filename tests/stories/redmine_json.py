@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from datetime import UTC, datetime
+from itertools import groupby
 from typing import Any
 
-from sup_sync.plan import Change
+from sup_sync.change import Change
 
 Json = dict[str, Any]
 
@@ -46,8 +47,32 @@ FIELDS = {
     "channel": "Арна",
     "contact_at": "Жүгіну уақыты",
     "priority_confirmed": "Басымдық расталды",
+    "reason": "Тоқтату себебі",
+    "language": "Тіл",
+    "iin": "ЖСН",
+    "full_name": "Аты-жөні",
     "bin": "БСН",
+    "organisation": "Ұйым",
+    "contact": "Байланыс деректері",
+    "steps": "Әрекеттер реті",
+    "project_link": "Жобаға сілтеме",
 }
+REASONS = {
+    "third-party product": "Бөгде өнімді орнату",
+    "law": "Заңнаманы түсіндіру",
+    "too little information": "Ақпарат жеткіліксіз",
+    "insult": "Балағаттау",
+    "no answer": "Клиенттен жауап келмеді",
+}
+LANGUAGES = {"Kazakh": "Қазақша", "Russian": "Русский", "English": "English"}
+GIVEN = {
+    "iin": "850315300128",
+    "full_name": "Ерлан Садықов",
+    "contact": "+7 700 000 00 00",
+    "steps": "Есепті ашу",
+    "project_link": "https://sup.mitwork.kz/projects/demo",
+}
+"""What a good request carries (clauses 11, 12)."""
 PEOPLE = {
     "client": {"id": 11, "name": "Ерлан Садықов", "groups": [], "roles": ["Клиент"]},
     "colleague": {"id": 12, "name": "Гүлнар Ахметова", "groups": [], "roles": ["Клиент"]},
@@ -119,7 +144,10 @@ def new_issue(issue_id: int, at: datetime, author: str) -> Json:
         "description": "…",
         "start_date": None,
         "due_date": None,
-        "custom_fields": [{"id": field_id(key), "name": name, "value": ""} for key, name in FIELDS.items()],
+        "attachments": [],
+        "custom_fields": [
+            {"id": field_id(key), "name": name, "value": GIVEN.get(key, "")} for key, name in FIELDS.items()
+        ],
         "created_on": utc(at),
         "updated_on": utc(at),
         "closed_on": None,
@@ -169,9 +197,13 @@ def add_journal(raw: Json, at: datetime, who: str, *, notes: str, is_private: bo
 
 
 def applied(raw: Json, changes: Sequence[Change], at: datetime, *, parent_dates_derived: bool) -> Json:
-    """The issue after one PUT of the tool's with these changes, as Redmine would then give it; none is no PUT."""
-    if not changes:
-        return raw
+    """The issue after the tool's PUTs with these changes, as Redmine would then give it; none is no PUT."""
+    for _, put in groupby(changes, key=lambda change: change.put):
+        raw = _after_put(raw, tuple(put), at, parent_dates_derived=parent_dates_derived)
+    return raw
+
+
+def _after_put(raw: Json, changes: Sequence[Change], at: datetime, *, parent_dates_derived: bool) -> Json:
     if raw["project"]["id"] == number(PROJECTS, CLOSED_PROJECT):
         raise AssertionError("403: its project is closed")
     after = deepcopy(raw)
@@ -180,6 +212,7 @@ def applied(raw: Json, changes: Sequence[Change], at: datetime, *, parent_dates_
     for change in changes:
         match change.field:
             case "private_note" | "public_note":
+                assert not notes, "one PUT has one note (fact)"
                 notes, is_private = change.new, change.field == "private_note"
             case "due_date":
                 if not (raw.get("children") and parent_dates_derived):

@@ -19,8 +19,9 @@ from stories.telling import StoryError, Telling
 
 from sup_sync.clock import Verdict
 from sup_sync.judgement import Judgement, judge_issue
-from sup_sync.plan import Plan, Rulebook, make_plan
+from sup_sync.plan import Plan, make_plan
 from sup_sync.policy import Metric
+from sup_sync.rulebook import Rulebook
 from sup_sync.tracker import Directory, decode_issue
 
 _TIMED = re.compile(rf"({MOMENT}) (.+)")
@@ -114,9 +115,23 @@ class Story:
 
     @property
     def notes(self) -> list[str]:
-        """Every note that the tool wrote in its runs, and then the one it would write now."""
+        """Every private note that the tool wrote in its runs, and then the one it would write now."""
+        return self._notes("private_note")
+
+    @property
+    def public_notes(self) -> list[str]:
+        """Every public note that the tool wrote in its runs, and then the one it would write now."""
+        return self._notes("public_note")
+
+    def _notes(self, kind: str) -> list[str]:
         plans = [*self.runs, self.plan]
-        return [change.new for plan in plans for change in plan.changes if change.field == "private_note"]
+        return [change.new for plan in plans for change in plan.changes if change.field == kind]
+
+    @property
+    def status(self) -> str:
+        """The status once the plan is written, in the stories' words."""
+        names = {name: word for word, name in redmine.STATUSES.items()}
+        return names[self._applied(self.plan, self._now())["status"]["name"]]
 
     def value(self, key: str) -> str:
         """What a custom field of the tracker says."""

@@ -80,6 +80,7 @@ class Telling:
         self.lists["people"] = [each for each in self.lists["people"] if each["name"] != name]
 
     def attach(self) -> None:
+        self.raw["attachments"].append({"id": 1, "filename": "screenshot.png"})
         self.details.append(redmine.detail("attachment", "1", None, "screenshot.png"))
 
     def detach(self) -> None:
@@ -126,6 +127,11 @@ FACTS: dict[str, Word] = {
     f"contact at ({MOMENT})": _set_contact,
     "contact at «(.+)»": lambda told, text: told.set_field("contact_at", text),
     "BIN «(.+)»": lambda told, text: told.set_field("bin", text),
+    "with (bin|iin|organisation|contact|full_name|steps|project_link) «(.+)»": Telling.set_field,
+    "without (iin|full_name|contact|steps|project_link)": lambda told, key: told.set_field(key, ""),
+    "with a screenshot": Telling.attach,
+    f"in {_one_of(redmine.LANGUAGES)}": lambda told, word: told.set_field("language", redmine.LANGUAGES[word]),
+    f"reason {_one_of(redmine.REASONS)}": lambda told, word: told.set_field("reason", redmine.REASONS[word]),
     "in group «(.+)»": _join_group,
     f"starts on ({DAY})": lambda told, day: told.set_day("start_date", day),
     f"due on ({DAY})": lambda told, day: told.set_day("due_date", day),
@@ -161,6 +167,12 @@ DEEDS: dict[str, Word] = {
         lambda told, word: told.set_field("channel", redmine.CHANNELS[word])
     ),
     "edits the marker to «(.+)»": lambda told, text: told.set_field("marker", text),
+    f"sets the reason to {_one_of(redmine.REASONS)}": (
+        lambda told, word: told.set_field("reason", redmine.REASONS[word])
+    ),
+    "sets the reason to «(.+)»": lambda told, name: told.set_field("reason", name),
+    "clears the reason": lambda told: told.set_field("reason", ""),
+    "fills in (iin|bin|organisation|full_name|contact|steps|project_link) «(.+)»": Telling.set_field,
     "empties the marker": lambda told: told.set_field("marker", ""),
     f"sets contact at ({MOMENT})": _set_contact,
 }

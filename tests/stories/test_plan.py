@@ -3,10 +3,11 @@
 import pytest
 from stories.story import Story
 
+from sup_sync.change import Change
 from sup_sync.errors import UnsafePlan
-from sup_sync.plan import Change, Limits, Plan, make_plan
+from sup_sync.plan import Limits, Plan, make_plan
 
-ROOMY = Limits(notes=1000, changed_share=1.0)
+ROOMY = Limits(notes=1000, endings=0, changed_share=1.0)
 
 CALM = """
     Mon 17:00 filed by client, Base, error, by e-mail
@@ -49,13 +50,13 @@ def test_findings_stand_in_the_order_of_the_requests(tell):
 
 
 def test_a_plan_within_the_limits_is_safe(tell):
-    plan_of([tell(LATE), tell(LATEST)]).require_safe(Limits(notes=2, changed_share=0.5))
+    plan_of([tell(LATE), tell(LATEST)]).require_safe(Limits(notes=2, endings=0, changed_share=0.5))
 
 
 def test_more_notes_than_the_limit_are_refused(tell):
     plan = plan_of([tell(LATE), tell(LATEST)])
     with pytest.raises(UnsafePlan, match=r"2 notes \(limit 1\); nothing is written\..*--force"):
-        plan.require_safe(Limits(notes=1, changed_share=1.0))
+        plan.require_safe(Limits(notes=1, endings=0, changed_share=1.0))
 
 
 def changing(count: int, of: int, old: str = "a", field: str = "state") -> Plan:
@@ -64,31 +65,31 @@ def changing(count: int, of: int, old: str = "a", field: str = "state") -> Plan:
 
 
 def test_new_values_on_more_than_the_share_are_refused():
-    limits = Limits(notes=0, changed_share=0.5)
+    limits = Limits(notes=0, endings=0, changed_share=0.5)
     changing(50, of=100).require_safe(limits)
     with pytest.raises(UnsafePlan, match=r"new values on 51 of 100 requests \(limit 50%\)"):
         changing(51, of=100).require_safe(limits)
 
 
 def test_a_few_requests_may_all_change():
-    limits = Limits(notes=0, changed_share=0.5)
+    limits = Limits(notes=0, endings=0, changed_share=0.5)
     changing(20, of=20).require_safe(limits)
     with pytest.raises(UnsafePlan):
         changing(21, of=21).require_safe(limits)
 
 
 def test_a_first_value_is_no_changed_value():
-    changing(100, of=100, old="").require_safe(Limits(notes=0, changed_share=0.01))
+    changing(100, of=100, old="").require_safe(Limits(notes=0, endings=0, changed_share=0.01))
 
 
 def test_a_request_that_changes_twice_counts_once():
     changes = tuple(Change(number, field, "a", "b", "why") for number in range(30) for field in ("state", "level"))
-    Plan(changes, (), 60).require_safe(Limits(notes=0, changed_share=0.5))
+    Plan(changes, (), 60).require_safe(Limits(notes=0, endings=0, changed_share=0.5))
 
 
 def test_both_limits_are_named_at_once():
     notes = tuple(Change(number, "private_note", "", "text", "why") for number in range(30))
     plan = Plan((*changing(30, of=30).changes, *notes), (), 30)
     with pytest.raises(UnsafePlan, match=r"30 notes \(limit 5\) and new values on 30 of 30"):
-        plan.require_safe(Limits(notes=5, changed_share=0.5))
+        plan.require_safe(Limits(notes=5, endings=0, changed_share=0.5))
     plan.require_safe(ROOMY)

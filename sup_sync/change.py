@@ -1,0 +1,31 @@
+"""One value in the tracker that should become another."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OWN_FIELDS = ("level", "first_response_due", "first_response_at", "resolution_due", "state", "marker")
+"""The custom fields that the tool writes, by their keys."""
+
+FENCED = frozenset({"assignee", "marker", "private_note", "public_note", "status"})
+"""The fields of a change that are written by compare-and-swap: what people see at once, and the marker of it."""
+
+NOTES = frozenset({"private_note", "public_note"})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One value that should become another, why, and by which clause.
+
+    `field` is a key of mappings/tracker.yaml's `fields`, or `due_date` (ISO date), `assignee` (a key of `people`),
+    `status` (the tracker's name), `private_note`, `public_note` (the text). Empty text is no value. `put` numbers the
+    writes of one issue: a public and a private note need two.
+    """
+
+    issue_id: int
+    field: str
+    old: str
+    new: str
+    reason: str
+    clause: str = ""
+    put: int = 0

@@ -1,0 +1,183 @@
+"""The shapes of the files, made into what decides: agreements, policy, calendars, the tracker's names."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from sup_sync.clock import Calendars
+from sup_sync.config.checks import Files, Version
+from sup_sync.config.shapes import (
+    EVERY_PRIORITY,
+    AgreementShape,
+    CalendarShape,
+    ContractShape,
+    MoveShape,
+    RegulationShape,
+    TargetShape,
+    TrackerShape,
+    WaitingShape,
+)
+from sup_sync.issue import Side, Status
+from sup_sync.policy import (
+    Agreement,
+    Alert,
+    ClockKind,
+    Contract,
+    Escalation,
+    Metric,
+    Policy,
+    Reason,
+    Requirement,
+    Target,
+    Waiting,
+    Word,
+)
+from sup_sync.tracker import Intake, StaffMember, TrackerNames
+from sup_sync.worktime import Calendar, Window
+
+WHOLE_DAY: Window = (timedelta(0), timedelta(days=1))
+MONDAY = 0
+
+
+def agreements_of(rules: RegulationShape) -> tuple[Agreement, ...]:
+    return tuple(_agreement(key, shape, rules) for key, shape in rules.agreements.items())
+
+
+def _agreement(key: str, shape: AgreementShape, rules: RegulationShape) -> Agreement:
+    day = rules.working_day.as_time(timedelta(hours=24))
+    return Agreement(
+        key=key,
+        levels=_words(shape.levels),
+        channels=_words(shape.channels),
+        categories=_words(shape.categories),
+        targets={
+            **_targets(Metric.FIRST_RESPONSE, shape.first_response, rules.priorities, day),
+            **_targets(Metric.RESOLUTION, shape.resolution, rules.priorities, day),
+        },
+        ladder=tuple(
+            Escalation(step.step, step.at, step.message, step.mentions, step.assign, step.at_risk)
+            for step in rules.ladders.get(shape.ladder, ())
+        ),
+    )
+
+
+def _words(words: tuple[str, ...] | None) -> frozenset[str] | None:
+    return None if words is None else frozenset(words)
+
+
+def _targets(
+    metric: Metric, shape: TargetShape, priorities: tuple[str, ...], day: timedelta
+) -> dict[tuple[Metric, str], Target]:
+    targets = {}
+    for priority in priorities:
+        if priority not in shape.within and EVERY_PRIORITY not in shape.within:
+            continue
+        length = shape.within.get(priority, shape.within.get(EVERY_PRIORITY))
+        targets[metric, priority] = Target(
+            metric=metric,
+            within=length.as_time(day) if length else None,
+            clause=shape.clause,
+            clock=shape.clock,
+            end_of_days=length.amount if length and shape.until == "end_of_day" else None,
+        )
+    return targets
+
+
+def calendars_of(shape: CalendarShape, zone: ZoneInfo) -> Calendars:
+    years = range(min(shape.years), max(shape.years) + 1)
+    working = Calendar(zone, shape.by_weekday, _exceptions(shape), years)
+    always = Calendar(zone, dict.fromkeys(range(7), (WHOLE_DAY,)), {}, years)
+    return {ClockKind.WORKING: working, ClockKind.CALENDAR: always}
+
+
+def _exceptions(shape: CalendarShape) -> dict[date, tuple[Window, ...]]:
+    """The days with windows of their own; a worked day off is worked as a Monday."""
+    as_monday = shape.by_weekday.get(MONDAY, ())
+    days: dict[date, tuple[Window, ...]] = {each.date: () for each in shape.holidays}
+    for change in shape.changes:
+        if isinstance(change, MoveShape):
+            days[change.move], days[change.to] = (), as_monday
+        elif change.kind == "off":
+            days[change.date] = ()
+        elif change.kind == "cancelled":
+            days.pop(change.date, None)
+        else:
+            days[change.date] = change.hours or as_monday
+    return days
+
+
+def policy_of(files: Files) -> Policy:
+    """The newest version of the regulation, with the earlier ones."""
+    versions = [_version(each, files) for each in files.versions]
+    newest, *earlier = sorted(versions, key=lambda each: each.in_force_from, reverse=True)
+    return replace(newest, earlier=tuple(earlier))
+
+
+def _version(version: Version, files: Files) -> Policy:
+    rules, config, tracker, clients = version.shape, files.config, files.tracker, files.clients
+    if not (rules and config and tracker and clients):
+        raise AssertionError("a file without mistakes has its shape")
+    sides = {Side.CLIENT: tracker.default_channels.client, Side.STAFF: tracker.default_channels.staff}
+    return Policy(
+        levels={key: Word(key, shape.clause) for key, shape in rules.levels.items()},
+        channels={key: Word(key, shape.clause, _words(shape.only)) for key, shape in rules.channels.items()},
+        categories={key: Word(key, shape.clause) for key, shape in rules.categories.items()},
+        priorities=rules.priorities,
+        agreements=version.agreements,
+        waiting=_waiting(rules.waiting),
+        in_force_from=rules.in_force_from,
+        requirements=tuple(
+            Requirement(item, shape.clause, _words(shape.categories)) for item, shape in rules.requirements.items()
+        ),
+        reasons={key: Reason(key, shape.clause, shape.stops) for key, shape in rules.reasons.items()},
+        tells={key: shape.clause for key, shape in rules.tells.items()},
+        alerts={key: Alert(shape.clause, shape.mentions, shape.assign) for key, shape in rules.alerts.items()},
+        help_centre=rules.help_centre,
+        quality_address=rules.quality_address,
+        contracts=tuple(_contract(each) for each in clients.contracts),
+        default_level=next((key for key, shape in rules.levels.items() if shape.default), None),
+        default_channels={side: channel for side, channel in sides.items() if channel},
+        priority_change=rules.priority_change,
+        enforce_from=config.enforce_from,
+    )
+
+
+def _waiting(shape: WaitingShape) -> Waiting:
+    within = shape.within.as_time(timedelta(days=1))
+    return Waiting(within, shape.clock, shape.remind_at, shape.wording, shape.reason, shape.clause)
+
+
+def _contract(shape: ContractShape) -> Contract:
+    return Contract(
+        client=shape.client,
+        level=shape.level,
+        first_on=shape.first_on,
+        last_on=shape.last_on,
+        project=shape.project,
+        group=shape.group,
+        bin=shape.bin,
+        language=shape.language,
+    )
+
+
+def names_of(shape: TrackerShape) -> TrackerNames:
+    return TrackerNames(
+        trackers={name: Intake(each.category, each.channel) for name, each in shape.trackers.items()},
+        statuses={name: Status(name, each.phase, each.answers) for name, each in shape.statuses.items()},
+        priorities=shape.priorities,
+        fields={key: name for key, name in shape.fields if name is not None},
+        levels=shape.levels,
+        channels=shape.channels,
+        states=dict(shape.states),
+        sets=dict(shape.sets),
+        reasons=shape.reasons,
+        languages={str(key): name for key, name in shape.languages.items()},
+        staff_groups=shape.staff.groups,
+        staff_roles=shape.staff.roles,
+        former_staff=shape.staff.former,
+        client_roles=shape.clients.roles,
+        people={key: StaffMember(each.login, each.name) for key, each in shape.people.items()},
+        parent_dates_derived=shape.parent_dates == "derived",
+    )

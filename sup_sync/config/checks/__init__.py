@@ -1,0 +1,36 @@
+"""What the files must agree on among themselves: flat lists of small checks, each naming file and line."""
+
+from sup_sync.config.checks import calendar, clients, messages, regulation, tracker
+from sup_sync.config.checks.files import (
+    CALENDAR,
+    CLIENTS,
+    CONFIG,
+    EXAMPLES,
+    MESSAGES,
+    REGULATION,
+    TRACKER,
+    Check,
+    Files,
+    Version,
+)
+
+__all__ = [
+    "CALENDAR",
+    "CHECKS",
+    "CLIENTS",
+    "CONFIG",
+    "EXAMPLES",
+    "MESSAGES",
+    "REGULATION",
+    "TRACKER",
+    "Files",
+    "Version",
+]
+
+CHECKS: tuple[Check, ...] = (
+    *regulation.CHECKS,
+    *tracker.CHECKS,
+    *clients.CHECKS,
+    *calendar.CHECKS,
+    *messages.CHECKS,
+)

@@ -1,0 +1,203 @@
+"""Whether a version of the regulation makes sense: every word defined, every request covered, no VIP served later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from sup_sync.config.checks.files import AGREEMENTS, REGULATION, Check, Files
+from sup_sync.config.shapes import AlertShape, StepShape
+from sup_sync.config.yaml_file import Place
+from sup_sync.errors import Mistake
+from sup_sync.messages import STEP_MESSAGES
+from sup_sync.policy import Agreement, Metric, Target
+
+
+def check_agreements_use_defined_words(files: Files) -> Iterator[Mistake]:
+    if not files.regulation:
+        return
+    rules = files.regulation
+    for key, agreement in rules.agreements.items():
+        place: Place = ("agreements", key)
+        for section in ("levels", "channels", "categories"):
+            used, known = getattr(agreement, section) or (), getattr(rules, section)
+            yield from files.undefined(REGULATION, (*place, section), used, known, section)
+        if (REGULATION, "ladders") not in files.pruned:
+            yield from files.undefined(REGULATION, (*place, "ladder"), [agreement.ladder], rules.ladders, "ladder")
+        for metric in Metric:
+            used = [each for each in getattr(agreement, metric).within if each != "*"]
+            where = (*place, metric.value, "within")
+            yield from files.undefined(REGULATION, where, used, rules.priorities, "priority")
+            for priority in (each for each in rules.priorities if used and each not in used):
+                yield files.mistake(REGULATION, where, f"no target for priority {priority}: add it, or one for all")
+
+
+def check_channels_are_for_defined_levels(files: Files) -> Iterator[Mistake]:
+    if files.regulation:
+        for key, channel in files.regulation.channels.items():
+            place: Place = ("channels", key, "only")
+            yield from files.undefined(REGULATION, place, channel.only or (), files.regulation.levels, "levels")
+
+
+def check_ladders(files: Files) -> Iterator[Mistake]:
+    if not files.regulation:
+        return
+    for key, steps in files.regulation.ladders.items():
+        for number, step in enumerate(steps):
+            place: Place = ("ladders", key, number)
+            yield from files.undefined(REGULATION, place, [step.message], STEP_MESSAGES, "message")
+            yield from _unknown_people(files, place, step)
+        shares = [step.at for step in steps]
+        if shares != sorted(set(shares)):
+            yield files.mistake(
+                REGULATION, ("ladders", key), "steps do not rise: give each a larger share than the last"
+            )
+
+
+def check_alerts(files: Files) -> Iterator[Mistake]:
+    for key, alert in files.regulation.alerts.items() if files.regulation else ():
+        yield from _unknown_people(files, ("alerts", key), alert)
+
+
+def _unknown_people(files: Files, place: Place, told: StepShape | AlertShape) -> Iterator[Mistake]:
+    if files.tracker:
+        people = [*told.mentions, *([told.assign] if told.assign else [])]
+        yield from files.undefined(REGULATION, place, people, files.tracker.people, "person of tracker.yaml")
+
+
+def check_requirements(files: Files) -> Iterator[Mistake]:
+    for item, requirement in files.regulation.requirements.items() if files.regulation else ():
+        known = files.regulation.categories if files.regulation else ()
+        place: Place = ("requirements", item, "categories")
+        yield from files.undefined(REGULATION, place, requirement.categories or (), known, "category")
+
+
+def check_waiting(files: Files) -> Iterator[Mistake]:
+    """A request that nobody answered gets a reason, and one that only a person can set is none for the tool."""
+    if not files.regulation:
+        return
+    rules, place = files.regulation, ("waiting", "reason")
+    yield from files.undefined(REGULATION, place, [rules.waiting.reason], rules.reasons, "reason")
+    reason = rules.reasons.get(rules.waiting.reason)
+    if reason and reason.stops:
+        yield files.mistake(
+            REGULATION, place, f"{rules.waiting.reason} stops work, which only a person may: take another"
+        )
+
+
+def check_versions_follow(files: Files) -> Iterator[Mistake]:
+    """Every day has one version of the regulation, and regulation.yaml is the newest."""
+    if not files.regulation:
+        return
+    days = [each.shape.in_force_from for each in files.versions if each.shape and each.shape is not files.regulation]
+    is_newest = files.sources[REGULATION].name == REGULATION
+    if files.regulation.in_force_from in days:
+        text = f"in force from {files.regulation.in_force_from}, as another version is: correct one of them"
+        yield files.mistake(REGULATION, ("in_force_from",), text)
+    elif is_newest and any(day > files.regulation.in_force_from for day in days):
+        text = f"another version is in force from {max(days)}: the newest one is regulation.yaml"
+        yield files.mistake(REGULATION, ("in_force_from",), text)
+
+
+def check_priorities_differ(files: Files) -> Iterator[Mistake]:
+    if files.regulation:
+        priorities = files.regulation.priorities
+        for number, priority in enumerate(priorities):
+            if priority in priorities[:number]:
+                yield files.mistake(REGULATION, ("priorities", number), f"priority {priority!r} stands here twice")
+
+
+def check_one_default_level(files: Files) -> Iterator[Mistake]:
+    if files.regulation:
+        defaults = [key for key, level in files.regulation.levels.items() if level.default]
+        if len(defaults) > 1:
+            yield files.mistake(REGULATION, ("levels", defaults[1]), f"a second default level beside {defaults[0]}")
+
+
+def check_everything_is_covered(files: Files) -> Iterator[Mistake]:
+    if not files.regulation or AGREEMENTS in files.pruned:
+        return
+    rules = files.regulation
+    for level in rules.levels:
+        for channel in rules.channels:
+            for category in rules.categories:
+                if not any(each.matches(level, channel, category) for each in files.agreements):
+                    text = f"no agreement covers level {level}, channel {channel}, category {category}: add one"
+                    yield files.mistake(REGULATION, ("agreements",), text)
+
+
+def check_pressing_is_not_slower(files: Files) -> Iterator[Mistake]:
+    if not files.regulation:
+        return
+    priorities = files.regulation.priorities
+    for agreement in files.agreements:
+        for metric in Metric:
+            for calm, pressing in pairwise(priorities):
+                if _is_slower(agreement, pressing, agreement, calm, metric):
+                    where = ("agreements", agreement.key, metric.value)
+                    yield files.mistake(REGULATION, where, f"{pressing} is slower than {calm}: swap or correct them")
+
+
+def check_higher_level_is_not_slower(files: Files) -> Iterator[Mistake]:
+    if not files.regulation or AGREEMENTS in files.pruned:
+        return
+    rules, seen = files.regulation, set()
+    for high, low in pairwise(rules.levels):
+        for channel in rules.channels:
+            for category in rules.categories:
+                higher = _agreement(files, high, channel, category)
+                lower = _agreement(files, low, channel, category)
+                if not higher or not lower:
+                    continue
+                for metric in Metric:
+                    slow = [each for each in rules.priorities if _is_slower(higher, each, lower, each, metric)]
+                    if slow and (higher.key, metric) not in seen:
+                        seen.add((higher.key, metric))
+                        text = f"{high} is slower than {low} ({lower.key}) for {', '.join(slow)}: correct one of them"
+                        yield files.mistake(REGULATION, ("agreements", higher.key, metric.value), text)
+
+
+def check_first_response_comes_before_closing(files: Files) -> Iterator[Mistake]:
+    if not files.regulation:
+        return
+    for agreement in files.agreements:
+        for priority in files.regulation.priorities:
+            first = agreement.targets.get((Metric.FIRST_RESPONSE, priority))
+            closing = agreement.targets.get((Metric.RESOLUTION, priority))
+            if first and closing and _is_longer(first, closing):
+                where = ("agreements", agreement.key, "first_response")
+                yield files.mistake(REGULATION, where, f"{priority}: first response later than the closing target")
+                break
+
+
+def _agreement(files: Files, level: str, channel: str, category: str) -> Agreement | None:
+    return next((each for each in files.agreements if each.matches(level, channel, category)), None)
+
+
+def _is_slower(one: Agreement, priority: str, other: Agreement, other_priority: str, metric: Metric) -> bool:
+    mine, theirs = one.targets.get((metric, priority)), other.targets.get((metric, other_priority))
+    return mine is not None and theirs is not None and _is_longer(mine, theirs)
+
+
+def _is_longer(one: Target, other: Target) -> bool:
+    """Whether one target gives more time than another; targets of different clocks are not compared."""
+    return (
+        one.within is not None and other.within is not None and one.clock is other.clock and one.within > other.within
+    )
+
+
+CHECKS: tuple[Check, ...] = (
+    check_agreements_use_defined_words,
+    check_channels_are_for_defined_levels,
+    check_ladders,
+    check_alerts,
+    check_requirements,
+    check_waiting,
+    check_versions_follow,
+    check_priorities_differ,
+    check_one_default_level,
+    check_everything_is_covered,
+    check_pressing_is_not_slower,
+    check_higher_level_is_not_slower,
+    check_first_response_comes_before_closing,
+)

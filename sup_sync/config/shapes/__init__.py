@@ -1,0 +1,37 @@
+"""The shapes of config.yaml and of the files in mappings/; whether they fit each other is checked later."""
+
+from sup_sync.config.shapes.base import Length
+from sup_sync.config.shapes.calendar import CalendarShape, ChangeShape, MoveShape
+from sup_sync.config.shapes.regulation import (
+    EVERY_PRIORITY,
+    AgreementShape,
+    AlertShape,
+    RegulationShape,
+    StepShape,
+    TargetShape,
+    WaitingShape,
+)
+from sup_sync.config.shapes.run import ConfigShape
+from sup_sync.config.shapes.tables import ClientsShape, ContractShape, ExampleShape, ExamplesShape, MessagesShape
+from sup_sync.config.shapes.tracker import TrackerShape
+
+__all__ = [
+    "EVERY_PRIORITY",
+    "AgreementShape",
+    "AlertShape",
+    "CalendarShape",
+    "ChangeShape",
+    "ClientsShape",
+    "ConfigShape",
+    "ContractShape",
+    "ExampleShape",
+    "ExamplesShape",
+    "Length",
+    "MessagesShape",
+    "MoveShape",
+    "RegulationShape",
+    "StepShape",
+    "TargetShape",
+    "TrackerShape",
+    "WaitingShape",
+]

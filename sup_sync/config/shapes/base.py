@@ -1,0 +1,49 @@
+"""What the shapes of all files share: how a part, a length of time and a clause are written."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any, Literal, NamedTuple
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+
+
+class Length(NamedTuple):
+    """A length of time as the regulation writes it: so many minutes, hours or working days."""
+
+    amount: int
+    unit: Literal["min", "h", "day"]
+
+    def as_time(self, working_day: timedelta) -> timedelta:
+        return {"min": timedelta(minutes=1), "h": timedelta(hours=1), "day": working_day}[self.unit] * self.amount
+
+
+_LENGTH = re.compile(r"(\d{1,5}) (min|h|working days?)")
+
+
+def read_length(value: Any) -> Length:
+    if isinstance(value, Length):
+        return value
+    if isinstance(value, int | float):
+        raise ValueError(f"{value} has no unit: write `15 min`, `2 h` or `1 working day`")
+    match = _LENGTH.fullmatch(str(value))
+    if not match or int(match[1]) == 0:
+        raise ValueError(f"{value!r} is no length of time: write `15 min`, `2 h` or `1 working day`")
+    return Length(int(match[1]), "min" if match[2] == "min" else "h" if match[2] == "h" else "day")
+
+
+def _hours_or_minutes(length: Length) -> Length:
+    if length.unit == "day":
+        raise ValueError("a working day is no length here: write hours or minutes")
+    return length
+
+
+Clause = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
+TimeLength = Annotated[Length, BeforeValidator(read_length), AfterValidator(_hours_or_minutes)]
+
+
+class Shape(BaseModel):
+    """A part of a file; keys it does not know are mistakes."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)

@@ -1,0 +1,99 @@
+"""What there is to say about one request, and the desk at which every rule works out its own notices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from sup_sync.judgement import MOMENT_FORMAT, Judgement
+from sup_sync.marker import Marker
+from sup_sync.policy import ClockKind, Policy
+from sup_sync.rulebook import Rulebook
+
+
+class Audience(StrEnum):
+    """Who reads a notice: clients a public note, staff a private one."""
+
+    CLIENT = "client"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something to say once: `name`, `cycle` and `share` are its place in the marker, the rest is what it does.
+
+    `mentions` and `assign` are keys of mappings/tracker.yaml's `people`, `status` is one of its statuses.
+    """
+
+    audience: Audience
+    name: str
+    cycle: int
+    text: str
+    reason: str
+    clause: str
+    share: float = 1.0
+    mentions: tuple[str, ...] = ()
+    assign: str | None = None
+    status: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One request at a moment, with all that its notices need."""
+
+    judgement: Judgement
+    rules: Rulebook
+    marker: Marker
+    now: datetime
+
+    @property
+    def policy(self) -> Policy:
+        return self.judgement.policy
+
+    @property
+    def is_office_open(self) -> bool:
+        """Whether support works now: nothing ends outside working hours (clause 5)."""
+        return self.rules.calendars[ClockKind.WORKING].is_open(self.now)
+
+    @property
+    def client_language(self) -> str:
+        """As the request says, else the contract; Redmine's REST tells nobody's language (fact)."""
+        contract = self.judgement.contract
+        return self.judgement.issue.language or (contract and contract.language) or self.rules.messages.client_language
+
+    def local(self, at: datetime) -> datetime:
+        return at.astimezone(self.rules.calendars[ClockKind.WORKING].zone)
+
+    def shown(self, at: datetime) -> str:
+        """A moment as reasons, which admins read, show it."""
+        return self.local(at).strftime(MOMENT_FORMAT)
+
+    def client_text(self, key: str, **words: str) -> str:
+        return self.rules.messages.text(self.client_language, key, **words)
+
+    def client_moment(self, at: datetime) -> str:
+        return self.rules.messages.moment(self.client_language, self.local(at))
+
+    def staff_text(self, key: str, **words: str) -> str:
+        return self.rules.messages.text(self.rules.messages.staff_language, key, **words)
+
+    def staff_moment(self, at: datetime) -> str:
+        return self.rules.messages.moment(self.rules.messages.staff_language, self.local(at))
+
+    def staff_day(self, day: date) -> str:
+        return self.rules.messages.day(self.rules.messages.staff_language, day)
+
+    def alert(self, key: str, cycle: int, reason: str, **words: str) -> Notice:
+        """What staff are told at once, by its line in the regulation's `alerts`."""
+        rule = self.policy.alerts[key]
+        text = self.staff_text(key, clause=rule.clause, **words)
+        return Notice(Audience.STAFF, key, cycle, text, reason, rule.clause, mentions=rule.mentions, assign=rule.assign)
+
+    def may_alert(self, key: str, cycle: int = 0) -> bool:
+        """Whether staff want this alert, and have not had it yet."""
+        return key in self.policy.alerts and not self.marker.has(key, cycle)
+
+    def may_tell(self, key: str, cycle: int = 0, share: float = 1.0) -> bool:
+        """Whether clients are told this, and this one was not yet."""
+        return key in self.policy.tells and not self.marker.has(key, cycle, share)

@@ -1,0 +1,46 @@
+"""What a request lacks: flagged once to staff, and where the regulation says so asked of the client (11, 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sup_sync.errors import CalendarError
+from sup_sync.identification import Shortcoming
+from sup_sync.issue import Phase
+from sup_sync.notices.case import Audience, Case, Notice
+
+ALERT, ASKED = "incomplete", "asked"
+
+
+def notices(case: Case) -> Iterator[Notice]:
+    judgement = case.judgement
+    if judgement.phase.is_ended or not judgement.shortcomings:
+        return
+    items = ", ".join(each.item for each in judgement.shortcomings)
+    if judgement.phase is Phase.OPEN and case.may_tell(ASKED):
+        yield from _asked(case, f"lacks {items}")
+    if case.may_alert(ALERT):
+        missing = ", ".join(case.staff_text(_key(each)) for each in judgement.shortcomings)
+        yield case.alert(ALERT, 0, f"lacks {items}", missing=missing)
+
+
+def _asked(case: Case, reason: str) -> Iterator[Notice]:
+    """The public question, with the status that starts the waiting clock (clause 15)."""
+    rule = case.policy.waiting
+    try:
+        due_at = case.rules.calendars[rule.clock].after(case.now, rule.within)
+    except CalendarError:
+        return
+    clause = case.policy.tells[ASKED]
+    text = case.client_text(
+        ASKED,
+        missing=", ".join(case.client_text(_key(each)) for each in case.judgement.shortcomings),
+        due=case.client_moment(due_at),
+        wording=rule.wording,
+        clause=clause,
+    )
+    yield Notice(Audience.CLIENT, ASKED, 0, text, reason, clause, status=case.rules.names.sets[ASKED])
+
+
+def _key(shortcoming: Shortcoming) -> str:
+    return f"{'malformed' if shortcoming.is_malformed else 'missing'}_{shortcoming.item}"

@@ -1,0 +1,53 @@
+"""How long support waits for the client's answer before the request is ended (clause 15)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from sup_sync.clock import Calendars
+from sup_sync.errors import CalendarError
+from sup_sync.issue import Event, Issue, Phase, Side
+from sup_sync.life import Stretch, phases
+from sup_sync.policy import Waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A question of support that waits for the client's answer: the `number`th of the request, asked at a moment.
+
+    A reminder is due after `remind_at`, the end of the request after `due_at`.
+    """
+
+    number: int
+    asked_at: datetime
+    remind_at: datetime
+    due_at: datetime
+
+
+def wait_of(issue: Issue, life: Sequence[Stretch], rule: Waiting, calendars: Calendars) -> Wait | None:
+    """The question that a request waits for; None where it waits for none, or where nobody asked in public.
+
+    A status alone is no question, nor is a note from before it: the clock runs from the last one asked since.
+    """
+    current = life[-1]
+    asked = [event.at for event, phase in phases(issue) if is_question(event, phase)]
+    if current.phase is not Phase.WAITING or not asked or asked[-1] < current.span.start:
+        return None
+    calendar = calendars[rule.clock]
+    with suppress(CalendarError):  # outside the known years nothing comes due
+        remind_at = calendar.after(asked[-1], rule.within * rule.remind_at)
+        return Wait(len(asked), asked[-1], remind_at, calendar.after(asked[-1], rule.within))
+    return None
+
+
+def is_question(event: Event, phase: Phase) -> bool:
+    """Whether an event asks the client: a public note of staff while the request waits, or the tool's with the status.
+
+    The tool's other notes, a reminder among them, ask nothing anew.
+    """
+    if phase is not Phase.WAITING or not event.has_public_note:
+        return False
+    return event.by.is_staff or (event.by.side is Side.BOT and event.status is not None)
