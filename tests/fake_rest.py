@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from html import escape
 from operator import attrgetter
 from typing import Any
@@ -215,6 +215,14 @@ class FakeRest:
         version = self.tracker.add_version(self._project(user, key), given["name"], given.get("due_date"))
         return _json({"version": _version(version)}, 201)
 
+    def change_version(self, user: User, sent: Json, key: str) -> Answer:
+        if not user.is_admin:
+            raise RefusalError(403)
+        version, given = self.tracker.pick(self.tracker.versions, key), sent["version"]
+        version.due_on = date.fromisoformat(given["due_date"]) if "due_date" in given else version.due_on
+        version.status = given.get("status", version.status)
+        return 204, {}, ""
+
     # --- what the account sees
 
     def _issue(self, user: User, key: str) -> Issue:
@@ -275,6 +283,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("POST", "/uploads.json", FakeRest.upload),
     ("PUT", r"/projects/([^/]+)/close\.json", FakeRest.close),
     ("POST", r"/projects/([^/]+)/versions\.json", FakeRest.make_version),
+    ("PUT", r"/versions/(\d+)\.json", FakeRest.change_version),
 )
 
 

@@ -13,8 +13,8 @@ ActiveRecord::Base.transaction do
 
   roles = Role.givable.index_by(&:name)
   scene["roles"].each do |each|
-    role = Role.create!(name: each["name"], permissions: each["permissions"], assignable: false, issues_visibility: "all",
-                        users_visibility: "members_of_visible_projects")
+    role = Role.create!(name: each["name"], permissions: each["permissions"], assignable: each["is_assignable"],
+                        issues_visibility: "all", users_visibility: "members_of_visible_projects")
     role.copy_workflow_rules(roles[each["workflow_of"]]) if each["workflow_of"]
     roles[role.name] = role
   end

@@ -387,6 +387,7 @@ def test_what_no_mapping_knows_has_no_clause(story: Story) -> None:
 
 def test_outside_the_calendar_s_years_only_the_wall_clock_is_known(story: Story) -> None:
     """
+    in regulation.yaml «in_force_from: 2023-01-01» becomes «in_force_from: 2022-01-01»
     2022-12-30 12:00 filed by operator, VIP
     2023-01-04 13:00 staff: asks and waiting for client
     2023-01-04 14:00 client: answers

@@ -226,7 +226,7 @@ def test_an_explanation_tells_the_whole_story(story: Story) -> None:
     Mon 09:00 filed by client, VIP, error, urgent
     Mon 09:10 staff: public note
     Mon 10:00 staff: asks and waiting for client and sets priority urgent
-    Tue 10:00 sup-sync runs
+    Mon 13:00 sup-sync runs
     Tue 11:00 now
     """
     assert story.now is not None
@@ -251,7 +251,7 @@ def test_an_explanation_tells_the_whole_story(story: Story) -> None:
         "  Mon 2026-06-08 10:00  staff   Болат Ермеков  public note, status Жаңа → Клиент",
         "                                               жауабын күтуде, priority urgent →",
         "                                               urgent",
-        "  Tue 2026-06-09 10:00  bot     sup-sync       other values",
+        "  Mon 2026-06-08 13:00  bot     sup-sync       other values",
         "",
         "Where its time went",
         "  with     from                  working time  wall clock",

@@ -18,11 +18,11 @@ from sup_sync.tracker import Directory, decode_issue
 NAMES = shipped_config().rules.names
 
 FILED = """
-    Mon 09:00 filed by client, VIP, error, urgent, by e-mail, BIN «020240000555», starts on 2026-06-08
+    Mon 09:00 filed by client, VIP, error, urgent, by e-mail, BIN «020240000555», starts on 2026-06-08, in Russian
     Mon 10:00 staff: public note and waiting for client and sets version 2.4 due 2026-06-12
     Mon 11:00 client: attachment
     Mon 12:00 head: private note
-    Mon 13:00 head: confirms the priority and sets priority immediate
+    Mon 13:00 head: confirms the priority and sets priority immediate and sets the reason to law
     Mon 14:00 now
     """
 
@@ -45,10 +45,11 @@ def test_an_issue_in_our_words(raw, directory):
     assert issue.created_at == read_moment("Mon 09:00") == datetime(2026, 6, 8, 4, 0, tzinfo=UTC)
     assert issue.updated_at == read_moment("Mon 13:00")
     assert (issue.status.name, issue.status.phase) == ("Клиент жауабын күтуде", Phase.WAITING)
-    assert (issue.priority, issue.priority_confirmed) == ("immediate", True)
+    assert (issue.priority, issue.reason, issue.language) == ("immediate", "law", "ru")
+    assert (issue.has_file, issue.may_become) == (True, None)
     assert (issue.start_on, issue.due_on, issue.assignee_id) == (date(2026, 6, 8), None, None)
     assert issue.version is not None
-    assert (issue.version.name, issue.version.due_on, issue.version.is_open) == ("2.4", date(2026, 6, 12), True)
+    assert (issue.version.name, issue.version.due_on, issue.version.is_closed) == ("2.4", date(2026, 6, 12), False)
     assert issue.fields["channel"] == "email"
     assert issue.fields["bin"] == "020240000555"
     assert issue.fields["marker"] == ""
@@ -64,6 +65,36 @@ def test_events_in_our_words(raw, directory):
     assert (private.has_note, private.is_private, private.is_public_answer) == (True, True, False)
     assert confirmed.priority == ("urgent", "immediate")
     assert confirmed.priority_confirmed == (False, True)
+    assert confirmed.reason == (None, "law")
+
+
+def test_what_the_tool_may_set_and_whether_there_is_a_file_are_known_where_the_json_tells(raw, directory):
+    raw["allowed_statuses"] = [redmine.pair(redmine.STATUSES.values(), name) for name in ("Өңделуде", "Жабылды")]
+    raw["attachments"] = []
+    issue = decode_issue(raw, directory)
+    assert (issue.may_become, issue.has_file) == (frozenset({"Өңделуде", "Жабылды"}), False)
+    del raw["attachments"]
+    assert decode_issue(raw, directory).has_file is None
+
+
+def test_a_request_in_a_language_that_no_mapping_has_has_none(raw, directory):
+    redmine.field(raw, "language")["value"] = "Deutsch"
+    issue = decode_issue(raw, directory)
+    assert (issue.language, issue.unknown) == (None, ())
+
+
+def test_a_reason_that_no_mapping_has_is_named(raw, directory):
+    redmine.field(raw, "reason")["value"] = "Басқа"
+    assert decode_issue(raw, directory).unknown == ("reason «Басқа»: add it to `reasons` of mappings/tracker.yaml",)
+
+
+@pytest.mark.parametrize(("state", "is_closed"), [("open", False), ("locked", False), ("closed", True)])
+def test_only_a_version_that_is_closed_has_shipped(raw, tell, state, is_closed):
+    lists = tell(FILED).told.lists
+    lists["versions"][0]["status"] = state
+    version = decode_issue(raw, Directory(lists, NAMES)).version
+    assert version is not None
+    assert version.is_closed is is_closed
 
 
 def test_an_issue_may_stand_inside_issue(raw, directory):
@@ -186,7 +217,7 @@ def test_without_lists_the_allowed_statuses_are_known_by_their_names(raw):
 def test_without_lists_a_version_is_open_and_has_no_date(raw):
     version = decode_issue(raw, guessed(raw)).version
     assert version is not None
-    assert (version.name, version.due_on, version.is_open) == ("2.4", None, True)
+    assert (version.name, version.due_on, version.is_closed) == ("2.4", None, False)
 
 
 def test_without_lists_a_project_is_known_by_its_name(raw):
@@ -292,12 +323,7 @@ def test_an_issue_as_it_stood_before(raw, directory):
     issue = decode_issue(deepcopy(raw), directory)
     before = issue.upto(read_moment("Mon 09:59"))
     assert before is not None
-    assert (before.status.name, before.priority, before.priority_confirmed, before.events) == (
-        "Жаңа",
-        "urgent",
-        False,
-        (),
-    )
+    assert (before.status.name, before.priority, before.reason, before.events) == ("Жаңа", "urgent", None, ())
     then = issue.upto(read_moment("Mon 12:30"))
     assert then is not None
     assert (then.status.phase, then.priority, len(then.events)) == (Phase.WAITING, "urgent", 3)

@@ -41,6 +41,7 @@ class RoleOf:
     name: str
     permissions: tuple[str, ...]
     workflow_of: str | None = None
+    is_assignable: bool = False
 
 
 @dataclass(frozen=True)
@@ -218,6 +219,11 @@ class World(ABC):
         number: int = answer.json()["version"]["id"]
         return number
 
+    def change_version(self, version_id: int, **attributes: str) -> None:
+        """Put a version off, or close it, by Redmine's own names."""
+        answer = self.call(ADMIN, "PUT", f"/versions/{version_id}.json", json={"version": attributes})
+        assert answer.status_code == requests.codes.no_content, (answer.status_code, answer.text)
+
 
 class FakeWorld(World):
     """The tracker in memory; it answers while `running`, and its clock is `tracker.now`."""
@@ -236,7 +242,7 @@ class FakeWorld(World):
         self.rest = FakeRest(tracker, self.url)
         tracker.provision(_wanted())
         for role in scene.roles:
-            added = tracker.add_role(role.name, role.permissions)
+            added = tracker.add_role(role.name, role.permissions, is_assignable=role.is_assignable)
             if role.workflow_of:
                 added.transitions = set(tracker.role(role.workflow_of).transitions)
                 added.read_only = set(tracker.role(role.workflow_of).read_only)

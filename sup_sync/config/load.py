@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -112,6 +112,7 @@ class _Reading:
             messages=self._shape(MessagesShape, checks.MESSAGES, folder / checks.MESSAGES),
             examples=self._shape(ExamplesShape, checks.EXAMPLES, folder / checks.EXAMPLES),
             agreements=versions[0].agreements,
+            version=versions[0],
             versions=versions,
             pruned=frozenset(self.pruned),
             today=self.today,
@@ -139,8 +140,10 @@ class _Reading:
             parts = {_part(each) for each in errors}
             if parts & left_out:
                 return None
-            self.mistakes += [source.mistake(_place(each), _message(each, source, shape)) for each in errors]
-            self.pruned |= {(name, *_place(each)[:1]) for each in errors if each["type"] != "extra_forbidden"}
+            told = [each for each in errors if not _is_misspelt(each, errors)]
+            self.mistakes += [source.mistake(_place(each), _message(each, source, shape)) for each in told]
+            known = [_place(each) for each in errors if each["type"] != "extra_forbidden"]
+            self.pruned |= {(name, *place[:length]) for place in known for length in (1, 2)}
             if any(part not in source.lines for part in parts):
                 return None
             left_out |= parts
@@ -176,6 +179,15 @@ def _part(error: Mapping[str, Any]) -> Place:
     return place if error["type"] == "extra_forbidden" else place[:2]
 
 
+def _is_misspelt(error: Mapping[str, Any], errors: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether a missing key stands there under a name like it, which is told as an unknown one."""
+    if error["type"] != "missing":
+        return False
+    *outer, key = _place(error)
+    beside = [_place(each) for each in errors if each["type"] == "extra_forbidden"]
+    return bool(difflib.get_close_matches(str(key), [str(place[-1]) for place in beside if [*place[:-1]] == outer]))
+
+
 def _message(error: Mapping[str, Any], source: YamlFile, shape: type[BaseModel]) -> str:
     *outer, key = _place(error) or ("",)
     where = f"{key}: " if isinstance(key, str) else ""
@@ -189,6 +201,10 @@ def _message(error: Mapping[str, Any], source: YamlFile, shape: type[BaseModel])
             return f"key {key!r} is missing{f' in {outer[-1]}' if outer and isinstance(outer[-1], str) else ''}: add it"
         case "value_error":
             return where + str(error["msg"]).removeprefix("Value error, ")
+        case "literal_error" if error["loc"][-1] == "[key]":
+            return f"unknown key {key!r}: there are {error['ctx']['expected']}"
+        case "model_type":
+            return f"{where}write it with its keys, as the shipped file does, not {error['input']!r:.60}"
         case _:
             return f"{where}{str(error['msg'])[:1].lower()}{str(error['msg'])[1:]}, not {error['input']!r:.60}"
 

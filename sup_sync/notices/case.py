@@ -84,11 +84,11 @@ class Case:
     def staff_day(self, day: date) -> str:
         return self.rules.messages.day(self.rules.messages.staff_language, day)
 
-    def alert(self, key: str, cycle: int, reason: str, **words: str) -> Notice:
+    def alert(self, key: str, cycle: int, why: str, /, **words: str) -> Notice:
         """What staff are told at once, by its line in the regulation's `alerts`."""
         rule = self.policy.alerts[key]
         text = self.staff_text(key, clause=rule.clause, **words)
-        return Notice(Audience.STAFF, key, cycle, text, reason, rule.clause, mentions=rule.mentions, assign=rule.assign)
+        return Notice(Audience.STAFF, key, cycle, text, why, rule.clause, mentions=rule.mentions, assign=rule.assign)
 
     def may_alert(self, key: str, cycle: int = 0) -> bool:
         """Whether staff want this alert, and have not had it yet."""

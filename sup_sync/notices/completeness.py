@@ -13,11 +13,12 @@ ALERT, ASKED = "incomplete", "asked"
 
 
 def notices(case: Case) -> Iterator[Notice]:
+    """The client is asked where the status can still become the one that waits: without a change no clock starts."""
     judgement = case.judgement
     if judgement.phase.is_ended or not judgement.shortcomings:
         return
     items = ", ".join(each.item for each in judgement.shortcomings)
-    if judgement.phase is Phase.OPEN and case.may_tell(ASKED):
+    if judgement.issue.status.phase is Phase.OPEN and case.may_tell(ASKED):
         yield from _asked(case, f"lacks {items}")
     if case.may_alert(ALERT):
         missing = ", ".join(case.staff_text(_key(each)) for each in judgement.shortcomings)

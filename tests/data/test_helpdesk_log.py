@@ -63,6 +63,7 @@ def moment(row: Row) -> datetime:
 def rules(tmp_path: Path) -> Any:
     copy = Copy(tmp_path)
     copy.replace("calendar.yaml", "years: {2023", "years: {2022: final, 2023")
+    copy.replace("regulation.yaml", "in_force_from: 2023", "in_force_from: 2022")
     base = "{within: 1 working day, clause: SLA Base.2}"
     copy.replace("regulation.yaml", base, "{within: 9 h, clause: SLA Base.2, clock: calendar}")
     return copy.load().rules

@@ -20,6 +20,7 @@ PROJECTS = {
 ERROR, CONSULTATION, CALLBACK = "Қате, істеліп бітпеген", "Кеңес", "Кері қоңырау"
 OPERATOR, HEAD, CLIENT = "a.serikova", "d.bekova", "m.omarov"
 HEAD_NAME = "Дана Бекова"
+DEVELOPER, DEVELOPER_NAME, DEVELOPER_ROLE = "t.ospanov", "Тимур Оспанов", "Әзірлеуші"
 STAFF_GROUP, STAFF_ROLE, CLIENT_ROLE = "Қолдау қызметі", "Қолдау операторы", "Клиент"
 
 UNMAPPED_TRACKER, UNMAPPED_STATUS = "Ішкі", "Тексерілуде"
@@ -43,6 +44,7 @@ _MEMBERS = {
     TALKER: (TALKER,),
     STAFF_GROUP: (STAFF_ROLE,),
     CLIENT: (CLIENT_ROLE,),
+    DEVELOPER: (DEVELOPER_ROLE,),
 }
 
 SCENE = Scene(
@@ -50,15 +52,19 @@ SCENE = Scene(
         UserOf(HEAD, HEAD_NAME),
         UserOf(OPERATOR, "Айгүл Серікова"),
         UserOf(CLIENT, "Марат Омаров"),
+        UserOf(DEVELOPER, DEVELOPER_NAME),
         UserOf(PUBLISHER, "Без Права"),
         UserOf(TALKER, "Только Слова"),
         UserOf(OUTSIDER, "Не Везде"),
         UserOf(LOCKED, "Под Замком", is_locked=True),
     ),
     groups={STAFF_GROUP: (HEAD, OPERATOR)},
-    roles=tuple(
-        RoleOf(name, tuple(each for each in BOT_PERMISSIONS if each != lacking), BOT_ROLE)
-        for name, lacking in _LACKING.items()
+    roles=(
+        RoleOf(DEVELOPER_ROLE, ("view_issues", "add_issue_notes"), is_assignable=True),
+        *(
+            RoleOf(name, tuple(each for each in BOT_PERMISSIONS if each != lacking), BOT_ROLE)
+            for name, lacking in _LACKING.items()
+        ),
     ),
     projects=tuple(
         ProjectOf(identifier, name, _MEMBERS | ({OUTSIDER: (BOT_ROLE,)} if identifier != ENDING else {}))

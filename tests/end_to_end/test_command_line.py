@@ -83,7 +83,13 @@ def test_a_snapshot_says_what_the_tracker_says(diary: Diary, shell: Shell) -> No
     plan = shell("plan", "--now", NOW, "--json", "--from", "before.jsonl").json
     assert ids["closed long ago"] not in {each["issue"] for each in plan["changes"]}
     assert {each["field"] for each in plan["changes"]} > {"state", "due_date", "private_note", "assignee"}
-    assert {each["kind"] for each in plan["findings"]} == {"unknown", "unknown_staff", "derived_due_date"}
+    assert {each["kind"] for each in plan["findings"]} == {
+        "unknown",
+        "unknown_staff",
+        "derived_due_date",
+        "no_reason",
+        "wish",
+    }
 
     diary.run("Wed 12:00")
     assert shell("snapshot", "-o", "after.jsonl").code == 0

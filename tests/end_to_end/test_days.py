@@ -37,15 +37,15 @@ def test_waiting_for_the_client_does_not_count_and_their_answer_goes_on(diary: D
     issue_id = diary.file("Mon 09:00")
     with diary.at("Mon 10:00", issue_id) as world:
         world.set_status(OPERATOR, issue_id, "Клиент жауабын күтуде", "Сұрақ")
-    diary.run("Tue 17:00")
+    diary.run("Mon 13:00")
     shown = diary.fields(CLIENT, issue_id)
     assert (shown["state"], shown["resolution_due"]) == (WAITING, "2026-06-08 18:00")
-    with diary.at("Wed 10:00", issue_id) as world:
+    with diary.at("Tue 10:00", issue_id) as world:
         world.attach(CLIENT, issue_id, "screenshot.png")
-    diary.run("Wed 10:30")
+    diary.run("Tue 10:30")
     shown = diary.fields(CLIENT, issue_id)
-    assert (shown["state"], shown["resolution_due"]) == (ON_TRACK, "2026-06-10 18:00")
-    assert diary.see(CLIENT, issue_id)["due_date"] == "2026-06-10"
+    assert (shown["state"], shown["resolution_due"]) == (ON_TRACK, "2026-06-09 18:00")
+    assert diary.see(CLIENT, issue_id)["due_date"] == "2026-06-09"
     assert diary.notes(OPERATOR, issue_id) == []
 
 

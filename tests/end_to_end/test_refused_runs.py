@@ -49,7 +49,7 @@ def test_over_the_limits_nothing_is_written_until_it_is_forced(diary: Diary) -> 
     before = diary.traces()
     strict = replace(diary.config, limits=Limits(notes=1, endings=0, changed_share=0.5))
     session = diary.session()
-    with pytest.raises(UnsafePlan, match=r"2 notes \(limit 1\)"):
+    with pytest.raises(UnsafePlan, match=r"4 notes \(limit 1\)"):
         diary.run("Mon 11:01", config=strict, session=session)
     assert session.requests_made["PUT"] == 0
     assert diary.traces() == before

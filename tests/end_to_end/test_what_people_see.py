@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from end_to_end.diary import Diary
 from end_to_end.scene import BASE, CLIENT, CONSULTATION, OPERATOR
+from stories.redmine_json import GIVEN
 from worlds import Json
 
 from sup_sync.writing import OutcomeKind
@@ -16,10 +17,10 @@ def details(journals: list[Json], field_id: int) -> list[Json]:
 def test_the_client_sees_level_targets_state_and_due_date_and_nothing_that_is_staffs(diary: Diary) -> None:
     issue_id = diary.file("Mon 09:00")
     ran = diary.run("Mon 10:31")
-    assert (ran.outcomes, ran.puts, ran.done.is_whole) == ({issue_id: OutcomeKind.APPLIED}, 1, True)
+    assert (ran.outcomes, ran.puts, ran.done.is_whole) == ({issue_id: OutcomeKind.APPLIED}, 2, True)
     shown = diary.fields(CLIENT, issue_id)
-    assert "marker" not in shown
-    assert {key: value for key, value in shown.items() if value} == {
+    assert not {"marker", "reason"} & set(shown)
+    assert {key: value for key, value in shown.items() if value and key not in GIVEN} == {
         "level": "VIP",
         "first_response_due": "2026-06-08 11:00",
         "resolution_due": "2026-06-08 18:00",
@@ -27,7 +28,8 @@ def test_the_client_sees_level_targets_state_and_due_date_and_nothing_that_is_st
     }
     issue = diary.see(CLIENT, issue_id)
     assert issue["due_date"] == "2026-06-08"
-    assert [each for each in issue["journals"] if each["notes"] or each["private_notes"]] == []
+    (acknowledgement,) = [each for each in issue["journals"] if each["notes"] or each["private_notes"]]
+    assert acknowledgement["notes"].startswith(f"№{issue_id} өтінішіңіз 2026 жылғы 8 маусым, 09:00 тіркелді.")
     assert len(details(issue["journals"], diary.world.field_id("state"))) == 1
     assert details(issue["journals"], diary.world.field_id("marker")) == []
 
@@ -45,16 +47,20 @@ def test_a_request_by_mail_counts_from_the_moment_of_contact_by_base_targets(dia
     fields = {channel: "Электрондық пошта", contact_at: "2026-06-08 10:00"}
     issue_id = diary.file("Tue 09:30", OPERATOR, BASE, CONSULTATION, fields=fields)
     diary.run("Tue 10:01")
-    assert diary.fields(OPERATOR, issue_id) == {
+    shown = {key: value for key, value in diary.fields(OPERATOR, issue_id).items() if key not in GIVEN}
+    assert shown == {
         "level": "Базалық",
         "first_response_due": "2026-06-09 10:00",
         "first_response_at": "",
         "resolution_due": "2026-06-10 10:00",
         "state": "Мерзімі өтті",
-        "marker": "first_response#0@1.00",
+        "marker": "acknowledged#0@1.00 first_response#0@1.00",
         "channel": "Электрондық пошта",
         "contact_at": "2026-06-08 10:00",
         "priority_confirmed": "",
+        "reason": "",
+        "language": "",
         "bin": "",
+        "organisation": "",
     }
     assert diary.see(OPERATOR, issue_id)["due_date"] == "2026-06-10"

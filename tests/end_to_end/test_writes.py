@@ -60,12 +60,15 @@ def test_a_write_whose_answer_is_lost_is_not_repeated_and_no_note_is_lost_or_dou
     session._http.mount(f"{diary.world.url}/issues/{answer_lost}.json", AnswerLost())
     session._http.mount(f"{diary.world.url}/issues/{cut_off}.json", CutOff())
     ran = diary.run("Mon 11:05", session=session)
+    late = (answer_lost, cut_off, other)
     assert ran.outcomes == dict.fromkeys([answer_lost, cut_off], OutcomeKind.FAILED) | {other: OutcomeKind.APPLIED}
-    assert (ran.puts, ran.done.is_whole) == (3, False)
-    assert [len(diary.notes(OPERATOR, each)) for each in (answer_lost, cut_off, other)] == [1, 0, 1]
+    assert (ran.puts, ran.done.is_whole) == (4, False)
+    assert [len(diary.notes(OPERATOR, each)) for each in late] == [0, 0, 1]
+    assert [len(diary.notes(OPERATOR, each, private=False)) for each in late] == [1, 0, 1]
     again = diary.run("Mon 11:06")
-    assert again.outcomes == {cut_off: OutcomeKind.APPLIED}
-    assert [len(diary.notes(OPERATOR, each)) for each in (answer_lost, cut_off, other)] == [1, 1, 1]
+    assert again.outcomes == dict.fromkeys([answer_lost, cut_off], OutcomeKind.APPLIED)
+    assert [len(diary.notes(OPERATOR, each)) for each in late] == [1, 1, 1]
+    assert [len(diary.notes(OPERATOR, each, private=False)) for each in late] == [1, 1, 1]
 
 
 def test_a_tracker_that_answers_no_more_is_left_alone_after_three_requests(diary: Diary) -> None:

@@ -28,6 +28,7 @@ class Telling:
         self.lists = redmine.new_lists()
         self.raw: redmine.Json = {}
         self.details: list[redmine.Json] = []
+        self.words = ""
 
     def file(self, at: datetime, author: str, facts: str) -> None:
         """File the request with its facts, between commas; a name in «» may hold commas."""
@@ -41,7 +42,7 @@ class Telling:
         notes, is_private = "", False
         for part in re.split(r" and (?![^«]*»)", what):
             if part in WORDS or part == "private note":
-                notes, is_private = f"{who}: {part}", part not in WORDS
+                notes, is_private = f"{who}: {part}{self.words}", part not in WORDS
             else:
                 self.tell(DEEDS, part)
         redmine.add_journal(self.raw, at, who, notes=notes, is_private=is_private, details=self.details)
@@ -80,11 +81,27 @@ class Telling:
         self.lists["people"] = [each for each in self.lists["people"] if each["name"] != name]
 
     def attach(self) -> None:
-        self.raw["attachments"].append({"id": 1, "filename": "screenshot.png"})
-        self.details.append(redmine.detail("attachment", "1", None, "screenshot.png"))
+        name = f"screenshot{self.words}.png"
+        self.raw["attachments"].append({"id": 1, "filename": name})
+        self.details.append(redmine.detail("attachment", "1", None, name))
 
     def detach(self) -> None:
         self.details.append(redmine.detail("attachment", "1", "screenshot.png", None))
+
+    def speak(self, words: str) -> None:
+        """From here on whatever people write holds these words; so do the client's name and what they filled in."""
+        self.words = words
+        self.raw |= {"subject": words, "description": words}
+        for person in (self.raw["author"], *self.lists["people"]):
+            if person["id"] == self.raw["author"]["id"]:
+                person["name"] = words
+        for key in ("contact_at", "bin", "organisation", *redmine.GIVEN):
+            self.set_field(key, words)
+
+    def allow(self, statuses: str) -> None:
+        """The workflow lets the tool's account set these statuses and no others."""
+        names = [redmine.STATUSES[each] for each in statuses.split(", ")]
+        self.raw["allowed_statuses"] = [redmine.pair(redmine.STATUSES.values(), name) for name in names]
 
     def assign(self, who: str) -> None:
         self.raw["assigned_to"] = redmine.person(who)
@@ -139,6 +156,8 @@ FACTS: dict[str, Word] = {
     "with subtasks": lambda told: told.raw.update(children=[{"id": 99}]),
     f"without the field {_one_of(redmine.FIELDS)}": _drop_field,
     "marker «(.+)»": lambda told, text: told.set_field("marker", text),
+    "in the words «(.+)»": Telling.speak,
+    "the account may set only «(.+)»": Telling.allow,
 }
 """What a request is filed with, and how its JSON says so."""
 
@@ -159,7 +178,7 @@ DEEDS: dict[str, Word] = {
     "confirms the priority": lambda told: told.set_field("priority_confirmed", "1"),
     "withdraws the confirmation": lambda told: told.set_field("priority_confirmed", "0"),
     rf"sets version (\S+) due ({DAY})()": Telling.set_version,
-    rf"sets version (\S+) due ({DAY}), (closed)": Telling.set_version,
+    rf"sets version (\S+) due ({DAY}), (locked|closed)": Telling.set_version,
     r"sets version (\S+)()() without a date": Telling.set_version,
     rf"sets (due_date|start_date) ({DAY})": Telling.set_day,
     f"assigns {_one_of(redmine.PEOPLE)}": Telling.assign,

@@ -113,6 +113,17 @@ def test_a_closed_version_is_a_finding(story):
     assert story.resolution.due == "Fri 18:00"
 
 
+def test_a_version_that_is_only_locked_has_not_shipped(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12, locked
+    Tue 16:00 now
+    """
+    assert story.findings == {}
+    assert story.notes == []
+
+
 def test_a_version_that_is_past_is_a_finding(story):
     """
     Mon 09:00 filed by client, VIP, error
@@ -214,5 +225,5 @@ def test_a_release_that_passes_is_escalated_though_the_target_before_it_was(stor
     Tue 13:00 staff: hands to development and sets version 4.6 due 2026-06-12
     next Mon 09:30 now
     """
-    assert story.changes["marker"] == "release#0@1.00 resolution#0@1.00"
+    assert story.changes["marker"] == "release#0@1.00 release_on=2026-06-12 resolution#0@1.00"
     assert story.plan.notes == 1

@@ -20,7 +20,7 @@ def test_the_fields_show_the_targets(story):
 
 def test_every_change_says_why_and_by_which_clause(story):
     """
-    Mon 09:00 filed by client, Base, error
+    Mon 09:00 filed by client, Base, error, by e-mail
     Mon 10:00 staff: public note
     Mon 12:00 now
     """
@@ -70,7 +70,8 @@ def test_a_pause_moves_the_due_date(story):
 def test_while_it_waits_nothing_changes_from_run_to_run(story):
     """
     Mon 09:00 filed by client, VIP, error
-    Mon 12:00 staff: asks and waiting for client
+    Mon 10:00 staff: public note
+    Mon 12:00 staff: waiting for client
     Mon 13:00 sup-sync runs
     next Fri 13:00 now
     """
@@ -96,7 +97,7 @@ def test_the_tool_takes_its_own_due_date_back(story):
     """
     assert story.told.raw["due_date"] == "2026-06-08"
     assert story.changes["due_date"] == ""
-    assert story.changes["resolution_due"] == ""
+    assert story.changes["resolution_due"] == "Мерзімі жоқ"
 
 
 def test_the_tool_leaves_a_due_date_that_it_did_not_set(story):

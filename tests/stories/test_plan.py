@@ -50,13 +50,25 @@ def test_findings_stand_in_the_order_of_the_requests(tell):
 
 
 def test_a_plan_within_the_limits_is_safe(tell):
-    plan_of([tell(LATE), tell(LATEST)]).require_safe(Limits(notes=2, endings=0, changed_share=0.5))
+    plan_of([tell(LATE), tell(LATEST)]).require_safe(Limits(notes=4, endings=0, changed_share=0.5))
 
 
 def test_more_notes_than_the_limit_are_refused(tell):
     plan = plan_of([tell(LATE), tell(LATEST)])
-    with pytest.raises(UnsafePlan, match=r"2 notes \(limit 1\); nothing is written\..*--force"):
-        plan.require_safe(Limits(notes=1, endings=0, changed_share=1.0))
+    with pytest.raises(UnsafePlan, match=r"4 notes \(limit 3\); nothing is written\..*--force"):
+        plan.require_safe(Limits(notes=3, endings=0, changed_share=1.0))
+
+
+def test_more_endings_than_the_limit_are_refused(tell):
+    unanswered = """
+        Mon 09:00 filed by client, VIP, error
+        Mon 10:00 staff: asks and waiting for client
+        Tue 10:00 now
+        """
+    plan = plan_of([tell(unanswered), tell(unanswered)])
+    plan.require_safe(Limits(notes=2, endings=2, changed_share=1.0))
+    with pytest.raises(UnsafePlan, match=r"over the limits: 2 new statuses \(limit 1\); nothing is written"):
+        plan.require_safe(Limits(notes=2, endings=1, changed_share=1.0))
 
 
 def changing(count: int, of: int, old: str = "a", field: str = "state") -> Plan:

@@ -57,7 +57,7 @@ def test_a_field_that_is_not_on_its_tracker_is_named_and_the_others_are_written(
     Mon 09:00 filed by client, VIP, error, without the field state, without the field level
     Mon 09:30 now
     """
-    assert set(story.changes) == {"first_response_due", "resolution_due", "due_date"}
+    assert set(story.changes) == {"first_response_due", "resolution_due", "due_date", "marker", "public_note"}
     assert list(story.findings) == ["field_missing"]
     assert "«Қызмет көрсету деңгейі», «Мерзім күйі»" in story.findings["field_missing"]
     assert "«Қате, істеліп бітпеген»" in story.findings["field_missing"]
@@ -73,6 +73,7 @@ def test_a_field_that_only_people_fill_in_may_be_missing(story):
 
 def test_a_request_filed_before_the_known_years_is_set_aside(story):
     """
+    in regulation.yaml «in_force_from: 2023-01-01» becomes «in_force_from: 2022-01-01»
     2022-12-30 09:00 filed by client, VIP, error, by e-mail
     Mon 09:30 now
     """
@@ -81,6 +82,16 @@ def test_a_request_filed_before_the_known_years_is_set_aside(story):
         "calendar": "resolution cannot be judged: 2022-12-30 lies outside the calendar's years 2023-2027:"
         " extend mappings/calendar.yaml"
     }
+
+
+def test_a_request_filed_before_any_regulation_is_set_aside(story):
+    """
+    2022-12-30 09:00 filed by client, VIP, error, by e-mail
+    Mon 09:30 now
+    """
+    assert story.judgement.is_set_aside
+    assert story.changes == {}
+    assert story.findings == {"no_regulation": "filed on 2022-12-30, before any regulation: add that of its day"}
 
 
 def test_a_request_judged_after_the_known_years_is_set_aside(story):

@@ -74,7 +74,8 @@ def test_a_vip_letter_has_no_closing_target(story):
     assert story.resolution.left is None
     assert story.first_response.outcome == "met"
     assert story.judgement.state == "met"
-    assert "resolution_due" not in story.changes
+    assert story.changes["resolution_due"] == "Мерзімі жоқ"
+    assert "due_date" not in story.changes
 
 
 def test_one_working_day_is_nine_working_hours_on(story):

@@ -15,8 +15,7 @@ def check_contracts(files: Files) -> Iterator[Mistake]:
     contracts = files.clients.contracts
     for number, contract in enumerate(contracts):
         place: Place = ("contracts", number)
-        if files.regulation:
-            yield from files.undefined(CLIENTS, (*place, "level"), [contract.level], files.words("levels"), "level")
+        yield from files.undefined_words(CLIENTS, (*place, "level"), [contract.level], "levels")
         if contract.project and files.config:
             yield from files.undefined(
                 CLIENTS, (*place, "project"), [contract.project], files.config.projects, "project of config.yaml"

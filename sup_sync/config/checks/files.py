@@ -21,7 +21,13 @@ from sup_sync.policy import Agreement
 
 CONFIG, REGULATION, TRACKER = "config.yaml", "regulation.yaml", "tracker.yaml"
 CALENDAR, CLIENTS, MESSAGES, EXAMPLES = "calendar.yaml", "clients.yaml", "messages.yaml", "examples.yaml"
-AGREEMENTS: Place = (REGULATION, "agreements")
+SINGULAR = {
+    "levels": "level",
+    "channels": "channel",
+    "categories": "category",
+    "priorities": "priority",
+    "reasons": "reason",
+}
 
 
 @dataclass(frozen=True)
@@ -32,12 +38,19 @@ class Version:
     shape: RegulationShape | None
     agreements: tuple[Agreement, ...]
 
+    @property
+    def of_file(self) -> str:
+        """Where its words come from, as a mistake says it; the newest version needs no mention."""
+        return "" if self.file == REGULATION else f" of {self.file}"
+
 
 @dataclass(frozen=True)
 class Files:
-    """All files as far as they could be read: None where one could not; `pruned` sections had a part left out.
+    """All files as far as they could be read: None where one could not.
 
-    `regulation` and `agreements` are those of the version that is checked, one of `versions`, the newest first.
+    `pruned` are the parts left out for their mistakes, and the sections these stood in.
+
+    `regulation` and `agreements` are those of the `version` that is checked, one of `versions`, the newest first.
     """
 
     sources: Mapping[str, YamlFile]
@@ -49,27 +62,36 @@ class Files:
     messages: MessagesShape | None
     examples: ExamplesShape | None
     agreements: tuple[Agreement, ...]
+    version: Version
     versions: tuple[Version, ...]
     pruned: frozenset[Place]
     today: date
 
     def of_version(self, version: Version) -> Files:
         """The files with this version of the regulation to be checked; its mistakes name its file."""
-        ours = {(REGULATION, *place) for name, *place in self.pruned if name == version.file}
-        others = {place for place in self.pruned if place[0] not in (version.file, REGULATION)}
         return replace(
             self,
+            version=version,
             regulation=version.shape,
             agreements=version.agreements,
             sources={**self.sources, REGULATION: self.sources[version.file]},
-            pruned=frozenset(ours | others),
         )
 
-    def words(self, section: str) -> tuple[str, ...]:
-        """The words that any version of the regulation has."""
-        return tuple(
-            dict.fromkeys(word for each in self.versions if each.shape for word in getattr(each.shape, section))
-        )
+    def words(self, section: str) -> dict[str, Version]:
+        """The words that any version of the regulation has, each with the newest version that has it."""
+        words: dict[str, Version] = {}
+        for version in self.versions:
+            for word in getattr(version.shape, section) if version.shape else ():
+                words.setdefault(word, version)
+        return words
+
+    def knows_all(self, section: str) -> bool:
+        """Whether no word of a section was left out for a mistake, in any version."""
+        return all(each.shape and (each.file, section) not in self.pruned for each in self.versions)
+
+    def is_pruned(self, section: str) -> bool:
+        """Whether the version that is checked had a part of this section left out."""
+        return (self.version.file, section) in self.pruned
 
     def mistake(self, file: str, place: Place, text: str, *, is_warning: bool = False) -> Mistake:
         return self.sources[file].mistake(place, text, is_warning=is_warning)
@@ -84,6 +106,11 @@ class Files:
                 yield self.mistake(
                     file, place, f"{what} {name!r} is not defined: there are {', '.join(known) or 'none'}"
                 )
+
+    def undefined_words(self, file: str, place: Place, words: Iterable[str], section: str) -> Iterator[Mistake]:
+        """A mistake for each word that no version of the regulation has, once all of theirs are known."""
+        if self.knows_all(section):
+            yield from self.undefined(file, place, words, self.words(section), SINGULAR[section])
 
 
 Check = Callable[[Files], Iterator[Mistake]]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from difflib import get_close_matches
 from string import Template
 
 from sup_sync.config.checks.files import MESSAGES, Check, Files
@@ -15,27 +16,46 @@ def check_messages(files: Files) -> Iterator[Mistake]:
     if not files.messages:
         return
     expected = expected_messages(files.words("levels"), files.words("reasons"))
+    knows_all = files.knows_all("levels") and files.knows_all("reasons")
     for language in LANGUAGES:
         texts: dict[str, str] = getattr(files.messages, language)
         for key in (each for each in expected if each not in texts):
-            yield files.mistake(MESSAGES, (language,), f"{key} is missing in {language}: add it")
+            if (MESSAGES, language, key) not in files.pruned:
+                text = f"{key} is missing in {language}{_needed_by(files, key)}: add it"
+                yield files.mistake(MESSAGES, (language,), text)
         for key, text in texts.items():
             if key in expected:
                 yield from _text_mistakes(files, (language, key), text, expected[key])
-            else:
+            elif knows_all or not key.startswith(("level_", "reason_")):
                 yield files.mistake(MESSAGES, (language, key), f"{key!r} is no message of the tool: remove it")
 
 
+def _needed_by(files: Files, message: str) -> str:
+    """The earlier version whose word a message is for; empty where it is none's alone."""
+    section, _, word = message.partition("_")
+    version = files.words(f"{section}s").get(word) if section in ("level", "reason") else None
+    return f", for a word{version.of_file}" if version and version.of_file else ""
+
+
 def _text_mistakes(files: Files, place: Place, text: str, known: frozenset[str]) -> Iterator[Mistake]:
-    template, key = Template(text), str(place[-1])
+    template, (language, key) = Template(text), place
+    what, used = f"{key} in {language}", set(template.get_identifiers())
     if not template.is_valid():
-        yield files.mistake(MESSAGES, place, "a lone $: write $$ for a dollar sign")
-    used = set(template.get_identifiers())
-    yield from files.undefined(MESSAGES, place, sorted(used - known), sorted(known), "variable")
-    for name in sorted(REQUIRED.get(key, frozenset()) - used):
-        yield files.mistake(MESSAGES, place, f"does not say ${name}: add it")
-    if key == "months" and len(text.split(",")) != MONTHS:
-        yield files.mistake(MESSAGES, place, f"{len(text.split(','))} months: write twelve, with commas between")
+        yield files.mistake(MESSAGES, place, f"{what} has a lone $: write $$ for a dollar sign")
+    yield from files.undefined(MESSAGES, place, sorted(used - known), sorted(known), f"{what}: variable")
+    for name in sorted(REQUIRED.get(str(key), frozenset()) - used):
+        if not _is_misspelt(name, used - known):
+            yield files.mistake(MESSAGES, place, f"{what} does not say ${name}: add it")
+    months = [each.strip() for each in text.split(",")]
+    if key == "months" and (len(months) != MONTHS or not all(months)):
+        yield files.mistake(
+            MESSAGES, place, f"{what} has {len([*filter(None, months)])} names: write twelve, with commas between"
+        )
+
+
+def _is_misspelt(name: str, unknown: Iterable[str]) -> bool:
+    """Whether a variable that is missing stands there under a name like it, which is told as an unknown one."""
+    return bool(get_close_matches(name, list(unknown)))
 
 
 def check_languages_say_the_same(files: Files) -> Iterator[Mistake]:
@@ -51,7 +71,9 @@ def check_languages_say_the_same(files: Files) -> Iterator[Mistake]:
             lacking = [language for language, names in by_language.items() if name not in names]
             for language in lacking if name not in REQUIRED.get(key, frozenset()) else ():
                 others = ", ".join(each for each in by_language if each not in lacking)
-                yield files.mistake(MESSAGES, (language, key), f"does not say ${name}, as {others} does: add it")
+                if not _is_misspelt(name, used[key][language] - VARIABLES[key]):
+                    text = f"{key} in {language} does not say ${name}, which {others} fills in: add it, or take it out"
+                    yield files.mistake(MESSAGES, (language, key), text)
 
 
 CHECKS: tuple[Check, ...] = (check_messages, check_languages_say_the_same)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from sup_sync.config.checks.files import AGREEMENTS, REGULATION, Check, Files
+from sup_sync.config.checks.files import REGULATION, SINGULAR, Check, Files
 from sup_sync.config.shapes import AlertShape, StepShape
 from sup_sync.config.yaml_file import Place
 from sup_sync.errors import Mistake
@@ -20,9 +20,8 @@ def check_agreements_use_defined_words(files: Files) -> Iterator[Mistake]:
     for key, agreement in rules.agreements.items():
         place: Place = ("agreements", key)
         for section in ("levels", "channels", "categories"):
-            used, known = getattr(agreement, section) or (), getattr(rules, section)
-            yield from files.undefined(REGULATION, (*place, section), used, known, section)
-        if (REGULATION, "ladders") not in files.pruned:
+            yield from _undefined(files, (*place, section), getattr(agreement, section) or (), section)
+        if not files.is_pruned("ladders"):
             yield from files.undefined(REGULATION, (*place, "ladder"), [agreement.ladder], rules.ladders, "ladder")
         for metric in Metric:
             used = [each for each in getattr(agreement, metric).within if each != "*"]
@@ -32,11 +31,16 @@ def check_agreements_use_defined_words(files: Files) -> Iterator[Mistake]:
                 yield files.mistake(REGULATION, where, f"no target for priority {priority}: add it, or one for all")
 
 
+def _undefined(files: Files, place: Place, words: Iterable[str], section: str) -> Iterator[Mistake]:
+    """The words that this version itself does not have; silent where one of its own was left out for a mistake."""
+    if files.regulation and not files.is_pruned(section):
+        yield from files.undefined(REGULATION, place, words, getattr(files.regulation, section), SINGULAR[section])
+
+
 def check_channels_are_for_defined_levels(files: Files) -> Iterator[Mistake]:
     if files.regulation:
         for key, channel in files.regulation.channels.items():
-            place: Place = ("channels", key, "only")
-            yield from files.undefined(REGULATION, place, channel.only or (), files.regulation.levels, "levels")
+            yield from _undefined(files, ("channels", key, "only"), channel.only or (), "levels")
 
 
 def check_ladders(files: Files) -> Iterator[Mistake]:
@@ -67,9 +71,8 @@ def _unknown_people(files: Files, place: Place, told: StepShape | AlertShape) ->
 
 def check_requirements(files: Files) -> Iterator[Mistake]:
     for item, requirement in files.regulation.requirements.items() if files.regulation else ():
-        known = files.regulation.categories if files.regulation else ()
         place: Place = ("requirements", item, "categories")
-        yield from files.undefined(REGULATION, place, requirement.categories or (), known, "category")
+        yield from _undefined(files, place, requirement.categories or (), "categories")
 
 
 def check_waiting(files: Files) -> Iterator[Mistake]:
@@ -77,26 +80,25 @@ def check_waiting(files: Files) -> Iterator[Mistake]:
     if not files.regulation:
         return
     rules, place = files.regulation, ("waiting", "reason")
-    yield from files.undefined(REGULATION, place, [rules.waiting.reason], rules.reasons, "reason")
+    yield from _undefined(files, place, [rules.waiting.reason], "reasons")
     reason = rules.reasons.get(rules.waiting.reason)
     if reason and reason.stops:
-        yield files.mistake(
-            REGULATION, place, f"{rules.waiting.reason} stops work, which only a person may: take another"
-        )
+        text = f"reason {rules.waiting.reason} stops work, which only a person may do: name another"
+        yield files.mistake(REGULATION, place, text)
 
 
 def check_versions_follow(files: Files) -> Iterator[Mistake]:
     """Every day has one version of the regulation, and regulation.yaml is the newest."""
     if not files.regulation:
         return
-    days = [each.shape.in_force_from for each in files.versions if each.shape and each.shape is not files.regulation]
-    is_newest = files.sources[REGULATION].name == REGULATION
-    if files.regulation.in_force_from in days:
-        text = f"in force from {files.regulation.in_force_from}, as another version is: correct one of them"
-        yield files.mistake(REGULATION, ("in_force_from",), text)
-    elif is_newest and any(day > files.regulation.in_force_from for day in days):
-        text = f"another version is in force from {max(days)}: the newest one is regulation.yaml"
-        yield files.mistake(REGULATION, ("in_force_from",), text)
+    day = files.regulation.in_force_from
+    for other in files.versions[: files.versions.index(files.version)]:
+        if other.shape and other.shape.in_force_from == day:
+            text = f"in force from {day}, as {other.file} is: correct one of them"
+            yield files.mistake(REGULATION, ("in_force_from",), text)
+        elif other.shape and other.file == REGULATION and other.shape.in_force_from < day:
+            text = f"in force from {day}, later than regulation.yaml ({other.shape.in_force_from}): exchange the two"
+            yield files.mistake(REGULATION, ("in_force_from",), text)
 
 
 def check_priorities_differ(files: Files) -> Iterator[Mistake]:
@@ -115,15 +117,27 @@ def check_one_default_level(files: Files) -> Iterator[Mistake]:
 
 
 def check_everything_is_covered(files: Files) -> Iterator[Mistake]:
-    if not files.regulation or AGREEMENTS in files.pruned:
+    if not files.regulation or files.is_pruned("agreements"):
         return
-    rules = files.regulation
-    for level in rules.levels:
-        for channel in rules.channels:
-            for category in rules.categories:
-                if not any(each.matches(level, channel, category) for each in files.agreements):
-                    text = f"no agreement covers level {level}, channel {channel}, category {category}: add one"
-                    yield files.mistake(REGULATION, ("agreements",), text)
+    for level in files.regulation.levels:
+        for gap in _gaps(files, level):
+            yield files.mistake(REGULATION, ("agreements",), f"no agreement covers level {level}{gap}: add one")
+
+
+def _gaps(files: Files, level: str) -> Iterator[str]:
+    """What no agreement covers of a level, in as few lines as say it."""
+    channels, categories = (tuple(getattr(files.regulation, each)) for each in ("channels", "categories"))
+    open_ = {
+        channel: [each for each in categories if not _agreement(files, level, channel, each)] for channel in channels
+    }
+    if all(len(each) == len(categories) for each in open_.values()):
+        yield ""
+        return
+    for channel, lacking in open_.items():
+        if len(lacking) == len(categories):
+            yield f", channel {channel}"
+        elif lacking:
+            yield f", channel {channel}, category {' and '.join(lacking)}"
 
 
 def check_pressing_is_not_slower(files: Files) -> Iterator[Mistake]:
@@ -139,7 +153,7 @@ def check_pressing_is_not_slower(files: Files) -> Iterator[Mistake]:
 
 
 def check_higher_level_is_not_slower(files: Files) -> Iterator[Mistake]:
-    if not files.regulation or AGREEMENTS in files.pruned:
+    if not files.regulation or files.is_pruned("agreements"):
         return
     rules, seen = files.regulation, set()
     for high, low in pairwise(rules.levels):

@@ -7,28 +7,34 @@ from collections.abc import Iterator, Mapping
 from sup_sync.config.checks.files import TRACKER, Check, Files
 from sup_sync.config.yaml_file import Place
 from sup_sync.errors import Mistake
+from sup_sync.identification import EVIDENCE
 from sup_sync.issue import Phase
 
 
 def check_tracker_names_every_word(files: Files) -> Iterator[Mistake]:
-    """Every word of the regulation has a name in the tracker, and every name is a word of the regulation."""
-    if not files.regulation or not files.tracker:
+    """Every word of the regulation, in any version, has a name in the tracker, and every name is such a word."""
+    if not files.tracker:
         return
-    rules, names = files.regulation, files.tracker
     for section in ("levels", "channels", "priorities", "reasons"):
-        used = getattr(names, section)
-        for key in used:
-            yield from files.undefined(TRACKER, (section, key), [key], files.words(section), section)
-        for key in (each for each in getattr(rules, section) if each not in used):
-            yield files.mistake(TRACKER, (section,), f"{key} has no name here: add it")
-    for name, intake in names.trackers.items():
-        categories, channels = files.words("categories"), files.words("channels")
-        yield from files.undefined(TRACKER, ("trackers", name), [intake.category], categories, "category")
+        named = getattr(files.tracker, section)
+        for key in named:
+            yield from files.undefined_words(TRACKER, (section, key), [key], section)
+        for key, version in files.words(section).items():
+            if key not in named and (TRACKER, section, key) not in files.pruned:
+                yield files.mistake(TRACKER, (section,), f"{key}{version.of_file} has no name here: add it")
+    for name, intake in files.tracker.trackers.items():
+        yield from files.undefined_words(TRACKER, ("trackers", name), [intake.category], "categories")
         if intake.channel:
-            yield from files.undefined(TRACKER, ("trackers", name), [intake.channel], channels, "channel")
-    for side, channel in names.default_channels:
-        if channel:
-            yield from files.undefined(TRACKER, ("default_channels", side), [channel], rules.channels, "channel")
+            yield from files.undefined_words(TRACKER, ("trackers", name), [intake.channel], "channels")
+
+
+def check_default_channels(files: Files) -> Iterator[Mistake]:
+    """The channel of a request that tells none is one of each version, as any of them may be in force."""
+    if files.tracker and files.regulation and not files.is_pruned("channels"):
+        what, known = f"channel{files.version.of_file}", files.regulation.channels
+        for side, channel in files.tracker.default_channels:
+            if channel:
+                yield from files.undefined(TRACKER, ("default_channels", side), [channel], known, what)
 
 
 def _repeated_names(files: Files, place: Place, names: Mapping[str, str]) -> Iterator[Mistake]:
@@ -65,12 +71,34 @@ def check_the_tools_statuses(files: Files) -> Iterator[Mistake]:
         yield from files.undefined(TRACKER, ("sets", key), [name], files.tracker.statuses, "status")
         status = files.tracker.statuses.get(name)
         if status and status.phase is not phase:
-            yield files.mistake(TRACKER, ("sets", key), f"«{name}» has the phase {status.phase}: name one of {phase}")
+            text = f"«{name}» has the phase {status.phase}: name a status of the phase {phase}"
+            yield files.mistake(TRACKER, ("sets", key), text)
 
 
 def check_reasons_have_a_field(files: Files) -> Iterator[Mistake]:
     if files.tracker and files.regulation and files.regulation.reasons and not files.tracker.fields.reason:
         yield files.mistake(TRACKER, ("fields",), "no field `reason` for the reasons of the regulation: name one")
+
+
+def check_languages_have_a_field(files: Files) -> Iterator[Mistake]:
+    if not files.tracker or (TRACKER, "languages") in files.pruned:
+        return
+    field, languages = files.tracker.fields.language, files.tracker.languages
+    if languages and not field:
+        yield files.mistake(TRACKER, ("fields",), "no field `language` for the languages below: name one")
+    if field and not languages:
+        text = f"nothing says what the values of «{field}» are: add the section `languages`"
+        yield files.mistake(TRACKER, ("fields", "language"), text)
+
+
+def check_requirements_have_a_field(files: Files) -> Iterator[Mistake]:
+    """What has no field cannot be asked for: it stops nothing, but whoever wrote the requirement should know."""
+    if not files.tracker or not files.regulation:
+        return
+    for item in files.regulation.requirements:
+        if item != EVIDENCE and not getattr(files.tracker.fields, item):
+            text = f"no field `{item}`, which the regulation requires: until it is named, nobody is asked for it"
+            yield files.mistake(TRACKER, ("fields",), text, is_warning=True)
 
 
 def check_staff_are_named(files: Files) -> Iterator[Mistake]:
@@ -80,9 +108,12 @@ def check_staff_are_named(files: Files) -> Iterator[Mistake]:
 
 CHECKS: tuple[Check, ...] = (
     check_tracker_names_every_word,
+    check_default_channels,
     check_names_differ,
     check_phases_are_mapped,
     check_the_tools_statuses,
     check_reasons_have_a_field,
+    check_languages_have_a_field,
+    check_requirements_have_a_field,
     check_staff_are_named,
 )

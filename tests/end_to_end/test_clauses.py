@@ -1,0 +1,364 @@
+"""Every clause as the people concerned see it in the tracker: the client, the operator, the head of support."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+import requests
+from end_to_end.diary import Diary, once
+from end_to_end.scene import (
+    BASE,
+    CALLBACK,
+    CLIENT,
+    CONSULTATION,
+    DEVELOPER,
+    DEVELOPER_NAME,
+    HEAD,
+    HEAD_NAME,
+    OPERATOR,
+    STAFF_GROUP,
+    VIP,
+)
+from requests.adapters import HTTPAdapter
+
+from sup_sync.config import Config
+from sup_sync.writing import OutcomeKind
+
+WORKING, WAITING, DEVELOPMENT, CLOSED, REFUSED = (
+    "Өңделуде",
+    "Клиент жауабын күтуде",
+    "Әзірлеуге берілді",
+    "Жабылды",
+    "Бас тартылды",
+)
+SECRET = "Құпия сөзім: 12345"
+
+
+def public(diary: Diary, issue_id: int) -> list[str]:
+    """What the tool has said in public, as the client reads it."""
+    journals = diary.see(CLIENT, issue_id)["journals"]
+    return [each["notes"] for each in journals if each["notes"] and each["user"]["name"] == "sup sync"]
+
+
+def private(diary: Diary, issue_id: int) -> list[str]:
+    """What staff read and the client does not, nor the fields that are the staff's."""
+    assert diary.notes(CLIENT, issue_id) == []
+    assert not {"marker", "reason"} & set(diary.fields(CLIENT, issue_id))
+    page = diary.world.call(CLIENT, "GET", f"/issues/{issue_id}").text
+    notes = diary.notes(OPERATOR, issue_id)
+    assert not any(note.splitlines()[-1][:40] in page for note in notes)
+    assert notes == diary.notes(HEAD, issue_id)
+    return notes
+
+
+def status(diary: Diary, issue_id: int) -> str:
+    name: str = diary.see(CLIENT, issue_id)["status"]["name"]
+    return name
+
+
+def name_of(diary: Diary, key: str) -> str:
+    return diary.world.names.fields[key]
+
+
+def with_policy(diary: Diary, **changes: object) -> Config:
+    rules = diary.config.rules
+    return replace(diary.config, rules=replace(rules, policy=replace(rules.policy, **changes)))  # type: ignore[arg-type]
+
+
+def ask(diary: Diary, issue_id: int, at: str) -> None:
+    with diary.at(at, issue_id) as world:
+        world.set_status(OPERATOR, issue_id, WAITING, f"Сұрақ: {SECRET}")
+
+
+def test_the_client_gets_number_level_targets_and_help_centre_once_in_their_language(diary: Diary) -> None:
+    in_kazakh = diary.file("Mon 09:00", subject=SECRET)
+    in_russian = diary.file("Mon 09:00", fields={name_of(diary, "language"): "Русский"})
+    diary.run("Mon 09:05")
+    diary.run("Mon 09:10")
+    assert public(diary, in_kazakh) == [
+        f"№{in_kazakh} өтінішіңіз 2026 жылғы 8 маусым, 09:00 тіркелді. Қызмет көрсету деңгейі: VIP"
+        " (регламент, 13-тармақ).\n"
+        "Бірінші жауаптың мақсатты мерзімі: 2026 жылғы 8 маусым, 11:00.\n"
+        "Өтінішті жабудың мақсатты мерзімі: 2026 жылғы 8 маусым, 18:00.\n"
+        "Мерзімдер — мақсат, жүктемеге қарай өзгеруі мүмкін."
+        " Жиі қойылатын сұрақтарға жауаптар анықтама орталығында: wiki.mitwork.kz"
+    ]
+    (note,) = public(diary, in_russian)
+    assert note.startswith(
+        f"Обращение № {in_russian} зарегистрировано 8 июня 2026 г., 09:00. Уровень обслуживания: VIP"
+    )
+    assert private(diary, in_kazakh) == []
+
+
+def test_a_letter_of_a_vip_client_says_in_words_that_it_has_no_closing_target(diary: Diary) -> None:
+    fields = {name_of(diary, "channel"): "Ресми хат", name_of(diary, "contact_at"): "2026-06-05 16:00"}
+    letter = diary.file("Mon 09:00", OPERATOR, fields=fields)
+    diary.run("Mon 09:05")
+    assert diary.fields(CLIENT, letter)["resolution_due"] == "Мерзімі жоқ"
+    (note,) = public(diary, letter)
+    assert "Өтінішті жабудың мақсатты мерзімі: мақсатты мерзімі белгіленбеген (SLA VIP.3)." in note
+    assert note.endswith(
+        "Жүгінген уақытыңыз: 2026 жылғы 5 маусым, 16:00; тіркелген уақыты: 2026 жылғы 8 маусым, 09:00."
+    )
+
+
+def test_a_client_who_does_not_answer_is_reminded_and_the_request_ended_with_what_was_done(diary: Diary) -> None:
+    issue_id = diary.file("Mon 09:00", subject=SECRET)
+    with diary.at("Mon 09:30", issue_id) as world:
+        world.set_status(OPERATOR, issue_id, WORKING)
+    with diary.at("Mon 09:45", issue_id) as world:
+        world.note(CLIENT, issue_id, SECRET)
+    ask(diary, issue_id, "Mon 10:00")
+    diary.run("Mon 14:01")
+    diary.run("Mon 18:00")
+    (reminder,) = public(diary, issue_id)
+    assert reminder == (
+        "Қолдау қызметінің 2026 жылғы 8 маусым, 10:00 қойған сұрағына жауабыңызды күтіп отырмыз"
+        " (регламент, 15-тармақ).\n"
+        "Жауап 2026 жылғы 8 маусым, 18:00 дейін келмесе, өтініш «клиенттен жауап келмеді» деген белгімен жабылады."
+    )
+    diary.run("Mon 20:00")
+    assert (status(diary, issue_id), len(public(diary, issue_id))) == (WAITING, 1)
+    diary.run("Tue 09:01")
+    assert status(diary, issue_id) == CLOSED
+    _, ending = public(diary, issue_id)
+    assert ending == (
+        "Өтініш жабылды: клиенттен жауап келмеді (регламент, 15-тармақ)."
+        " Сұрақ 2026 жылғы 8 маусым, 10:00 қойылған еді.\n"
+        "Осы уақытқа дейін жасалған әрекеттер:\n"
+        "- 2026 жылғы 8 маусым, 09:00: өтініш тіркелді\n"
+        "- 2026 жылғы 8 маусым, 09:30: өтініш жұмысқа алынды\n"
+        "- 2026 жылғы 8 маусым, 10:00: клиенттен ақпарат сұралды\n"
+        "- 2026 жылғы 8 маусым, 14:01: клиентке хабарлама жіберілді\n"
+        "Жауабыңыз дайын болса, өтінішті қайта ашыңыз. Ескерту мен шағым үшін: QA@mitwork.net"
+    )
+    assert diary.fields(OPERATOR, issue_id)["reason"] == "Клиенттен жауап келмеді"
+    assert (diary.fields(CLIENT, issue_id)["state"], private(diary, issue_id)) == ("Орындалды", [])
+    with diary.at("Tue 10:00", issue_id) as world:
+        world.set_status(CLIENT, issue_id, "Жаңа", "Жауабым міне")
+    diary.run("Tue 10:05")
+    assert (status(diary, issue_id), diary.fields(CLIENT, issue_id)["state"]) == ("Жаңа", "Мерзімінде")
+
+
+@pytest.mark.parametrize("with_file", [False, True])
+def test_an_answer_between_reading_and_writing_keeps_the_request_open(diary: Diary, with_file: bool) -> None:
+    issue_id, silent = diary.file("Mon 09:00"), diary.file("Mon 09:00")
+    for each in (issue_id, silent):
+        ask(diary, each, "Mon 09:30")
+
+    def answer() -> None:
+        with diary.at("Tue 09:59", issue_id) as world:
+            world.attach(CLIENT, issue_id, "a.png") if with_file else world.note(CLIENT, issue_id, "Міне")
+
+    ran = diary.run("Tue 10:00", progress=once(answer, when=1))
+    assert {each.issue_id for each in ran.done.plan.changes if each.field == "status"} == {issue_id, silent}
+    assert (status(diary, issue_id), public(diary, issue_id)) == (WAITING, [])
+    assert status(diary, silent) == CLOSED
+
+
+def test_a_status_alone_never_ends_a_request_and_staff_are_told(diary: Diary) -> None:
+    issue_id = diary.file("Mon 09:00")
+    with diary.at("Mon 09:30", issue_id) as world:
+        world.note(OPERATOR, issue_id, "Қараймыз")
+    with diary.at("Mon 10:00", issue_id) as world:
+        world.set_status(OPERATOR, issue_id, WAITING)
+    ran = diary.run("Fri 15:00")
+    assert ran.findings == {(issue_id, "no_question")}
+    assert (status(diary, issue_id), public(diary, issue_id)) == (WAITING, [])
+
+
+def test_an_ending_that_the_workflow_forbids_is_not_announced(diary: Diary) -> None:
+    issue_id = diary.file("Mon 09:00")
+    ask(diary, issue_id, "Mon 09:30")
+    names = replace(diary.config.rules.names, sets={**diary.config.rules.names.sets, "no_answer": DEVELOPMENT})
+    config = replace(diary.config, rules=replace(diary.config.rules, names=names))
+    ran = diary.run("Tue 10:00", config=config)
+    assert ran.findings == {(issue_id, "workflow")}
+    assert (status(diary, issue_id), public(diary, issue_id)) == (WAITING, [])
+    diary.run("Tue 10:00")
+
+
+def test_what_a_request_lacks_is_flagged_once_to_staff_and_not_to_the_client(diary: Diary) -> None:
+    fields = {name_of(diary, "iin"): "850315300129", name_of(diary, "project_link"): "", name_of(diary, "contact"): ""}
+    issue_id = diary.file("Mon 09:00", fields=fields)
+    complete = diary.file(
+        "Mon 09:00",
+        fields=fields | {name_of(diary, "iin"): "850315300128"},
+        uploads=[diary.world.upload(CLIENT, "screenshot.png")],
+    )
+    with diary.at("Mon 09:01", complete) as world:
+        world.set_fields(CLIENT, complete, {name_of(diary, "contact"): "+7 700 000 00 00"})
+    diary.run("Mon 09:05")
+    diary.run("Mon 09:10")
+    lacks = "дұрыс ЖСН (бақылау саны сәйкес емес), байланыс деректері, скриншот немесе жобаға сілтеме"
+    assert private(diary, issue_id) == [f"Өтініште жетіспейді: {lacks}. Регламент, 11-тармақ."]
+    assert private(diary, complete) == []
+    assert [len(public(diary, each)) for each in (issue_id, complete)] == [1, 1]
+
+
+def test_where_the_regulation_says_so_the_client_is_asked_and_the_waiting_begins(diary: Diary) -> None:
+    policy = diary.config.rules.policy
+    diary.config = with_policy(diary, tells={**policy.tells, "asked": "11"})
+    issue_id = diary.file("Mon 09:00", fields={name_of(diary, "iin"): ""})
+    diary.run("Mon 09:05")
+    diary.run("Mon 09:10")
+    (note,) = public(diary, issue_id)
+    assert "Өтінішіңізді қарау үшін мыналар қажет: ЖСН (регламент, 11-тармақ).\n" in note
+    assert "2026 жылғы 8 маусым, 17:05 дейін" in note
+    assert (status(diary, issue_id), len(private(diary, issue_id))) == (WAITING, 1)
+    diary.run("Mon 13:06")
+    diary.run("Mon 17:06")
+    assert (status(diary, issue_id), len(public(diary, issue_id))) == (CLOSED, 3)
+
+
+def test_a_base_client_on_a_vip_channel_is_flagged_to_the_operator_and_judged_as_base(diary: Diary) -> None:
+    channel = name_of(diary, "channel")
+    issue_id = diary.file("Mon 09:00", CLIENT, BASE, CONSULTATION)
+    by_mail = diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION, fields={channel: "Электрондық пошта"})
+    vip = diary.file("Mon 09:00", CLIENT, VIP, CALLBACK)
+    diary.run("Mon 09:05")
+    diary.run("Mon 09:10")
+    assert private(diary, issue_id) == [
+        "«Базалық» деңгейіне «Жобаларды басқару жүйесі» арнасы арналмаған. Өтініш өз деңгейінің мерзімдерімен қаралады."
+        " Регламент, 8-тармақ."
+    ]
+    assert diary.fields(CLIENT, issue_id)["first_response_due"] == "2026-06-08 18:00"
+    assert private(diary, by_mail) == private(diary, vip) == []
+
+
+def test_a_refusal_names_its_reason_its_clause_and_where_to_complain(diary: Diary) -> None:
+    issue_id = diary.file("Mon 09:00")
+    with diary.at("Mon 10:00", issue_id) as world:
+        world.set_fields(OPERATOR, issue_id, {name_of(diary, "reason"): "Заңнаманы түсіндіру"})
+        world.set_status(OPERATOR, issue_id, REFUSED)
+    diary.run("Mon 10:05")
+    diary.run("Mon 10:10")
+    assert public(diary, issue_id) == [
+        "Өтінішіңіз қабылданбады. Себебі: Қазақстан Республикасының заңнамасын түсіндіру қолдау қызметінің міндетіне"
+        " кірмейді (регламент, 6-тармақ).\nКеліспесеңіз, QA@mitwork.net мекенжайына жазыңыз (регламент, 25-тармақ)."
+    ]
+    assert (diary.fields(CLIENT, issue_id)["state"], private(diary, issue_id)) == ("Мерзімі жоқ", [])
+
+
+def test_work_stopped_for_an_insult_informs_the_head_and_silences_the_tool(diary: Diary) -> None:
+    issue_id = diary.file("Mon 09:00")
+    with diary.at("Mon 09:30", issue_id) as world:
+        world.set_fields(OPERATOR, issue_id, {name_of(diary, "reason"): "Балағаттау"})
+    diary.run("Mon 09:35")
+    (note,) = private(diary, issue_id)
+    assert note.startswith("@d.bekova\n\nӨтініш бойынша жұмыс тоқтатылды: балағаттау. Басшының назарына;")
+    assert diary.run("Fri 15:00").puts == 0
+    assert (public(diary, issue_id), diary.fields(CLIENT, issue_id)["state"]) == ([], "Мерзімі жоқ")
+
+
+def test_a_client_cannot_stop_the_tool_nor_see_why_staff_did(diary: Diary) -> None:
+    issue_id = diary.file("Mon 09:00")
+    with diary.at("Mon 09:30", issue_id) as world:
+        world.set_fields(CLIENT, issue_id, {name_of(diary, "reason"): "Балағаттау"})
+    diary.run("Mon 11:01")
+    assert diary.fields(OPERATOR, issue_id)["reason"] == ""
+    assert len(private(diary, issue_id)) == 1
+
+
+def test_each_slip_of_the_release_is_told_once_and_a_release_without_the_fix_goes_to_the_head(diary: Diary) -> None:
+    issue_id, version = diary.file("Mon 09:00"), diary.world.add_version(VIP, "4.9", date(2026, 6, 30))
+    with diary.at("Mon 10:00", issue_id) as world:
+        world.edit(
+            OPERATOR,
+            issue_id,
+            notes="Әзірлеуге берілді",
+            fixed_version_id=version,
+            status_id=world.id_of("issue_statuses", DEVELOPMENT),
+        )
+    diary.run("Mon 10:05")
+    shown = diary.fields(CLIENT, issue_id)
+    assert (shown["resolution_due"], diary.see(CLIENT, issue_id)["due_date"]) == ("2026-06-30 18:00", "2026-06-30")
+    assert private(diary, issue_id) == []
+    diary.world.change_version(version, due_date="2026-07-15")
+    diary.run("Tue 10:00")
+    diary.run("Tue 10:05")
+    slipped = (
+        "Түзетуі бар нұсқаның мерзімі ауыстырылды: 2026 жылғы 30 маусым орнына 2026 жылғы 15 шілде."
+        " Регламент, 23-тармақ."
+    )
+    assert private(diary, issue_id) == [slipped]
+    assert diary.fields(CLIENT, issue_id)["resolution_due"] == "2026-07-15 18:00"
+    diary.world.change_version(version, status="closed")
+    ran = diary.run("Wed 10:00")
+    assert ran.findings == {(issue_id, "closed_version")}
+    _, shipped = private(diary, issue_id)
+    assert shipped.startswith("@d.bekova\n\nНұсқа шықты, ал өтініш әлі әзірлеуде")
+    assert diary.see(HEAD, issue_id)["assigned_to"]["name"] == HEAD_NAME
+    assert public(diary, issue_id) == []
+
+
+def test_a_clients_wish_moves_no_target_until_staff_confirm_it(diary: Diary) -> None:
+    issue_id = diary.file("Mon 09:00", priority="Дереу")
+    ran = diary.run("Mon 09:05")
+    assert ran.findings == {(issue_id, "wish")}
+    assert diary.fields(CLIENT, issue_id)["first_response_due"] == "2026-06-08 11:00"
+    with diary.at("Mon 09:10", issue_id) as world:
+        world.set_fields(OPERATOR, issue_id, {name_of(diary, "priority_confirmed"): "1"})
+    assert diary.run("Mon 09:15").findings == set()
+    assert diary.fields(CLIENT, issue_id)["first_response_due"] == "2026-06-08 09:30"
+
+
+def test_the_level_is_that_of_the_contract_on_the_day_of_filing(diary: Diary) -> None:
+    contract = next(each for each in diary.config.rules.policy.contracts if each.project == VIP)
+    by_group = replace(contract, project=None, group=STAFF_GROUP, last_on=date(2026, 6, 7))
+    by_bin = replace(contract, project=None, bin="970240000816", last_on=date(2026, 6, 8))
+    diary.config = with_policy(diary, contracts=(by_group, by_bin))
+    bin_field = {name_of(diary, "bin"): "970240000816", name_of(diary, "organisation"): "Қазатомөнеркәсіп"}
+    given = {
+        "group, last day": diary.file("2026-06-07 12:00", OPERATOR),
+        "group, the day after": diary.file("Mon 09:00", OPERATOR),
+        "BIN, last day": diary.file("Mon 09:00", fields=bin_field),
+        "BIN, the day after": diary.file("Tue 09:00", fields=bin_field),
+        "nobody's": diary.file("Mon 09:00"),
+    }
+    diary.run("Tue 09:05")
+    levels = {what: diary.fields(CLIENT, issue_id)["level"] for what, issue_id in given.items()}
+    assert levels == {
+        "group, last day": "VIP",
+        "group, the day after": "Базалық",
+        "BIN, last day": "VIP",
+        "BIN, the day after": "Базалық",
+        "nobody's": "Базалық",
+    }
+
+
+def test_an_assignee_outside_support_does_not_stop_the_clock(diary: Diary) -> None:
+    issue_id = diary.file("Mon 09:00")
+    with diary.at("Mon 10:00", issue_id) as world:
+        world.edit(
+            OPERATOR, issue_id, notes="Жауап", assigned_to_id=world.get(DEVELOPER, "/users/current.json")["user"]["id"]
+        )
+    assert diary.see(CLIENT, issue_id)["assigned_to"]["name"] == DEVELOPER_NAME
+    diary.run("Tue 09:01")
+    assert diary.fields(CLIENT, issue_id)["state"] == "Мерзімі өтті"
+
+
+def test_a_run_that_dies_after_the_first_of_two_notes_says_neither_twice(diary: Diary) -> None:
+    issue_id = diary.file("Mon 09:00")
+    session = diary.session()
+    session._http.mount(f"{diary.world.url}/issues", DiesAfterOneWrite())
+    ran = diary.run("Mon 11:01", session=session)
+    assert ran.outcomes == {issue_id: OutcomeKind.FAILED}
+    assert (len(public(diary, issue_id)), private(diary, issue_id)) == (1, [])
+    diary.run("Mon 11:02")
+    assert (len(public(diary, issue_id)), len(private(diary, issue_id))) == (1, 1)
+
+
+class DiesAfterOneWrite(HTTPAdapter):
+    """The first write is committed and answered; then the tracker is reached no more."""
+
+    has_written = False
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
+        if self.has_written:
+            raise requests.ConnectTimeout
+        self.has_written = request.method == "PUT"
+        return super().send(request, *args, **kwargs)
