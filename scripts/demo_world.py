@@ -306,14 +306,23 @@ class Play:
 
     def fields(self, words: Words) -> Iterator[tuple[str, str]]:
         """The custom fields that a deed sets, by our keys."""
-        for key in ("channel", "bin"):
+        for key in ("channel", "bin", "organisation", "reason"):
             if key in words:
                 yield key, words[key]
+        if "in" in words:
+            yield from self.carried(words)
         if "contact" in words:
             contact_at = moment_before(self.calendar, self.now, working_time(words["contact"]))
             yield "contact_at", contact_at.astimezone(self.calendar.zone).strftime(MOMENT_FORMAT)
         if words.get("confirm"):
             yield "priority_confirmed", "1"
+
+    def carried(self, words: Words) -> Iterator[tuple[str, str]]:
+        """What a request carries, by our keys: who asks, what support needs, and the language of the answers."""
+        story = self.world.story
+        yield from ((key, value) for key, value in story["carried"].items() if key not in words.get("lacks", ()))
+        if words["by"] in story["languages"]:
+            yield "language", story["languages"][words["by"]]
 
     def check(self) -> None:
         """Redmine drops without a word what somebody may not set: the statuses tell."""

@@ -79,7 +79,10 @@ class Draft:
             self._find("marker", "its marker was edited by hand: nothing is said; clear the field to start anew")
             return None, ()
         due = due_notices(Case(self.judgement, self.rules, marker, self.now))
-        return marker, tuple(each for each in due if self._may_set(each))
+        due = tuple(each for each in due if self._may_set(each))
+        if any(each.status and self.rules.names.statuses[each.status].phase.is_ended for each in due):
+            due = tuple(each for each in due if each.audience is Audience.CLIENT)  # no clock of what ended is late
+        return marker, due
 
     def _may_set(self, notice: Notice) -> bool:
         """A note that says the request is ended goes only with the ending: Redmine drops a status it forbids (fact)."""

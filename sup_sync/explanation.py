@@ -14,7 +14,7 @@ from sup_sync.issue import Event, Finding, Phase, Side
 from sup_sync.judgement import Judgement
 from sup_sync.ladder import due_step
 from sup_sync.marker import Marker, MarkerError, read_marker
-from sup_sync.policy import Agreement, ClockKind, Escalation, Metric, Policy, Word
+from sup_sync.policy import Agreement, ClockKind, Escalation, Metric, Word
 from sup_sync.priority import PRIORITY_CLAUSE, priorities_that_count, priority_at
 from sup_sync.report import Json, finding_json, plain
 from sup_sync.rulebook import Rulebook
@@ -157,8 +157,9 @@ class Explanation:
         """{"issue", "subject", "now", "filed_at", "terms", "priorities", "events", "stretches", "ledger", "clocks", …}.
 
         The parts are lists of the dataclasses above by their fields, but `ledger`, which goes from support, client,
-        development and closed to {"working", "wall"}, `verdicts`, [{"metric", "outcome", "reason", "clause"}], and
-        `findings`, as in a plan. Moments are ISO in UTC, times whole seconds, what is not there null.
+        development and closed to {"working", "wall"}, `verdicts`, [{"metric", "outcome", "reason", "clause"}], `wait`,
+        {"number", "asked_at", "remind_at", "due_at"} or null, and `findings`, as in a plan. Moments are ISO in UTC,
+        times whole seconds, what is not there null.
         """
         judgement = self.judgement
         return {
@@ -174,6 +175,7 @@ class Explanation:
             "clocks": plain(self.clocks),
             "verdicts": [_verdict_json(each) for each in judgement.verdicts],
             "ladder": plain(self.ladder),
+            "wait": plain(judgement.wait),
             "findings": [finding_json(each) for each in self.findings],
         }
 
@@ -203,8 +205,8 @@ def explain(judgement: Judgement, rules: Rulebook, now: datetime) -> Explanation
         judgement=judgement,
         now=now,
         zone=rules.calendars[ClockKind.WORKING].zone,
-        terms=tuple(_terms(judgement, rules.policy)),
-        priorities=tuple(_priorities(judgement, rules.policy)),
+        terms=tuple(_terms(judgement, rules)),
+        priorities=tuple(_priorities(judgement)),
         events=tuple(_events(judgement)),
         stays=tuple(_stays(judgement, rules.calendars)),
         clocks=tuple(_clocks(judgement, rules.calendars, now)),
@@ -212,13 +214,19 @@ def explain(judgement: Judgement, rules: Rulebook, now: datetime) -> Explanation
     )
 
 
-def _terms(judgement: Judgement, policy: Policy) -> Iterator[Term]:
-    issue, contract = judgement.issue, judgement.contract
+def _terms(judgement: Judgement, rules: Rulebook) -> Iterator[Term]:
+    issue, contract, policy = judgement.issue, judgement.contract, judgement.policy
     because = f"contract of {contract.client} until {contract.last_on}" if contract else "no contract on that day"
     yield _term("level", judgement.level, because, policy.levels)
     yield _term("channel", judgement.channel, _channel_because(judgement), policy.channels)
     yield _term("category", judgement.category, f"tracker «{issue.tracker}»", policy.categories)
     yield Term("priority", judgement.priority, _priority_because(judgement), PRIORITY_CLAUSE)
+    reason = judgement.reason
+    if reason:
+        because = "nothing more is said on it" if reason.stops else f"as its field says, {judgement.phase}"
+        yield Term("reason", reason.key, because, reason.clause)
+    if rules.policy.earlier:
+        yield Term("regulation", str(policy.in_force_from), "in force from that day, and when it was filed", "")
 
 
 def _term(name: str, value: str | None, because: str, words: Mapping[str, Word]) -> Term:
@@ -238,9 +246,9 @@ def _priority_because(judgement: Judgement) -> str:
     return "the operator determines it" if shown == judgement.priority else f"{shown} is the client's wish so far"
 
 
-def _priorities(judgement: Judgement, policy: Policy) -> Iterator[PriorityStep]:
+def _priorities(judgement: Judgement) -> Iterator[PriorityStep]:
     issue = judgement.issue
-    counted = list(priorities_that_count(issue, policy, judgement.filed_at))
+    counted = list(priorities_that_count(issue, judgement.policy, judgement.filed_at))
     shown = next((each.priority[0] for each in issue.events if each.priority), issue.priority)
     yield PriorityStep(issue.created_at, issue.author.side, issue.author.name, shown, counted[0].priority)
     for event in issue.events:

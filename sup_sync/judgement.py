@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from itertools import pairwise
@@ -115,7 +116,7 @@ class _Case:
         self.has_regulation = in_force is not None
         self.reason = self._reason()
         self.stretches = tuple(stretches(issue, self.filed_at, now))
-        self.priorities = tuple(priorities_that_count(issue, policy, self.filed_at))
+        self.priorities = tuple(priorities_that_count(issue, self.policy, self.filed_at))
 
     def judgement(self) -> Judgement:
         contract = self.policy.contract_for(self.issue, self.filed_on)
@@ -183,9 +184,10 @@ class _Case:
         if not self.has_regulation:
             self._find("no_regulation", f"filed on {self.filed_on}, before any regulation: add that of its day")
             return None
-        for unknown in self.issue.unknown:
-            self._find("unknown", unknown)
-        if self.issue.unknown:
+        unknown = (*self.issue.unknown, *self._words_of_other_days(level, channel))
+        for each in unknown:
+            self._find("unknown", each)
+        if unknown:
             return None
         if level is None:
             self._find("no_level", "no level: no contract covers it and no level is the default", "3")
@@ -197,6 +199,20 @@ class _Case:
         if agreement is None:
             self._find("no_agreement", f"no agreement for {level}, {channel}, {category}: add one", "3")
         return agreement
+
+    def _words_of_other_days(self, level: str | None, channel: str | None) -> Iterator[str]:
+        """What the tracker knows by another version of the regulation only."""
+        rules, category = self.policy, self.issue.category
+        priorities = dict.fromkeys(each.priority for each in self.priorities)
+        words: tuple[tuple[str, str | None, Container[str]], ...] = (
+            ("level", level, rules.levels),
+            ("channel", channel, rules.channels),
+            ("category", category, rules.categories),
+            *(("priority", each, rules.priorities) for each in priorities),
+        )
+        for kind, word, known in () if self.issue.unknown else words:
+            if word is not None and word not in known:
+                yield f"{kind} {word} is not in the regulation of {self.filed_on}: set another, or add it there"
 
     def _verdict(self, clock: Clock, agreement: Agreement) -> Verdict:
         if self.issue.status.phase is Phase.REFUSED or (self.reason and self.reason.stops):
@@ -291,8 +307,8 @@ class _Case:
     def _look_at_work(self, judgement: Judgement) -> None:
         """What keeps support from working on it, or the tool from keeping the regulation."""
         phase = judgement.phase
-        if phase is Phase.REFUSED and self.issue.reason is None and self.policy.reasons:
-            self._find("no_reason", "refused without a reason: set one", REFUSAL_CLAUSE)
+        if phase is Phase.REFUSED and self.policy.reasons and self.issue.reason not in self.policy.reasons:
+            self._find("no_reason", self._no_reason(), REFUSAL_CLAUSE)
         if phase is Phase.WAITING and judgement.wait is None:
             text = "waits for the client, but nobody asked since: ask in a public note, with the status"
             self._find("no_question", text, self.policy.waiting.clause)
@@ -305,6 +321,12 @@ class _Case:
             items = ", ".join(_shown(each) for each in judgement.shortcomings)
             clauses = " and ".join(dict.fromkeys(each.clause for each in judgement.shortcomings))
             self._find("incomplete", f"lacks {items}", clauses)
+
+    def _no_reason(self) -> str:
+        if self.issue.reason is None:
+            return "refused without a reason: set one"
+        known = f"which is no reason in the regulation of {self.filed_on}"
+        return f"refused for {self.issue.reason}, {known}: set another, or add it there"
 
     def _look_at_people(self) -> None:
         """Answers of people in no mapped group or role are no first response; say so once for each."""

@@ -20,7 +20,8 @@ class QueueEntry:
     """A request whose turn it is, and the target that comes due next.
 
     `left` is working time, negative once breached; with no target running, `metric`, `due_at` and `left` are None.
-    `jumps`: it goes out of turn (clause 22). `is_stuck`: nobody can work on it as it is; `reason` says why.
+    `jumps`: it goes out of turn (clause 22). `is_stuck`: nobody can work on it as it is; `reason` says why. The
+    judgement's `wish` is the priority that the client would like, and that does not count so far (clause 20).
     """
 
     judgement: Judgement
@@ -40,6 +41,7 @@ class QueueEntry:
             "channel": judgement.channel,
             "category": judgement.category,
             "priority": judgement.priority,
+            "wish": judgement.wish,
             "metric": plain(self.metric),
             "due_at": plain(self.due_at),
             "left": plain(self.left),
@@ -61,9 +63,9 @@ class Queue:
     def to_json(self) -> Json:
         """{"entries": [ENTRY], "waiting", "development"}.
 
-        ENTRY is {"place", "issue", "subject", "level", "channel", "category", "priority", "metric", "due_at",
-        "left", "jumps", "is_stuck", "reason"}: the moment ISO in UTC, `left` whole seconds of working time, negative
-        once breached.
+        ENTRY is {"place", "issue", "subject", "level", "channel", "category", "priority", "wish", "metric",
+        "due_at", "left", "jumps", "is_stuck", "reason"}: the moment ISO in UTC, `left` whole seconds of working time,
+        negative once breached.
         """
         entries = [{"place": place} | entry.to_json() for place, entry in enumerate(self.entries, 1)]
         return {"entries": entries, "waiting": self.waiting, "development": self.development}
@@ -75,8 +77,8 @@ def queue(judgements: Iterable[Judgement], policy: Policy, calendars: Calendars)
     Those that nobody can work on as they are stand last, in order of arrival.
     """
     judgements = list(judgements)
-    phases = Counter(map(_phase, judgements))
-    entries = [_entry(each, policy, calendars) for each in judgements if _phase(each) is Phase.OPEN]
+    phases = Counter(each.phase for each in judgements)
+    entries = [_entry(each, calendars) for each in judgements if each.phase is Phase.OPEN]
     levels = {level: place for place, level in enumerate(policy.levels)}
     return Queue(
         entries=tuple(sorted(entries, key=lambda entry: _turn(entry, levels))),
@@ -84,10 +86,6 @@ def queue(judgements: Iterable[Judgement], policy: Policy, calendars: Calendars)
         development=phases[Phase.DEVELOPMENT],
         zone=calendars[ClockKind.WORKING].zone,
     )
-
-
-def _phase(judgement: Judgement) -> Phase:
-    return judgement.stretches[-1].phase
 
 
 def _turn(entry: QueueEntry, levels: Mapping[str, int]) -> tuple[bool, bool, int, bool, timedelta, datetime, int]:
@@ -103,11 +101,12 @@ def _turn(entry: QueueEntry, levels: Mapping[str, int]) -> tuple[bool, bool, int
     )
 
 
-def _entry(judgement: Judgement, policy: Policy, calendars: Calendars) -> QueueEntry:
+def _entry(judgement: Judgement, calendars: Calendars) -> QueueEntry:
     obstacle = _obstacle(judgement)
     if obstacle:
         return QueueEntry(judgement, None, None, None, jumps=False, is_stuck=True, reason=obstacle)
-    jumps = judgement.priority == policy.priorities[-1] != policy.normal_priority
+    priorities = judgement.policy.priorities
+    jumps = judgement.priority == priorities[-1] != priorities[0]
     running = [
         (_left(clock, verdict.due_at, judgement, calendars), clock.target.metric, verdict.due_at)
         for clock in judgement.clocks
@@ -124,6 +123,8 @@ def _obstacle(judgement: Judgement) -> str:
         return "; ".join(finding.text for finding in judgement.findings)
     if judgement.issue.project.is_closed:
         return f"its project, {judgement.issue.project.name}, is closed: open it, or move the request"
+    if judgement.reason and judgement.reason.stops:
+        return f"staff stopped work on it: {judgement.reason.key} (clause {judgement.reason.clause})"
     return ""
 
 

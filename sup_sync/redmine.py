@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -17,6 +19,8 @@ from sup_sync.change import Change
 from sup_sync.errors import AccessError, MissingError, RefusedError, SupSyncError, TrackerAwayError
 from sup_sync.http import Json, TrackerSession
 from sup_sync.tracker import Directory
+
+_FIELD_INPUT = re.compile(r"issue\[custom_field_values\]\[(\d+)\]")
 
 PAGE = 100
 """Redmine cuts every limit to this, and overflows its own cookie on lists of about 250 ids."""
@@ -62,6 +66,14 @@ class _WriteEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no type
     def request(self, _method: str, url: str, *, data: Json, **_: Any) -> None:
         path = url.removeprefix(self._session.url)
         self._session.put_json(path, data, is_fenced="lock_version" in data["issue"])
+
+
+@dataclass(frozen=True, slots=True)
+class EditForm:
+    """An issue's lock_version, and the ids of the custom fields that the account may set on it as it stands."""
+
+    lock_version: int
+    fields: frozenset[int]
 
 
 class Reader:
@@ -160,19 +172,19 @@ class Reader:
         include = "journals,children,attachments,allowed_statuses"
         return self._one(f"/issues/{issue_id}.json", "issue", forbidden=MissingError, include=include)
 
-    def fetch_lock_version(self, issue_id: int) -> int:
-        """The issue's lock_version, which stands in no JSON, only in the edit form of its page.
+    def fetch_edit_form(self, issue_id: int) -> EditForm:
+        """What only the edit form of the issue's page tells, and no JSON.
 
         Raises RefusedError where the account may not edit the issue: Redmine would ignore a lock_version then.
         """
         path = f"/issues/{issue_id}"
-        form = _EditForm()
+        form = _FormParser()
         form.feed(self._session.get_page(path, forbidden=MissingError))
         if not form.is_editable:
             raise RefusedError(f"GET {path}: not to be edited by this account: a closed project, or no `edit_issues`")
         if len(form.versions) != 1 or not form.versions[0].isdecimal():
             raise TrackerAwayError(f"GET {path}: no page of an issue with one lock_version; try again later")
-        return int(form.versions[0])
+        return EditForm(int(form.versions[0]), frozenset(form.fields))
 
     def fetch_role(self, role_id: int) -> Json:
         """A role with its permissions, which every account may read."""
@@ -305,13 +317,14 @@ def _attributes(change: Change, directory: Directory) -> dict[str, Any]:
     raise ValueError(f"issue #{change.issue_id}: {change.field} is nothing that a change can set")
 
 
-class _EditForm(HTMLParser):
+class _FormParser(HTMLParser):
     """What an issue's page says in its edit form; there is one without attributes for who may only add notes."""
 
     def __init__(self) -> None:
         super().__init__()
         self.is_editable = False
         self.versions: list[str] = []
+        self.fields: set[int] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
@@ -319,6 +332,9 @@ class _EditForm(HTMLParser):
             self.is_editable = True
         if tag == "input" and found.get("name") == "issue[lock_version]":
             self.versions.append(found.get("value") or "")
+        field = _FIELD_INPUT.match(found.get("name") or "")
+        if field:
+            self.fields.add(int(field[1]))
 
 
 def _is_since(row: Json, since: datetime | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
@@ -13,7 +13,7 @@ from typing import Any
 from sup_sync.change import NOTES
 from sup_sync.clock import Standing
 from sup_sync.issue import Finding, Phase
-from sup_sync.judgement import Judgement
+from sup_sync.judgement import REFUSAL_CLAUSE, Judgement
 from sup_sync.plan import Plan
 from sup_sync.policy import Metric, Policy
 
@@ -68,8 +68,8 @@ class Tally:
 class Group:
     """The requests that share a key (None: it is not known), with a tally for each metric.
 
-    Refused requests (clause 6, 9) and those that could not be judged are in no tally: every tally's counts and these
-    two add up to `requests`.
+    Refused and stopped requests (clauses 6, 9, 16) and those that could not be judged are in no tally: every tally's
+    counts and these two add up to `requests`.
     """
 
     key: str | None
@@ -88,16 +88,28 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class ReasonCount:
+    """How many requests were refused, put off, stopped or ended for a reason (None: refused without one)."""
+
+    reason: str | None
+    clause: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """How far the targets were kept: in all and by each dimension, with the local days of the first and last filing."""
 
     filed_from: date | None
     filed_until: date | None
     total: Group
+    reasons: tuple[ReasonCount, ...]
     by: Mapping[Dimension, tuple[Group, ...]]
 
     def to_json(self) -> Json:
-        """{"filed_from", "filed_until", "total": GROUP, "by": {"level": [GROUP], "channel": [GROUP], …}}.
+        """{"filed_from", "filed_until", "total": GROUP, "reasons": [REASON], "by": {"level": [GROUP], …}}.
+
+        REASON is {"reason", "clause", "count"}.
 
         GROUP is {"key", "requests", "refused", "set_aside", "first_response": TALLY, "resolution": TALLY}, TALLY is
         {"metric", "met", "breached", "on_track", "at_risk", "no_target", "share_met" (0 to 1), "median", "ninetieth"};
@@ -107,6 +119,7 @@ class Report:
             "filed_from": plain(self.filed_from),
             "filed_until": plain(self.filed_until),
             "total": self.total.to_json(),
+            "reasons": plain(self.reasons),
             "by": {dimension.value: [each.to_json() for each in groups] for dimension, groups in self.by.items()},
         }
 
@@ -121,6 +134,7 @@ def compliance(
         filed_from=min(days, default=None),
         filed_until=max(days, default=None),
         total=_group(None, judged),
+        reasons=tuple(_reasons(judged, policy)),
         by={dimension: _groups(judged, dimension, policy, zone) for dimension in by},
     )
 
@@ -160,7 +174,7 @@ def _order(dimension: Dimension, policy: Policy) -> Iterable[str]:
 
 def _group(key: str | None, judgements: list[Judgement]) -> Group:
     judged = [each for each in judgements if not each.is_set_aside]
-    counted = [each for each in judged if each.issue.status.phase is not Phase.REFUSED]
+    counted = [each for each in judged if not _is_refused(each)]
     return Group(
         key=key,
         requests=len(judgements),
@@ -168,6 +182,20 @@ def _group(key: str | None, judgements: list[Judgement]) -> Group:
         set_aside=len(judgements) - len(judged),
         tallies=tuple(_tally(metric, counted) for metric in Metric),
     )
+
+
+def _is_refused(judgement: Judgement) -> bool:
+    return judgement.issue.status.phase is Phase.REFUSED or judgement.is_stopped
+
+
+def _reasons(judgements: list[Judgement], policy: Policy) -> Iterator[ReasonCount]:
+    """In the regulation's order, refusals without a reason last."""
+    given = Counter(each.reason for each in judgements if each.reason or _is_refused(each))
+    places = {key: place for place, key in enumerate(policy.reasons)}
+    for reason in sorted(filter(None, given), key=lambda each: places.get(each.key, len(places))):
+        yield ReasonCount(reason.key, reason.clause, given[reason])
+    if given[None]:
+        yield ReasonCount(None, REFUSAL_CLAUSE, given[None])
 
 
 def _tally(metric: Metric, judgements: list[Judgement]) -> Tally:

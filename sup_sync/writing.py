@@ -21,7 +21,7 @@ from sup_sync.errors import (
 from sup_sync.issue import Issue, Side
 from sup_sync.judgement import judge_issue
 from sup_sync.plan import Plan, make_plan
-from sup_sync.redmine import Reader, Writer
+from sup_sync.redmine import EditForm, Reader, Writer
 from sup_sync.rulebook import Rulebook
 from sup_sync.tracker import Directory, decode_issue
 
@@ -124,7 +124,7 @@ class Run:
 
     def _swap(self, issue_id: int, planned: Sequence[Change]) -> Outcome:
         """Compare and swap: the version first, then the state, decide again, one PUT, read back."""
-        lock_version = self.reader.fetch_lock_version(issue_id)
+        form = self.reader.fetch_edit_form(issue_id)
         before = self._fetch(issue_id)
         changes = [change for change in self._decide_again(before) if change.put == 0]
         if not changes:
@@ -133,8 +133,18 @@ class Run:
             return Outcome(
                 issue_id, OutcomeKind.STALE, "it changed meanwhile, and so would its note; the next run decides"
             )
-        self.writer.update(issue_id, changes, self.directory, lock_version)
+        if self._forgets(changes, form):
+            text = (
+                f"the account may not set «{self.rules.names.fields['marker']}», so a note would be sent in every run"
+            )
+            return Outcome(issue_id, OutcomeKind.REFUSED, f"{text}: see `sup-sync check`")
+        self.writer.update(issue_id, changes, self.directory, form.lock_version)
         return _compared(changes, before, self._fetch(issue_id), self.directory)
+
+    def _forgets(self, changes: Sequence[Change], form: EditForm) -> bool:
+        """Whether Redmine would drop the marker without a word, and so the note would never count as sent."""
+        marker = self.directory.field_ids.get(self.rules.names.fields["marker"])
+        return any(change.field == "marker" for change in changes) and marker not in form.fields
 
     def _decide_again(self, issue: Issue) -> Sequence[Change]:
         judgement = judge_issue(issue, self.rules.policy, self.rules.calendars, self.now)

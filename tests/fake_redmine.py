@@ -211,6 +211,9 @@ class FakeRedmine:
         read_only = self._read_only(user, issue.project)
         return [each for each in self.seen_fields(user, issue.project, issue.tracker) if each.name not in read_only]
 
+    def writable_ids(self, user: User, issue: Issue) -> set[int]:
+        return {each.id for each in self._writable_fields(user, issue)}
+
     def children(self, issue: Issue) -> list[Issue]:
         return [each for each in self.issues if each.parent is issue]
 
@@ -305,7 +308,7 @@ class FakeRedmine:
                 issue.status = next((each for each in allowed if each.id == int(value)), issue.status)
             else:
                 setattr(issue, ATTRIBUTES[name], self._value(name, value))
-        writable_fields = {each.id for each in self._writable_fields(user, issue)}
+        writable_fields = self.writable_ids(user, issue)
         for each in sent.get("custom_fields", ()):
             if int(each["id"]) in writable_fields:
                 issue.values[int(each["id"])] = each["value"] or ""

@@ -116,7 +116,8 @@ class FakeRest:
         issue = self._issue(user, key)
         parts = [f"<!DOCTYPE html><html><h3>{escape(issue.subject)}</h3><div>{escape(issue.description)}</div>"]
         if self.tracker.may_edit(user, issue):
-            parts.append('<div id="all_attributes"><input name="issue[subject]"></div>')
+            fields = (f'<input name="issue[custom_field_values][{n}]">' for n in self.tracker.writable_ids(user, issue))
+            parts.append(f'<div id="all_attributes"><input name="issue[subject]">{"".join(fields)}</div>')
         if self.tracker.may_edit(user, issue) or self.tracker.may_note(user, issue):
             parts.append(f'<input type="hidden" value="{issue.lock_version}" name="issue[lock_version]" />')
         return 200, {"Content-Type": "text/html; charset=utf-8"}, "".join([*parts, "</html>"])

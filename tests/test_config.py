@@ -149,6 +149,12 @@ def test_each_weekday_may_have_hours_of_its_own(copy):
     assert calendar.hours[6] == ((timedelta(0), 24 * HOUR),)
 
 
+@pytest.mark.parametrize("clause", ["7", "2.7", "2.10", "4.2.1", "SLA VIP.1", '"12"'])
+def test_a_clause_is_text_however_it_is_written(copy, clause):
+    copy.replace(REGULATION, "consultation: {clause: 4}", f"consultation: {{clause: {clause}}}")
+    assert copy.load().rules.policy.categories["consultation"].clause == clause.strip('"')
+
+
 @pytest.mark.parametrize("written", ["020240000555", '"020240000555"', "970240000816", '"970240000816"'])
 def test_a_bin_is_text_however_it_is_written(copy, written):
     copy.replace(CLIENTS, "project: alatau-trade", f"bin: {written}")
@@ -162,8 +168,13 @@ def test_what_config_yaml_leaves_out_has_a_default(copy):
     assert config.server.url == "https://sup.example"
     assert config.server.timeout_s == 60
     assert config.server.key_file is None
-    assert (config.closed_days, config.limits.notes, config.limits.changed_share) == (14, 50, 0.5)
-    assert config.rules.messages.staff_language == "kk"
+    assert (config.closed_days, config.limits.notes, config.limits.endings, config.limits.changed_share) == (
+        14,
+        50,
+        10,
+        0.5,
+    )
+    assert (config.rules.messages.staff_language, config.rules.messages.client_language) == ("kk", "kk")
 
 
 def test_files_are_named_from_where_config_yaml_lies(copy):
@@ -176,7 +187,7 @@ def test_files_are_named_from_where_config_yaml_lies(copy):
 
 def test_the_mappings_may_lie_elsewhere(copy):
     (copy.folder / "mappings").rename(copy.folder / "rules-2026")
-    copy.replace(CONFIG, "language: kk", "mappings: rules-2026\nlanguage: kk")
+    copy.replace(CONFIG, "enforce_from:", "mappings: rules-2026\nenforce_from:")
     assert copy.load().rules.policy == shipped_config().rules.policy
 
 

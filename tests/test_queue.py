@@ -50,12 +50,21 @@ def test_a_client_s_own_immediate_is_a_wish_and_does_not_jump(tell: Tell) -> Non
     entries = line_up(waited, wished).entries
     assert [each.judgement.issue.id for each in entries] == [1, 2]
     assert not any(each.jumps for each in entries)
+    assert [each.to_json()["wish"] for each in entries] == [None, "immediate"]
+
+
+def test_what_staff_stopped_stands_last_and_says_so(tell: Tell) -> None:
+    stopped = tell(f"Mon 10:00 filed by operator, VIP, immediate, reason insult \n {NOW}")
+    other = tell(f"Wed 10:00 filed by client, VIP, normal \n {NOW}")
+    entries = line_up(stopped, other).entries
+    assert [each.judgement.issue.id for each in entries] == [2, 1]
+    assert (entries[1].is_stuck, entries[1].reason) == (True, "staff stopped work on it: insult (clause 16)")
 
 
 def test_with_one_priority_nobody_jumps(tell: Tell) -> None:
     only = tell(f"Wed 10:00 filed by operator, VIP, normal \n {NOW}")
     policy = replace(only.rules.policy, priorities=("normal",))
-    (entry,) = queue([only.judgement], policy, only.rules.calendars).entries
+    (entry,) = queue([replace(only.judgement, policy=policy)], policy, only.rules.calendars).entries
     assert not entry.jumps
 
 
@@ -206,6 +215,7 @@ def test_as_json(tell: Tell) -> None:
                 "channel": "online_assistant",
                 "category": "consultation",
                 "priority": "normal",
+                "wish": None,
                 "metric": "first_response",
                 "due_at": "2026-06-10T08:15:00+00:00",
                 "left": -45 * 60,

@@ -179,7 +179,7 @@ def test_an_address_below_which_there_is_no_tracker_is_told(mock: Mock, reader: 
 def test_a_page_without_one_lock_version_is_no_page_of_an_issue(mock: Mock, reader: Reader, inputs: str) -> None:
     mock.get(f"{URL}/issues/1", body=f'<html><div id="all_attributes"></div>{inputs}</html>')
     with pytest.raises(TrackerAwayError, match="no page of an issue"):
-        reader.fetch_lock_version(1)
+        reader.fetch_edit_form(1)
 
 
 # --- mistakes of ours: nothing is sent

@@ -190,6 +190,27 @@ def test_without_requests_there_is_a_report_of_nothing(tell: Tell) -> None:
     assert report.to_json()["by"]["level"] == []
 
 
+def test_refusals_stops_and_endings_are_counted_by_reason_in_the_regulations_order(tell: Tell) -> None:
+    refused = "Mon 09:00 filed by operator, VIP, error \n Mon 10:00 staff: "
+    report = report_on(
+        tell(f"{refused}refuses \n {NOW}"),
+        tell(f"{refused}refuses and sets the reason to law \n {NOW}"),
+        tell(f"{refused}refuses and sets the reason to law \n {NOW}"),
+        tell(f"{refused}asks and waiting for client and sets the reason to too little information \n {NOW}"),
+        tell(f"{refused}sets the reason to insult \n {NOW}"),
+        tell(f"{refused}public note \n {NOW}"),
+    )
+    assert [(each.reason, each.clause, each.count) for each in report.reasons] == [
+        ("law", "6", 2),
+        ("too_little_information", "9", 1),
+        ("insult", "16", 1),
+        (None, "9", 1),
+    ]
+    assert (report.total.requests, report.total.refused) == (6, 4)
+    assert report.total.tally(CLOSING).no_target == 0
+    assert plain(report.reasons)[0] == {"reason": "law", "clause": "6", "count": 2}
+
+
 def test_as_json(tell: Tell) -> None:
     story = tell(f"Mon 17:00 filed by operator, VIP \n Tue 09:30 staff: public note \n {NOW}")
     made = report_on(story).to_json()
@@ -206,6 +227,7 @@ def test_as_json(tell: Tell) -> None:
         "filed_from": "2026-06-08",
         "filed_until": "2026-06-08",
         "total": {"key": None, **group},
+        "reasons": [],
         "by": {
             "level": [{"key": "vip", **group}],
             "channel": [{"key": "email", **group}],

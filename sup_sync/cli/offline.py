@@ -20,7 +20,9 @@ from sup_sync.cli.options import (
 )
 
 if TYPE_CHECKING:
+    from sup_sync.clock import Calendars
     from sup_sync.config import Config
+    from sup_sync.policy import Policy
 
 
 @click.command()
@@ -47,16 +49,30 @@ def due(
     from sup_sync.terminal import make_console, show_due
 
     config = settings.load()
-    policy = config.rules.policy
+    moment = aware(filed_at, config)
+    policy = _in_force(config, moment)
     _require_known("--level", level, policy.levels)
     _require_known("--channel", channel, policy.channels)
     _require_known("--category", category, policy.categories)
     _require_known("--priority", priority or policy.normal_priority, policy.priorities)
-    targets = _targets(config, aware(filed_at, config), (level, channel, category), priority or policy.normal_priority)
+    words = (level, channel, category)
+    targets = _targets(config.rules.calendars, policy, moment, words, priority or policy.normal_priority)
     if as_json:
         print_json(targets)
     else:
         show_due(make_console(), targets)
+
+
+def _in_force(config: Config, filed_at: datetime) -> Policy:
+    """The regulation in force on the day of the moment."""
+    from sup_sync.policy import ClockKind
+
+    day = filed_at.astimezone(config.rules.calendars[ClockKind.WORKING].zone).date()
+    policy = config.rules.policy.in_force_on(day)
+    if policy is None:
+        text = f"no regulation was in force on {day}: give a later moment, or add that of its day to mappings/"
+        raise click.BadParameter(text, param_hint="--filed-at")
+    return policy
 
 
 def _require_known(option: str, value: str, known: Iterable[str]) -> None:
@@ -64,12 +80,14 @@ def _require_known(option: str, value: str, known: Iterable[str]) -> None:
         raise click.BadParameter(f"{value!r} is none of {', '.join(known)}", param_hint=option)
 
 
-def _targets(config: Config, filed_at: datetime, words: tuple[str, str, str], priority: str) -> list[dict[str, Any]]:
+def _targets(
+    calendars: Calendars, policy: Policy, filed_at: datetime, words: tuple[str, str, str], priority: str
+) -> list[dict[str, Any]]:
     """Each target as {"metric", "within" (seconds), "due_at" (in the support's zone), "clause", "agreement"}."""
     from sup_sync.clock import Clock
     from sup_sync.policy import Metric
 
-    agreement, calendars = config.rules.policy.agreement_for(*words), config.rules.calendars
+    agreement = policy.agreement_for(*words)
     if agreement is None:
         raise click.UsageError(f"no agreement for {', '.join(words)}: see `sup-sync check --offline`")
     rows = []

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 
 from sup_sync.clock import Calendars, Clock
-from sup_sync.config.checks import Version
+from sup_sync.config.checks import SINGULAR, Version
 from sup_sync.config.shapes import ExampleShape
-from sup_sync.config.yaml_file import YamlFile
+from sup_sync.config.yaml_file import Place, YamlFile
 from sup_sync.errors import CalendarError, Mistake
 from sup_sync.judgement import MOMENT_FORMAT
 from sup_sync.policy import Agreement, ClockKind, Metric
@@ -17,27 +17,47 @@ from sup_sync.policy import Agreement, ClockKind, Metric
 def failing_examples(
     source: YamlFile, examples: Iterable[ExampleShape], versions: Iterable[Version], calendars: Calendars
 ) -> Iterator[Mistake]:
-    """A mistake for each expected moment that the regulation in force on that day does not give."""
-    dated = [(each.shape.in_force_from, each.agreements) for each in versions if each.shape]
-    by_day = sorted(dated, key=lambda each: each[0], reverse=True)
+    """A mistake for each request that the regulation in force on its day does not know, or promises other moments.
+
+    The versions are sound: they cover all their words.
+    """
+    by_day = sorted(((each.shape.in_force_from, each) for each in versions if each.shape), key=_day, reverse=True)
     for number, example in enumerate(examples):
-        agreements = next((each for day, each in by_day if day <= example.filed.date()), ())
-        agreement = next((each for each in agreements if each.matches(*example.words)), None)
-        if agreement is None:
-            text = f"no agreement covers {', '.join(example.words)}"
-            yield source.mistake(("examples", number), text)
+        place: Place = ("examples", number)
+        version = next((each for day, each in by_day if day <= example.filed.date()), None)
+        if version is None:
+            text = f"filed on {example.filed.date()}, before any regulation: correct the day, or add that of its day"
+            yield source.mistake((*place, "filed"), text)
             continue
-        for metric in Metric:
-            wanted, given = _shown(example.expected(metric)), _due(example, agreement, metric, calendars)
-            if wanted != given:
-                text = f"expects {metric} {wanted}, the mappings give {given} ({agreement.key})"
-                yield source.mistake(("examples", number, metric.value), text)
+        unknown = [source.mistake((*place, key), text) for key, text in _unknown_words(example, version)]
+        yield from unknown or _wrong_moments(source, place, example, version, calendars)
+
+
+def _day(dated: tuple[date, Version]) -> date:
+    return dated[0]
+
+
+def _unknown_words(example: ExampleShape, version: Version) -> Iterator[tuple[str, str]]:
+    """The key and the mistake of each word that the version does not have."""
+    for section, what in SINGULAR.items():
+        word, known = getattr(example, what, None), getattr(version.shape, section)
+        if word is not None and word not in known:
+            yield what, f"{what}{version.of_file} {word!r} is not defined: there are {', '.join(known)}"
+
+
+def _wrong_moments(
+    source: YamlFile, place: Place, example: ExampleShape, version: Version, calendars: Calendars
+) -> Iterator[Mistake]:
+    agreement = next(each for each in version.agreements if each.matches(*example.words))
+    for metric in Metric:
+        wanted, given = _shown(example.expected(metric)), _due(example, agreement, metric, calendars)
+        if wanted != given:
+            text = f"expects {metric} {wanted}, the mappings give {given} ({agreement.key}{version.of_file})"
+            yield source.mistake((*place, metric.value), text)
 
 
 def _due(example: ExampleShape, agreement: Agreement, metric: Metric, calendars: Calendars) -> str:
-    target = agreement.targets.get((metric, example.priority))
-    if target is None:
-        return f"nothing for priority {example.priority}"
+    target = agreement.target(metric, example.priority)
     zone = calendars[ClockKind.WORKING].zone
     filed_at = example.filed.replace(tzinfo=zone)
     try:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ValidationError
@@ -18,15 +17,14 @@ from sup_sync.config.acceptance import failing_examples
 from sup_sync.config.build import agreements_of, calendars_of, names_of, policy_of
 from sup_sync.config.shapes import (
     CalendarShape,
-    ChangeShape,
     ClientsShape,
     ConfigShape,
     ExamplesShape,
     MessagesShape,
-    MoveShape,
     RegulationShape,
     TrackerShape,
 )
+from sup_sync.config.wording import UNKNOWN_KEY, part_of, place_of, tell
 from sup_sync.config.yaml_file import Place, YamlFile, load_yaml
 from sup_sync.errors import CalendarError, ConfigError, Mistake
 from sup_sync.messages import LANGUAGES, Messages
@@ -102,6 +100,7 @@ class _Reading:
         config = self._shape(ConfigShape, checks.CONFIG, self.path)
         folder = self.mappings or self.path.parent / (config.mappings if config else "mappings")
         versions = tuple(self._version(each) for each in (folder / checks.REGULATION, *_earlier(folder)))
+        self.mistakes += _look_alikes(folder, {each.file for each in versions})
         return checks.Files(
             sources=self.sources,
             config=config,
@@ -137,12 +136,11 @@ class _Reading:
                 return shape.model_validate(source.data)
             except ValidationError as error:
                 errors = error.errors()
-            parts = {_part(each) for each in errors}
+            parts = {part_of(each) for each in errors}
             if parts & left_out:
                 return None
-            told = [each for each in errors if not _is_misspelt(each, errors)]
-            self.mistakes += [source.mistake(_place(each), _message(each, source, shape)) for each in told]
-            known = [_place(each) for each in errors if each["type"] != "extra_forbidden"]
+            self.mistakes += tell(errors, source, shape)
+            known = [place_of(each) for each in errors if each["type"] != UNKNOWN_KEY]
             self.pruned |= {(name, *place[:length]) for place in known for length in (1, 2)}
             if any(part not in source.lines for part in parts):
                 return None
@@ -169,55 +167,12 @@ def _earlier(folder: Path) -> list[Path]:
     return sorted(folder.glob("regulation-*.yaml"), reverse=True)
 
 
-def _place(error: Mapping[str, Any]) -> Place:
-    return tuple(each for each in error["loc"] if each != "[key]")
-
-
-def _part(error: Mapping[str, Any]) -> Place:
-    """What to leave out for a mistake: an unknown key itself, else the entry of a top section that it stands in."""
-    place = _place(error)
-    return place if error["type"] == "extra_forbidden" else place[:2]
-
-
-def _is_misspelt(error: Mapping[str, Any], errors: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether a missing key stands there under a name like it, which is told as an unknown one."""
-    if error["type"] != "missing":
-        return False
-    *outer, key = _place(error)
-    beside = [_place(each) for each in errors if each["type"] == "extra_forbidden"]
-    return bool(difflib.get_close_matches(str(key), [str(place[-1]) for place in beside if [*place[:-1]] == outer]))
-
-
-def _message(error: Mapping[str, Any], source: YamlFile, shape: type[BaseModel]) -> str:
-    *outer, key = _place(error) or ("",)
-    where = f"{key}: " if isinstance(key, str) else ""
-    match error["type"]:
-        case "extra_forbidden" if key == "key" and source.name == checks.CONFIG:
-            return "a key in the file: put it in a file of its own and name that as `key_file`, or in SUP_SYNC_KEY"
-        case "extra_forbidden":
-            near = difflib.get_close_matches(str(key), _known_keys(shape), n=1)
-            return f"unknown key {key!r}: " + (f"is {near[0]!r} meant?" if near else "remove it")
-        case "missing":
-            return f"key {key!r} is missing{f' in {outer[-1]}' if outer and isinstance(outer[-1], str) else ''}: add it"
-        case "value_error":
-            return where + str(error["msg"]).removeprefix("Value error, ")
-        case "literal_error" if error["loc"][-1] == "[key]":
-            return f"unknown key {key!r}: there are {error['ctx']['expected']}"
-        case "model_type":
-            return f"{where}write it with its keys, as the shipped file does, not {error['input']!r:.60}"
-        case _:
-            return f"{where}{str(error['msg'])[:1].lower()}{str(error['msg'])[1:]}, not {error['input']!r:.60}"
-
-
-def _known_keys(shape: type[BaseModel]) -> list[str]:
-    """All keys of a shape and of the shapes inside it."""
-    keys: set[str] = set()
-    schema = shape.model_json_schema()
-    if shape is CalendarShape:  # whose changes are told apart before they have a shape
-        keys |= ChangeShape.model_fields.keys() | MoveShape.model_fields.keys()
-    for part in (schema, *schema.get("$defs", {}).values()):
-        keys |= set(part.get("properties", ()))
-    return sorted(keys)
+def _look_alikes(folder: Path, read: set[str]) -> Iterator[Mistake]:
+    """Files whose names are almost those of earlier versions: nothing reads them, so their days have no regulation."""
+    for path in sorted(folder.glob("regulation*.y*ml")):
+        if path.name not in read:
+            text = "is not read: an earlier version is named like regulation-2022.yaml"
+            yield Mistake(path.name, 1, text, is_warning=True)
 
 
 def _config(path: Path, files: checks.Files, calendars: Calendars | None, warnings: tuple[Mistake, ...]) -> Config:

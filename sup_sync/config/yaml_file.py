@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
 
@@ -21,6 +21,20 @@ Place = tuple[str | int, ...]
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
+
+
+class WrittenNumber(float):
+    """A number with a point that still knows how it was written: clause 2.10 is not clause 2.1."""
+
+    def __new__(cls, text: str) -> Self:
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+    text: str
+
+    def __repr__(self) -> str:
+        return self.text
 
 
 class _Loader(yaml.SafeLoader):
@@ -115,5 +129,5 @@ def _scalar(node: yaml.Node) -> Any:
     if node.style is not None:
         return text
     if _NUMBER.fullmatch(text):
-        return float(text) if "." in text else int(text)
+        return WrittenNumber(text) if "." in text else int(text)
     return _WORDS.get(text.lower(), text) if text.lower() in _WORDS else text

@@ -12,11 +12,15 @@ NAME = "acknowledged"
 
 
 def notices(case: Case) -> Iterator[Notice]:
-    """One public note on a request that support has not answered yet; an answer says more than it could."""
+    """One public note on a request that support has not answered yet; an answer says more than it could.
+
+    A target that cannot be worked out yet is not said to be none: the note waits for the calendar's next years.
+    """
     judgement = case.judgement
-    first_response = judgement.clock(Metric.FIRST_RESPONSE)
-    is_answered = first_response is None or first_response.stopped_at is not None
-    if judgement.phase is not Phase.OPEN or is_answered or not case.may_tell(NAME):
+    first_response, closing = (judgement.clock(metric) for metric in Metric)
+    if first_response is None or closing is None or first_response.stopped_at is not None:
+        return
+    if judgement.phase is not Phase.OPEN or not case.may_tell(NAME):
         return
     clause = case.policy.tells[NAME]
     words = {metric.value: _target(case, metric) for metric in Metric}

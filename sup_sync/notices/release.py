@@ -11,13 +11,13 @@ SLIPPED, SHIPPED = "slipped", "shipped"
 
 
 def notices(case: Case) -> Iterator[Notice]:
-    """Each date that a release is put off to is its own cycle, so that every slip is told once."""
+    """The marker's date moves with the note, so that every slip is told once; its cycle says to which day."""
     judgement, before = case.judgement, case.marker.release_on
     version = judgement.issue.version
     if judgement.phase is not Phase.DEVELOPMENT or version is None:
         return
     after = version.due_on
-    if before and after and after > before and case.may_alert(SLIPPED, after.toordinal()):
+    if before and after and after > before and SLIPPED in case.policy.alerts:
         words = {"before": case.staff_day(before), "after": case.staff_day(after)}
         yield case.alert(SLIPPED, after.toordinal(), f"put off from {before} to {after}", **words)
     if version.is_closed and case.may_alert(SHIPPED, version.id):

@@ -49,7 +49,7 @@ def show_explanation(console: Console, told: Explanation) -> None:
     """One request's story, part by part."""
     print_heading(console, told.judgement)
     print_parts(console, f"as of {moment(told.now, told.zone)}")
-    for show in (_show_terms, _show_events, _show_stays, _show_clocks, _show_ladder):
+    for show in (_show_terms, _show_events, _show_stays, _show_clocks, _show_wait, _show_ladder):
         show(console, told)
     console.print()
     show_findings(console, told.findings)
@@ -121,6 +121,16 @@ def _clock_lines(clock: ClockStory, verdict: Verdict, zone: tzinfo) -> Iterator[
         yield f"stopped {moment(clock.stopped_at, zone)}"
     if clock.reopenings:
         yield f"reopened {count(clock.reopenings, 'time')}"
+
+
+def _show_wait(console: Console, told: Explanation) -> None:
+    wait, rule = told.judgement.wait, told.judgement.policy.waiting
+    if wait is None:
+        return
+    print_section(console, "Waiting for the client")
+    asked, remind, due = (moment(each, told.zone) for each in (wait.asked_at, wait.remind_at, wait.due_at))
+    told_of = f"asked {asked}, reminded after {remind}, ended after {due}, in working hours only"
+    print_hanging(console, text("  "), text(told_of, (clause_words(rule.clause), "dim")))
 
 
 def _show_ladder(console: Console, told: Explanation) -> None:

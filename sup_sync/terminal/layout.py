@@ -103,7 +103,9 @@ def clause_words(clause: str) -> str:
     """A clause behind what it says: ` (clause 20)`, ` (SLA VIP.2)`, or nothing."""
     if not clause:
         return ""
-    return f" (clause {clause})" if clause[0].isdigit() else f" ({clause})"
+    if not clause[0].isdigit():
+        return f" ({clause})"
+    return f" ({'clauses' if ' and ' in clause else 'clause'} {clause})"
 
 
 def left_words(left: timedelta, standing: Standing) -> str:

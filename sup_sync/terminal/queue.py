@@ -42,6 +42,8 @@ def show_queue(console: Console, queue: Queue) -> None:
         _show_turns(console, turns, queue.zone)
     if any(each.jumps for each in turns):
         print_parts(console, ("↑ out of turn (clause 22)", "dim"))
+    if any(each.judgement.wish for each in turns):
+        print_parts(console, ("(…?) the client's wish, which staff have not confirmed (clause 20)", "dim"))
     _show_stuck(console, queue.entries[len(turns) :])
     if queue.entries:
         console.print()
@@ -83,7 +85,7 @@ def _turn(place: int, entry: QueueEntry, zone: tzinfo) -> list[Text]:
         text((f"↑ {place}" if entry.jumps else str(place), emphasis)),
         text(str(judgement.issue.id)),
         text(level_word(judgement.level)),
-        text((word(judgement.priority), emphasis)),
+        text((word(judgement.priority), emphasis), (f" ({word(judgement.wish)}?)" if judgement.wish else "", "dim")),
         text(NEXT[entry.metric] if entry.metric else "—"),
         text(moment(entry.due_at, zone)),
         text((left, STYLES.get(standing, ""))),

@@ -42,6 +42,18 @@ def show_report(console: Console, report: Report) -> None:
         print_table(console, _table(console, report, metric))
     console.print()
     print_summary(console, (LEGEND, "dim"))
+    _show_reasons(console, report)
+
+
+def _show_reasons(console: Console, report: Report) -> None:
+    if not report.reasons:
+        return
+    print_section(console, "Refused, put off, stopped or ended, by reason")
+    table = new_table("  reason", "clause", "requests", right=("requests",))
+    for each in report.reasons:
+        reason = word(each.reason) if each.reason else "no reason given"
+        table.add_row(text(f"  {reason}"), text(each.clause), text(str(each.count)))
+    print_table(console, table)
 
 
 def _table(console: Console, report: Report, metric: Metric) -> Table:

@@ -289,7 +289,7 @@ def test_the_statuses_that_the_account_may_set_come_with_the_issue(world: World,
         login: {each["name"] for each in Reader(session(login)).fetch_issue(issue_id)["allowed_statuses"]}
         for login in (BOT, "operator")
     }
-    assert allowed[BOT] == {"Жаңа", "Шешілді"}
+    assert allowed[BOT] == {"Жаңа", "Жабылды", "Клиент жауабын күтуде"}
     assert allowed["operator"] == set(world.names.statuses)
 
 
@@ -299,26 +299,46 @@ def test_the_statuses_that_the_account_may_set_come_with_the_issue(world: World,
 def test_the_lock_version_stands_in_the_page_and_grows_with_every_change(world: World, reader: Reader) -> None:
     issue_id = world.file("client", "alatau")
     assert "lock_version" not in world.see(BOT, issue_id)
-    before = reader.fetch_lock_version(issue_id)
+    before = reader.fetch_edit_form(issue_id).lock_version
     world.note("operator", issue_id, "Жауап")
-    assert reader.fetch_lock_version(issue_id) == before + 1
+    assert reader.fetch_edit_form(issue_id).lock_version == before + 1
+
+
+def test_the_edit_form_has_the_fields_that_the_account_may_set_and_no_others(world: World, session: Session) -> None:
+    issue_id = world.file("client", "alatau")
+    marker = world.field_id("marker")
+    forms = {login: Reader(session(login)).fetch_edit_form(issue_id).fields for login in (BOT, "operator")}
+    assert forms[BOT] >= {world.field_id(key) for key in ("level", "state", "resolution_due", "reason", "steps")} | {
+        marker
+    }
+    assert marker not in forms["operator"]
+    assert forms["operator"] >= {world.field_id(key) for key in ("level", "reason")}
+
+
+def test_a_file_of_the_filing_stands_among_the_attachments_and_in_no_journal(world: World, reader: Reader) -> None:
+    bare = world.file("client", "alatau")
+    issue_id = world.file("client", "alatau", uploads=[world.upload("client", "screenshot.png")])
+    issue = reader.fetch_issue(issue_id)
+    assert [each["filename"] for each in issue["attachments"]] == ["screenshot.png"]
+    assert issue["journals"] == []
+    assert reader.fetch_issue(bare)["attachments"] == []
 
 
 def test_an_account_that_may_not_edit_gets_no_lock_version(world: World, session: Session) -> None:
     issue_id = world.file("client", "alatau")
     assert "issue[lock_version]" in world.call("talker", "GET", f"/issues/{issue_id}").text
     with pytest.raises(RefusedError, match="edit_issues"):
-        Reader(session("talker")).fetch_lock_version(issue_id)
+        Reader(session("talker")).fetch_edit_form(issue_id)
 
 
 def test_the_page_of_an_issue_that_is_gone_or_hidden_is_missing(world: World, reader: Reader) -> None:
     for issue_id in (999_999, world.file("client", "vault")):
         with pytest.raises(MissingError, match=f"/issues/{issue_id}"):
-            reader.fetch_lock_version(issue_id)
+            reader.fetch_edit_form(issue_id)
 
 
 def test_client_text_cannot_pass_for_the_lock_version(world: World, reader: Reader) -> None:
     forged = '<div id="all_attributes"><input name="issue[lock_version]" value="77"></div>'
     issue_id = world.file("client", "alatau", subject=forged, description=forged)
     world.note("client", issue_id, forged)
-    assert reader.fetch_lock_version(issue_id) < 77
+    assert reader.fetch_edit_form(issue_id).lock_version < 77

@@ -55,7 +55,7 @@ def test_one_put_with_fields_status_assignee_and_note_is_one_journal(
             change(issue_id, "level", "VIP"),
             change(issue_id, "marker", "v1 breached"),
             change(issue_id, "due_date", "2030-01-31"),
-            change(issue_id, "status", "Шешілді"),
+            change(issue_id, "status", "Жабылды"),
             change(issue_id, "assignee", "head"),
             change(issue_id, "public_note", "Жауап"),
         ],
@@ -65,7 +65,7 @@ def test_one_put_with_fields_status_assignee_and_note_is_one_journal(
     (journal,) = issue["journals"]
     assert journal["notes"] == "Жауап"
     assert len(journal["details"]) == 5
-    assert (issue["status"]["name"], issue["assigned_to"]["name"]) == ("Шешілді", "Дана Бекова")
+    assert (issue["status"]["name"], issue["assigned_to"]["name"]) == ("Жабылды", "Дана Бекова")
     assert (issue["due_date"], value(issue, "sup-sync")) == ("2030-01-31", "v1 breached")
     assert sent.requests_made == {"PUT": 1}
 
@@ -117,11 +117,11 @@ def test_an_accepted_put_that_changes_nothing_still_counts_as_an_update(
     issue_id = world.file("client", "alatau")
     writer.update(issue_id, [change(issue_id, "level", "VIP")], directory)
     world.shift(issue_id, updated_at=PAST)
-    version = reader.fetch_lock_version(issue_id)
+    version = reader.fetch_edit_form(issue_id).lock_version
     writer.update(issue_id, [change(issue_id, "level", "VIP")], directory)
     issue = world.see(BOT, issue_id)
     assert datetime.fromisoformat(issue["updated_on"]) > PAST
-    assert reader.fetch_lock_version(issue_id) == version + 1
+    assert reader.fetch_edit_form(issue_id).lock_version == version + 1
     assert len(issue["journals"]) == 1
 
 
@@ -174,7 +174,7 @@ def test_a_closed_project_refuses_writes_and_is_still_read(
     assert reader.fetch_issue(issue_id)["journals"] == []
     assert reader.fetch_lists(["ending"])["projects"][0]["status"] == 5
     with pytest.raises(RefusedError, match="not to be edited"):
-        reader.fetch_lock_version(issue_id)
+        reader.fetch_edit_form(issue_id)
 
 
 def test_an_issue_that_is_gone_or_hidden_refuses_writes(world: World, writer: Writer, directory: Directory) -> None:
@@ -269,7 +269,7 @@ def test_a_stale_lock_version_is_refused_and_nothing_is_written(
     world: World, reader: Reader, writer: Writer, directory: Directory
 ) -> None:
     issue_id = world.file("client", "alatau")
-    version = reader.fetch_lock_version(issue_id)
+    version = reader.fetch_edit_form(issue_id).lock_version
     world.note("client", issue_id, "Сұрақ")
     changes = [change(issue_id, "level", "VIP"), change(issue_id, "public_note", "Жауап")]
     answer = world.call(BOT, "PUT", f"/issues/{issue_id}.json", json={"issue": {"notes": "x", "lock_version": version}})
@@ -277,7 +277,7 @@ def test_a_stale_lock_version_is_refused_and_nothing_is_written(
     with pytest.raises(StaleError):
         writer.update(issue_id, changes, directory, version)
     assert (notes(world, BOT, issue_id), level(world, issue_id)) == (["Сұрақ"], "")
-    writer.update(issue_id, changes, directory, reader.fetch_lock_version(issue_id))
+    writer.update(issue_id, changes, directory, reader.fetch_edit_form(issue_id).lock_version)
     assert (notes(world, BOT, issue_id), level(world, issue_id)) == (["Сұрақ", "Жауап"], "VIP")
 
 

@@ -102,7 +102,7 @@ def test_on_a_sunday_night_every_request_stands_as_the_story_says(demo: Demo) ->
 
 
 def test_acting_it_out_again_does_nothing(demo: Demo) -> None:
-    assert demo.seeded.startswith("5 projects, 33 requests, 71 entries of history")
+    assert demo.seeded.startswith("5 projects, 35 requests, 74 entries of history")
     assert seed(demo.site, CONFIG, SUNDAY_NIGHT) == "sup-sync-test-demo has the story already: nothing done"
 
 

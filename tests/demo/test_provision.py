@@ -24,6 +24,7 @@ from sup_sync.tracker import TrackerNames
 
 NAMES = shipped_config().rules.names
 STAFF_ROLE, CLIENT_ROLE = "Қолдау операторы", "Клиент"
+CLIENTS_OWN = {"БСН", "ЖСН", "Аты-жөні", "Ұйым", "Байланыс деректері", "Әрекеттер реті", "Жобаға сілтеме", "Тіл"}
 CLIENT, OPERATOR = "m.omarov", "a.serikova"
 OWN_REQUEST = "Карточка лота открывается пустой"
 WAITING_REQUEST = "Өтінімді жіберу батырмасы жұмыс істемейді"
@@ -93,11 +94,13 @@ def test_a_status_is_closed_by_its_phase() -> None:
     assert closed == {"Шешілді", "Жабылды", "Бас тартылды"}
 
 
-def test_the_tool_may_end_open_and_waiting_requests_and_no_other() -> None:
+def test_the_tool_may_end_open_and_waiting_requests_and_ask_on_open_ones() -> None:
     assert role(BOT_ROLE)["transitions"] == [
-        ["Жаңа", "Шешілді"],
-        ["Өңделуде", "Шешілді"],
-        ["Клиент жауабын күтуде", "Шешілді"],
+        ["Жаңа", "Жабылды"],
+        ["Өңделуде", "Жабылды"],
+        ["Клиент жауабын күтуде", "Жабылды"],
+        ["Жаңа", "Клиент жауабын күтуде"],
+        ["Өңделуде", "Клиент жауабын күтуде"],
     ]
 
 
@@ -105,8 +108,14 @@ def test_a_client_files_and_reopens_and_moves_no_status_else() -> None:
     assert role(CLIENT_ROLE)["transitions"] == [[None, "Жаңа"], ["Шешілді", "Жаңа"], ["Жабылды", "Жаңа"]]
 
 
-def test_a_client_fills_in_the_bin_and_none_of_our_other_fields() -> None:
-    assert {*NAMES.fields.values()} - {*role(CLIENT_ROLE)["read_only"]} == {"БСН"}
+def test_a_client_fills_in_who_they_are_and_what_they_did_and_none_of_our_other_fields() -> None:
+    assert {*NAMES.fields.values()} - {*role(CLIENT_ROLE)["read_only"]} == CLIENTS_OWN
+
+
+def test_why_work_was_refused_or_stopped_is_for_staff_to_see_and_to_say() -> None:
+    (reason,) = (each for each in wanted(NAMES)["fields"] if each["name"] == "Тоқтату себебі")
+    assert (reason["format"], reason["seen_by"]) == ("list", [STAFF_ROLE, BOT_ROLE])
+    assert "Тоқтату себебі" not in role(STAFF_ROLE)["read_only"]
 
 
 def test_without_an_open_status_there_is_nothing_to_file_in() -> None:
@@ -131,20 +140,20 @@ def test_the_first_run_says_what_it_made(demo: Demo) -> None:
     said = demo.provisioned.splitlines()
     assert "made tracker «Қате, істеліп бітпеген»" in said
     assert "made field «Қызмет көрсету деңгейі»" in said
-    assert "made workflow «Кеңес» of «Клиент»: 108 rules" in said
-    assert said[-1] == "41 made, 1 changed, 0 kept"
+    assert "made workflow «Кеңес» of «Клиент»: 115 rules" in said
+    assert said[-1] == "49 made, 1 changed, 0 kept"
 
 
 def test_the_second_run_has_nothing_to_do(scenes: dict[str, Any]) -> None:
     again = scenes["again"]
-    assert (again["code"], again["said"][-1]) == (0, "nothing to do: 41 kept")
+    assert (again["code"], again["said"][-1]) == (0, "nothing to do: 49 kept")
     assert {line.split()[0] for line in again["said"][:-1]} == {"kept"}
 
 
 def test_it_needs_none_of_redmines_default_data(scenes: dict[str, Any]) -> None:
     empty = scenes["empty"]
-    assert empty["first"]["said"][-1] == "41 made, 3 changed, 0 kept"
-    assert empty["second"]["said"][-1] == "nothing to do: 41 kept"
+    assert empty["first"]["said"][-1] == "49 made, 3 changed, 0 kept"
+    assert empty["second"]["said"][-1] == "nothing to do: 49 kept"
     assert empty["priorities"] == [["Қалыпты", True], ["Жедел", False], ["Дереу", False]]
     assert empty["rest"] is True
 
@@ -192,7 +201,7 @@ def test_things_of_ours_that_were_changed_are_mended_and_roles_of_others_are_lef
         "changed field «Арна",
         "changed account «sup-sync",
     ]
-    assert worn["second"]["said"][-1] == "nothing to do: 41 kept"
+    assert worn["second"]["said"][-1] == "nothing to do: 49 kept"
     assert {"Факс", *NAMES.channels.values()} == {*worn["channels"]}
     assert (worn["is_seen_by_all"], worn["seen_by"]) == (False, sorted([BOT_ROLE, STAFF_ROLE]))
     assert "view_files" in worn["client_may"]
@@ -265,14 +274,20 @@ def test_a_client_changes_none_of_the_tools_fields(demo: Demo, bot: Person, fiel
     values = [{"id": each, "value": value_of(name)} for name, each in field_ids.items()]
     put(client, issue_id, custom_fields=values, due_date="2031-05-05", assigned_to_id=before["author"]["id"])
     after = issue_as(bot, issue_id)
-    assert fields_of(after) == fields_of(before) | {"БСН": value_of("БСН")}
+    assert fields_of(after) == fields_of(before) | {name: value_of(name) for name in CLIENTS_OWN}
     assert after["due_date"] == before["due_date"]
     assert "assigned_to" not in after
 
 
 def value_of(name: str) -> str:
     """A value that the field would take."""
-    of_lists = {"Қызмет көрсету деңгейі": "Базалық", "Мерзім күйі": "Орындалды", "Арна": "Ресми хат"}
+    of_lists = {
+        "Қызмет көрсету деңгейі": "Базалық",
+        "Мерзім күйі": "Орындалды",
+        "Арна": "Ресми хат",
+        "Тоқтату себебі": "Балағаттау",
+        "Тіл": "Русский",
+    }
     others = {"Басымдық расталды": "1", "Жүгіну уақыты": "2026-11-13 09:00"}
     return (of_lists | others).get(name, "210340033664")
 
@@ -288,7 +303,7 @@ def test_staff_see_the_marker_and_do_not_write_it(demo: Demo, bot: Person, field
 def test_the_tool_may_end_a_request_that_waits_and_assign_the_head(demo: Demo, bot: Person) -> None:
     issue_id = demo.issue_id(WAITING_REQUEST)
     allowed = {each["name"] for each in issue_as(bot, issue_id)["allowed_statuses"]}
-    assert allowed == {"Клиент жауабын күтуде", "Шешілді"}
+    assert allowed == {"Клиент жауабын күтуде", "Жабылды"}
     head = demo.as_somebody("d.bekova").send("GET", "/users/current.json")["user"]["id"]
     put(bot, issue_id, assigned_to_id=head)
     assert issue_as(bot, issue_id)["assigned_to"]["id"] == head

@@ -54,6 +54,19 @@ def test_a_field_that_is_dropped_without_a_word_is_refused_and_its_place_is_left
     assert set(diary.run("Mon 09:11").outcomes) == {canary, beside}
 
 
+def test_where_the_marker_cannot_be_written_nothing_is_said_in_any_run(diary: Diary) -> None:
+    first, second = (diary.file("Mon 09:00", CLIENT, VIP, CONSULTATION) for _ in range(2))
+    with read_only(diary.world, "marker", CONSULTATION):
+        for now in ("Mon 11:01", "Mon 11:06"):
+            ran = diary.run(now)
+            assert ran.outcomes == dict.fromkeys([first, second], OutcomeKind.REFUSED)
+            assert (ran.puts, ran.done.is_whole) == (0, False)
+        assert "the account may not set «sup-sync»" in ran.done.outcomes[0].text
+    assert diary.notes(CLIENT, first, private=False) == diary.notes(OPERATOR, first) == []
+    diary.run("Mon 11:10")
+    assert [len(diary.notes(OPERATOR, first, private=each)) for each in (True, False)] == [1, 1]
+
+
 def test_a_write_whose_answer_is_lost_is_not_repeated_and_no_note_is_lost_or_doubled(diary: Diary) -> None:
     answer_lost, cut_off, other = (diary.file(at, CLIENT, VIP, ERROR) for at in ("Mon 09:00", "Mon 09:01", "Mon 09:02"))
     session = diary.session()

@@ -28,7 +28,10 @@ _TIMED = re.compile(rf"({MOMENT}) (.+)")
 _FILED = re.compile(r"filed by (client|operator|guest|developer)(?:, (.+))?")
 _ACTED = re.compile(rf"({'|'.join(redmine.PEOPLE)}): (.+)")
 _CHANGED = re.compile(r"in (\w+\.yaml) «(.+)» becomes «(.*)»")
-_CONTRACT = re.compile(r"contract of (?P<kind>project|group|bin) «(?P<whose>.+)» from (?P<on>\S+) until (?P<end>\S+)")
+_CONTRACT = re.compile(
+    r"contract of (?P<kind>project|group|bin) «(?P<whose>.+)» from (?P<on>\S+) until (?P<end>[^\s,]+)"
+    r"(?:, language (?P<language>\w+))?"
+)
 
 
 @dataclass(frozen=True)
@@ -188,8 +191,9 @@ class Story:
         if changed:
             self.copy.replace(changed[1], changed[2], changed[3])
         elif contract:
-            terms = '{{client: X, level: vip, {kind}: "{whose}", from: {on}, until: {end}}}'
-            line = terms.format_map(contract.groupdict())
+            terms = 'client: X, level: vip, {kind}: "{whose}", from: {on}, until: {end}'
+            terms += ", language: {language}" if contract["language"] else ""
+            line = f"{{{terms.format_map(contract.groupdict())}}}"
             self.copy.replace("clients.yaml", "contracts:", f"contracts:\n  - {line}")
         else:
             raise StoryError(f"not understood: {line}")

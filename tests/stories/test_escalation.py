@@ -16,7 +16,11 @@ def test_each_step_is_sent_once(story):
     """
     assert [run.notes for run in story.runs] == [1, 0, 1, 0, 0, 1, 0, 1]
     assert len(story.public_notes) == 1
-    assert [note.split(":")[0] for note in story.notes] == ["Бірінші жауап", "Бірінші жауап", "@d.bekova\n\nБірінші жауап"]
+    assert [note.split(":")[0] for note in story.notes] == [
+        "Бірінші жауап",
+        "Бірінші жауап",
+        "@d.bekova\n\nБірінші жауап",
+    ]
     assert story.plan.notes == 0
 
 
@@ -203,6 +207,18 @@ def test_a_step_due_before_the_waiting_is_sent_all_the_same(story):
     next Fri 13:00 now
     """
     assert story.changes["marker"] == "resolution#0@0.75"
+
+
+def test_a_request_that_is_just_being_ended_climbs_no_further(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 16:00 staff: asks and waiting for client
+    next Fri 13:00 now
+    """
+    assert story.notes == []
+    assert story.changes["marker"] == "no_answer#1@1.00"
+    assert story.status == "closed"
 
 
 def test_the_pause_moves_the_steps_too(story):

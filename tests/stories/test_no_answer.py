@@ -16,7 +16,8 @@ def test_the_request_ends_after_eight_working_hours_without_an_answer(story):
     assert story.changes["reason"] == "Клиенттен жауап келмеді"
     assert story.changes["marker"] == "no_answer#1@1.00"
     assert story.changes["public_note"] == (
-        "Өтініш жабылды: клиенттен жауап келмеді (регламент, 15-тармақ). Сұрақ 2026 жылғы 8 маусым, 09:30 қойылған еді.\n"
+        "Өтініш жабылды: клиенттен жауап келмеді (регламент, 15-тармақ)."
+        " Сұрақ 2026 жылғы 8 маусым, 09:30 қойылған еді.\n"
         "Осы уақытқа дейін жасалған әрекеттер:\n"
         "- 2026 жылғы 8 маусым, 09:00: өтініш тіркелді\n"
         "- 2026 жылғы 8 маусым, 09:30: клиенттен ақпарат сұралды\n"
@@ -65,12 +66,12 @@ def test_every_part_of_the_ending_names_the_clause(story):
         ("English", "What was done by then"),
     ],
 )
-def test_the_wording_is_the_clauses_own_in_every_language(story, language, rest):
-    """
-    Mon 09:00 filed by client, VIP, error, in {language}
-    Mon 09:30 staff: asks and waiting for client
-    Mon 17:31 now
-    """
+def test_the_wording_is_the_clauses_own_in_every_language(tell, language, rest):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error, in {language}
+        Mon 09:30 staff: asks and waiting for client
+        Mon 17:31 now
+        """)
     assert WORDING in story.changes["public_note"]
     assert rest in story.changes["public_note"]
 
@@ -95,7 +96,8 @@ def test_the_client_is_reminded_once_after_half_of_the_time(story):
     """
     assert [run.notes for run in story.runs] == [1, 0]
     assert story.public_notes == [
-        "Қолдау қызметінің 2026 жылғы 8 маусым, 09:30 қойған сұрағына жауабыңызды күтіп отырмыз (регламент, 15-тармақ).\n"
+        "Қолдау қызметінің 2026 жылғы 8 маусым, 09:30 қойған сұрағына жауабыңызды күтіп отырмыз"
+        " (регламент, 15-тармақ).\n"
         "Жауап 2026 жылғы 8 маусым, 17:30 дейін келмесе, өтініш «клиенттен жауап келмеді» деген белгімен жабылады."
     ]
     assert story.value("marker") == "reminder#1@1.00"
@@ -110,12 +112,12 @@ def test_the_client_is_reminded_once_after_half_of_the_time(story):
         ("English", "We wait for your answer"),
     ],
 )
-def test_the_reminder_is_in_the_clients_language(story, language, beginning):
-    """
-    Mon 09:00 filed by client, VIP, error, in {language}
-    Mon 10:00 staff: asks and waiting for client
-    Mon 14:01 now
-    """
+def test_the_reminder_is_in_the_clients_language(tell, language, beginning):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error, in {language}
+        Mon 10:00 staff: asks and waiting for client
+        Mon 14:01 now
+        """)
     assert story.changes["public_note"].startswith(beginning)
     assert WORDING in story.changes["public_note"]
 
@@ -153,6 +155,26 @@ def test_a_late_first_run_sends_the_ending_alone(story):
     assert story.changes["marker"] == "no_answer#1@1.00"
 
 
+def test_what_ends_now_is_not_escalated_or_flagged_in_the_same_run(story):
+    """
+    Mon 09:00 filed by operator, VIP, error, without iin
+    Mon 10:00 operator: asks and waiting for client
+    Tue 09:00 now
+    """
+    assert story.notes == []
+    assert story.changes["marker"] == "no_answer#1@1.00"
+
+
+def test_what_may_not_be_ended_is_escalated_as_any_other(story):
+    """
+    Mon 09:00 filed by operator, VIP, error, the account may set only «waiting for client»
+    Mon 10:00 operator: asks and waiting for client
+    Tue 09:00 now
+    """
+    assert story.public_notes == []
+    assert story.changes["marker"] == "first_response#0@2.00"
+
+
 def test_asking_again_starts_a_new_clock_and_a_new_reminder(story):
     """
     Mon 09:00 filed by client, VIP, error
@@ -172,13 +194,13 @@ def test_asking_again_starts_a_new_clock_and_a_new_reminder(story):
 
 
 @pytest.mark.parametrize("what", ["private note", "attachment", "fills in contact «+7 701 000 00 00»", "assigns head"])
-def test_nothing_but_a_public_note_of_staff_asks_again(story, what):
-    """
-    Mon 09:00 filed by client, VIP, error
-    Mon 09:30 staff: asks and waiting for client
-    Mon 13:00 staff: {what}
-    Mon 17:31 now
-    """
+def test_nothing_but_a_public_note_of_staff_asks_again(tell, what):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error
+        Mon 09:30 staff: asks and waiting for client
+        Mon 13:00 staff: {what}
+        Mon 17:31 now
+        """)
     assert story.status == "closed"
 
 
@@ -205,13 +227,13 @@ def test_what_an_operator_asks_who_filed_the_request_counts(story):
 
 
 @pytest.mark.parametrize("what", ["waiting for client", "private note and waiting for client"])
-def test_a_status_without_a_public_note_asks_nothing(story, what):
-    """
-    Mon 09:00 filed by client, VIP, error
-    Mon 09:10 staff: public note
-    Mon 09:30 staff: {what}
-    Thu 12:00 now
-    """
+def test_a_status_without_a_public_note_asks_nothing(tell, what):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error
+        Mon 09:10 staff: public note
+        Mon 09:30 staff: {what}
+        Thu 12:00 now
+        """)
     assert story.status == "waiting for client"
     assert story.plan.notes == 0
     assert story.findings == {
@@ -275,13 +297,13 @@ def test_a_note_of_the_client_with_the_status_asks_nothing(story):
 @pytest.mark.parametrize(
     "answer", ["client: answers", "client: attachment", "colleague: answers", "stranger: answers", "guest: answers"]
 )
-def test_any_answer_ends_the_waiting(story, answer):
-    """
-    Mon 09:00 filed by client, VIP, error
-    Mon 09:30 staff: asks and waiting for client
-    Mon 13:00 {answer}
-    Mon 17:31 now
-    """
+def test_any_answer_ends_the_waiting(tell, answer):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error
+        Mon 09:30 staff: asks and waiting for client
+        Mon 13:00 {answer}
+        Mon 17:31 now
+        """)
     assert story.status == "waiting for client"
     assert story.plan.notes == 0
 
@@ -296,14 +318,16 @@ def test_an_answer_after_the_time_but_before_the_run_counts(story):
     assert story.status == "waiting for client"
 
 
-@pytest.mark.parametrize("what", ["fills in contact «+7 701 000 00 00»", "sets priority urgent", "removes an attachment"])
-def test_a_client_who_only_changes_a_field_has_not_answered(story, what):
-    """
-    Mon 09:00 filed by client, VIP, error
-    Mon 09:30 staff: asks and waiting for client
-    Mon 13:00 client: {what}
-    Mon 17:31 now
-    """
+@pytest.mark.parametrize(
+    "what", ["fills in contact «+7 701 000 00 00»", "sets priority urgent", "removes an attachment"]
+)
+def test_a_client_who_only_changes_a_field_has_not_answered(tell, what):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error
+        Mon 09:30 staff: asks and waiting for client
+        Mon 13:00 client: {what}
+        Mon 17:31 now
+        """)
     assert story.status == "closed"
 
 

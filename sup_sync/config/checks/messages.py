@@ -70,9 +70,9 @@ def check_languages_say_the_same(files: Files) -> Iterator[Mistake]:
         for name in sorted(set().union(*by_language.values()) & VARIABLES.get(key, frozenset())):
             lacking = [language for language, names in by_language.items() if name not in names]
             for language in lacking if name not in REQUIRED.get(key, frozenset()) else ():
-                others = ", ".join(each for each in by_language if each not in lacking)
-                if not _is_misspelt(name, used[key][language] - VARIABLES[key]):
-                    text = f"{key} in {language} does not say ${name}, which {others} fills in: add it, or take it out"
+                others = " and ".join(each for each in by_language if each not in lacking)
+                if not _is_misspelt(name, by_language[language] - VARIABLES[key]):
+                    text = f"{key} in {language} lacks ${name}, unlike {others}: add it, or take it out there"
                     yield files.mistake(MESSAGES, (language, key), text)
 
 

@@ -39,7 +39,7 @@ def _hours_or_minutes(length: Length) -> Length:
     return length
 
 
-Clause = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int) else value)]
+Clause = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
 TimeLength = Annotated[Length, BeforeValidator(read_length), AfterValidator(_hours_or_minutes)]
 
 

@@ -1,0 +1,304 @@
+"""The acknowledgement of each open request that support has not answered yet (clauses 10, 13, 14, 18, 24)."""
+
+from __future__ import annotations
+
+from string import Template
+
+import pytest
+from stories.shipped import shipped_config
+
+from sup_sync.messages import LANGUAGES
+
+KAZAKH = (
+    "№1 өтінішіңіз 2026 жылғы 8 маусым, 09:00 тіркелді. Қызмет көрсету деңгейі: VIP (регламент, 13-тармақ).\n"
+    "Бірінші жауаптың мақсатты мерзімі: 2026 жылғы 8 маусым, 11:00.\n"
+    "Өтінішті жабудың мақсатты мерзімі: 2026 жылғы 8 маусым, 18:00.\n"
+    "Мерзімдер — мақсат, жүктемеге қарай өзгеруі мүмкін."
+    " Жиі қойылатын сұрақтарға жауаптар анықтама орталығында: wiki.mitwork.kz"
+)
+RUSSIAN = (
+    "Обращение № 1 зарегистрировано 8 июня 2026 г., 09:00. Уровень обслуживания: базовый (регламент, п. 13).\n"
+    "Целевой срок первого ответа: 8 июня 2026 г., 18:00.\n"
+    "Целевой срок закрытия обращения: 9 июня 2026 г., 18:00.\n"
+    "Сроки — это цель и зависят от нагрузки."
+    " Ответы на частые вопросы есть в справочном центре: wiki.mitwork.kz"
+)
+ENGLISH = (
+    "Request no. 1 was registered on 8 June 2026, 09:00. Service level: Base (regulation, clause 13).\n"
+    "Target for the first answer: 8 June 2026, 09:15.\n"
+    "Target for closing: 9 June 2026, 18:00.\n"
+    "These are targets and follow the load."
+    " Answers to frequent questions are in the help centre: wiki.mitwork.kz"
+)
+
+BEGINNINGS = {"kk": "№1 өтінішіңіз", "ru": "Обращение № 1", "en": "Request no. 1"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "text"),
+    [
+        ("VIP, error", KAZAKH),
+        ("Base, error, by e-mail, in Russian", RUSSIAN),
+        ("Base, consultation, by online assistant, in English", ENGLISH),
+    ],
+)
+def test_it_tells_number_level_both_targets_and_the_help_centre_in_the_clients_language(tell, facts, text):
+    story = tell(f"""
+        Mon 09:00 filed by client, {facts}
+        Mon 09:05 now
+        """)
+    assert story.public_notes == [text]
+    assert story.notes == []
+
+
+def test_the_note_goes_with_its_marker_and_names_clause_13(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:05 now
+    """
+    told = {change.field: change for change in story.plan.changes if change.field in ("public_note", "marker")}
+    assert told["public_note"].clause == "13"
+    assert told["marker"].new == "acknowledged#0@1.00"
+    assert {change.put for change in story.plan.changes} == {0}
+
+
+def test_beside_a_note_to_staff_it_is_a_write_of_its_own_and_goes_first(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 11:01 now
+    """
+    told = [(each.put, each.field) for each in story.plan.changes if each.field.endswith("_note")]
+    assert told == [(0, "public_note"), (1, "private_note")]
+    assert [(each.put, each.old, each.new) for each in story.plan.changes if each.field == "marker"] == [
+        (0, "", "acknowledged#0@1.00"),
+        (1, "acknowledged#0@1.00", "acknowledged#0@1.00 first_response#0@1.00"),
+    ]
+    assert [each.put for each in story.plan.changes] == sorted(each.put for each in story.plan.changes)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("Kazakh", "Өтінішті жабудың мақсатты мерзімі: мақсатты мерзімі белгіленбеген (SLA VIP.3)."),
+        ("Russian", "Целевой срок закрытия обращения: целевой срок не установлен (SLA VIP.3)."),
+        ("English", "Target for closing: no target is set (SLA VIP.3)."),
+    ],
+)
+def test_of_an_official_letter_it_says_that_there_is_no_closing_target(tell, language, text):
+    story = tell(f"""
+        Mon 09:00 filed by operator, VIP, error, by official letter, in {language}
+        Mon 09:05 now
+        """)
+    (note,) = story.public_notes
+    assert note.splitlines()[2] == text
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("Kazakh", "Жүгінген уақытыңыз: 2026 жылғы 8 маусым, 15:30; тіркелген уақыты: 2026 жылғы 9 маусым, 09:00."),
+        ("Russian", "Вы обратились: 8 июня 2026 г., 15:30; зарегистрировано: 9 июня 2026 г., 09:00."),
+        ("English", "You turned to us on 8 June 2026, 15:30; it was registered on 9 June 2026, 09:00."),
+    ],
+)
+def test_of_a_request_entered_later_it_tells_both_moments(tell, language, text):
+    story = tell(f"""
+        Tue 09:00 filed by operator, Base, error, by e-mail, contact at Mon 15:30, in {language}
+        Tue 09:05 now
+        """)
+    (note,) = story.public_notes
+    assert note.split("\n\n")[1:] == [text]
+    assert story.changes["first_response_due"] == "2026-06-09 15:30"
+
+
+def test_a_contact_moment_of_the_filing_itself_is_not_told_twice(story):
+    """
+    Mon 09:00 filed by operator, Base, error, by e-mail, contact at Mon 09:00
+    Mon 09:05 now
+    """
+    (note,) = story.public_notes
+    assert "\n\n" not in note
+
+
+@pytest.mark.parametrize(
+    "deed",
+    [
+        "public note",
+        "attachment",
+        "asks and waiting for client",
+        "waiting for client",
+        "hands to development and sets version 2.4 due 2026-06-12",
+        "solves",
+        "closes",
+        "refuses and sets the reason to law",
+        "sets the reason to insult",
+        "edits the marker to «acknowledged#0@1.00»",
+        "edits the marker to «told him on the phone»",
+    ],
+)
+def test_it_does_not_go_to_what_is_answered_or_waits_or_ended_or_has_it(tell, deed):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error
+        Mon 09:10 staff: {deed}
+        Mon 09:15 now
+        """)
+    assert not [each for each in story.public_notes if each.startswith("№1 өтінішіңіз")]
+    assert "acknowledged" not in story.changes.get("marker", "")
+    assert story.second_plan.changes == ()
+
+
+@pytest.mark.parametrize(
+    ("who", "what"),
+    [
+        ("staff", "private note"),
+        ("staff", "takes it"),
+        ("staff", "sets priority urgent"),
+        ("client", "public note"),
+        ("colleague", "answers"),
+        ("developer", "answers"),
+        ("stranger", "answers"),
+    ],
+)
+def test_it_still_goes_where_what_happened_is_no_answer_of_support(tell, who, what):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error
+        Mon 09:10 {who}: {what}
+        Mon 09:15 now
+        """)
+    assert len(story.public_notes) == 1
+    assert story.second_plan.changes == ()
+
+
+def test_what_an_operator_adds_to_their_own_filing_is_no_answer_and_it_still_goes(story):
+    """
+    Mon 09:00 filed by operator, VIP, error
+    Mon 09:05 operator: public note
+    Mon 09:10 now
+    """
+    assert len(story.public_notes) == 1
+
+
+def test_what_was_filed_before_enforce_from_is_not_acknowledged(tell):
+    for enforce_from, notes in (("2026-06-09", 0), ("2026-06-08", 1)):
+        story = tell(f"""
+            in config.yaml «enforce_from: 2026-01-01» becomes «enforce_from: {enforce_from}»
+            Mon 23:59 filed by client, VIP, error
+            Tue 09:05 now
+            """)
+        assert len(story.public_notes) == notes
+
+
+def test_it_goes_a_single_time_whatever_follows(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:05 sup-sync runs
+    Mon 09:10 sup-sync runs
+    Mon 10:31 sup-sync runs
+    Mon 11:00 staff: sets priority urgent
+    Mon 11:05 sup-sync runs
+    Mon 12:00 staff: asks and waiting for client
+    Mon 13:00 client: answers
+    Mon 13:05 sup-sync runs
+    Mon 14:00 staff: closes
+    Mon 15:00 client: reopens
+    Mon 15:05 now
+    """
+    assert len(story.public_notes) == 1
+    assert story.plan.notes == 0
+
+
+def test_it_is_no_first_response(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:05 sup-sync runs
+    Mon 11:01 now
+    """
+    assert story.first_response.stopped is None
+    assert story.first_response.outcome == "breached"
+    assert story.value("first_response_at") == ""
+
+
+def test_at_night_it_goes_too(story):
+    """
+    Mon 22:00 filed by client, VIP, error
+    Mon 22:05 now
+    """
+    assert "2026 жылғы 9 маусым, 11:00" in story.public_notes[0]
+
+
+def test_a_target_that_cannot_be_worked_out_yet_is_not_said_to_be_none(story):
+    """
+    2027-12-31 12:00 filed by client, VIP, error
+    2027-12-31 12:10 now
+    """
+    assert "calendar" in story.findings
+    assert story.changes["first_response_due"] == "2027-12-31 14:00"
+    assert story.public_notes == []
+
+
+def test_a_regulation_without_its_line_sends_none(story):
+    """
+    in regulation.yaml «  acknowledged: {clause: 13}» becomes «»
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:05 now
+    """
+    assert story.public_notes == []
+    assert "marker" not in story.changes
+
+
+# The language
+
+
+@pytest.mark.parametrize(
+    ("of_all", "of_contract", "of_request", "language"),
+    [
+        ("kk", "", "", "kk"),
+        ("en", "", "", "en"),
+        ("kk", ", language ru", "", "ru"),
+        ("kk", ", language ru", ", in English", "en"),
+        ("en", ", language ru", ", in Kazakh", "kk"),
+        ("en", "", ", in Russian", "ru"),
+    ],
+)
+def test_the_request_says_the_language_else_the_contract_else_the_configuration(
+    tell, of_all, of_contract, of_request, language
+):
+    story = tell(f"""
+        in config.yaml «client_language: kk» becomes «client_language: {of_all}»
+        contract of project «portal-users» from 2026-01-01 until 2026-12-31{of_contract}
+        Mon 09:00 filed by client, Base, error{of_request}
+        Mon 09:05 now
+        """)
+    (note,) = story.public_notes
+    assert note.startswith(BEGINNINGS[language])
+
+
+def test_the_language_of_staff_changes_nothing_for_clients(story):
+    """
+    in config.yaml «language: kk                     #» becomes «language: en  #»
+    Mon 09:00 filed by client, Base, error
+    Mon 09:05 now
+    """
+    assert story.public_notes[0].startswith(BEGINNINGS["kk"])
+    assert story.notes[0].startswith("Channel «")
+
+
+# What is promised
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("word", ["кепіл", "гарант", "guarant"])
+def test_no_text_speaks_of_a_guarantee(language, word):
+    for key, text in shipped_config().rules.messages.texts[language].items():
+        assert word not in text.casefold(), key
+
+
+@pytest.mark.parametrize(("language", "word"), [("kk", "мақсат"), ("ru", "целев"), ("en", "target")])
+def test_every_text_that_names_a_term_of_support_calls_it_a_target(language, word):
+    texts = shipped_config().rules.messages.texts[language]
+    terms = {"first_response", "resolution", "due", "since"}
+    naming = {key for key, text in texts.items() if terms & set(Template(text).get_identifiers())}
+    ours = naming - {"asked", "reminder"}  # there it is the client who is to answer
+    assert ours == {"acknowledged", "at_risk", "breached", "to_head"}
+    for key in (*ours, "no_target"):
+        assert word in texts[key].casefold()

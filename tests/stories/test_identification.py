@@ -1,0 +1,398 @@
+"""What a request has to carry: who asks, and what support needs to work on it (clauses 11, 12)."""
+
+import pytest
+
+KAZATOMPROM = "970240000816"
+
+
+def lacking(story) -> set[tuple[str, bool]]:
+    """The items that a request lacks, each with whether it is there and cannot be right."""
+    return {(each.item, each.is_malformed) for each in story.judgement.shortcomings}
+
+
+def test_a_request_with_everything_lacks_nothing(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:10 now
+    """
+    assert lacking(story) == set()
+    assert "private_note" not in story.changes
+    assert story.findings == {}
+
+
+@pytest.mark.parametrize("item", ["iin", "full_name", "contact", "steps"])
+def test_an_empty_field_is_missed(tell, item):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error, without {item}
+        Mon 09:10 now
+        """)
+    assert lacking(story) == {(item, False)}
+
+
+@pytest.mark.parametrize("item", ["iin", "full_name", "contact", "steps"])
+def test_a_field_of_blanks_is_empty(tell, item):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error, with {item} «  »
+        Mon 09:10 now
+        """)
+    assert lacking(story) == {(item, False)}
+
+
+@pytest.mark.parametrize("item", ["iin", "full_name", "bin", "organisation", "contact", "steps"])
+def test_a_field_that_its_tracker_lacks_is_not_asked_for(tell, item):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error, without the field {item}
+        Mon 09:10 now
+        """)
+    assert lacking(story) == set()
+
+
+@pytest.mark.parametrize(
+    "number", ["850315300129", "85031530012", "8503153001280", "8503153O0128", "٨٥٠٣١٥٣٠٠١٢٨", KAZATOMPROM]
+)
+def test_an_iin_that_cannot_be_right_is_flagged(tell, number):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error, with iin «{number}»
+        Mon 09:10 now
+        """)
+    assert lacking(story) == {("iin", True)}
+    assert story.findings == {"incomplete": "lacks a right iin"}
+
+
+@pytest.mark.parametrize("number", ["970240000817", "97024000081", "9702400008160", "БСН 97024000", "850315300128"])
+def test_a_bin_that_cannot_be_right_is_flagged(tell, number):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error, with organisation «Қазатомөнеркәсіп», with bin «{number}»
+        Mon 09:10 now
+        """)
+    assert lacking(story) == {("bin", True)}
+
+
+@pytest.mark.parametrize("number", [KAZATOMPROM, "020240000555", " 970240000816 "])
+def test_a_right_bin_with_its_organisation_is_enough(tell, number):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error, with organisation «Қазатомөнеркәсіп», with bin «{number}»
+        Mon 09:10 now
+        """)
+    assert lacking(story) == set()
+
+
+def test_who_gives_a_bin_is_asked_for_the_organisation(story):
+    """
+    Mon 09:00 filed by client, VIP, error, with bin «970240000816»
+    Mon 09:10 now
+    """
+    assert lacking(story) == {("organisation", False)}
+
+
+def test_who_names_an_organisation_is_asked_for_its_bin(story):
+    """
+    Mon 09:00 filed by client, VIP, error, with organisation «Қазатомөнеркәсіп»
+    Mon 09:10 now
+    """
+    assert lacking(story) == {("bin", False)}
+
+
+def test_an_organisation_of_blanks_is_none(story):
+    """
+    Mon 09:00 filed by client, VIP, error, with organisation «  »
+    Mon 09:10 now
+    """
+    assert lacking(story) == set()
+
+
+def test_an_organisation_on_a_tracker_without_its_bin_stands_alone(story):
+    """
+    Mon 09:00 filed by client, VIP, error, with organisation «Қазатомөнеркәсіп», without the field bin
+    Mon 09:10 now
+    """
+    assert lacking(story) == set()
+
+
+@pytest.mark.parametrize("category", ["consultation", "suggestion", "call-back"])
+def test_only_an_error_needs_its_steps_and_evidence(tell, category):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, {category}, without steps, without project_link
+        Mon 09:10 now
+        """)
+    assert lacking(story) == set()
+
+
+@pytest.mark.parametrize("category", ["error", "consultation", "suggestion", "call-back"])
+def test_every_request_needs_its_iin_and_contact(tell, category):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, {category}, without iin, without contact
+        Mon 09:10 now
+        """)
+    assert lacking(story) == {("iin", False), ("contact", False)}
+
+
+def test_an_error_without_a_screenshot_and_a_link_lacks_evidence(story):
+    """
+    Mon 09:00 filed by client, VIP, error, without project_link
+    Mon 09:10 now
+    """
+    assert lacking(story) == {("evidence", False)}
+    assert "скриншот немесе жобаға сілтеме" in story.changes["private_note"]
+
+
+def test_a_link_of_blanks_is_no_evidence(story):
+    """
+    Mon 09:00 filed by client, VIP, error, with project_link «  »
+    Mon 09:10 now
+    """
+    assert lacking(story) == {("evidence", False)}
+
+
+def test_a_screenshot_is_evidence(story):
+    """
+    Mon 09:00 filed by client, VIP, error, without project_link, with a screenshot
+    Mon 09:10 now
+    """
+    assert lacking(story) == set()
+
+
+def test_a_screenshot_sent_later_is_evidence(story):
+    """
+    Mon 09:00 filed by client, VIP, error, without project_link
+    Mon 09:05 client: attachment
+    Mon 09:10 now
+    """
+    assert lacking(story) == set()
+
+
+def test_where_nothing_tells_of_files_evidence_is_not_missed(story):
+    """
+    Mon 09:00 filed by client, VIP, error, without project_link
+    Mon 09:10 now
+    """
+    del story.told.raw["attachments"]
+    assert lacking(story) == set()
+
+
+def test_staff_are_told_once_what_a_request_lacks(story):
+    """
+    Mon 09:00 filed by client, VIP, error, without iin, without steps, without project_link
+    Mon 09:05 sup-sync runs
+    Mon 09:10 sup-sync runs
+    Mon 09:15 now
+    """
+    assert story.notes == [
+        "Өтініште жетіспейді: ЖСН, әрекеттер реті, скриншот немесе жобаға сілтеме. Регламент, 11-тармақ."
+    ]
+    assert story.value("marker") == "acknowledged#0@1.00 incomplete#0@1.00"
+
+
+def test_staff_are_told_whether_a_number_is_missing_or_wrong(story):
+    """
+    Mon 09:00 filed by client, VIP, error, with iin «850315300129», with bin «1», without full_name
+    Mon 09:10 now
+    """
+    assert story.changes["private_note"].startswith(
+        "Өтініште жетіспейді: дұрыс ЖСН (бақылау саны сәйкес емес), аты-жөні,"
+        " ұйымның дұрыс БСН-і (бақылау саны сәйкес емес), ұйымның атауы."
+    )
+
+
+def test_the_finding_names_every_item_and_both_clauses(story):
+    """
+    Mon 09:00 filed by client, VIP, error, without full_name, without contact
+    Mon 09:10 now
+    """
+    assert [(each.kind, each.text, each.clause) for each in story.plan.findings] == [
+        ("incomplete", "lacks full name, contact", "11 and 12")
+    ]
+
+
+def test_once_it_is_filled_in_there_is_no_finding_any_more(story):
+    """
+    Mon 09:00 filed by client, VIP, error, without iin
+    Mon 09:05 sup-sync runs
+    Mon 09:10 client: fills in iin «850315300128»
+    Mon 09:15 now
+    """
+    assert story.findings == {}
+
+
+def test_what_goes_missing_later_is_a_finding_and_no_second_note(story):
+    """
+    Mon 09:00 filed by client, VIP, error, without iin
+    Mon 09:05 sup-sync runs
+    Mon 09:10 client: fills in contact « »
+    Mon 09:15 now
+    """
+    assert story.findings == {"incomplete": "lacks iin, contact"}
+    assert len(story.notes) == 1
+
+
+@pytest.mark.parametrize("ends", ["closes", "solves", "refuses and sets the reason to law"])
+def test_an_ended_request_is_not_flagged(tell, ends):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error, without iin
+        Mon 09:05 staff: {ends}
+        Mon 09:10 now
+        """)
+    assert story.notes == []
+    assert story.findings == {}
+
+
+def test_a_regulation_without_the_alerts_line_tells_staff_nothing(story):
+    """
+    in regulation.yaml «incomplete: {clause: 11}» becomes «»
+    Mon 09:00 filed by client, VIP, error, without iin
+    Mon 09:10 now
+    """
+    assert story.notes == []
+    assert list(story.findings) == ["incomplete"]
+
+
+def test_the_client_is_not_asked_unless_the_regulation_says_so(story):
+    """
+    Mon 09:00 filed by client, VIP, error, without iin
+    Mon 09:10 now
+    """
+    assert story.changes["marker"] == "acknowledged#0@1.00 incomplete#0@1.00"
+    assert "ЖСН" not in story.changes["public_note"]
+    assert story.status == "new"
+
+
+def test_the_client_is_asked_for_exactly_what_is_missing(story):
+    """
+    in regulation.yaml «# asked: {clause: 11}» becomes «asked: {clause: 11}»
+    Mon 09:00 filed by client, VIP, error, without full_name, with iin «850315300129»
+    Mon 09:10 now
+    """
+    acknowledged, asked = story.changes["public_note"].split("\n\n")
+    assert acknowledged.startswith("№1 өтінішіңіз")
+    assert asked == (
+        "Өтінішіңізді қарау үшін мыналар қажет: дұрыс ЖСН (бақылау саны сәйкес емес), аты-жөні"
+        " (регламент, 11-тармақ).\n"
+        "Жауабыңызды осы өтінішке 2026 жылғы 8 маусым, 17:10 дейін жазыңыз;"
+        " әйтпесе өтініш «клиенттен жауап келмеді» деген белгімен жабылады."
+    )
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("Kazakh", "мыналар қажет: ЖСН ("), ("Russian", "нам нужны: ИИН ("), ("English", "we need: your IIN (")],
+)
+def test_the_client_is_asked_in_their_own_language(tell, language, words):
+    story = tell(f"""
+        in regulation.yaml «# asked: {{clause: 11}}» becomes «asked: {{clause: 11}}»
+        Mon 09:00 filed by client, VIP, error, without iin, in {language}
+        Mon 09:10 now
+        """)
+    assert words in story.changes["public_note"]
+    assert "Өтініште жетіспейді: ЖСН." in story.changes["private_note"]
+
+
+def test_the_question_and_the_waiting_are_one_write_and_staff_are_told_in_a_second(story):
+    """
+    in regulation.yaml «# asked: {clause: 11}» becomes «asked: {clause: 11}»
+    Mon 09:00 filed by client, VIP, error, without iin
+    Mon 09:10 now
+    """
+    writes = [(change.put, change.field) for change in story.plan.changes if change.field != "marker"]
+    assert {(0, "public_note"), (0, "status"), (1, "private_note")} <= set(writes)
+    markers = [(change.put, change.new) for change in story.plan.changes if change.field == "marker"]
+    assert markers == [
+        (0, "acknowledged#0@1.00 asked#0@1.00"),
+        (1, "acknowledged#0@1.00 asked#0@1.00 incomplete#0@1.00"),
+    ]
+    assert story.status == "waiting for client"
+    assert story.changes["state"] == "Клиент жауабы күтілуде"
+
+
+def test_the_tools_question_starts_the_waiting_clock(story):
+    """
+    in regulation.yaml «# asked: {clause: 11}» becomes «asked: {clause: 11}»
+    Mon 09:00 filed by client, VIP, error, without iin
+    Mon 09:10 sup-sync runs
+    Mon 12:10 now
+    """
+    assert story.judgement.wait.asked_at.isoformat() == "2026-06-08T04:10:00+00:00"
+    assert story.resolution.elapsed == "0:10"
+    assert story.first_response.elapsed == "3:10"
+    assert "no_question" not in story.findings
+
+
+def test_the_client_is_never_asked_twice(story):
+    """
+    in regulation.yaml «# asked: {clause: 11}» becomes «asked: {clause: 11}»
+    Mon 09:00 filed by client, VIP, error, without iin
+    Mon 09:10 sup-sync runs
+    Mon 09:20 client: answers
+    Mon 09:25 sup-sync runs
+    Mon 09:30 staff: public note and takes it
+    Mon 09:35 now
+    """
+    assert len(story.public_notes) == 1
+    assert len(story.notes) == 1
+    assert story.status == "in progress"
+
+
+@pytest.mark.parametrize("status", ["waiting for client", "hands to development and sets version 2.4 due 2026-06-12"])
+def test_a_request_that_waits_or_is_with_development_is_not_asked_about(tell, status):
+    story = tell(f"""
+        in regulation.yaml «# asked: {{clause: 11}}» becomes «asked: {{clause: 11}}»
+        Mon 09:00 filed by client, VIP, error, without iin
+        Mon 09:05 staff: public note and {status}
+        Mon 09:10 now
+        """)
+    assert story.public_notes == []
+    assert len(story.notes) == 1
+
+
+def test_a_client_who_answered_in_the_waiting_status_is_asked_once_staff_take_it_back(story):
+    """
+    in regulation.yaml «# asked: {clause: 11}» becomes «asked: {clause: 11}»
+    Mon 09:00 filed by client, VIP, error, without iin
+    Mon 09:05 staff: asks and waiting for client
+    Mon 09:20 client: answers
+    Mon 09:25 sup-sync runs
+    Mon 09:30 staff: takes it
+    Mon 09:35 now
+    """
+    assert story.runs[0].endings == 0
+    assert len(story.public_notes) == 1
+    assert story.status == "waiting for client"
+
+
+def test_a_waiting_status_that_the_account_may_not_set_asks_nothing_and_staff_are_told(story):
+    """
+    in regulation.yaml «# asked: {clause: 11}» becomes «asked: {clause: 11}»
+    Mon 09:00 filed by client, VIP, error, without iin, the account may set only «new, in progress»
+    Mon 09:10 now
+    """
+    assert story.status == "new"
+    assert "мыналар қажет" not in story.changes["public_note"]
+    assert story.changes["marker"] == "acknowledged#0@1.00 incomplete#0@1.00"
+    assert "workflow" in story.findings
+
+
+def test_who_does_not_answer_the_tools_question_is_reminded_and_the_request_ends(story):
+    """
+    in regulation.yaml «# asked: {clause: 11}» becomes «asked: {clause: 11}»
+    Mon 09:00 filed by client, Base, error, by e-mail, without iin
+    Mon 09:05 sup-sync runs
+    Mon 13:05 sup-sync runs
+    Mon 13:06 sup-sync runs
+    Mon 17:05 sup-sync runs
+    Mon 17:06 now
+    """
+    assert ["public_note" in {each.field for each in run.changes} for run in story.runs] == [True, False, True, False]
+    assert story.status == "closed"
+    assert story.changes["reason"] == "Клиенттен жауап келмеді"
+    assert "- 2026 жылғы 8 маусым, 09:05: клиенттен ақпарат сұралды" in story.changes["public_note"]
+
+
+def test_who_answers_the_tools_question_is_not_ended(story):
+    """
+    in regulation.yaml «# asked: {clause: 11}» becomes «asked: {clause: 11}»
+    Mon 09:00 filed by client, Base, error, by e-mail, without iin
+    Mon 09:05 sup-sync runs
+    Mon 12:00 client: answers and fills in iin «850315300128»
+    Mon 17:06 now
+    """
+    assert "public_note" not in story.changes
+    assert "incomplete" not in story.findings

@@ -1,0 +1,117 @@
+"""Nothing that the tool writes holds a word of a client: not the subject, not a note, not a file's name, no field."""
+
+import pytest
+from stories import redmine_json as redmine
+from stories.shipped import shipped_config
+from stories.story import Story
+
+from sup_sync.change import NOTES
+from sup_sync.marker import read_marker
+from sup_sync.policy import Metric
+
+SIGN = "⟦"
+PLAIN = "⟦сөз⟧"
+WORDS = ["⟦$quality ${due}⟧", "⟦@d.bekova⟧", "⟦%s {0} \\1⟧", '⟦h1. *x* <b>y</b> "z":http://x⟧', "⟦QA@mitwork.net⟧"]
+
+STORIES = {
+    "from the acknowledgement up the ladder": """
+        Mon 09:00 filed by operator, VIP, error, in the words «{words}», contact at Mon 08:50
+        Mon 09:01 sup-sync runs
+        Mon 09:30 client: answers and attachment and fills in steps «{words}»
+        Mon 10:25 sup-sync runs
+        Mon 10:51 sup-sync runs
+        Mon 12:51 sup-sync runs
+        Mon 15:46 sup-sync runs
+        Mon 18:00 sup-sync runs
+        Wed 18:00 now
+        """,
+    "asked, reminded, ended": """
+        in regulation.yaml «# asked: {{clause: 11}}» becomes «asked: {{clause: 11}}»
+        Mon 09:00 filed by client, Base, call-back, in {language}, in the words «{words}»
+        Mon 09:05 sup-sync runs
+        Mon 09:10 staff: private note
+        Mon 13:06 sup-sync runs
+        Mon 17:06 now
+        """,
+    "answered, asked by staff, ended": """
+        Mon 09:00 filed by client, VIP, error, in {language}, in the words «{words}»
+        Mon 09:10 staff: public note
+        Mon 09:20 client: answers and attachment
+        Mon 09:30 staff: asks and waiting for client
+        Mon 17:31 now
+        """,
+    "refused": """
+        Mon 09:00 filed by client, VIP, error, in {language}, in the words «{words}»
+        Mon 09:10 staff: public note and refuses and sets the reason to law
+        Mon 09:15 now
+        """,
+    "stopped": """
+        Mon 09:00 filed by client, VIP, error, in the words «{words}»
+        Mon 09:10 staff: sets the reason to insult
+        Mon 09:15 now
+        """,
+    "put off and shipped without": """
+        Mon 09:00 filed by client, VIP, error, in the words «{words}»
+        Mon 09:10 staff: public note and hands to development and sets version 2.4 due 2026-06-12
+        Mon 09:15 sup-sync runs
+        Tue 09:10 staff: sets version 2.4 due 2026-06-18
+        Tue 09:15 sup-sync runs
+        Wed 09:10 staff: sets version 2.4 due 2026-06-18, closed
+        Wed 09:15 sup-sync runs
+        next Fri 09:15 now
+        """,
+}
+"""Every kind of note, in the words of somebody who writes them wherever they can."""
+
+every_story = pytest.mark.parametrize("text", STORIES.values(), ids=STORIES)
+every_language = pytest.mark.parametrize("language", ["Kazakh", "Russian", "English"])
+
+
+@pytest.fixture
+def retell(tmp_path_factory):
+    """Tells a story of the same request, number and all, in other words."""
+
+    def retold(text: str, words: str = PLAIN, language: str = "Kazakh") -> Story:
+        return Story(text.format(words=words, language=language), tmp_path_factory.mktemp("story"))
+
+    return retold
+
+
+def written(story: Story) -> list[tuple[str, str, str]]:
+    """All that the tool wrote, field by field, with its reasons."""
+    plans = [*story.runs, story.plan]
+    return [(each.field, each.new, each.reason) for plan in plans for each in plan.changes]
+
+
+def said(story: Story) -> set[tuple[str, float]]:
+    """The names and the shares of all that was said, as the marker has them."""
+    markers = [read_marker(new) for field, new, _ in written(story) if field == "marker"]
+    return {(name, share) for marker in markers for (name, _), share in marker.sent.items()}
+
+
+@every_story
+@every_language
+def test_whatever_a_client_writes_the_tool_says_the_same_and_none_of_it(retell, text, language):
+    plain = written(retell(text, PLAIN, language))
+    assert any(field in NOTES for field, _, _ in plain)
+    for words in WORDS:
+        told = written(retell(text, words, language))
+        assert told == plain
+        assert not [each for each in told if SIGN in "".join(each)]
+
+
+@every_story
+def test_these_clients_do_write_it_wherever_they_can(retell, text):
+    raw = retell(text).told.raw
+    assert raw["subject"] == raw["description"] == raw["author"]["name"] == PLAIN
+    filled_in = {key for key in redmine.FIELDS if redmine.field(raw, key)["value"] == PLAIN}
+    theirs = {*redmine.GIVEN, "bin", "organisation"}
+    assert theirs <= filled_in <= theirs | {"contact_at"}
+
+
+def test_between_them_these_stories_hold_every_kind_of_note(retell):
+    policy = shipped_config().rules.policy
+    kinds = {*policy.tells, "asked", "no_answer", *policy.alerts, *Metric, "release"}
+    everything = set().union(*(said(retell(text)) for text in STORIES.values()))
+    assert {name for name, _ in everything} == kinds
+    assert {share for name, share in everything if name == "first_response"} == {0.75, 1.0, 2.0}

@@ -1,0 +1,266 @@
+"""The release that answers a request: put off again and again, or shipped without it (clause 23)."""
+
+from __future__ import annotations
+
+import pytest
+
+SLIPPED = (
+    "Түзетуі бар нұсқаның мерзімі ауыстырылды: 2026 жылғы {} маусым орнына 2026 жылғы {} маусым. Регламент, 23-тармақ."
+)
+SHIPPED = (
+    "@d.bekova\n\nНұсқа шықты, ал өтініш әлі әзірлеуде: түзету кірмеді ме? Басшының назарына. Регламент, 23-тармақ."
+)
+
+
+def test_a_first_date_is_only_remembered(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 10:10 sup-sync runs
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Mon 15:10 now
+    """
+    (marker,) = (change for change in story.plan.changes if change.field == "marker")
+    assert (marker.old, marker.new, marker.reason) == ("", "release_on=2026-06-12", "release on 2026-06-12")
+    assert story.plan.notes == 0
+
+
+def test_a_date_that_a_version_gets_later_is_a_first_date(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 without a date
+    Mon 15:10 sup-sync runs
+    Tue 10:00 staff: sets version 2.4 due 2026-06-19
+    Tue 10:10 now
+    """
+    assert story.notes == []
+    assert story.changes["marker"] == "release_on=2026-06-19"
+
+
+def test_a_slip_is_told_once(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Mon 15:10 sup-sync runs
+    Tue 10:00 staff: sets version 2.4 due 2026-06-18
+    Tue 10:10 sup-sync runs
+    Tue 10:20 sup-sync runs
+    Wed 10:00 now
+    """
+    assert story.notes == [SLIPPED.format(12, 18)]
+    assert story.public_notes == []
+    assert story.value("marker") == "release_on=2026-06-18 slipped#739785@1.00"
+    assert story.value("resolution_due") == "2026-06-18 18:00"
+
+
+def test_the_note_of_a_slip_goes_with_its_marker_and_names_the_clause(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Mon 15:10 sup-sync runs
+    Tue 10:00 staff: sets version 2.4 due 2026-06-18
+    Tue 10:10 now
+    """
+    changes = {change.field: change for change in story.plan.changes}
+    assert (changes["private_note"].clause, changes["private_note"].put) == ("23", changes["marker"].put)
+    assert changes["private_note"].reason == "put off from 2026-06-12 to 2026-06-18"
+    assert "assignee" not in changes
+
+
+def test_every_slip_is_told(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Mon 15:10 sup-sync runs
+    Tue 10:00 staff: sets version 2.4 due 2026-06-15
+    Tue 10:10 sup-sync runs
+    Wed 10:00 staff: sets version 2.4 due 2026-06-18
+    Wed 10:10 now
+    """
+    assert story.notes == [SLIPPED.format(12, 15), SLIPPED.format(15, 18)]
+
+
+def test_two_slips_between_two_runs_are_told_as_one(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Mon 15:10 sup-sync runs
+    Tue 10:00 staff: sets version 2.4 due 2026-06-15
+    Tue 11:00 staff: sets version 2.4 due 2026-06-18
+    Tue 11:10 now
+    """
+    assert story.notes == [SLIPPED.format(12, 18)]
+
+
+def test_an_earlier_date_is_remembered_and_not_told(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-18
+    Mon 15:10 sup-sync runs
+    Tue 10:00 staff: sets version 2.4 due 2026-06-12
+    Tue 10:10 sup-sync runs
+    Wed 10:00 staff: sets version 2.4 due 2026-06-15
+    Wed 10:10 now
+    """
+    assert story.value("marker") == "release_on=2026-06-12"
+    assert story.notes == [SLIPPED.format(12, 15)]
+
+
+def test_a_slip_back_to_a_date_that_it_had_is_a_slip(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Mon 15:10 sup-sync runs
+    Tue 10:00 staff: sets version 2.4 due 2026-06-18
+    Tue 10:10 sup-sync runs
+    Tue 11:00 staff: sets version 2.4 due 2026-06-15
+    Tue 11:10 sup-sync runs
+    Wed 10:00 staff: sets version 2.4 due 2026-06-18
+    Wed 10:10 now
+    """
+    assert story.notes == [SLIPPED.format(12, 18), SLIPPED.format(15, 18)]
+
+
+def test_a_later_version_in_its_place_is_a_slip(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Mon 15:10 sup-sync runs
+    Tue 10:00 staff: sets version 2.5 due 2026-06-30
+    Tue 10:10 now
+    """
+    assert story.notes == [SLIPPED.format(12, 30)]
+
+
+def test_a_date_that_is_taken_away_is_not_forgotten(story):
+    """
+    Mon 09:00 filed by client, Base, error, by e-mail
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Mon 15:10 sup-sync runs
+    Tue 10:00 staff: sets version 2.4 without a date
+    Tue 10:10 sup-sync runs
+    Wed 10:00 staff: sets version 2.4 due 2026-06-18
+    Wed 10:10 now
+    """
+    assert [run.notes for run in story.runs] == [0, 0]
+    assert story.notes == [SLIPPED.format(12, 18)]
+
+
+@pytest.mark.parametrize("before", ["", " and solves", " and takes it", " and refuses and sets the reason to law"])
+def test_only_what_is_with_development_hears_of_a_slip(tell, before):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error
+        Mon 10:00 staff: public note
+        Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+        Mon 15:10 sup-sync runs
+        Tue 10:00 staff: sets version 2.4 due 2026-06-18{before}
+        Tue 10:10 now
+        """)
+    assert story.notes == ([] if before else [SLIPPED.format(12, 18)])
+
+
+def test_a_version_that_was_never_handed_to_development_is_not_followed(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note and sets version 2.4 due 2026-06-12
+    Mon 10:10 sup-sync runs
+    Mon 11:00 staff: sets version 2.4 due 2026-06-18, closed
+    Mon 11:10 now
+    """
+    assert story.notes == []
+    assert story.value("marker") == ""
+
+
+def test_a_release_that_ships_without_it_is_told_once_and_goes_to_the_head(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Mon 15:10 sup-sync runs
+    Thu 10:00 staff: sets version 2.4 due 2026-06-12, closed
+    Thu 10:10 sup-sync runs
+    Thu 10:20 sup-sync runs
+    Thu 10:30 staff: assigns staff
+    Thu 11:00 now
+    """
+    assert story.notes == [SHIPPED]
+    assert [(each.new, each.put) for run in story.runs for each in run.changes if each.field == "assignee"] == [
+        ("head", 0)
+    ]
+    assert story.value("marker") == "release_on=2026-06-12 shipped#1@1.00"
+    assert story.plan.notes == 0
+    assert "assignee" not in story.changes
+
+
+def test_the_next_release_that_ships_without_it_is_told_again(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-18
+    Thu 10:00 staff: sets version 2.4 due 2026-06-18, closed
+    Thu 10:10 sup-sync runs
+    Thu 11:00 staff: sets version 2.5 due 2026-06-18
+    Thu 11:10 sup-sync runs
+    Fri 10:00 staff: sets version 2.5 due 2026-06-18, closed
+    Fri 10:10 now
+    """
+    assert [run.notes for run in story.runs] == [1, 0]
+    assert story.notes == [SHIPPED, SHIPPED]
+
+
+def test_a_slip_and_its_shipping_at_once_are_one_note(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Mon 15:10 sup-sync runs
+    Thu 10:00 staff: sets version 2.4 due 2026-06-15, closed
+    Thu 10:10 now
+    """
+    (note,) = story.notes
+    mention, shipped = SHIPPED.split("\n\n")
+    assert note == "\n\n".join([mention, SLIPPED.format(12, 15), shipped])
+
+
+def test_what_was_solved_before_its_release_shipped_is_left_alone(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Wed 10:00 staff: solves
+    Thu 10:00 staff: sets version 2.4 due 2026-06-12, closed
+    Thu 10:10 now
+    """
+    assert story.notes == []
+    assert story.resolution.outcome == "met"
+    assert "assignee" not in story.changes
+
+
+@pytest.mark.parametrize(
+    ("line", "due"),
+    [
+        ("slipped: {clause: 23}", "2026-06-18"),
+        ("shipped: {clause: 23, mentions: [head], assign: head}", "2026-06-12, closed"),
+    ],
+)
+def test_a_regulation_without_the_line_tells_nobody(tell, line, due):
+    story = tell(f"""
+        in regulation.yaml «  {line}» becomes «»
+        Mon 09:00 filed by client, VIP, error
+        Mon 10:00 staff: public note
+        Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+        Mon 15:10 sup-sync runs
+        Tue 10:00 staff: sets version 2.4 due {due}
+        Tue 10:10 now
+        """)
+    assert story.notes == []
+    assert "assignee" not in story.changes
