@@ -12,6 +12,9 @@ FENCED = frozenset({"assignee", "marker", "private_note", "public_note", "status
 
 NOTES = frozenset({"private_note", "public_note"})
 
+SAID = NOTES | {"marker"}
+"""What is said, and the memory of it: no value of the request."""
+
 
 @dataclass(frozen=True, slots=True)
 class Change:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 from sup_sync.change import OWN_FIELDS, Change
 from sup_sync.clock import Standing
-from sup_sync.issue import Finding, Phase
+from sup_sync.issue import Finding, Phase, Side
 from sup_sync.judgement import MOMENT_FORMAT, Judgement, judge_issue
 from sup_sync.marker import Marker, MarkerError, marker_text, read_marker
 from sup_sync.notices import Audience, Case, Notice, due_notices
@@ -44,6 +44,7 @@ class Draft:
         if self.judgement.is_stopped and not notices:
             return
         self._end(notices)
+        self._reopen()
         self._terms()
         self._moments()
         self._look_at_years()
@@ -102,6 +103,14 @@ class Draft:
         if status is not None and status.phase.is_ended:
             reason, waiting = self.rules.names.reasons, self.judgement.policy.waiting
             self._set("reason", reason[waiting.reason], "ended by the tool", waiting.clause)
+
+    def _reopen(self) -> None:
+        """What the tool ended for want of an answer, and is open again, is so no more; a reason of staff stays."""
+        waiting = self.judgement.policy.waiting
+        setters = [each.by.side for each in self.issue.events if each.reason and each.reason[1] == waiting.reason]
+        is_ours = self.issue.reason == waiting.reason and setters[-1:] == [Side.BOT]
+        if is_ours and self.judgement.phase is Phase.OPEN:
+            self._set("reason", "", "opened again", waiting.clause)
 
     def _text(self, moment: datetime | None) -> str:
         return moment.astimezone(self.zone).strftime(MOMENT_FORMAT) if moment else ""
@@ -167,22 +176,26 @@ class Draft:
         """The notes, each with the marker in one write: Redmine takes one note a write, the client's goes first."""
         if marker is None:
             return
-        known = replace(marker, release_on=self._release_on() or marker.release_on)
         put = 0
         for audience, field in ((Audience.CLIENT, "public_note"), (Audience.STAFF, "private_note")):
             said = [each for each in notices if each.audience is audience]
             if not said:
                 continue
-            known = known.with_sent({(each.name, each.cycle): each.share for each in said})
+            known = marker.with_sent({(each.name, each.cycle): each.share for each in said})
+            if audience is Audience.STAFF:
+                known = self._with_release(known)
             self._mark(marker, known, ", ".join(each.reason for each in said), put)
             self._note(field, said, put)
             marker, put = known, put + 1
-        if known != marker:
-            self._mark(marker, known, f"release on {known.release_on}", put)
+        if self._with_release(marker) != marker:
+            self._mark(marker, self._with_release(marker), "the release that its target follows", put)
 
-    def _release_on(self) -> date | None:
+    def _with_release(self, marker: Marker) -> Marker:
+        """The marker with the release last known, from which a slip is told; without development there is none."""
         clock = self.judgement.clock(Metric.RESOLUTION)
-        return clock.release_on if clock and self.judgement.phase is Phase.DEVELOPMENT else None
+        if clock is None or self.judgement.phase is not Phase.DEVELOPMENT:
+            return replace(marker, release_on=None)
+        return replace(marker, release_on=clock.release_on or marker.release_on)
 
     def _mark(self, before: Marker, after: Marker, reason: str, put: int) -> None:
         self._change("marker", marker_text(before), marker_text(after), reason, put=put)

@@ -55,6 +55,8 @@ def _first_status(issue: Issue) -> Status:
 
 
 def _phase_after_word(phase: Phase, status: Status, event: Event) -> Phase:
-    if status.phase is not Phase.WAITING or not event.is_public_answer or event.by.side is Side.BOT:
+    if status.phase is not Phase.WAITING or event.by.side is Side.BOT:
         return phase
-    return Phase.WAITING if event.by.is_staff else Phase.OPEN
+    if event.by.is_staff:
+        return Phase.WAITING if event.is_public_answer else phase
+    return Phase.OPEN if event.has_note or event.has_attachment else phase

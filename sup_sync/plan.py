@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 
-from sup_sync.change import NOTES, Change
+from sup_sync.change import NOTES, SAID, Change
 from sup_sync.clock import Standing
 from sup_sync.draft import Draft
 from sup_sync.errors import UnsafePlan
@@ -18,10 +18,6 @@ from sup_sync.tracker import Directory
 
 FEW_ISSUES = 20
 """Up to so many issues may change whatever their share: a small tracker changes all of them on a busy day."""
-
-
-NOT_LOST = NOTES | {"marker"}
-"""What takes nothing away: a note, and the marker, which only grows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +57,7 @@ class Plan:
             over.append(f"{self.notes} notes (limit {limits.notes})")
         if self.endings > limits.endings:
             over.append(f"{self.endings} new statuses (limit {limits.endings})")
-        changed = len({change.issue_id for change in self.changes if change.old and change.field not in NOT_LOST})
+        changed = len({change.issue_id for change in self.changes if change.old and change.field not in SAID})
         if changed > max(FEW_ISSUES, limits.changed_share * self.judged):
             over.append(f"new values on {changed} of {self.judged} requests (limit {limits.changed_share:.0%})")
         if over:

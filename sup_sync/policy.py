@@ -150,7 +150,7 @@ class Contract:
             return self.project in (issue.project.identifier, issue.project.name)
         if self.group is not None:
             return self.group in issue.author.groups
-        return self.bin == issue.fields.get("bin")
+        return self.bin == issue.fields.get("bin", "").strip()
 
 
 @dataclass(frozen=True, slots=True)

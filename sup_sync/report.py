@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import Any
 
-from sup_sync.change import NOTES
+from sup_sync.change import SAID
 from sup_sync.clock import Standing
 from sup_sync.issue import Finding, Phase
 from sup_sync.judgement import REFUSAL_CLAUSE, Judgement
@@ -233,7 +233,7 @@ class PlanSummary:
 
     @classmethod
     def of(cls, plan: Plan) -> PlanSummary:
-        values = [each for each in plan.changes if each.field not in NOTES]
+        values = [each for each in plan.changes if each.field not in SAID]
         return cls(
             set=sum(not each.old for each in values),
             change=sum(bool(each.old and each.new) for each in values),

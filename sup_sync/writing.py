@@ -134,10 +134,9 @@ class Run:
                 issue_id, OutcomeKind.STALE, "it changed meanwhile, and so would its note; the next run decides"
             )
         if self._forgets(changes, form):
-            text = (
-                f"the account may not set «{self.rules.names.fields['marker']}», so a note would be sent in every run"
-            )
-            return Outcome(issue_id, OutcomeKind.REFUSED, f"{text}: see `sup-sync check`")
+            marker = self.rules.names.fields["marker"]
+            text = f"the account may not set «{marker}», so a note would come in every run: allow it in the workflow"
+            return Outcome(issue_id, OutcomeKind.REFUSED, text)
         self.writer.update(issue_id, changes, self.directory, form.lock_version)
         return _compared(changes, before, self._fetch(issue_id), self.directory)
 

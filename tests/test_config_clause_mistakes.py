@@ -58,7 +58,7 @@ MISTAKES = [
      "within: a working day is no length here: write hours or minutes"),
     (REGULATION, "clock: working ", "clock: work ", "clock: work ",
      "clock: input should be 'working' or 'calendar', not 'work'"),
-    (REGULATION, "  wording: клиенттен жауап келмеді\n", "", "waiting:", "key 'wording' is missing in waiting: add it"),
+    (REGULATION, "  wording:", "  # wording:", "waiting:", "key 'wording' is missing in waiting: add it"),
     (REGULATION, "stops: true", "stops: sometimes", "stops: sometimes",
      "stops: input should be a valid boolean, unable to interpret input, not 'sometimes'"),
     (REGULATION, "quality_address: QA", "quality: QA", "quality:",

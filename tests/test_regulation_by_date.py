@@ -29,7 +29,7 @@ OLD_RULES = (
     ("third_party_product: {clause: 6}", "third_party_product: {clause: 5.1}"),
     ("  law: {clause: 6}\n", ""),
     ("  contact: {clause: 12}\n", ""),
-    ("  misrouted: {clause: 8}\n", ""),
+    ("  misrouted: {clause: 8}", ""),
     ("  suggestion: {clause: 6}\n", ""),
 )
 """Until Tuesday: other targets, words, waiting, reasons, requirements and alerts."""

@@ -271,6 +271,10 @@ def test_an_explanation_tells_the_whole_story(story: Story) -> None:
         "                  plus this pause",
         "                  paused from Mon 2026-06-08 10:00 on",
         "",
+        "Waiting for the client",
+        "  asked Mon 2026-06-08 10:00, reminded after Mon 2026-06-08 14:00, ended after",
+        "  Mon 2026-06-08 18:00, in working hours only (clause 15)",
+        "",
         "Ladder",
         "  first response  at risk       75%  Mon 2026-06-08 10:30  not needed",
         "  first response  breached     100%  Mon 2026-06-08 11:00  not needed",
@@ -361,6 +365,10 @@ def test_a_report_shows_each_group_s_figures_for_each_target(tell: Tell) -> None
         "",
         "running: within its target, of them at risk in brackets; median and 90 %: of the",
         "time that stopped clocks took",
+        "",
+        "Refused, put off, stopped or ended, by reason",
+        "  reason           clause  requests",
+        "  no reason given  9              1",
     ]
 
 

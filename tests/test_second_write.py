@@ -19,6 +19,9 @@ from sup_sync.writing import OutcomeKind
 ACKNOWLEDGED = "acknowledged#0@1.00"
 BOTH = f"{ACKNOWLEDGED} first_response#0@1.00"
 
+FIRST_IS_READ_BACK = 3
+"""Which reading of a request that is: one before the plan, one before each write, one after it."""
+
 
 @pytest.fixture
 def diary() -> Iterator[Diary]:
@@ -91,10 +94,25 @@ def test_an_edit_between_the_two_keeps_the_second_for_the_next_run(diary: Diary,
     assert len([each for each in diary.notes(CLIENT, late, private=False) if f"№{late}" in each]) == 1
 
 
+def test_what_would_change_the_second_keeps_it_for_the_next_run(diary: Diary, late: int) -> None:
+    def raise_priority() -> None:
+        with diary.at("Mon 11:01", late) as world:
+            world.edit(OPERATOR, late, priority_id=world.id_of("issue_priorities", "Дереу"))
+
+    session = diary.session()
+    once_after(session, "GET", f"/issues/{late}.json", raise_priority, time=FIRST_IS_READ_BACK)
+    ran = diary.run("Mon 11:01", session=session)
+    assert (ran.outcomes, ran.puts, ran.done.is_whole) == ({late: OutcomeKind.STALE}, 1, False)
+    assert "the next run decides" in ran.done.outcomes[0].text
+    assert notes(diary, late) == (1, 0)
+    assert diary.run("Mon 11:02").outcomes == {late: OutcomeKind.APPLIED}
+    assert notes(diary, late) == (1, 1)
+    assert diary.fields(OPERATOR, late)["marker"] == f"{ACKNOWLEDGED} first_response#0@2.00"
+
+
 def test_where_another_run_sent_the_second_there_is_nothing_left_and_all_is_applied(diary: Diary, late: int) -> None:
     session = diary.session()
-    first_is_read_back = 3
-    once_after(session, "GET", f"/issues/{late}.json", lambda: diary.run("Mon 11:01"), time=first_is_read_back)
+    once_after(session, "GET", f"/issues/{late}.json", lambda: diary.run("Mon 11:01"), time=FIRST_IS_READ_BACK)
     ran = diary.run("Mon 11:01", session=session)
     assert (ran.outcomes, ran.puts, ran.done.is_whole) == ({late: OutcomeKind.APPLIED}, 1, True)
     assert notes(diary, late) == (1, 1)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from sup_sync.errors import CalendarError
 from sup_sync.judgement import MOMENT_FORMAT, Judgement
 from sup_sync.marker import Marker
 from sup_sync.policy import ClockKind, Policy
@@ -53,8 +55,10 @@ class Case:
 
     @property
     def is_office_open(self) -> bool:
-        """Whether support works now: nothing ends outside working hours (clause 5)."""
-        return self.rules.calendars[ClockKind.WORKING].is_open(self.now)
+        """Whether support works now: nothing ends outside working hours (clause 5), nor in years nobody knows."""
+        with suppress(CalendarError):
+            return self.rules.calendars[ClockKind.WORKING].is_open(self.now)
+        return False
 
     @property
     def client_language(self) -> str:

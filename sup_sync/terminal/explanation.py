@@ -129,7 +129,8 @@ def _show_wait(console: Console, told: Explanation) -> None:
         return
     print_section(console, "Waiting for the client")
     asked, remind, due = (moment(each, told.zone) for each in (wait.asked_at, wait.remind_at, wait.due_at))
-    told_of = f"asked {asked}, reminded after {remind}, ended after {due}, in working hours only"
+    reminder = f"reminded after {remind}, " if "reminder" in told.judgement.policy.tells else ""
+    told_of = f"asked {asked}, {reminder}ended after {due}, in working hours only"
     print_hanging(console, text("  "), text(told_of, (clause_words(rule.clause), "dim")))
 
 

@@ -141,6 +141,7 @@ def test_a_client_who_does_not_answer_is_reminded_and_the_request_ended_with_wha
         world.set_status(CLIENT, issue_id, "Жаңа", "Жауабым міне")
     diary.run("Tue 10:05")
     assert (status(diary, issue_id), diary.fields(CLIENT, issue_id)["state"]) == ("Жаңа", "Мерзімінде")
+    assert diary.fields(OPERATOR, issue_id)["reason"] == ""
 
 
 @pytest.mark.parametrize("with_file", [False, True])

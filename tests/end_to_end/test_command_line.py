@@ -70,6 +70,23 @@ def live_some_days(diary: Diary) -> dict[str, int]:
     return ids
 
 
+def test_the_queue_stands_in_the_regulations_order_and_shows_what_jumps_and_what_is_wished(
+    diary: Diary, shell: Shell
+) -> None:
+    by_mail = {diary.world.names.fields["channel"]: "Электрондық пошта"}
+    base = diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION, fields=by_mail)
+    vip_late, vip_later = diary.file("Tue 09:00", OPERATOR), diary.file("Tue 10:00", OPERATOR)
+    wished = diary.file("Tue 11:00", priority="Дереу")
+    jumps = diary.file("Wed 11:50", OPERATOR, BASE, CONSULTATION, priority="Дереу", fields=by_mail)
+    entries = shell("queue", "--now", NOW, "--json").json["entries"]
+    assert [each["issue"] for each in entries] == [jumps, vip_late, vip_later, wished, base]
+    assert [each["jumps"] for each in entries] == [True, False, False, False, False]
+    assert [each["wish"] for each in entries] == [None, None, None, "immediate", None]
+    screen = shell("queue", "--now", NOW).out
+    assert "↑ out of turn (clause 22)" in screen
+    assert "normal (immediate?)" in screen
+
+
 def test_a_snapshot_says_what_the_tracker_says(diary: Diary, shell: Shell) -> None:
     ids = live_some_days(diary)
     assert shell("snapshot", "-o", "before.jsonl").code == 0

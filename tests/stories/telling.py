@@ -86,6 +86,7 @@ class Telling:
         self.details.append(redmine.detail("attachment", "1", None, name))
 
     def detach(self) -> None:
+        self.raw["attachments"].clear()
         self.details.append(redmine.detail("attachment", "1", "screenshot.png", None))
 
     def speak(self, words: str) -> None:

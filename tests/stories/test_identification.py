@@ -77,6 +77,15 @@ def test_a_right_bin_with_its_organisation_is_enough(tell, number):
     assert lacking(story) == set()
 
 
+def test_blanks_around_a_bin_cost_nobody_their_contract(story):
+    """
+    contract of bin «970240000816» from 2026-01-01 until 2026-12-31
+    Mon 09:00 filed by client, Base, error, by e-mail, with organisation «Қазатомөнеркәсіп», with bin « 970240000816 »
+    Mon 09:10 now
+    """
+    assert story.judgement.level == "vip"
+
+
 def test_who_gives_a_bin_is_asked_for_the_organisation(story):
     """
     Mon 09:00 filed by client, VIP, error, with bin «970240000816»
@@ -158,6 +167,17 @@ def test_a_screenshot_sent_later_is_evidence(story):
     Mon 09:05 client: attachment
     Mon 09:10 now
     """
+    assert lacking(story) == set()
+
+
+def test_a_screenshot_that_was_removed_again_was_evidence(story):
+    """
+    Mon 09:00 filed by client, VIP, error, without project_link
+    Mon 09:05 client: attachment
+    Mon 09:10 staff: removes an attachment
+    Mon 09:15 now
+    """
+    assert story.told.raw["attachments"] == []
     assert lacking(story) == set()
 
 

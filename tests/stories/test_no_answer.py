@@ -308,6 +308,17 @@ def test_any_answer_ends_the_waiting(tell, answer):
     assert story.plan.notes == 0
 
 
+def test_an_answer_in_the_same_second_counts(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:30 staff: asks and waiting for client
+    Mon 09:30 client: answers
+    Mon 17:31 now
+    """
+    assert story.status == "waiting for client"
+    assert story.judgement.wait is None
+
+
 def test_an_answer_after_the_time_but_before_the_run_counts(story):
     """
     Mon 09:00 filed by client, VIP, error
@@ -512,6 +523,17 @@ def test_the_marker_keeps_an_ending_from_being_said_twice(story):
     assert story.public_notes == []
 
 
+def test_a_request_without_the_marker_field_is_neither_reminded_nor_ended(story):
+    """
+    Mon 09:00 filed by client, VIP, error, without the field marker
+    Mon 09:30 staff: asks and waiting for client
+    Mon 13:31 sup-sync runs
+    Mon 17:31 now
+    """
+    assert story.public_notes == []
+    assert story.status == "waiting for client"
+
+
 def test_a_request_without_the_reason_field_ends_all_the_same(story):
     """
     Mon 09:00 filed by client, VIP, error, without the field reason
@@ -575,6 +597,7 @@ def test_every_kind_of_action_is_listed_in_the_order_of_time(story):
     Mon 09:00 filed by client, VIP, error, in English
     Mon 09:01 sup-sync runs
     Mon 09:10 staff: sets priority urgent
+    Mon 09:15 sup-sync runs
     Mon 09:20 staff: takes it
     Mon 09:30 staff: public note
     Mon 09:40 staff: hands to development and sets version 2.4 due 2026-06-12
@@ -596,6 +619,17 @@ def test_every_kind_of_action_is_listed_in_the_order_of_time(story):
         "- 8 June 2026, 09:50: the request was closed",
         "- 8 June 2026, 10:00: the client was asked for information",
     ]
+
+
+def test_what_the_tool_told_staff_is_no_action(story):
+    """
+    Mon 09:00 filed by client, VIP, error, in English
+    Mon 11:01 sup-sync runs
+    Mon 11:30 staff: asks and waiting for client
+    Tue 10:31 now
+    """
+    assert story.runs[0].notes == 2
+    assert story.changes["public_note"].count("a message was sent to the client") == 1
 
 
 def test_the_list_names_nobody_and_quotes_nobody(story):
@@ -641,3 +675,23 @@ def test_what_the_tool_asked_is_a_question_and_its_reminder_is_none(story):
     assert "no_answer#1@1.00" in story.changes["marker"]
     assert "Сұрақ 2026 жылғы 8 маусым, 09:05 қойылған еді" in story.changes["public_note"]
     assert story.status == "closed"
+
+
+def test_a_reason_that_staff_gave_is_theirs_to_take_away(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note and sets the reason to no answer
+    Mon 10:05 now
+    """
+    assert "reason" not in story.changes
+
+
+def test_a_private_note_of_the_client_is_an_answer_too(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:30 staff: asks and waiting for client
+    Mon 10:00 client: private note
+    Tue 10:00 now
+    """
+    assert story.judgement.wait is None
+    assert story.status == "waiting for client"

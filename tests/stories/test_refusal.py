@@ -380,16 +380,15 @@ def test_what_the_tool_sets_as_a_reason_stops_nothing():
     assert not set_by_the_tool.stops
 
 
-def test_one_line_alone_sets_a_reason_and_it_is_that_of_waiting():
+def test_no_line_of_the_tool_sets_another_reason():
     """Only a person stops work on a request (clause 16): whatever else would write the field fails here."""
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in Path(sup_sync.__file__).parent.rglob("*.py")]
     calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    assert [ast.unparse(call) for call in calls if is_writing_a_reason(call)] == [
-        "self._set('reason', reason[waiting.reason], 'ended by the tool', waiting.clause)"
-    ]
+    written = {ast.unparse(call.args[1]) for call in calls if is_writing_a_reason(call)}
+    assert "reason[waiting.reason]" in written
+    assert written <= {"reason[waiting.reason]", "''"}
 
 
 def is_writing_a_reason(call: ast.Call) -> bool:
-    named = isinstance(call.func, ast.Attribute | ast.Name) and ast.unparse(call.func).split(".")[-1]
-    is_a_change = named in ("_set", "_change", "Change")
+    is_a_change = ast.unparse(call.func).split(".")[-1] in ("_set", "_change", "Change")
     return is_a_change and any(isinstance(each, ast.Constant) and each.value == "reason" for each in call.args)

@@ -21,7 +21,11 @@ def test_a_first_date_is_only_remembered(story):
     Mon 15:10 now
     """
     (marker,) = (change for change in story.plan.changes if change.field == "marker")
-    assert (marker.old, marker.new, marker.reason) == ("", "release_on=2026-06-12", "release on 2026-06-12")
+    assert (marker.old, marker.new, marker.reason) == (
+        "",
+        "release_on=2026-06-12",
+        "the release that its target follows",
+    )
     assert story.plan.notes == 0
 
 
@@ -264,3 +268,18 @@ def test_a_regulation_without_the_line_tells_nobody(tell, line, due):
         """)
     assert story.notes == []
     assert "assignee" not in story.changes
+
+
+def test_a_release_of_an_earlier_cycle_is_none_that_a_new_one_slips_from(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note and hands to development and sets version 2.4 due 2026-06-12
+    Mon 10:05 sup-sync runs
+    Tue 10:00 staff: public note and solves
+    Tue 10:05 sup-sync runs
+    Wed 10:00 client: reopens
+    Wed 10:30 staff: hands to development and sets version 2.5 due 2026-06-30
+    Wed 10:35 now
+    """
+    assert not any("ауыстырылды" in note for note in story.notes)
+    assert story.changes["marker"].endswith("release_on=2026-06-30")
