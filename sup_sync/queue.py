@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sup_sync.clock import Calendars, Clock
 from sup_sync.issue import Phase
 from sup_sync.judgement import Judgement
-from sup_sync.policy import ClockKind, Metric, Policy
+from sup_sync.policy import ClockKind, Metric
 from sup_sync.report import Json, plain
 
 
@@ -71,7 +71,7 @@ class Queue:
         return {"entries": entries, "waiting": self.waiting, "development": self.development}
 
 
-def queue(judgements: Iterable[Judgement], policy: Policy, calendars: Calendars) -> Queue:
+def queue(judgements: Iterable[Judgement], calendars: Calendars) -> Queue:
     """The requests whose turn it is: out of turn first (22), then by level (21), time left, and arrival (19).
 
     Those that nobody can work on as they are stand last, in order of arrival.
@@ -79,21 +79,20 @@ def queue(judgements: Iterable[Judgement], policy: Policy, calendars: Calendars)
     judgements = list(judgements)
     phases = Counter(each.phase for each in judgements)
     entries = [_entry(each, calendars) for each in judgements if each.phase is Phase.OPEN]
-    levels = {level: place for place, level in enumerate(policy.levels)}
     return Queue(
-        entries=tuple(sorted(entries, key=lambda entry: _turn(entry, levels))),
+        entries=tuple(sorted(entries, key=_turn)),
         waiting=phases[Phase.WAITING],
         development=phases[Phase.DEVELOPMENT],
         zone=calendars[ClockKind.WORKING].zone,
     )
 
 
-def _turn(entry: QueueEntry, levels: Mapping[str, int]) -> tuple[bool, bool, int, bool, timedelta, datetime, int]:
+def _turn(entry: QueueEntry) -> tuple[bool, bool, int, bool, timedelta, datetime, int]:
     judgement = entry.judgement
     return (
         entry.is_stuck,
         not entry.jumps,
-        0 if entry.is_stuck else levels.get(judgement.level or "", len(levels)),
+        0 if entry.is_stuck else list(judgement.policy.levels).index(judgement.level or ""),
         entry.left is None,
         entry.left or timedelta(0),
         judgement.filed_at.astimezone(UTC),

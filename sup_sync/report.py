@@ -190,12 +190,14 @@ def _is_refused(judgement: Judgement) -> bool:
 
 def _reasons(judgements: list[Judgement], policy: Policy) -> Iterator[ReasonCount]:
     """In the regulation's order, refusals without a reason last."""
-    given = Counter(each.reason for each in judgements if each.reason or _is_refused(each))
-    places = {key: place for place, key in enumerate(policy.reasons)}
-    for reason in sorted(filter(None, given), key=lambda each: places.get(each.key, len(places))):
-        yield ReasonCount(reason.key, reason.clause, given[reason])
-    if given[None]:
-        yield ReasonCount(None, REFUSAL_CLAUSE, given[None])
+    given = [each.reason for each in judgements if each.reason or _is_refused(each)]
+    clauses = {each.key: each.clause for each in given if each}
+    counts = Counter(each.key if each else None for each in given)
+    in_order = [*policy.reasons, *(key for key in clauses if key not in policy.reasons)]
+    for key in (each for each in in_order if counts[each]):
+        yield ReasonCount(key, clauses[key], counts[key])
+    if counts[None]:
+        yield ReasonCount(None, REFUSAL_CLAUSE, counts[None])
 
 
 def _tally(metric: Metric, judgements: list[Judgement]) -> Tally:

@@ -52,3 +52,18 @@ def test_a_contract_that_follows_another_is_none(tmp_path: Path):
     line = "  - {client: Алатау, level: vip, project: alatau-trade, from: 2029-01-01, until: 2029-12-31}\n"
     copy.path("clients.yaml").write_text(copy.path("clients.yaml").read_text(encoding="utf-8") + line, encoding="utf-8")
     assert copy.mistakes() == []
+
+
+def test_a_client_with_two_levels_on_the_same_day_is_a_mistake(tmp_path: Path):
+    copy = Copy(tmp_path)
+    lines = (
+        "  - {client: Алтын, level: vip, group: Алтын, from: 2026-01-01, until: 2026-12-31}\n"
+        '  - {client: Алтын, level: base, bin: "970240000816", from: 2026-12-31, until: 2027-12-31}\n'
+        '  - {client: Алтын, level: base, bin: "020240000555", from: 2027-01-01, until: 2027-12-31}\n'
+    )
+    copy.path("clients.yaml").write_text(
+        copy.path("clients.yaml").read_text(encoding="utf-8") + lines, encoding="utf-8"
+    )
+    first, second = copy.line("clients.yaml", "group: Алтын"), copy.line("clients.yaml", "970240000816")
+    text = f"Алтын: level base here, vip in line {first} on the same days: correct one of them"
+    assert copy.mistakes() == [f"clients.yaml:{second}: {text}"]

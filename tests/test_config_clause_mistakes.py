@@ -61,6 +61,8 @@ MISTAKES = [
     (REGULATION, "  wording:", "  # wording:", "waiting:", "key 'wording' is missing in waiting: add it"),
     (REGULATION, "stops: true", "stops: sometimes", "stops: sometimes",
      "stops: input should be a valid boolean, unable to interpret input, not 'sometimes'"),
+    (REGULATION, "  stopped: {clause: 16, mentions: [head]}     # staff set a reason that stops\n", "", "insult:",
+     "reason insult stops work, but `alerts` has no line `stopped`: add it, with whom it mentions"),
     (REGULATION, "quality_address: QA", "quality: QA", "quality:",
      "unknown key 'quality': is 'quality_address' meant?"),
     (REGULATION, "help_centre: wiki.mitwork.kz", "", "in_force_from", "key 'help_centre' is missing: add it"),

@@ -113,6 +113,7 @@ SINGLE = [
     (REGULATION, "levels: [vip]", "levels: [vipp]", "[vipp]", "level 'vipp' is not defined: there are vip, base"),
     (REGULATION, "levels: [vip]", "levels: [vip]\n    categories: [advice]", "advice",
      "category 'advice' is not defined: there are consultation, error, suggestion"),
+    (REGULATION, "only: [vip]", "only: [gold]", "[gold]", "level 'gold' is not defined: there are vip, base"),
     (REGULATION, "ladder: standard", "ladder: gold", "gold", "ladder 'gold' is not defined: there are standard"),
     (REGULATION, "at: 0.75", "at: 0", "at: 0,", "at: input should be greater than 0, not 0"),
     (REGULATION, "at: 0.75", "at: 1", "  standard:\n", "steps do not rise: give each a larger share than the last"),

@@ -20,7 +20,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def line_up(*stories: Story) -> Queue:
-    return queue([story.judgement for story in stories], stories[0].rules.policy, stories[0].rules.calendars)
+    return queue([story.judgement for story in stories], stories[0].rules.calendars)
 
 
 def order(*stories: Story) -> list[int]:
@@ -64,7 +64,7 @@ def test_what_staff_stopped_stands_last_and_says_so(tell: Tell) -> None:
 def test_with_one_priority_nobody_jumps(tell: Tell) -> None:
     only = tell(f"Wed 10:00 filed by operator, VIP, normal \n {NOW}")
     policy = replace(only.rules.policy, priorities=("normal",))
-    (entry,) = queue([replace(only.judgement, policy=policy)], policy, only.rules.calendars).entries
+    (entry,) = queue([replace(only.judgement, policy=policy)], only.rules.calendars).entries
     assert not entry.jumps
 
 

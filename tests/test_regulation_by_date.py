@@ -216,7 +216,7 @@ def test_the_queue_and_the_report_hold_requests_of_both_regulations(dated):
         dated("Wed 10:00 filed by client, VIP, error\nWed 12:00 now", 3),
     ]
     judgements, rules = [each.judgement for each in told], told[0].rules
-    entries = queue(judgements, rules.policy, rules.calendars).entries
+    entries = queue(judgements, rules.calendars).entries
     assert (len(entries), entries[0].judgement.issue.id) == (3, 3)
     zone = told[0].judgement.filed_at.tzinfo
     report = compliance(judgements, rules.policy, zone, by=[Dimension.LEVEL])

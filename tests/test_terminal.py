@@ -70,7 +70,7 @@ def screens(stories: tuple[Story, ...]) -> list[Show]:
     rules, now = first.rules, first.now
     assert now is not None
     plan = make_plan(judgements, rules, first.directory, now)
-    made_queue = queue(judgements, rules.policy, rules.calendars)
+    made_queue = queue(judgements, rules.calendars)
     report = compliance(judgements, rules.policy, ZONE)
     explanations = [explain(each, rules, now) for each in judgements]
     return [

@@ -122,7 +122,7 @@ def queue(settings: Settings, source: Path | None, now: datetime | None, as_json
     config = settings.load(own=source is None)
     moment = aware(now, config)
     _, judgements, code = _judged(settings, config, source, moment)
-    made = make_queue(judgements, config.rules.policy, config.rules.calendars)
+    made = make_queue(judgements, config.rules.calendars)
     if as_json:
         print_json(made.to_json())
     elif made.entries or not settings.quiet:

@@ -331,6 +331,16 @@ def test_the_level_is_that_of_the_contract_on_the_day_of_filing(diary: Diary) ->
     }
 
 
+def test_the_online_assistant_has_a_quarter_of_an_hour_at_both_levels(diary: Diary) -> None:
+    fields = {name_of(diary, "channel"): "Онлайн көмекші"}
+    vip = diary.file("Mon 09:00", OPERATOR, fields=fields)
+    base = diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION, fields=fields)
+    diary.run("Mon 09:01")
+    shown = [diary.fields(CLIENT, each) for each in (vip, base)]
+    assert [each["first_response_due"] for each in shown] == ["2026-06-08 09:15"] * 2
+    assert [each["resolution_due"] for each in shown] == ["2026-06-08 18:00", "2026-06-09 18:00"]
+
+
 def test_an_assignee_outside_support_does_not_stop_the_clock(diary: Diary) -> None:
     issue_id = diary.file("Mon 09:00")
     with diary.at("Mon 10:00", issue_id) as world:

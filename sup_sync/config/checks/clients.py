@@ -38,4 +38,20 @@ def check_contracts_do_not_overlap(files: Files) -> Iterator[Mistake]:
                 yield files.mistake(CLIENTS, ("contracts", number), text)
 
 
-CHECKS: tuple[Check, ...] = (check_contracts, check_contracts_do_not_overlap)
+def check_contracts_do_not_contradict(files: Files) -> Iterator[Mistake]:
+    """A client known in two ways, by project and by BIN say, has one level at a time."""
+    contracts = files.clients.contracts if files.clients else ()
+    for number, later in enumerate(contracts):
+        for first, earlier in enumerate(contracts[:number]):
+            is_same_time = earlier.first_on <= later.last_on and later.first_on <= earlier.last_on
+            if is_same_time and earlier.client == later.client and earlier.level != later.level:
+                line = files.sources[CLIENTS].line(("contracts", first))
+                text = f"{later.client}: level {later.level} here, {earlier.level} in line {line} on the same days"
+                yield files.mistake(CLIENTS, ("contracts", number, "level"), f"{text}: correct one of them")
+
+
+CHECKS: tuple[Check, ...] = (
+    check_contracts,
+    check_contracts_do_not_overlap,
+    check_contracts_do_not_contradict,
+)

@@ -87,6 +87,14 @@ def check_waiting(files: Files) -> Iterator[Mistake]:
         yield files.mistake(REGULATION, place, text)
 
 
+def check_stopped_work_informs_somebody(files: Files) -> Iterator[Mistake]:
+    """What stops work is told to the superior, and nothing else is said (clause 16): without that alert nothing is."""
+    if files.regulation and "stopped" not in files.regulation.alerts and (REGULATION, "alerts") not in files.pruned:
+        for key in (each for each, reason in files.regulation.reasons.items() if reason.stops):
+            text = f"reason {key} stops work, but `alerts` has no line `stopped`: add it, with whom it mentions"
+            yield files.mistake(REGULATION, ("reasons", key), text)
+
+
 def check_versions_follow(files: Files) -> Iterator[Mistake]:
     """Every day has one version of the regulation, and regulation.yaml is the newest."""
     if not files.regulation:
@@ -207,6 +215,7 @@ CHECKS: tuple[Check, ...] = (
     check_alerts,
     check_requirements,
     check_waiting,
+    check_stopped_work_informs_somebody,
     check_versions_follow,
     check_priorities_differ,
     check_one_default_level,
