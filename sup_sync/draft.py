@@ -18,9 +18,21 @@ from sup_sync.tracker import Directory
 
 
 class Draft:
-    """One request's changes, in the order of its writes, and what a person should look at."""
+    """One request's changes, in the order of its writes, and what a person should look at.
 
-    def __init__(self, judgement: Judgement, rules: Rulebook, directory: Directory, now: datetime) -> None:
+    `is_adopting`: what is due is only remembered as said, as on the first run over a tracker that is already full.
+    """
+
+    def __init__(
+        self,
+        judgement: Judgement,
+        rules: Rulebook,
+        directory: Directory,
+        now: datetime,
+        *,
+        is_adopting: bool = False,
+    ) -> None:
+        self.is_adopting = is_adopting
         self.judgement = judgement
         self.issue = judgement.issue
         self.rules = rules
@@ -43,13 +55,17 @@ class Draft:
         marker, notices = self._notices()
         if self.judgement.is_stopped and not notices:
             return
-        self._end(notices)
+        if not self.is_adopting:
+            self._end(notices)
         self._reopen()
         self._terms()
         self._moments()
         self._look_at_years()
         self._due_date()
-        self._say(marker, notices)
+        if self.is_adopting:
+            self._adopt(marker, notices)
+        else:
+            self._say(marker, notices)
 
     def _find(self, kind: str, text: str, clause: str = "") -> None:
         self.findings.append(Finding(self.issue.id, kind, text, clause))
@@ -189,6 +205,12 @@ class Draft:
             marker, put = known, put + 1
         if self._with_release(marker) != marker:
             self._mark(marker, self._with_release(marker), "the release that its target follows", put)
+
+    def _adopt(self, marker: Marker | None, notices: Sequence[Notice]) -> None:
+        if marker is not None:
+            known = self._with_release(marker.with_sent({(each.name, each.cycle): each.share for each in notices}))
+            if known != marker:
+                self._mark(marker, known, "adopted: what is due already is not said", put=0)
 
     def _with_release(self, marker: Marker) -> Marker:
         """The marker with the release last known, from which a slip is told; without development there is none."""

@@ -67,9 +67,20 @@ class Plan:
             )
 
 
-def make_plan(judgements: Iterable[Judgement], rules: Rulebook, directory: Directory, now: datetime) -> Plan:
-    """What should change, for requests judged at `now`: nothing where the tracker already says so."""
-    drafts = [Draft(judgement, rules, directory, now) for judgement in sorted(judgements, key=_urgency)]
+def make_plan(
+    judgements: Iterable[Judgement],
+    rules: Rulebook,
+    directory: Directory,
+    now: datetime,
+    *,
+    is_adopting: bool = False,
+) -> Plan:
+    """What should change, for requests judged at `now`: nothing where the tracker already says so.
+
+    `is_adopting`: nothing is said nor ended; the markers remember what is due already as said.
+    """
+    in_order = sorted(judgements, key=_urgency)
+    drafts = [Draft(each, rules, directory, now, is_adopting=is_adopting) for each in in_order]
     for draft in drafts:
         draft.compare()
     return Plan(

@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sup_sync.config import Config
-from sup_sync.errors import AccessError, DecodeError, MissingError, SnapshotError, SupSyncError, UnfitTrackerError
+from sup_sync.errors import (
+    AccessError,
+    DecodeError,
+    MissingError,
+    OutOfTimeError,
+    SnapshotError,
+    SupSyncError,
+    UnfitTrackerError,
+)
 from sup_sync.http import TrackerSession
 from sup_sync.issue import Finding, Issue
 from sup_sync.judgement import Judgement, judge_issue
@@ -58,6 +66,8 @@ def gather(reader: Reader, lists: Json, *, status: str, updated_since: datetime 
             issues.append(reader.fetch_issue(row["id"]))
         except MissingError:
             continue  # deleted or moved between the list and this read: the next run sees where it went
+        except OutOfTimeError:
+            raise  # nothing is left to write in
         except SupSyncError as error:
             gaps[project] = str(error)
     whole = tuple(issue for issue in issues if issue["project"]["name"] not in gaps)
@@ -103,9 +113,11 @@ def judge_world(world: World, rules: Rulebook, now: datetime) -> tuple[Judgement
     return tuple(judge_issue(issue, rules.policy, rules.calendars, now) for issue in then if issue)
 
 
-def plan_world(world: World, judgements: Collection[Judgement], rules: Rulebook, now: datetime) -> Plan:
+def plan_world(
+    world: World, judgements: Collection[Judgement], rules: Rulebook, now: datetime, *, is_adopting: bool = False
+) -> Plan:
     """What should change in all of it, with the findings of reading and judging."""
-    plan = make_plan(judgements, rules, world.directory, now)
+    plan = make_plan(judgements, rules, world.directory, now, is_adopting=is_adopting)
     return Plan(plan.changes, tuple(sorted((*world.findings, *plan.findings))), plan.judged)
 
 
@@ -154,7 +166,15 @@ def require_fit(tracker: Tracker) -> None:
     raise fault("\n".join(map(str, stopping)))
 
 
-def apply(session: TrackerSession, config: Config, now: datetime, *, force: bool, progress: Progress) -> Applied:
+def apply(
+    session: TrackerSession,
+    config: Config,
+    now: datetime,
+    *,
+    force: bool,
+    progress: Progress,
+    is_adopting: bool = False,
+) -> Applied:
     """Plan by what the tracker says at `now`, then write it; raises UnsafePlan over the limits unless `force`."""
     reader = Reader(session)
     tracker = examine(reader, config)
@@ -162,11 +182,11 @@ def apply(session: TrackerSession, config: Config, now: datetime, *, force: bool
     gathered = gather_current(reader, tracker.lists, config, now, progress)
     world = current(read_world(gathered.lists, gathered.raw_issues, config.rules), config.closed_days, now)
     judgements = judge_world(world, config.rules, now)
-    plan = plan_world(world, judgements, config.rules, now)
+    plan = plan_world(world, judgements, config.rules, now, is_adopting=is_adopting)
     if not force:
         plan.require_safe(config.limits)
     writer = Writer(session, may_write_private_notes=may_write_private_notes(tracker))
-    run = Run(reader, writer, world.directory, world.issues, config.rules, now)
+    run = Run(reader, writer, world.directory, world.issues, config.rules, now, is_adopting=is_adopting)
     total = len({change.issue_id for change in plan.changes})
     outcomes = []
     for outcome in run.act(plan):

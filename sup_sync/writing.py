@@ -13,6 +13,7 @@ from sup_sync.errors import (
     AmbiguousError,
     DecodeError,
     MissingError,
+    OutOfTimeError,
     RefusedError,
     StaleError,
     SupSyncError,
@@ -26,6 +27,7 @@ from sup_sync.rulebook import Rulebook
 from sup_sync.tracker import Directory, decode_issue
 
 READ_BACK_AT_ONCE = 100
+OUT_OF_TIME = "not tried: the run's time is over; the next run goes on"
 AWAY_IN_A_ROW = 3
 """After so many writes in a row without an answer the tracker is taken to be away, and the rest is left alone."""
 
@@ -64,7 +66,10 @@ class Run:
         issues: Iterable[Issue],
         rules: Rulebook,
         now: datetime,
+        *,
+        is_adopting: bool = False,
     ) -> None:
+        self.is_adopting = is_adopting
         self.reader = reader
         self.writer = writer
         self.rules = rules
@@ -74,6 +79,7 @@ class Run:
         self.trusted: set[tuple[int, str]] = set()
         self.distrusted: dict[tuple[int, str], str] = {}
         self.unanswered = 0
+        self.is_out_of_time = False
 
     def act(self, plan: Plan) -> Iterator[Outcome]:
         """Write the plan; yields each issue's outcome, silent writes as soon as they are read back."""
@@ -90,12 +96,17 @@ class Run:
     ) -> Outcome:
         """The outcome of one write, which is not tried where others showed that it would be in vain."""
         place = self._place(issue_id)
+        if self.is_out_of_time:
+            return Outcome(issue_id, OutcomeKind.FAILED, OUT_OF_TIME)
         if self.unanswered >= AWAY_IN_A_ROW:
             return Outcome(issue_id, OutcomeKind.FAILED, "not tried: the tracker does not answer; the next run goes on")
         if place in self.distrusted:
             return Outcome(issue_id, OutcomeKind.REFUSED, f"not tried: {self.distrusted[place]}")
         try:
             outcome = write(issue_id, changes)
+        except OutOfTimeError as error:
+            self.is_out_of_time = True
+            return Outcome(issue_id, OutcomeKind.FAILED, str(error))
         except FAULTS as error:
             self.unanswered = self.unanswered + 1 if isinstance(error, AmbiguousError | TrackerAwayError) else 0
             return Outcome(issue_id, _kind(error), str(error))
@@ -147,7 +158,7 @@ class Run:
 
     def _decide_again(self, issue: Issue) -> Sequence[Change]:
         judgement = judge_issue(issue, self.rules.policy, self.rules.calendars, self.now)
-        return make_plan([judgement], self.rules, self.directory, self.now).changes
+        return make_plan([judgement], self.rules, self.directory, self.now, is_adopting=self.is_adopting).changes
 
     def _fetch(self, issue_id: int) -> Issue:
         return decode_issue(self.reader.fetch_issue(issue_id), self.directory)

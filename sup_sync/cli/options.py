@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -136,14 +138,19 @@ def print_json(value: Any) -> None:
     click.echo(json_text(value))
 
 
-def connect(config: Config) -> TrackerSession:
-    """A session with the configured tracker, by the key of the environment or its file."""
+def connect(config: Config, *, ends_at: float = math.inf) -> TrackerSession:
+    """A session with the configured tracker, by the key of the environment or its file.
+
+    `ends_at` is the moment of the monotonic clock from which on it sends nothing.
+    """
     from sup_sync.http import TrackerSession
     from sup_sync.key import load_key
 
     server = config.server
     key = load_key(server.key_file, os.environ)
-    return TrackerSession(server.url, key, timeout_s=server.timeout_s, ca_file=server.ca_file)
+    return TrackerSession(
+        server.url, key, timeout_s=server.timeout_s, time_left=lambda: ends_at - monotonic(), ca_file=server.ca_file
+    )
 
 
 def tell_gaps(settings: Settings, gaps: Mapping[str, str]) -> None:

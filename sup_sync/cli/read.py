@@ -36,16 +36,19 @@ if TYPE_CHECKING:
 @now_option
 @json_option
 @click.option("--exit-code", is_flag=True, help="End with 5 when changes are pending.")
+@click.option("--adopt", is_flag=True, help="What `apply --adopt` would change.")
 @common
 @pass_settings
-def plan(settings: Settings, source: Path | None, now: datetime | None, as_json: bool, exit_code: bool) -> int:
+def plan(
+    settings: Settings, source: Path | None, now: datetime | None, as_json: bool, exit_code: bool, adopt: bool
+) -> int:
     """What would change in the tracker, with the reason and the clause of each."""
     from sup_sync.sync import plan_world
 
     config = settings.load(own=source is None)
     moment = aware(now, config)
     world, judgements, code = _judged(settings, config, source, moment)
-    made = plan_world(world, judgements, config.rules, moment)
+    made = plan_world(world, judgements, config.rules, moment, is_adopting=adopt)
     _show_plan(settings, made, judgements, moment, as_json=as_json)
     return CHANGES_PENDING if exit_code and made.changes and code == DONE else code
 

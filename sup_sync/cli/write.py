@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING
 
 import click
@@ -77,18 +78,19 @@ def _check_code(problems: list[Problem], has_mistakes: bool) -> int:
 
 @click.command()
 @click.option("--force", is_flag=True, help="Write it even over the limits, this once.")
+@click.option("--adopt", is_flag=True, help="Set fields alone: what is due already is not said. For the first run.")
 @common
 @pass_settings
-def apply(settings: Settings, force: bool) -> int:
+def apply(settings: Settings, force: bool, adopt: bool) -> int:
     """Plan, then write it; for cron."""
     from sup_sync.lock import hold_lock
     from sup_sync.sync import apply as apply_plan
     from sup_sync.terminal import make_console, progress, show_applied
 
     config = settings.load(own=True)
-    session = connect(config)
+    session = connect(config, ends_at=monotonic() + config.run_time_s)
     with hold_lock(_lock_path(config)), progress(settings.quiet) as advance:
-        done = apply_plan(session, config, datetime.now(UTC), force=force, progress=advance)
+        done = apply_plan(session, config, datetime.now(UTC), force=force, progress=advance, is_adopting=adopt)
     tell_gaps(settings, done.gaps)
     if done.outcomes or done.set_aside or not settings.quiet:
         show_applied(make_console(), done)

@@ -47,13 +47,17 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """All that a run needs to know before it asks the tracker; `warnings` stop nothing."""
+    """All that a run needs to know before it asks the tracker; `warnings` stop nothing.
+
+    `run_time_s` is how long a run may take, in seconds: what is left then is for the next one.
+    """
 
     server: Server
     projects: tuple[str, ...]
     closed_days: int
     rules: Rulebook
     limits: Limits
+    run_time_s: float
     warnings: tuple[Mistake, ...]
 
 
@@ -198,5 +202,6 @@ def _config(path: Path, files: checks.Files, calendars: Calendars | None, warnin
             estimated_years=frozenset(year for year, kind in calendar.years.items() if kind == "estimated"),
         ),
         limits=Limits(config.limits.notes, config.limits.endings, config.limits.changed_share),
+        run_time_s=config.limits.run.as_time(timedelta(days=1)).total_seconds(),
         warnings=warnings,
     )

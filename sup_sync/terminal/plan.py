@@ -80,6 +80,8 @@ def _summary(figures: PlanSummary) -> str:
         parts.append(count(figures.notes, "note"))
     findings = f" {count(figures.findings, 'finding')}." if figures.findings else ""
     requests = count(figures.judged, "request")
+    if figures.requests and not parts:
+        parts.append("the tool's own memory alone")
     if parts:
         return f"Plan: {', '.join(parts)} on {figures.requests} of {requests}.{findings}"
     return (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -74,9 +75,11 @@ class Diary:
         moments += [moment] * (len(self.see(ADMIN, issue_id)["journals"]) - len(moments))
         self.world.shift(issue_id, updated_at=read_moment(moment), journals=[read_moment(each) for each in moments])
 
-    def session(self, login: str = BOT, *, key: str = "") -> TrackerSession:
+    def session(
+        self, login: str = BOT, *, key: str = "", time_left: Callable[[], float] = lambda: math.inf
+    ) -> TrackerSession:
         """A session of the tool with somebody's key, or with this one."""
-        return TrackerSession(self.world.url, key or self.world.user(login))
+        return TrackerSession(self.world.url, key or self.world.user(login), time_left=time_left)
 
     def run(
         self,
@@ -85,11 +88,12 @@ class Diary:
         session: TrackerSession | None = None,
         config: Config | None = None,
         force: bool = False,
+        is_adopting: bool = False,
         progress: Progress = lambda _done, _total: None,
     ) -> Ran:
         """`sup-sync apply` at that moment."""
-        session = session or self.session()
-        done = apply(session, config or self.config, read_moment(now), force=force, progress=progress)
+        session, config = session or self.session(), config or self.config
+        done = apply(session, config, read_moment(now), force=force, progress=progress, is_adopting=is_adopting)
         for outcome in done.outcomes:
             self._place(outcome.issue_id, now)
         self.ran_at = now

@@ -24,6 +24,7 @@ class LimitsShape(Shape):
 
     notes: Annotated[int, Field(ge=0)] = 50
     endings: Annotated[int, Field(ge=0)] = 10
+    run: TimeLength = Length(15, "min")
     changed_share: Annotated[float, Field(gt=0, le=1)] = 0.5
 
 
