@@ -57,6 +57,12 @@ class LockError(SupSyncError):
     exit_code = 78
 
 
+class AuditError(SupSyncError):
+    """A record that can't be kept of what is written."""
+
+    exit_code = 78
+
+
 class AccessError(SupSyncError):
     """The key is wrong, or its account lacks a membership or a permission."""
 

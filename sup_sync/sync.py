@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sup_sync.config import Config
 from sup_sync.errors import (
@@ -174,6 +175,7 @@ def apply(
     force: bool,
     progress: Progress,
     is_adopting: bool = False,
+    record: Callable[[Mapping[str, Any]], None] = lambda _words: None,
 ) -> Applied:
     """Plan by what the tracker says at `now`, then write it; raises UnsafePlan over the limits unless `force`."""
     reader = Reader(session)
@@ -186,7 +188,7 @@ def apply(
     if not force:
         plan.require_safe(config.limits)
     writer = Writer(session, may_write_private_notes=may_write_private_notes(tracker))
-    run = Run(reader, writer, world.directory, world.issues, config.rules, now, is_adopting=is_adopting)
+    run = Run(reader, writer, world.directory, world.issues, config.rules, now, is_adopting=is_adopting, record=record)
     total = len({change.issue_id for change in plan.changes})
     outcomes = []
     for outcome in run.act(plan):

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
+from typing import Any
 
 from sup_sync.change import FENCED, NOTES, Change
 from sup_sync.errors import (
@@ -56,7 +57,10 @@ FAULTS = (AmbiguousError, DecodeError, MissingError, RefusedError, TrackerAwayEr
 
 
 class Run:
-    """One run's writes: by the plan, oldest breach first, each read back; nothing is tried twice."""
+    """One run's writes: by the plan, oldest breach first, each read back; nothing is tried twice.
+
+    `record` keeps what is sent, before it is sent, and how it ended: never the text of a note.
+    """
 
     def __init__(
         self,
@@ -68,8 +72,10 @@ class Run:
         now: datetime,
         *,
         is_adopting: bool = False,
+        record: Callable[[Mapping[str, Any]], None] = lambda _words: None,
     ) -> None:
         self.is_adopting = is_adopting
+        self.record = record
         self.reader = reader
         self.writer = writer
         self.rules = rules
@@ -83,6 +89,11 @@ class Run:
 
     def act(self, plan: Plan) -> Iterator[Outcome]:
         """Write the plan; yields each issue's outcome, silent writes as soon as they are read back."""
+        for outcome in self._outcomes(plan):
+            self.record({"event": "result", "issue": outcome.issue_id, "kind": outcome.kind, "text": outcome.text})
+            yield outcome
+
+    def _outcomes(self, plan: Plan) -> Iterator[Outcome]:
         silent: list[tuple[int, tuple[Change, ...]]] = []
         for issue_id, changes in plan.by_issue():
             if any(change.field in FENCED for change in changes):
@@ -90,6 +101,11 @@ class Run:
             else:
                 silent.append((issue_id, changes))
         yield from self._write_silent(silent)
+
+    def _send(self, issue_id: int, changes: Sequence[Change], lock_version: int | None = None) -> None:
+        values = {change.field: None if change.field in NOTES else change.new for change in changes}
+        self.record({"event": "intent", "issue": issue_id, "changes": values})
+        self.writer.update(issue_id, changes, self.directory, lock_version)
 
     def _guarded(
         self, issue_id: int, changes: Sequence[Change], write: Callable[[int, Sequence[Change]], Outcome]
@@ -148,7 +164,7 @@ class Run:
             marker = self.rules.names.fields["marker"]
             text = f"the account may not set «{marker}», so a note would come in every run: allow it in the workflow"
             return Outcome(issue_id, OutcomeKind.REFUSED, text)
-        self.writer.update(issue_id, changes, self.directory, form.lock_version)
+        self._send(issue_id, changes, form.lock_version)
         return _compared(changes, before, self._fetch(issue_id), self.directory)
 
     def _forgets(self, changes: Sequence[Change], form: EditForm) -> bool:
@@ -180,7 +196,7 @@ class Run:
             yield from self._read_back(unseen)
 
     def _put(self, issue_id: int, changes: Sequence[Change]) -> Outcome:
-        self.writer.update(issue_id, changes, self.directory)
+        self._send(issue_id, changes)
         return Outcome(issue_id, OutcomeKind.APPLIED)
 
     def _put_and_look(self, issue_id: int, changes: Sequence[Change]) -> Outcome:

@@ -21,6 +21,7 @@ FLOORS = (
     "http",
     "key",
     "lock",
+    "audit",
     "snapshot",
     "clients",
     "queue",

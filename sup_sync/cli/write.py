@@ -83,22 +83,28 @@ def _check_code(problems: list[Problem], has_mistakes: bool) -> int:
 @pass_settings
 def apply(settings: Settings, force: bool, adopt: bool) -> int:
     """Plan, then write it; for cron."""
+    from sup_sync.audit import open_audit
     from sup_sync.lock import hold_lock
     from sup_sync.sync import apply as apply_plan
     from sup_sync.terminal import make_console, progress, show_applied
 
     config = settings.load(own=True)
     session = connect(config, ends_at=monotonic() + config.run_time_s)
-    with hold_lock(_lock_path(config)), progress(settings.quiet) as advance:
-        done = apply_plan(session, config, datetime.now(UTC), force=force, progress=advance, is_adopting=adopt)
+    with (
+        hold_lock(_state_path(config, "lock")),
+        open_audit(_state_path(config, "audit.jsonl"), lambda: datetime.now(UTC)) as record,
+        progress(settings.quiet) as advance,
+    ):
+        now = datetime.now(UTC)
+        done = apply_plan(session, config, now, force=force, progress=advance, is_adopting=adopt, record=record)
     tell_gaps(settings, done.gaps)
     if done.outcomes or done.set_aside or not settings.quiet:
         show_applied(make_console(), done)
     return DONE if done.is_whole else PARTLY_DONE
 
 
-def _lock_path(config: Config) -> Path:
-    """One lock for each tracker and user of the machine."""
+def _state_path(config: Config, kind: str) -> Path:
+    """A file of this tool for each tracker and user of the machine: the lock, the audit log."""
     state = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     name = "".join(letter if letter.isalnum() else "-" for letter in config.server.url)
-    return Path(state) / "sup-sync" / f"{name}.lock"
+    return Path(state) / "sup-sync" / f"{name}.{kind}"

@@ -1,0 +1,33 @@
+"""What a run wrote stands in the audit log, with how it ended, and no note's text."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from end_to_end.diary import Diary
+from end_to_end.scene import OPERATOR
+from shell import Shell
+from worlds import BOT
+
+
+def test_every_write_stands_there_before_it_was_sent_and_how_it_ended(
+    diary: Diary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shell = Shell(tmp_path, diary.world.url, diary.world.user(BOT), monkeypatch, capsys)
+    issue_id = diary.file("last Mon 09:00", subject="Құпия")
+    assert shell("apply", "-q").code == 0
+    (log,) = (tmp_path / "state" / "sup-sync").glob("*.audit.jsonl")
+    records = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
+    assert [each["event"] for each in records] == ["intent", "intent", "result"]
+    assert {each["issue"] for each in records} == {issue_id}
+    first, second, result = records
+    assert (first["changes"]["level"], first["changes"]["public_note"]) == ("VIP", None)
+    assert second["changes"]["private_note"] is None
+    assert (result["kind"], result["text"]) == ("applied", "")
+    texts = [*diary.notes(OPERATOR, issue_id), *diary.notes(OPERATOR, issue_id, private=False)]
+    assert len(texts) == 2
+    assert not any(json.dumps(text)[1:30] in log.read_text(encoding="utf-8") for text in [*texts, "Құпия"])
+    assert shell("apply", "-q").code == 0
+    assert len(log.read_text(encoding="utf-8").splitlines()) == 3
