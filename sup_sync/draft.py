@@ -96,7 +96,8 @@ class Draft:
             self._find("marker", "its marker was edited by hand: nothing is said; clear the field to start anew")
             return None, ()
         due = due_notices(Case(self.judgement, self.rules, marker, self.now))
-        due = tuple(each for each in due if self._may_set(each))
+        is_quiet = self.rules.is_quiet(self.now)
+        due = tuple(each for each in due if self._may_set(each) and not (is_quiet and each.audience is Audience.CLIENT))
         if any(each.status and self.rules.names.statuses[each.status].phase.is_ended for each in due):
             due = tuple(each for each in due if each.audience is Audience.CLIENT)  # no clock of what ended is late
         return marker, due

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, time
 
 from sup_sync.clock import Calendars
 from sup_sync.messages import Messages
-from sup_sync.policy import Policy
+from sup_sync.policy import ClockKind, Policy
 from sup_sync.tracker import TrackerNames
 
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """All that decides on a request; the days off of `estimated_years` are not final."""
+    """All that decides on a request.
+
+    The days off of `estimated_years` are not final. In `quiet_hours`, local times of day, nothing is said to clients.
+    """
 
     policy: Policy
     calendars: Calendars
     names: TrackerNames
     messages: Messages
     estimated_years: frozenset[int] = frozenset()
+    quiet_hours: tuple[time, time] | None = None
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Whether clients are left in peace at this moment; the hours may go over midnight."""
+        if self.quiet_hours is None:
+            return False
+        first, last = self.quiet_hours
+        at = now.astimezone(self.calendars[ClockKind.WORKING].zone).time()
+        return first <= at < last if first < last else at >= first or at < last

@@ -200,6 +200,7 @@ def _config(path: Path, files: checks.Files, calendars: Calendars | None, warnin
             names=names_of(files.tracker),
             messages=Messages(texts, config.language, config.client_language),
             estimated_years=frozenset(year for year, kind in calendar.years.items() if kind == "estimated"),
+            quiet_hours=config.quiet_hours,
         ),
         limits=Limits(config.limits.notes, config.limits.endings, config.limits.changed_share),
         run_time_s=config.limits.run.as_time(timedelta(days=1)).total_seconds(),

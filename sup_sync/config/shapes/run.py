@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import date
-from typing import Annotated, Literal
+import re
+from datetime import date, time
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from sup_sync.config.shapes.base import Length, Shape, TimeLength
+
+
+def _hours(value: Any) -> tuple[time, time] | None:
+    if value is None:
+        return None
+    parts = re.fullmatch(r"(\d\d:\d\d)-(\d\d:\d\d)", str(value))
+    try:
+        first, last = (time.fromisoformat(each) for each in parts.groups()) if parts else (None, None)
+    except ValueError:
+        first = last = None
+    if first is None or last is None or first == last:
+        raise ValueError(f'{value!r} is no stretch of hours: write "21:00-08:00"')
+    return first, last
 
 
 class ServerShape(Shape):
@@ -36,6 +50,7 @@ class ConfigShape(Shape):
     mappings: str = "mappings"
     language: Literal["kk", "ru", "en"] = "kk"
     client_language: Literal["kk", "ru", "en"] = "kk"
+    quiet_hours: Annotated[tuple[time, time] | None, BeforeValidator(_hours)] = None
     enforce_from: date
     closed_days: Annotated[int, Field(ge=1, le=3650)] = 14
     limits: LimitsShape = LimitsShape()
