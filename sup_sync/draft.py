@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from itertools import takewhile
 
 from sup_sync.change import OWN_FIELDS, Change
-from sup_sync.clock import Standing
+from sup_sync.clock import Clock, Standing
 from sup_sync.issue import Finding, Phase, Side
 from sup_sync.judgement import MOMENT_FORMAT, Judgement, judge_issue
 from sup_sync.marker import Marker, MarkerError, marker_text, read_marker
@@ -39,6 +40,7 @@ class Draft:
         self.directory = directory
         self.now = now
         self.zone = rules.calendars[ClockKind.WORKING].zone
+        self.marked = judgement.issue.fields.get("marker", "")
         self.changes: list[Change] = []
         self.findings = list(judgement.findings)
 
@@ -62,10 +64,8 @@ class Draft:
         self._moments()
         self._look_at_years()
         self._due_date()
-        if self.is_adopting:
-            self._adopt(marker, notices)
-        else:
-            self._say(marker, notices)
+        if marker is not None:
+            (self._adopt if self.is_adopting else self._say)(marker, notices)
 
     def _find(self, kind: str, text: str, clause: str = "") -> None:
         self.findings.append(Finding(self.issue.id, kind, text, clause))
@@ -95,7 +95,10 @@ class Draft:
         except MarkerError:
             self._find("marker", "its marker was edited by hand: nothing is said; clear the field to start anew")
             return None, ()
-        due = due_notices(Case(self.judgement, self.rules, marker, self.now))
+        of_this_release, promised_on = self._of_this_release(marker), marker.release_on
+        due = due_notices(Case(self.judgement, self.rules, of_this_release, self.now, promised_on, self.is_adopting))
+        if self.is_adopting:
+            return marker, due  # whatever is due is remembered: what is kept back now would be said later
         is_quiet = self.rules.is_quiet(self.now)
         due = tuple(each for each in due if self._may_set(each) and not (is_quiet and each.audience is Audience.CLIENT))
         if any(each.status and self.rules.names.statuses[each.status].phase.is_ended for each in due):
@@ -115,7 +118,7 @@ class Draft:
         """Where a notice ends the request, its fields are set as they stand once it is ended."""
         status = next((self.rules.names.statuses[each.status] for each in notices if each.status), None)
         if status is not None:
-            after = self.issue.ended(self.now, self.directory.account, status)
+            after = self.issue.moved(self.now, self.directory.account, status)
             self.judgement = judge_issue(after, self.rules.policy, self.rules.calendars, self.now)
         if status is not None and status.phase.is_ended:
             reason, waiting = self.rules.names.reasons, self.judgement.policy.waiting
@@ -126,7 +129,7 @@ class Draft:
         waiting = self.judgement.policy.waiting
         setters = [each.by.side for each in self.issue.events if each.reason and each.reason[1] == waiting.reason]
         is_ours = self.issue.reason == waiting.reason and setters[-1:] == [Side.BOT]
-        if is_ours and self.judgement.phase is Phase.OPEN:
+        if is_ours and not self.judgement.phase.is_ended:
             self._set("reason", "", "opened again", waiting.clause)
 
     def _text(self, moment: datetime | None) -> str:
@@ -140,6 +143,8 @@ class Draft:
                 f"contract of {contract.client} until {contract.last_on}" if contract else "no contract on that day"
             )
             self._set("level", names.levels[judgement.level], reason, "3")
+        if len(judgement.clocks) < len(judgement.verdicts):
+            return  # what cannot be judged does not make the whole better
         worst = min(judgement.verdicts, key=lambda verdict: list(Standing).index(verdict.outcome))
         is_quiet = judgement.is_waiting and judgement.state in (Standing.ON_TRACK, Standing.MET)
         state = names.states["waiting" if is_quiet else judgement.state]
@@ -147,11 +152,13 @@ class Draft:
 
     def _moments(self) -> None:
         first, closing = (self.judgement.verdict(metric) for metric in Metric)
-        clock, filed = self.judgement.clock(Metric.FIRST_RESPONSE), self._filed()
-        answered_at = clock.stopped_at if clock else None
-        self._set("first_response_due", self._due(Metric.FIRST_RESPONSE), filed, first.clause)
-        self._set("first_response_at", self._text(answered_at), "first answer of support", first.clause)
-        self._set("resolution_due", self._due(Metric.RESOLUTION), f"{filed}; {closing.reason}", closing.clause)
+        answer, filed = self.judgement.clock(Metric.FIRST_RESPONSE), self._filed()
+        if answer:
+            self._set("first_response_due", self._due(answer), filed, first.clause)
+            self._set("first_response_at", self._text(answer.stopped_at), "first answer of support", first.clause)
+        clock = self.judgement.clock(Metric.RESOLUTION)
+        if clock:
+            self._set("resolution_due", self._due(clock), f"{filed}; {closing.reason}", closing.clause)
 
     def _filed(self) -> str:
         filed_at, created_at = self.judgement.filed_at, self.issue.created_at
@@ -159,11 +166,11 @@ class Draft:
             return f"filed {self._text(filed_at)}"
         return f"contact {self._text(filed_at)}, filed {self._text(created_at)}"
 
-    def _due(self, metric: Metric) -> str:
+    def _due(self, clock: Clock) -> str:
         """The target's moment; of one that the clause excepts the words that there is none (official letters)."""
-        verdict, clock = self.judgement.verdict(metric), self.judgement.clock(metric)
-        is_excepted = verdict.outcome is Standing.NO_TARGET and clock is not None and clock.target.within is None
-        if is_excepted and self.issue.status.phase is not Phase.REFUSED and not self.judgement.is_stopped:
+        verdict = self.judgement.verdict(clock.target.metric)
+        is_out = self.issue.status.phase is Phase.REFUSED or self.judgement.is_stopped
+        if verdict.outcome is Standing.NO_TARGET and clock.target.within is None and not is_out:
             return self.rules.names.states[Standing.NO_TARGET]
         return self._text(verdict.due_at)
 
@@ -176,6 +183,8 @@ class Draft:
     def _due_date(self) -> None:
         """Redmine's own due date: the day of the closing target; without one, only a date of ours is taken back."""
         verdict, old = self.judgement.verdict(Metric.RESOLUTION), self.issue.due_on
+        if self.judgement.clock(Metric.RESOLUTION) is None:
+            return
         new = verdict.due_at.astimezone(self.zone).date() if verdict.due_at else None
         is_ours = old is not None and self.issue.fields.get("resolution_due", "").startswith(old.isoformat())
         if new == old or (new is None and not is_ours):
@@ -189,39 +198,41 @@ class Draft:
         else:
             self._change("due_date", _iso(old), _iso(new), f"{verdict.metric}: {verdict.reason}", verdict.clause)
 
-    def _say(self, marker: Marker | None, notices: Sequence[Notice]) -> None:
+    def _say(self, marker: Marker, notices: Sequence[Notice]) -> None:
         """The notes, each with the marker in one write: Redmine takes one note a write, the client's goes first."""
-        if marker is None:
-            return
-        put = 0
-        for audience, field in ((Audience.CLIENT, "public_note"), (Audience.STAFF, "private_note")):
-            said = [each for each in notices if each.audience is audience]
-            if not said:
-                continue
-            known = marker.with_sent({(each.name, each.cycle): each.share for each in said})
-            if audience is Audience.STAFF:
-                known = self._with_release(known)
-            self._mark(marker, known, ", ".join(each.reason for each in said), put)
+        kinds = ((Audience.CLIENT, "public_note"), (Audience.STAFF, "private_note"))
+        notes = [(field, [each for each in notices if each.audience is audience]) for audience, field in kinds]
+        notes = [(field, said) for field, said in notes if said]
+        for put, (field, said) in enumerate(notes):
+            if put == len(notes) - 1:  # by then a slip is told
+                marker = self._of_this_release(marker)
+            marker = marker.with_sent(_places(said))
+            self._mark(marker, ", ".join(each.reason for each in said), put)
             self._note(field, said, put)
-            marker, put = known, put + 1
-        if self._with_release(marker) != marker:
-            self._mark(marker, self._with_release(marker), "the release that its target follows", put)
+        if not notes:
+            self._mark(self._of_this_release(marker), "the release that its target follows", put=0)
 
-    def _adopt(self, marker: Marker | None, notices: Sequence[Notice]) -> None:
-        if marker is not None:
-            known = self._with_release(marker.with_sent({(each.name, each.cycle): each.share for each in notices}))
-            if known != marker:
-                self._mark(marker, known, "adopted: what is due already is not said", put=0)
+    def _adopt(self, marker: Marker, notices: Sequence[Notice]) -> None:
+        known = self._of_this_release(marker).with_sent(_places(notices))
+        self._mark(known, "adopted: what is due already is not said", put=0)
 
-    def _with_release(self, marker: Marker) -> Marker:
-        """The marker with the release last known, from which a slip is told; without development there is none."""
+    def _of_this_release(self, marker: Marker) -> Marker:
+        """The marker with the release last known: each has a ladder of its own, and none outlives the request's end."""
         clock = self.judgement.clock(Metric.RESOLUTION)
-        if clock is None or self.judgement.phase is not Phase.DEVELOPMENT:
+        if clock is None:
+            return marker
+        since_opened = takewhile(lambda each: not each.phase.is_ended, reversed(self.judgement.stretches))
+        if all(each.phase is not Phase.DEVELOPMENT for each in since_opened):
             return replace(marker, release_on=None)
-        return replace(marker, release_on=clock.release_on or marker.release_on)
+        if clock.release_on is None or clock.release_on == marker.release_on:
+            return marker
+        return replace(marker.without("release"), release_on=clock.release_on)
 
-    def _mark(self, before: Marker, after: Marker, reason: str, put: int) -> None:
-        self._change("marker", marker_text(before), marker_text(after), reason, put=put)
+    def _mark(self, marker: Marker, reason: str, put: int) -> None:
+        old, new = self.marked, marker_text(marker)
+        if new != old:
+            self._change("marker", old, new, reason, put=put)
+            self.marked = new
 
     def _note(self, field: str, said: Sequence[Notice], put: int) -> None:
         people = dict.fromkeys(person for each in said for person in each.mentions)
@@ -249,6 +260,11 @@ class Draft:
     def in_order(self) -> Iterator[Change]:
         """Its changes, write by write."""
         yield from sorted(self.changes, key=lambda change: change.put)
+
+
+def _places(said: Sequence[Notice]) -> dict[tuple[str, int], float]:
+    """The places of notices in the marker, and how far each went."""
+    return {(each.name, each.cycle): each.share for each in said}
 
 
 def _iso(day: date | None) -> str:

@@ -13,11 +13,13 @@ from sup_sync.errors import CalendarError
 from sup_sync.issue import Event, Finding, Phase, Side
 from sup_sync.judgement import Judgement
 from sup_sync.ladder import due_step
-from sup_sync.marker import Marker, MarkerError, read_marker
+from sup_sync.marker import Marker, MarkerError, cycle_of, read_marker
+from sup_sync.notices.no_answer import NAME as ENDED
 from sup_sync.policy import Agreement, ClockKind, Escalation, Metric, Word
 from sup_sync.priority import PRIORITY_CLAUSE, priorities_that_count, priority_at
 from sup_sync.report import Json, finding_json, plain
 from sup_sync.rulebook import Rulebook
+from sup_sync.waiting import Wait
 
 PARTIES: Mapping[Phase, str] = {
     Phase.OPEN: "support",
@@ -132,7 +134,10 @@ class StepStory:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One request's story up to `now`; `zone` is the support's, to show moments in."""
+    """One request's story up to `now`; `zone` is the support's, to show moments in.
+
+    `wait` is the question that the request is ended for if nobody answers, None where it is not.
+    """
 
     judgement: Judgement
     now: datetime
@@ -143,6 +148,7 @@ class Explanation:
     stays: tuple[Stay, ...]
     clocks: tuple[ClockStory, ...]
     ladder: tuple[StepStory, ...]
+    wait: Wait | None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -158,7 +164,7 @@ class Explanation:
 
         The parts are lists of the dataclasses above by their fields, but `ledger`, which goes from support, client,
         development and closed to {"working", "wall"}, `verdicts`, [{"metric", "outcome", "reason", "clause"}], `wait`,
-        {"number", "asked_at", "remind_at", "due_at"} or null, and `findings`, as in a plan. Moments are ISO in UTC,
+        {"asked_at", "remind_at", "due_at"} or null, and `findings`, as in a plan. Moments are ISO in UTC,
         times whole seconds, what is not there null.
         """
         judgement = self.judgement
@@ -175,7 +181,7 @@ class Explanation:
             "clocks": plain(self.clocks),
             "verdicts": [_verdict_json(each) for each in judgement.verdicts],
             "ladder": plain(self.ladder),
-            "wait": plain(judgement.wait),
+            "wait": plain(self.wait),
             "findings": [finding_json(each) for each in self.findings],
         }
 
@@ -211,7 +217,30 @@ def explain(judgement: Judgement, rules: Rulebook, now: datetime) -> Explanation
         stays=tuple(_stays(judgement, rules.calendars)),
         clocks=tuple(_clocks(judgement, rules.calendars, now)),
         ladder=tuple(_ladder(judgement, rules, now)),
+        wait=_wait(judgement, rules),
     )
+
+
+def _is_enforced(judgement: Judgement, rules: Rulebook) -> bool:
+    filed_on = judgement.filed_at.astimezone(rules.calendars[ClockKind.WORKING].zone).date()
+    return filed_on >= rules.policy.enforce_from
+
+
+def _wait(judgement: Judgement, rules: Rulebook) -> Wait | None:
+    """The question that it is ended for without an answer; None where nothing is said, or it was adopted too late."""
+    wait, issue, marker = judgement.wait, judgement.issue, _marker(judgement)
+    is_written = "marker" in issue.fields and not issue.project.is_closed and not judgement.is_set_aside
+    if wait is None or marker is None or not is_written or judgement.is_stopped or not _is_enforced(judgement, rules):
+        return None
+    return None if marker.has(ENDED, cycle_of(wait.asked_at)) else wait
+
+
+def _marker(judgement: Judgement) -> Marker | None:
+    """What was said on it; None where somebody edited that by hand."""
+    try:
+        return read_marker(judgement.issue.fields.get("marker", ""))
+    except MarkerError:
+        return None
 
 
 def _terms(judgement: Judgement, rules: Rulebook) -> Iterator[Term]:
@@ -275,6 +304,8 @@ def _what(event: Event) -> Iterator[str]:
         yield f"status {event.status[0].name} → {event.status[1].name}"
     if event.priority:
         yield f"priority {event.priority[0]} → {event.priority[1]}"
+    if event.reason:
+        yield f"reason {event.reason[0] or 'none'} → {event.reason[1] or 'none'}"
     if event.priority_confirmed:
         yield "priority confirmed" if event.priority_confirmed[1] else "priority no longer confirmed"
 
@@ -316,6 +347,12 @@ def _ladder(judgement: Judgement, rules: Rulebook, now: datetime) -> Iterator[St
             yield from _Ladder(clock, agreement, judgement, rules, now).steps()
 
 
+def _of_this_release(marker: Marker, clock: Clock) -> Marker:
+    """The marker without the ladder of a release that was moved since: the next run begins another one."""
+    is_moved = clock.release_on is not None and marker.release_on not in (None, clock.release_on)
+    return marker.without("release") if is_moved else marker
+
+
 class _Ladder:
     """The ladder of one clock, by what the marker says was sent."""
 
@@ -326,13 +363,10 @@ class _Ladder:
         self.agreement = agreement
         self.rules = rules
         self.now = now
-        filed_on = judgement.filed_at.astimezone(rules.calendars[ClockKind.WORKING].zone).date()
-        self.is_enforced = filed_on >= rules.policy.enforce_from
-        try:
-            self.marker = read_marker(judgement.issue.fields.get("marker", ""))
-            self.is_readable = True
-        except MarkerError:
-            self.marker, self.is_readable = Marker(), False
+        self.is_enforced = _is_enforced(judgement, rules)
+        marker = _marker(judgement)
+        self.is_readable = marker is not None
+        self.marker = _of_this_release(marker or Marker(), clock)
 
     def steps(self) -> Iterator[StepStory]:
         pending = due_step(self.clock, self.agreement.ladder, self.marker, self.rules.calendars, self.now)

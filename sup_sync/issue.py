@@ -58,13 +58,15 @@ class Status:
 class Event:
     """One journal of an issue: who, when, what it said and what it set (an answer and a status change are one event).
 
-    `status`, `priority` and the keys of `reason` are (before, after), None where the event left them alone.
+    `has_information`: it set what a request has to carry. `status`, `priority` and the keys of `reason` are
+    (before, after), None where the event left them alone.
     """
 
     at: datetime
     by: Person
     has_note: bool = False
     has_attachment: bool = False
+    has_information: bool = False
     is_private: bool = False
     status: tuple[Status, Status] | None = None
     priority: tuple[str, str] | None = None
@@ -151,8 +153,8 @@ class Issue:
             reason=next((event.reason[0] for event in later if event.reason), self.reason),
         )
 
-    def ended(self, at: datetime, by: Person, status: Status) -> Issue:
-        """The issue as it stands once `by` has ended it with a public note."""
+    def moved(self, at: datetime, by: Person, status: Status) -> Issue:
+        """The issue as it stands once `by` has set that status with a public note."""
         event = Event(at, by, has_note=True, status=(self.status, status))
         return replace(self, status=status, events=(*self.events, event))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from sup_sync.issue import Event, Finding, Issue, Phase, Side, Version
 from sup_sync.life import Stretch, is_reopening, stretches
 from sup_sync.policy import Agreement, ClockKind, Contract, Metric, Policy, PriorityChange, Reason
 from sup_sync.priority import PRIORITY_CLAUSE, priorities_that_count, priority_at
-from sup_sync.waiting import Wait, wait_of
+from sup_sync.waiting import Wait, question_at, wait_of
 from sup_sync.worktime import Span
 
 MOMENT_FORMAT = "%Y-%m-%d %H:%M"
@@ -23,6 +23,9 @@ MOMENT_FORMAT = "%Y-%m-%d %H:%M"
 
 
 REFUSAL_CLAUSE = "9"
+
+LONGEST_ENTRY = timedelta(days=90)
+"""A moment of contact further back than this is a slip of the pen, not a letter that was entered late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +99,10 @@ class Judgement:
 
 def judge_issue(issue: Issue, policy: Policy, calendars: Calendars, now: datetime) -> Judgement:
     """How a request stands at `now`: a pure function of its history, the regulation and the moment."""
-    return _Case(issue, policy, calendars, now).judgement()
+    return _Judge(issue, policy, calendars, now).judgement()
 
 
-class _Case:
+class _Judge:
     """One request being judged; collects its findings."""
 
     def __init__(self, issue: Issue, policy: Policy, calendars: Calendars, now: datetime) -> None:
@@ -162,6 +165,10 @@ class _Case:
         contact_at = _moment(text, self.zone)
         if contact_at is None:
             self._find("contact", "moment of contact: write it as YYYY-MM-DD HH:MM; judged from its filing")
+        elif self.issue.created_at - contact_at > LONGEST_ENTRY:
+            self._find(
+                "contact", f"moment of contact {text} is long before the filing: correct it; judged from its filing"
+            )
         elif contact_at > self.issue.created_at:
             self._find("contact", f"moment of contact {text} is after the filing; judged from its filing")
         else:
@@ -174,8 +181,8 @@ class _Case:
         if reason is None or not reason.stops:
             return reason
         setters = [each.by for each in self.issue.events if each.reason and each.reason[1] == reason.key]
-        if (setters[-1] if setters else self.issue.author).is_staff:
-            return reason
+        if (setters[-1] if setters else self.issue.author).side in (Side.STAFF, Side.UNKNOWN):
+            return reason  # somebody who is no member any more was one when they set it
         self._find("not_stopped", f"reason {reason.key} was not set by staff: it does not count", reason.clause)
         return None
 
@@ -264,10 +271,10 @@ class _Case:
     def _look_at_version(self, version: Version | None) -> None:
         if version is None:
             self._find("no_version", "handed to development without a target version: set one", "23")
-        elif version.due_on is None:
-            self._find("no_version_date", f"version «{version.name}» has no date: set one", "23")
         elif version.is_closed:
             self._find("closed_version", f"version «{version.name}» is closed, the request is not: set the next", "23")
+        elif version.due_on is None:
+            self._find("no_version_date", f"version «{version.name}» has no date: set one", "23")
         elif version.due_on < self.now.astimezone(self.zone).date():
             self._find("past_version", f"version «{version.name}» was due on {version.due_on}: move its date", "23")
 
@@ -307,9 +314,10 @@ class _Case:
     def _look_at_work(self, judgement: Judgement) -> None:
         """What keeps support from working on it, or the tool from keeping the regulation."""
         phase = judgement.phase
-        if phase is Phase.REFUSED and self.policy.reasons and self.issue.reason not in self.policy.reasons:
+        is_told = bool(self.issue.fields.get("reason")) and self.issue.reason is None  # a name that no mapping has
+        if phase is Phase.REFUSED and not is_told and self.issue.reason not in self.policy.reasons:
             self._find("no_reason", self._no_reason(), REFUSAL_CLAUSE)
-        if phase is Phase.WAITING and judgement.wait is None:
+        if phase is Phase.WAITING and question_at(self.issue, self.stretches) is None:
             text = "waits for the client, but nobody asked since: ask in a public note, with the status"
             self._find("no_question", text, self.policy.waiting.clause)
         if phase.is_ended:

@@ -41,8 +41,10 @@ def phases(issue: Issue) -> Iterator[tuple[Event, Phase]]:
     status = _first_status(issue)
     phase = status.phase
     for event in issue.events:
-        phase = event.status[1].phase if event.status else _phase_after_word(phase, status, event)
-        status = event.status[1] if event.status else status
+        if event.status:
+            status = event.status[1]
+            phase = status.phase
+        phase = _phase_after_word(phase, status, event)
         yield event, phase
 
 
@@ -59,4 +61,4 @@ def _phase_after_word(phase: Phase, status: Status, event: Event) -> Phase:
         return phase
     if event.by.is_staff:
         return Phase.WAITING if event.is_public_answer else phase
-    return Phase.OPEN if event.has_note or event.has_attachment else phase
+    return Phase.OPEN if event.has_note or event.has_attachment or event.has_information else phase

@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 
 MARKED_DECIMALS = 2
 """How exactly the marker says the share of a step that was sent."""
 
 _SENT = re.compile(r"([a-z_]+)#(\d{1,9})@(\d{1,3}\.\d\d)")
 _RELEASE = re.compile(r"release_on=(\d{4}-\d\d-\d\d)")
+
+
+def cycle_of(at: datetime) -> int:
+    """The cycle of something that happens again and again: the minute when it did, which nobody can shift later."""
+    return int(at.timestamp()) // 60
 
 
 class MarkerError(ValueError):
@@ -32,6 +37,9 @@ class Marker:
     def has(self, name: str, cycle: int = 0, share: float = 1.0) -> bool:
         """Whether a step, or a higher one, was sent."""
         return self.share(name, cycle) >= round(share, MARKED_DECIMALS)
+
+    def without(self, name: str) -> Marker:
+        return replace(self, sent={key: share for key, share in self.sent.items() if key[0] != name})
 
     def with_sent(self, sent: Mapping[tuple[str, int], float]) -> Marker:
         return replace(self, sent={**self.sent, **sent})

@@ -135,7 +135,7 @@ def _of_client(names: TrackerNames) -> list[Transition]:
 def _of_bot(names: TrackerNames) -> list[Transition]:
     """The tool ends a request whose client did not answer, and asks for what it lacks (clauses 11, 15)."""
     ended, asked = names.sets["no_answer"], names.sets["asked"]
-    endings = [(name, ended) for name in _in_phase(names, Phase.OPEN, Phase.WAITING)]
+    endings = [(name, ended) for name in _in_phase(names, Phase.WAITING)]
     return [*endings, *((name, asked) for name in _in_phase(names, Phase.OPEN))]
 
 

@@ -77,8 +77,9 @@ def queue(judgements: Iterable[Judgement], calendars: Calendars) -> Queue:
     Those that nobody can work on as they are stand last, in order of arrival.
     """
     judgements = list(judgements)
-    phases = Counter(each.phase for each in judgements)
-    entries = [_entry(each, calendars) for each in judgements if each.phase is Phase.OPEN]
+    phases = Counter(each.phase for each in judgements if not each.is_stopped)
+    shown = (each for each in judgements if each.phase is Phase.OPEN or (each.is_stopped and not each.phase.is_ended))
+    entries = [_entry(each, calendars) for each in shown]
     return Queue(
         entries=tuple(sorted(entries, key=_turn)),
         waiting=phases[Phase.WAITING],

@@ -14,6 +14,9 @@ from sup_sync.issue import Event, Issue, Person, Phase, Project, Side, Status, V
 Json = Mapping[str, Any]
 
 CLOSED_PROJECT = 5
+INFORMATION = ("iin", "full_name", "bin", "organisation", "contact", "steps", "project_link")
+"""The fields, by our keys, that say who asks and what support needs to work on it."""
+
 FIRST_YEAR, LAST_YEAR = 1970, 3000
 
 
@@ -286,12 +289,22 @@ class _Decoder:
             by=self.directory.person(journal["user"], self.raw["author"]["id"]),
             has_note=bool((journal.get("notes") or "").strip()),
             has_attachment=any(each["property"] == "attachment" and each.get("new_value") for each in details),
+            has_information=self._has_information(details),
             is_private=bool(journal.get("private_notes")),
             status=self._status_change(attributes.get("status_id")),
             priority=self._priority_change(attributes.get("priority_id")),
             priority_confirmed=(confirmed[0] == "1", confirmed[1] == "1") if confirmed else None,
             reason=(self.reason_keys.get(reason[0]), self.reason_keys.get(reason[1])) if reason else None,
         )
+
+    def _has_information(self, details: Iterable[Json]) -> bool:
+        """Whether somebody changed the text of the request, or filled in a field that it has to carry."""
+        names = (self.names.fields.get(key, "") for key in INFORMATION)
+        wanted = {("cf", str(self.by_name[name]["id"])) for name in names if name in self.by_name} | {
+            ("attr", "description")
+        }
+        changed = (each for each in details if (each["property"], each["name"]) in wanted)
+        return any(str(each.get("new_value") or "").strip() for each in changed)
 
     def _field_change(self, details: Iterable[Json], key: str) -> tuple[str, str] | None:
         field_id = str(self.by_name.get(self.names.fields.get(key, ""), {}).get("id"))

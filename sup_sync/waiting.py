@@ -16,30 +16,36 @@ from sup_sync.policy import Waiting
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """A question of support that waits for the client's answer: the `number`th of the request, asked at a moment.
+    """A question of support that waits for the client's answer.
 
     A reminder is due after `remind_at`, the end of the request after `due_at`.
     """
 
-    number: int
     asked_at: datetime
     remind_at: datetime
     due_at: datetime
 
 
-def wait_of(issue: Issue, life: Sequence[Stretch], rule: Waiting, calendars: Calendars) -> Wait | None:
-    """The question that a request waits for; None where it waits for none, or where nobody asked in public.
+def question_at(issue: Issue, life: Sequence[Stretch]) -> datetime | None:
+    """When the question was asked that a request waits for; None where it waits for none, or nobody asked in public.
 
-    A status alone is no question, nor is a note from before it: the clock runs from the last one asked since.
+    A status alone is no question, nor is a note from before it: the last one asked since counts.
     """
     current = life[-1]
     asked = [event.at for event, phase in phases(issue) if is_question(event, phase)]
     if current.phase is not Phase.WAITING or not asked or asked[-1] < current.span.start:
         return None
-    calendar = calendars[rule.clock]
+    return asked[-1]
+
+
+def wait_of(issue: Issue, life: Sequence[Stretch], rule: Waiting, calendars: Calendars) -> Wait | None:
+    """How long a request waits for the answer to its question; None without one, or outside the known years."""
+    asked_at, calendar = question_at(issue, life), calendars[rule.clock]
+    if asked_at is None:
+        return None
     with suppress(CalendarError):  # outside the known years nothing comes due
-        remind_at = calendar.after(asked[-1], rule.within * rule.remind_at)
-        return Wait(len(asked), asked[-1], remind_at, calendar.after(asked[-1], rule.within))
+        remind_at = calendar.after(asked_at, rule.within * rule.remind_at)
+        return Wait(asked_at, remind_at, calendar.after(asked_at, rule.within))
     return None
 
 

@@ -9,6 +9,10 @@ import pytest
 from stories.story import Story
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--all", action="store_true", help="fail every request of a run, not only one of each kind")
+
+
 @pytest.fixture
 def story(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Story]:
     """The request that the test's docstring tells; parameters of the test fill in its {words}.

@@ -158,6 +158,21 @@ def test_a_confirmation_taken_back_is_told(story: Story) -> None:
     assert happened(story)[-1] == ("Mon 09:40", "staff", "priority no longer confirmed")
 
 
+def test_a_change_of_reason_is_told(story: Story) -> None:
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:30 staff: sets the reason to law
+    Mon 09:40 staff: refuses and sets the reason to too little information
+    Mon 09:50 staff: clears the reason
+    Mon 10:00 now
+    """
+    assert happened(story)[1:] == [
+        ("Mon 09:30", "staff", "reason none → law"),
+        ("Mon 09:40", "staff", "status Жаңа → Бас тартылды, reason law → too_little_information"),
+        ("Mon 09:50", "staff", "reason too_little_information → none"),
+    ]
+
+
 def test_a_letter_shows_both_moments_the_contact_and_its_entry(story: Story) -> None:
     """
     Mon 10:00 filed by operator, by official letter, contact at last Fri 16:00
@@ -360,6 +375,70 @@ def test_with_a_marker_edited_by_hand_nobody_knows(story: Story) -> None:
     Wed 14:00 now
     """
     assert set(states(story, FIRST)) == {StepState.UNKNOWN}
+
+
+def test_a_release_that_was_put_off_has_its_ladder_ahead_again(story: Story) -> None:
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 12:00 staff: hands to development and sets version 2.4 due 2026-06-10
+    Wed 18:01 sup-sync runs
+    Thu 10:00 staff: sets version 2.4 due 2026-06-12
+    Thu 15:46 now
+    """
+    assert story.value("marker") == "release#0@1.00 release_on=2026-06-10"
+    assert states(story, CLOSING) == [StepState.DUE, StepState.AHEAD, StepState.AHEAD]
+    assert story.changes["marker"] == "release#0@0.75 release_on=2026-06-12 slipped#739779@1.00"
+
+
+@pytest.mark.parametrize(
+    "following", ["Wed 18:10 now", "Thu 09:00 staff: solves \n Thu 09:10 sup-sync runs \n Thu 10:00 now"]
+)
+def test_the_ladder_of_the_release_that_counts_is_told_as_it_was_sent(tell: Tell, following: str) -> None:
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error
+        Mon 10:00 staff: public note
+        Mon 12:00 staff: hands to development and sets version 2.4 due 2026-06-10
+        Wed 18:01 sup-sync runs
+        {following}
+        """)
+    assert states(story, CLOSING)[:2] == [StepState.SENT, StepState.SENT]
+
+
+# ---- waiting
+
+
+def test_it_tells_the_question_that_it_is_ended_for_and_when(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP, error
+    Mon 10:00 staff: asks and waiting for client
+    Mon 13:00 now
+    """
+    assert explained(story).to_json()["wait"] == {
+        "asked_at": "2026-06-08T05:00:00+00:00",
+        "remind_at": "2026-06-08T09:00:00+00:00",
+        "due_at": "2026-06-08T13:00:00+00:00",
+    }
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "in config.yaml «enforce_from: 2026-01-01» becomes «enforce_from: 2026-06-09» \n {filed} \n {asked}",
+        "{filed}, reason insult \n {asked}",
+        "{filed}, without the field marker \n {asked}",
+        "{filed}, marker «told him on the phone» \n {asked}",
+        "{filed}, in a closed project \n {asked}",
+        "{filed}, status «Белгісіз» \n {asked}",
+        "{filed} \n {asked} \n Wed 11:00 sup-sync adopts",
+        "{filed} \n {asked} \n Mon 11:00 client: answers",
+    ],
+)
+def test_it_tells_no_question_where_it_is_not_ended_for_one(tell: Tell, lines: str) -> None:
+    filed, asked = "Mon 09:00 filed by operator", "Mon 10:00 staff: asks and waiting for client"
+    story = tell(f"{lines.format(filed=filed, asked=asked)} \n Wed 12:00 now")
+    assert explained(story).to_json()["wait"] is None
+    assert "status" not in story.changes
 
 
 # ---- odd ones

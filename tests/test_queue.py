@@ -61,6 +61,28 @@ def test_what_staff_stopped_stands_last_and_says_so(tell: Tell) -> None:
     assert (entries[1].is_stuck, entries[1].reason) == (True, "staff stopped work on it: insult (clause 16)")
 
 
+@pytest.mark.parametrize("deed", ["asks and waiting for client", "hands to development"])
+def test_what_staff_stopped_while_it_is_elsewhere_stands_last_too_and_is_not_counted_there(
+    tell: Tell, deed: str
+) -> None:
+    stopped = tell(
+        f"Mon 10:00 filed by operator, VIP \n Mon 11:00 staff: {deed} and sets the reason to insult \n {NOW}"
+    )
+    other = tell(f"Wed 10:00 filed by operator, Base \n {NOW}")
+    made = line_up(stopped, other)
+    assert [(each.judgement.issue.id, each.is_stuck, each.jumps) for each in made.entries] == [
+        (2, False, False),
+        (1, True, False),
+    ]
+    assert made.entries[1].reason == "staff stopped work on it: insult (clause 16)"
+    assert (made.waiting, made.development) == (0, 0)
+
+
+def test_what_staff_stopped_and_ended_is_nobody_s_turn(tell: Tell) -> None:
+    ended = tell(f"Mon 10:00 filed by operator, VIP \n Mon 11:00 staff: closes and sets the reason to insult \n {NOW}")
+    assert line_up(ended).entries == ()
+
+
 def test_with_one_priority_nobody_jumps(tell: Tell) -> None:
     only = tell(f"Wed 10:00 filed by operator, VIP, normal \n {NOW}")
     policy = replace(only.rules.policy, priorities=("normal",))

@@ -253,6 +253,18 @@ def test_a_plan_in_figures() -> None:
     assert summary == PlanSummary(set=1, change=1, clear=1, notes=1, requests=2, judged=30, findings=1)
 
 
+def test_the_marker_is_no_value_of_a_request() -> None:
+    marks = (
+        Change(7, "marker", "", "a", "why"),
+        Change(8, "marker", "a", "b", "why"),
+        Change(9, "marker", "a", "", ""),
+    )
+    nothing = PlanSummary(set=0, change=0, clear=0, notes=0, requests=3, judged=30, findings=0)
+    assert PlanSummary.of(Plan(marks, (), judged=30)) == nothing
+    beside = PlanSummary(set=1, change=1, clear=1, notes=1, requests=3, judged=30, findings=0)
+    assert PlanSummary.of(Plan((*CHANGES, *marks), (), judged=30)) == beside
+
+
 def test_a_plan_as_json() -> None:
     plan = Plan(CHANGES[2:], (Finding(8, "no_version", "set one", "23"),), judged=30)
     assert plan_json(plan, read_moment("Mon 09:00")) == {

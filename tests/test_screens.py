@@ -94,6 +94,9 @@ def test_a_plan_shows_each_value_its_reason_and_its_clause(vip: Story) -> None:
         ((("a", "b", "c"),), 9, "Plan: 1 value to change on 1 of 9 requests."),
         ((("a", "b", "c"), ("d", "", "e")), 9, "Plan: 1 value to set, 1 to change on 1 of 9 requests."),
         ((("private_note", "", "c"),), 9, "Plan: 1 note on 1 of 9 requests."),
+        ((("marker", "a", "b"), ("private_note", "", "c")), 9, "Plan: 1 note on 1 of 9 requests."),
+        ((("marker", "", "b"), ("a", "", "b")), 9, "Plan: 1 value to set on 1 of 9 requests."),
+        ((("marker", "", "b"),), 9, "Plan: the tool's own memory alone on 1 of 9 requests."),
     ],
 )
 def test_a_plan_ends_with_its_figures(
@@ -168,7 +171,7 @@ def test_a_run_shows_findings_outcomes_and_what_it_could_not_judge() -> None:
 
 def queue_of(*stories: Story, width: int = 80) -> list[str]:
     rules, judgements = stories[0].rules, [story.judgement for story in stories]
-    return lines(lambda console: show_queue(console, queue(judgements, rules.policy, rules.calendars)), width)
+    return lines(lambda console: show_queue(console, queue(judgements, rules.calendars)), width)
 
 
 def test_the_queue_on_80_columns_has_the_subject_below(tell: Tell) -> None:
@@ -210,10 +213,24 @@ def test_a_breach_after_hours_is_a_breach_though_no_working_time_has_passed_sinc
     assert "breached 0 min ago" in queue_of(late)[1]
 
 
+def test_a_request_that_was_stopped_while_it_waits_is_counted_once_among_those_nobody_can_work_on(tell: Tell) -> None:
+    stopped = tell(
+        "Mon 10:00 filed by operator \n"
+        f"Mon 10:20 staff: asks and waiting for client and sets the reason to insult \n {NOW}"
+    )
+    assert queue_of(stopped) == [
+        "",
+        "Nobody can work on these as they are",
+        "  #1  staff stopped work on it: insult (clause 16)",
+        "",
+        "0 requests to work on; 0 waiting for the client, 0 with development.",
+    ]
+
+
 def test_an_empty_queue_says_so(tell: Tell) -> None:
     rules = tell(f"Thu 12:35 filed by operator \n {NOW}").rules
     nothing: list[Judgement] = []
-    assert lines(lambda console: show_queue(console, queue(nothing, rules.policy, rules.calendars))) == [
+    assert lines(lambda console: show_queue(console, queue(nothing, rules.calendars))) == [
         "0 requests to work on; 0 waiting for the client, 0 with development."
     ]
 
@@ -319,6 +336,23 @@ def test_an_explanation_has_a_line_for_what_is_special(tell: Tell, text: str, li
     ]
 
 
+ASKED = "staff: asks and waiting for client"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_shown"),
+    [
+        (f"Mon 09:00 filed by operator \n Mon 10:00 {ASKED} \n Mon 13:00 now", True),
+        (f"Mon 09:00 filed by operator, reason insult \n Mon 10:00 {ASKED} \n Mon 13:00 now", False),
+    ],
+)
+def test_what_it_waits_for_is_shown_where_it_would_be_ended(tell: Tell, text: str, is_shown: bool) -> None:
+    story = tell(text)
+    assert story.now is not None
+    told = explain(story.judgement, story.rules, story.now)
+    assert ("Waiting for the client" in lines(lambda c: show_explanation(c, told))) is is_shown
+
+
 def test_time_outside_the_calendar_s_years_is_a_dash(tell: Tell) -> None:
     story = tell("2022-12-30 12:00 filed by operator \n 2022-12-30 13:00 now")
     assert story.now is not None
@@ -339,7 +373,7 @@ def test_a_report_shows_each_group_s_figures_for_each_target(tell: Tell) -> None
     judgements = [story.judgement for story in stories]
     report = compliance(judgements, stories[0].rules.policy, ZONE, by=[Dimension.LEVEL, Dimension.CATEGORY])
     assert lines(lambda console: show_report(console, report)) == [
-        "4 requests filed 2026-06-08 to 2026-06-10, 1 refused, 1 not judged",
+        "4 requests filed 2026-06-08 to 2026-06-10, 1 refused or stopped, 1 not judged",
         "",
         "First response",
         "                                         no share",
@@ -370,6 +404,17 @@ def test_a_report_shows_each_group_s_figures_for_each_target(tell: Tell) -> None
         "  reason           clause  requests",
         "  no reason given  9              1",
     ]
+
+
+def test_what_was_stopped_is_told_with_what_was_refused(tell: Tell) -> None:
+    stories = [
+        tell(f"Mon 09:00 filed by operator, Base \n Mon 10:00 staff: refuses \n {NOW}"),
+        tell(f"Mon 09:00 filed by operator, Base, reason insult \n {NOW}"),
+        tell(f"Mon 09:00 filed by operator, Base \n {NOW}"),
+    ]
+    report = compliance([story.judgement for story in stories], stories[0].rules.policy, ZONE)
+    head, *_ = lines(lambda console: show_report(console, report))
+    assert head == "3 requests filed 2026-06-08 to 2026-06-08, 2 refused or stopped"
 
 
 def test_in_a_narrow_report_the_names_give_way_and_never_the_figures(tell: Tell) -> None:

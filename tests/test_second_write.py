@@ -91,7 +91,7 @@ def test_an_edit_between_the_two_keeps_the_second_for_the_next_run(diary: Diary,
     assert (again.outcomes, again.puts) == ({late: OutcomeKind.APPLIED}, 1)
     assert diary.fields(OPERATOR, late)["marker"] == BOTH
     assert len(diary.notes(OPERATOR, late)) == 1
-    assert len([each for each in diary.notes(CLIENT, late, private=False) if f"№{late}" in each]) == 1
+    assert len([each for each in diary.notes(CLIENT, late, private=False) if f"№ {late} " in each]) == 1
 
 
 def test_what_would_change_the_second_keeps_it_for_the_next_run(diary: Diary, late: int) -> None:

@@ -42,12 +42,14 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One request at a moment, with all that its notices need."""
+    """One request at a moment, with all that its notices need; `promised_on` is the release that was last known."""
 
     judgement: Judgement
     rules: Rulebook
     marker: Marker
     now: datetime
+    promised_on: date | None = None
+    is_adopting: bool = False
 
     @property
     def policy(self) -> Policy:
@@ -56,6 +58,8 @@ class Case:
     @property
     def is_office_open(self) -> bool:
         """Whether support works now: nothing ends outside working hours (clause 5), nor in years nobody knows."""
+        if self.is_adopting:
+            return True  # what is due is only remembered, at any hour: kept back now it would be done later
         with suppress(CalendarError):
             return self.rules.calendars[ClockKind.WORKING].is_open(self.now)
         return False
@@ -89,10 +93,12 @@ class Case:
         return self.rules.messages.day(self.rules.messages.staff_language, day)
 
     def alert(self, key: str, cycle: int, why: str, /, **words: str) -> Notice:
-        """What staff are told at once, by its line in the regulation's `alerts`."""
+        """What staff are told at once, by its line in the regulation's `alerts`; `clause` may say another than it."""
         rule = self.policy.alerts[key]
-        text = self.staff_text(key, clause=rule.clause, **words)
-        return Notice(Audience.STAFF, key, cycle, text, why, rule.clause, mentions=rule.mentions, assign=rule.assign)
+        words = {"clause": rule.clause, **words}
+        text = self.staff_text(key, **words)
+        clause = words["clause"]
+        return Notice(Audience.STAFF, key, cycle, text, why, clause, mentions=rule.mentions, assign=rule.assign)
 
     def may_alert(self, key: str, cycle: int = 0) -> bool:
         """Whether staff want this alert, and have not had it yet."""

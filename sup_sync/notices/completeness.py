@@ -13,16 +13,17 @@ ALERT, ASKED = "incomplete", "asked"
 
 
 def notices(case: Case) -> Iterator[Notice]:
-    """The client is asked where the status can still become the one that waits: without a change no clock starts."""
+    """Staff are told; a client who filed it themself is asked too, where the status can become the one that waits."""
     judgement = case.judgement
     if judgement.phase.is_ended or not judgement.shortcomings:
         return
     items = ", ".join(each.item for each in judgement.shortcomings)
-    if judgement.issue.status.phase is Phase.OPEN and case.may_tell(ASKED):
+    is_clients_own = not judgement.issue.author.is_staff
+    if is_clients_own and judgement.issue.status.phase is Phase.OPEN and case.may_tell(ASKED):
         yield from _asked(case, f"lacks {items}")
     if case.may_alert(ALERT):
         missing = ", ".join(case.staff_text(_key(each)) for each in judgement.shortcomings)
-        yield case.alert(ALERT, 0, f"lacks {items}", missing=missing)
+        yield case.alert(ALERT, 0, f"lacks {items}", clause=_clauses(case), missing=missing)
 
 
 def _asked(case: Case, reason: str) -> Iterator[Notice]:
@@ -32,7 +33,7 @@ def _asked(case: Case, reason: str) -> Iterator[Notice]:
         due_at = case.rules.calendars[rule.clock].after(case.now, rule.within)
     except CalendarError:
         return
-    clause = case.policy.tells[ASKED]
+    clause = _clauses(case)
     text = case.client_text(
         ASKED,
         missing=", ".join(case.client_text(_key(each)) for each in case.judgement.shortcomings),
@@ -41,6 +42,10 @@ def _asked(case: Case, reason: str) -> Iterator[Notice]:
         clause=clause,
     )
     yield Notice(Audience.CLIENT, ASKED, 0, text, reason, clause, status=case.rules.names.sets[ASKED])
+
+
+def _clauses(case: Case) -> str:
+    return ", ".join(dict.fromkeys(each.clause for each in case.judgement.shortcomings))
 
 
 def _key(shortcoming: Shortcoming) -> str:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sup_sync.issue import Event, Phase, Side
 from sup_sync.life import first_phase, phases
+from sup_sync.marker import cycle_of
 from sup_sync.notices.case import Audience, Case, Notice
 from sup_sync.waiting import Wait, is_question
 
@@ -21,10 +22,11 @@ def notices(case: Case) -> Iterator[Notice]:
     wait = case.judgement.wait
     if wait is None or not case.is_office_open:
         return
+    cycle = cycle_of(wait.asked_at)
     if case.now > wait.due_at:
-        if not case.marker.has(NAME, wait.number):
+        if not case.marker.has(NAME, cycle):
             yield _ending(case, wait)
-    elif case.now > wait.remind_at and case.may_tell(REMINDER, wait.number):
+    elif case.now > wait.remind_at and case.may_tell(REMINDER, cycle):
         text = case.client_text(
             REMINDER,
             asked=case.client_moment(wait.asked_at),
@@ -33,7 +35,7 @@ def notices(case: Case) -> Iterator[Notice]:
             clause=case.policy.tells[REMINDER],
         )
         reason = f"no answer to the question of {case.shown(wait.asked_at)}"
-        yield Notice(Audience.CLIENT, REMINDER, wait.number, text, reason, case.policy.tells[REMINDER])
+        yield Notice(Audience.CLIENT, REMINDER, cycle, text, reason, case.policy.tells[REMINDER])
 
 
 def _ending(case: Case, wait: Wait) -> Notice:
@@ -48,7 +50,7 @@ def _ending(case: Case, wait: Wait) -> Notice:
     )
     reason = f"no answer by {case.shown(wait.due_at)} to the question of {case.shown(wait.asked_at)}"
     status = case.rules.names.sets[NAME]
-    return Notice(Audience.CLIENT, NAME, wait.number, text, reason, rule.clause, status=status)
+    return Notice(Audience.CLIENT, NAME, cycle_of(wait.asked_at), text, reason, rule.clause, status=status)
 
 
 def _actions(case: Case) -> list[str]:
@@ -72,9 +74,9 @@ def _action(event: Event, before: Phase, phase: Phase) -> str | None:
         return None
     what = {
         "action_asked": is_question(event, phase),
+        "action_ended": phase is not before and phase.is_ended,
         "action_told": is_told,
         "action_development": phase is not before and phase is Phase.DEVELOPMENT,
-        "action_ended": phase is not before and phase.is_ended,
         "action_answered": event.is_public_answer,
         "action_in_work": event.status is not None and phase is Phase.OPEN,
         "action_priority": event.priority is not None,

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from datetime import datetime
 
-from sup_sync.issue import Phase
+from sup_sync.issue import Issue, Phase, Side
+from sup_sync.marker import cycle_of
 from sup_sync.notices.case import Audience, Case, Notice
+from sup_sync.policy import Reason
 
 STOPPED, REFUSED = "stopped", "refused"
 
 
 def notices(case: Case) -> Iterator[Notice]:
     """Once for each time that staff stopped work on it, or refused it with a reason."""
-    judgement, reason = case.judgement, case.judgement.reason
+    issue, reason = case.judgement.issue, case.judgement.reason
     if reason is None:
         return
-    events, quality = judgement.issue.events, case.policy.quality_address
+    quality = case.policy.quality_address
     if reason.stops:
-        times = sum(each.reason is not None and each.reason[1] == reason.key for each in events)
-        if case.may_alert(STOPPED, times):
+        cycle = _last(issue, (each.at for each in issue.events if each.reason and each.reason[1] == reason.key))
+        if case.may_alert(STOPPED, cycle):
             words = {"reason": case.staff_text(f"reason_{reason.key}"), "quality": quality}
-            yield case.alert(STOPPED, times, f"stopped: {reason.key}", **words)
+            yield case.alert(STOPPED, cycle, f"stopped: {reason.key}", **words)
         return
-    times = sum(each.status is not None and each.status[1].phase is Phase.REFUSED for each in events)
-    if judgement.phase is Phase.REFUSED and case.may_tell(REFUSED, times):
+    cycle = _last(issue, (each.at for each in issue.events if each.status and each.status[1].phase is Phase.REFUSED))
+    if case.judgement.phase is Phase.REFUSED and not _is_ours(case, reason) and case.may_tell(REFUSED, cycle):
         words = {"reason": case.client_text(f"reason_{reason.key}"), "quality": quality, "clause": reason.clause}
-        text = case.client_text(REFUSED, **words)
-        yield Notice(Audience.CLIENT, REFUSED, times, text, f"refused: {reason.key}", reason.clause)
+        text = case.client_text(REFUSED, complaints=case.policy.tells[REFUSED], **words)
+        yield Notice(Audience.CLIENT, REFUSED, cycle, text, f"refused: {reason.key}", reason.clause)
+
+
+def _is_ours(case: Case, reason: Reason) -> bool:
+    """Whether the tool itself set the reason, as it ended the request: what staff refuse later has another."""
+    setters = [each.by.side for each in case.judgement.issue.events if each.reason and each.reason[1] == reason.key]
+    return reason.key == case.policy.waiting.reason and setters[-1:] == [Side.BOT]
+
+
+def _last(issue: Issue, moments: Iterable[datetime]) -> int:
+    """The cycle of what happened last, at the filing if not since."""
+    return cycle_of(max(moments, default=issue.created_at))

@@ -6,19 +6,21 @@ from collections.abc import Iterator
 
 from sup_sync.issue import Phase
 from sup_sync.notices.case import Case, Notice
+from sup_sync.policy import Metric
 
 SLIPPED, SHIPPED = "slipped", "shipped"
 
 
 def notices(case: Case) -> Iterator[Notice]:
     """The marker's date moves with the note, so that every slip is told once; its cycle says to which day."""
-    judgement, before = case.judgement, case.marker.release_on
-    version = judgement.issue.version
-    if judgement.phase is not Phase.DEVELOPMENT or version is None:
+    judgement, before = case.judgement, case.promised_on
+    clock, version = judgement.clock(Metric.RESOLUTION), judgement.issue.version
+    if clock is None or judgement.phase.is_ended:
         return
-    after = version.due_on
+    after = clock.release_on
     if before and after and after > before and SLIPPED in case.policy.alerts:
         words = {"before": case.staff_day(before), "after": case.staff_day(after)}
         yield case.alert(SLIPPED, after.toordinal(), f"put off from {before} to {after}", **words)
-    if version.is_closed and case.may_alert(SHIPPED, version.id):
+    is_out = version is not None and version.is_closed and judgement.phase is Phase.DEVELOPMENT
+    if version and is_out and case.may_alert(SHIPPED, version.id):
         yield case.alert(SHIPPED, version.id, "its release has shipped, the request is still with development")

@@ -124,7 +124,7 @@ def _clock_lines(clock: ClockStory, verdict: Verdict, zone: tzinfo) -> Iterator[
 
 
 def _show_wait(console: Console, told: Explanation) -> None:
-    wait, rule = told.judgement.wait, told.judgement.policy.waiting
+    wait, rule = told.wait, told.judgement.policy.waiting
     if wait is None:
         return
     print_section(console, "Waiting for the client")

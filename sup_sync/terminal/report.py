@@ -34,7 +34,7 @@ def show_report(console: Console, report: Report) -> None:
     """How far each target was kept, in all and group by group."""
     total = report.total
     filed = f" filed {report.filed_from} to {report.filed_until}" if report.filed_from else ""
-    aside = [(total.refused, "refused"), (total.set_aside, "not judged")]
+    aside = [(total.refused, "refused or stopped"), (total.set_aside, "not judged")]
     notes = "".join(f", {number} {words}" for number, words in aside if number)
     print_summary(console, (f"{count(total.requests, 'request')}{filed}{notes}", "bold"))
     for metric in Metric:

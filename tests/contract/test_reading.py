@@ -289,7 +289,7 @@ def test_the_statuses_that_the_account_may_set_come_with_the_issue(world: World,
         login: {each["name"] for each in Reader(session(login)).fetch_issue(issue_id)["allowed_statuses"]}
         for login in (BOT, "operator")
     }
-    assert allowed[BOT] == {"Жаңа", "Жабылды", "Клиент жауабын күтуде"}
+    assert allowed[BOT] == {"Жаңа", "Клиент жауабын күтуде"}
     assert allowed["operator"] == set(world.names.statuses)
 
 

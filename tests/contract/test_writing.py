@@ -55,7 +55,7 @@ def test_one_put_with_fields_status_assignee_and_note_is_one_journal(
             change(issue_id, "level", "VIP"),
             change(issue_id, "marker", "v1 breached"),
             change(issue_id, "due_date", "2030-01-31"),
-            change(issue_id, "status", "Жабылды"),
+            change(issue_id, "status", "Клиент жауабын күтуде"),
             change(issue_id, "assignee", "head"),
             change(issue_id, "public_note", "Жауап"),
         ],
@@ -65,7 +65,7 @@ def test_one_put_with_fields_status_assignee_and_note_is_one_journal(
     (journal,) = issue["journals"]
     assert journal["notes"] == "Жауап"
     assert len(journal["details"]) == 5
-    assert (issue["status"]["name"], issue["assigned_to"]["name"]) == ("Жабылды", "Дана Бекова")
+    assert (issue["status"]["name"], issue["assigned_to"]["name"]) == ("Клиент жауабын күтуде", "Дана Бекова")
     assert (issue["due_date"], value(issue, "sup-sync")) == ("2030-01-31", "v1 breached")
     assert sent.requests_made == {"PUT": 1}
 

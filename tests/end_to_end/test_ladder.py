@@ -6,17 +6,17 @@ from end_to_end.diary import Diary
 from end_to_end.scene import CLIENT, HEAD_NAME, OPERATOR
 
 AT_RISK = (
-    "Бірінші жауап: мақсатты мерзімі 2026 жылғы 8 маусым, 11:00, оның көп бөлігі 2026 жылғы 8 маусым, 10:30 өтіп кетті."
-    " Регламент, SLA VIP.2."
+    "Бірінші жауап, мақсатты мерзімі: 2026 жылғы 8 маусым, 11:00; көп бөлігі өткен уақыт: 2026 жылғы 8 маусым, 10:30."
+    " Регламент тармағы: SLA VIP.2."
 )
 BREACHED = (
-    "Бірінші жауап: мақсатты мерзімі 2026 жылғы 8 маусым, {} аяқталды. Регламент, SLA VIP.2."
+    "Бірінші жауап, мақсатты мерзімі өтті: 2026 жылғы 8 маусым, {}. Регламент тармағы: SLA VIP.2."
     " Клиент QA@mitwork.net мекенжайына жаза алады."
 )
 TO_HEAD = (
-    "@d.bekova\n\nБірінші жауап: мақсатты мерзімі 2026 жылғы 8 маусым, 11:00 болатын,"
-    " 2026 жылғы 8 маусым, 13:00 бастап екі есе асып кетті."
-    " Басшының назарына. Регламент, SLA VIP.2. Клиент QA@mitwork.net мекенжайына жаза алады."
+    "@d.bekova\n\nБірінші жауап, мақсатты мерзімі: 2026 жылғы 8 маусым, 11:00;"
+    " екі есе асқан уақыт: 2026 жылғы 8 маусым, 13:00."
+    " Басшының назарына. Регламент тармағы: SLA VIP.2. Клиент QA@mitwork.net мекенжайына жаза алады."
 )
 
 
@@ -53,8 +53,8 @@ def test_a_late_run_sends_each_request_one_note_with_the_highest_step_of_each_cl
     (of_both,) = diary.notes(OPERATOR, at_both)
     mention, first_response, closing = of_both.split("\n\n")
     assert mention == "@d.bekova"
-    assert "8 маусым, 09:50 болатын, 2026 жылғы 8 маусым, 11:50 бастап екі есе" in first_response
-    assert "8 маусым, 16:50, оның көп бөлігі 2026 жылғы 8 маусым, 14:35 өтіп" in closing
+    assert "8 маусым, 09:50; екі есе асқан уақыт: 2026 жылғы 8 маусым, 11:50" in first_response
+    assert "8 маусым, 16:50; көп бөлігі өткен уақыт: 2026 жылғы 8 маусым, 14:35" in closing
     marker = "acknowledged#0@1.00 first_response#0@2.00 resolution#0@0.75"
     assert diary.fields(OPERATOR, at_both)["marker"] == marker
     assert diary.notes(OPERATOR, before_enforcement) == []

@@ -29,7 +29,7 @@ def test_the_client_sees_level_targets_state_and_due_date_and_nothing_that_is_st
     issue = diary.see(CLIENT, issue_id)
     assert issue["due_date"] == "2026-06-08"
     (acknowledgement,) = [each for each in issue["journals"] if each["notes"] or each["private_notes"]]
-    assert acknowledgement["notes"].startswith(f"№{issue_id} өтінішіңіз 2026 жылғы 8 маусым, 09:00 тіркелді.")
+    assert acknowledgement["notes"].startswith(f"№ {issue_id} өтінішіңіз тіркелді: 2026 жылғы 8 маусым, 09:00 ")
     assert len(details(issue["journals"], diary.world.field_id("state"))) == 1
     assert details(issue["journals"], diary.world.field_id("marker")) == []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 
 from end_to_end.diary import Diary
@@ -44,10 +44,8 @@ class Scenario:
     def run(self) -> int:
         """One run, whatever becomes of it; returns how many writes it sent."""
         session = TrackerSession(self.tracker.url, self.world.user(BOT), timeout_s=TIMEOUT_S)
-        try:
+        with suppress(SupSyncError):
             apply(session, self.config, read_moment(NOW), force=False, progress=lambda _done, _of: None)
-        except SupSyncError:
-            pass
         return session.requests_made["PUT"]
 
     def run_with(self, fault: object, at: int, release_at: int | None = None) -> None:
@@ -108,4 +106,6 @@ def scenario(world: World | None = None) -> Iterator[Scenario]:
                     world.set_status(OPERATOR, issue_id, "Клиент жауабын күтуде", "Сұрақ")
             with diary.at("Wed 11:30", answered):
                 world.note(CLIENT, answered, "Рақмет")
+        if isinstance(world, FakeWorld):
+            world.tracker.now = read_moment(NOW)
         yield made

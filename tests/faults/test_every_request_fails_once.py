@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import time
+import re
 from collections.abc import Iterator
 
 import pytest
 from faults.faulty import FAULTS, Fault, late_commit
 from faults.scenario import Got, scenario
 
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Between two tries of a read nobody has to wait here."""
-    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+Undisturbed = tuple[list[str], list[Got]]
 
 
 @pytest.fixture(scope="module")
-def undisturbed() -> Iterator[tuple[list[str], list[Got]]]:
+def undisturbed() -> Iterator[Undisturbed]:
     """The requests of a healthy run, and what people then have."""
     with scenario() as made:
         assert made.run() == 6
@@ -27,23 +23,52 @@ def undisturbed() -> Iterator[tuple[list[str], list[Got]]]:
         yield requests, got
 
 
-def test_a_healthy_run_gives_everybody_what_they_are_owed(undisturbed: tuple[list[str], list[Got]]) -> None:
+@pytest.fixture(scope="module")
+def places(undisturbed: Undisturbed, request: pytest.FixtureRequest) -> list[int]:
+    """Where a request fails: every one with --all, else three writes with what follows, and one of each other kind."""
+    requests = undisturbed[0]
+    if request.config.getoption("--all"):
+        return list(range(len(requests)))
+    kinds = {re.sub(r"\d+", "N", each.partition("?")[0]): place for place, each in enumerate(requests)}
+    writes = [place for place, each in enumerate(requests) if each.startswith("PUT")][:3]
+    return sorted({*kinds.values(), *(place + step for place in writes for step in (0, 1))})
+
+
+def test_a_healthy_run_gives_everybody_what_they_are_owed(undisturbed: Undisturbed) -> None:
     late, silent, quiet, fresh, answered = undisturbed[1]
     assert [(len(each.public), len(each.private)) for each in (late, silent, quiet, fresh, answered)] == [
-        (1, 1), (1, 0), (0, 0), (1, 0), (1, 0),
+        (1, 1),
+        (1, 0),
+        (0, 0),
+        (1, 0),
+        (1, 0),
     ]
     assert silent.status == "Жабылды"
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_two_healthy_runs_bring_it_all_and_nothing_twice(
-    fault: Fault, undisturbed: tuple[list[str], list[Got]]
+    fault: Fault, undisturbed: Undisturbed, places: list[int]
 ) -> None:
     requests, wanted = undisturbed
-    for at in range(len(requests)):
+    for at in places:
         with scenario() as made:
             made.run_with(fault, at)
             made.run()
             made.run()
             assert made.got() == wanted, (fault.__name__, at, requests[at])
+            assert made.run() == 0
+
+
+def test_a_write_that_arrives_in_the_middle_of_the_next_run_does_no_harm(undisturbed: Undisturbed) -> None:
+    requests, wanted = undisturbed
+    first_write = next(place for place, each in enumerate(requests) if each.startswith("PUT"))
+    for release_at in range(first_write - 3, first_write + 6):
+        with scenario() as made:
+            made.run_with(late_commit, first_write, release_at)
+            made.run()
+            made.tracker.release_at = None
+            made.run()
+            made.run()
+            assert made.got() == wanted, release_at
             assert made.run() == 0

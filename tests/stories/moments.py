@@ -41,6 +41,11 @@ def show_moment(moment: datetime | None) -> str | None:
     return f"{local:%Y-%m-%d} {time}" if near is None else f"{near}{WEEKDAYS[weekday]} {time}"
 
 
+def said(name: str, moment: str) -> str:
+    """How the marker says that something was told of what happened then: by its minute since 1970."""
+    return f"{name}#{int(read_moment(moment).timestamp()) // 60}@1.00"
+
+
 def show_length(length: timedelta | None) -> str | None:
     """Hours and minutes, `1:30`, `-0:05`; seconds only where there are any."""
     if length is None:

@@ -1,8 +1,10 @@
 """A request told in a test's docstring, line by line, and what the tool makes of it.
 
 A line is a moment and what happened: `Mon 09:00 filed by client, VIP, error, urgent`, `Mon 10:00 staff: public note
-and waiting for client`, `Mon 10:30 sup-sync runs` (its plan is written into the request), and last `Tue 13:00 now`.
-A line without a moment changes the shipped configuration. A line that fits no pattern is an error.
+and waiting for client`, `Mon 10:30 sup-sync runs` (its plan is written into the request), `Mon 10:30 sup-sync
+adopts` (so is the plan of `--adopt`), and last `Tue 13:00 now`.
+A line without a moment changes the shipped configuration for all that comes after it. A line that fits no pattern is
+an error.
 """
 
 from __future__ import annotations
@@ -107,6 +109,11 @@ class Story:
         return self._planned(self._applied(self.plan, self._now()), self._now())
 
     @property
+    def adoption(self) -> Plan:
+        """What `--adopt` would change now."""
+        return self._planned(self.told.raw, self._now(), is_adopting=True)
+
+    @property
     def changes(self) -> dict[str, str]:
         """The new values of the plan, by field."""
         return {change.field: change.new for change in self.plan.changes}
@@ -150,8 +157,8 @@ class Story:
         issue = decode_issue(raw, self.directory)
         return judge_issue(issue, self.rules.policy, self.rules.calendars, now)
 
-    def _planned(self, raw: redmine.Json, now: datetime) -> Plan:
-        return make_plan([self._judged(raw, now)], self.rules, self.directory, now)
+    def _planned(self, raw: redmine.Json, now: datetime, *, is_adopting: bool = False) -> Plan:
+        return make_plan([self._judged(raw, now)], self.rules, self.directory, now, is_adopting=is_adopting)
 
     def _tell(self, line: str) -> None:
         timed = _TIMED.fullmatch(line)
@@ -168,16 +175,16 @@ class Story:
             raise StoryError("a story begins with `filed by`")
         elif acted:
             self.told.act(at, acted[1], acted[2])
-        elif what == "sup-sync runs":
-            self._run(at)
+        elif what in ("sup-sync runs", "sup-sync adopts"):
+            self._run(at, is_adopting=what == "sup-sync adopts")
         elif what == "now":
             self.now = at
         else:
             raise StoryError(f"not understood: {what}")
 
-    def _run(self, at: datetime) -> None:
-        """Judge, plan and write, as the tool does from cron."""
-        plan = self._planned(self.told.raw, at)
+    def _run(self, at: datetime, *, is_adopting: bool) -> None:
+        """Judge, plan and write, as the tool does from cron, or for the first time in a tracker that is full."""
+        plan = self._planned(self.told.raw, at, is_adopting=is_adopting)
         self.told.raw = self._applied(plan, at)
         self.runs.append(plan)
 

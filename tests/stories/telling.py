@@ -80,6 +80,10 @@ class Telling:
         name = redmine.PEOPLE[who]["name"]
         self.lists["people"] = [each for each in self.lists["people"] if each["name"] != name]
 
+    def describe(self, text: str) -> None:
+        old, self.raw["description"] = self.raw["description"], text
+        self.details.append(redmine.detail("attr", "description", old, text))
+
     def attach(self) -> None:
         name = f"screenshot{self.words}.png"
         self.raw["attachments"].append({"id": 1, "filename": name})
@@ -181,6 +185,7 @@ DEEDS: dict[str, Word] = {
     rf"sets version (\S+) due ({DAY})()": Telling.set_version,
     rf"sets version (\S+) due ({DAY}), (locked|closed)": Telling.set_version,
     r"sets version (\S+)()() without a date": Telling.set_version,
+    r"sets version (\S+)() without a date, (locked|closed)": Telling.set_version,
     rf"sets (due_date|start_date) ({DAY})": Telling.set_day,
     f"assigns {_one_of(redmine.PEOPLE)}": Telling.assign,
     f"sets the channel to {_one_of(redmine.CHANNELS)}": (
@@ -193,6 +198,8 @@ DEEDS: dict[str, Word] = {
     "sets the reason to «(.+)»": lambda told, name: told.set_field("reason", name),
     "clears the reason": lambda told: told.set_field("reason", ""),
     "fills in (iin|bin|organisation|full_name|contact|steps|project_link) «(.+)»": Telling.set_field,
+    "empties (iin|bin|organisation|full_name|contact|steps|project_link)": lambda told, key: told.set_field(key, ""),
+    "edits the description to «(.+)»": Telling.describe,
     "empties the marker": lambda told: told.set_field("marker", ""),
     f"sets contact at ({MOMENT})": _set_contact,
 }

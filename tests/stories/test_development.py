@@ -113,6 +113,17 @@ def test_a_closed_version_is_a_finding(story):
     assert story.resolution.due == "Fri 18:00"
 
 
+def test_a_closed_version_without_a_date_is_closed(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 without a date, closed
+    Mon 16:00 now
+    """
+    assert story.findings == {"closed_version": "version «2.4» is closed, the request is not: set the next"}
+    assert story.resolution.due == "Mon 18:00"
+
+
 def test_a_version_that_is_only_locked_has_not_shipped(story):
     """
     Mon 09:00 filed by client, VIP, error
@@ -200,11 +211,37 @@ def test_a_release_beyond_the_known_years_is_named_and_the_first_response_still_
     """
     assert story.first_response.outcome == "met"
     assert story.changes["first_response_due"] == "2026-06-08 11:00"
-    assert "resolution_due" not in story.changes
+    assert story.changes.keys() == {"level", "first_response_due", "first_response_at"}
     assert story.findings == {
         "calendar": "resolution cannot be judged: 2099-06-12 lies outside the calendar's years 2023-2027:"
         " extend mappings/calendar.yaml"
     }
+
+
+def test_what_cannot_be_judged_any_more_leaves_what_was_said_of_it(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 sup-sync runs
+    Mon 10:30 staff: public note
+    Mon 15:00 staff: hands to development and sets version 9.0 due 2099-06-12
+    Tue 12:00 now
+    """
+    assert story.changes == {"first_response_at": "2026-06-08 10:30"}
+    assert (story.value("state"), story.value("resolution_due")) == ("Мерзімінде", "2026-06-08 18:00")
+    assert story.told.raw["due_date"] == "2026-06-08"
+    assert story.value("marker") == "acknowledged#0@1.00"
+
+
+def test_a_breach_that_cannot_be_judged_any_more_stays_one(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 18:01 sup-sync runs
+    Tue 09:00 staff: hands to development and sets version 9.0 due 2099-06-12
+    Tue 12:00 now
+    """
+    assert story.value("state") == "Мерзімі өтті"
+    assert story.changes == {}
 
 
 def test_an_unanswered_request_is_escalated_though_its_release_lies_beyond_the_known_years(story):

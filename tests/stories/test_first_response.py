@@ -348,3 +348,26 @@ def test_a_moment_of_contact_that_is_none_is_a_finding(story):
     """
     assert story.first_response.due == "Tue 10:00"
     assert story.findings == {"contact": "moment of contact: write it as YYYY-MM-DD HH:MM; judged from its filing"}
+
+
+def test_a_moment_of_contact_long_before_the_filing_is_a_finding(story):
+    """
+    Mon 10:00 filed by operator, Base, consultation, by official letter, contact at 2026-03-10 09:59
+    Mon 11:00 now
+    """
+    assert story.judgement.filed_at == story.judgement.issue.created_at
+    assert story.first_response.due == "Tue 10:00"
+    assert story.first_response.outcome == "on_track"
+    assert story.findings == {
+        "contact": "moment of contact 2026-03-10 09:59 is long before the filing: correct it; judged from its filing"
+    }
+
+
+def test_a_moment_of_contact_ninety_days_before_the_filing_still_counts(story):
+    """
+    Mon 10:00 filed by operator, Base, consultation, by official letter, contact at 2026-03-10 10:00
+    Mon 11:00 now
+    """
+    assert story.first_response.due == "2026-03-11 10:00"
+    assert story.first_response.outcome == "breached"
+    assert story.findings == {}

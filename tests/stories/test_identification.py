@@ -2,6 +2,8 @@
 
 import pytest
 
+from sup_sync.change import NOTES
+
 KAZATOMPROM = "970240000816"
 
 
@@ -198,7 +200,7 @@ def test_staff_are_told_once_what_a_request_lacks(story):
     Mon 09:15 now
     """
     assert story.notes == [
-        "Өтініште жетіспейді: ЖСН, әрекеттер реті, скриншот немесе жобаға сілтеме. Регламент, 11-тармақ."
+        "Өтініште жетіспейді: ЖСН, әрекеттер реті, скриншот немесе жобаға сілтеме. Регламент, 11, 12-тармақ."
     ]
     assert story.value("marker") == "acknowledged#0@1.00 incomplete#0@1.00"
 
@@ -209,9 +211,25 @@ def test_staff_are_told_whether_a_number_is_missing_or_wrong(story):
     Mon 09:10 now
     """
     assert story.changes["private_note"].startswith(
-        "Өтініште жетіспейді: дұрыс ЖСН (бақылау саны сәйкес емес), аты-жөні,"
-        " ұйымның дұрыс БСН-і (бақылау саны сәйкес емес), ұйымның атауы."
+        "Өтініште жетіспейді: дұрыс ЖСН (12 цифр; көрсетілген нөмір қате), аты-жөні,"
+        " ұйымның дұрыс БСН-і (12 цифр; көрсетілген нөмір қате), ұйымның атауы."
     )
+
+
+@pytest.mark.parametrize(
+    ("lacks", "clauses"), [("iin", "11"), ("contact", "12"), ("contact, without full_name, without iin", "11, 12")]
+)
+def test_staff_and_client_are_told_the_clauses_of_what_is_missing_and_no_others(tell, lacks, clauses):
+    story = tell(f"""
+        in regulation.yaml «# asked: {{clause: 11}}» becomes «asked: {{clause: 11}}»
+        Mon 09:00 filed by client, VIP, error, without {lacks}
+        Mon 09:10 staff: public note
+        Mon 09:15 now
+        """)
+    assert f" (регламент, {clauses}-тармақ)." in story.changes["public_note"]
+    assert story.changes["private_note"].endswith(f" Регламент, {clauses}-тармақ.")
+    notes = {each.field: each.clause for each in story.plan.changes if each.field in NOTES}
+    assert notes == {"public_note": clauses, "private_note": clauses}
 
 
 def test_the_finding_names_every_item_and_both_clauses(story):
@@ -283,18 +301,23 @@ def test_the_client_is_asked_for_exactly_what_is_missing(story):
     Mon 09:10 now
     """
     acknowledged, asked = story.changes["public_note"].split("\n\n")
-    assert acknowledged.startswith("№1 өтінішіңіз")
+    assert acknowledged.startswith("№ 1 өтінішіңіз")
     assert asked == (
-        "Өтінішіңізді қарау үшін мыналар қажет: дұрыс ЖСН (бақылау саны сәйкес емес), аты-жөні"
+        "Өтінішіңізді қарау үшін мыналар қажет: дұрыс ЖСН (12 цифр; көрсетілген нөмір қате), аты-жөні"
         " (регламент, 11-тармақ).\n"
-        "Жауабыңызды осы өтінішке 2026 жылғы 8 маусым, 17:10 дейін жазыңыз;"
-        " әйтпесе өтініш «клиенттен жауап келмеді» деген белгімен жабылады."
+        "Осы өтініште жауап беруіңізді немесе өрістерін толтыруыңызды өтінеміз."
+        " Жауап күту мерзімі: 2026 жылғы 8 маусым, 17:10."
+        " Жауап болмаса, өтініш «клиенттен жауап келмеді» деген белгімен жабылады."
     )
 
 
 @pytest.mark.parametrize(
     ("language", "words"),
-    [("Kazakh", "мыналар қажет: ЖСН ("), ("Russian", "нам нужны: ИИН ("), ("English", "we need: your IIN (")],
+    [
+        ("Kazakh", "мыналар қажет: ЖСН (регламент, 11-тармақ)."),
+        ("Russian", "нам нужны: ИИН (регламент, п. 11)."),
+        ("English", "we need: your IIN (regulation, clause 11)."),
+    ],
 )
 def test_the_client_is_asked_in_their_own_language(tell, language, words):
     story = tell(f"""
@@ -304,6 +327,30 @@ def test_the_client_is_asked_in_their_own_language(tell, language, words):
         """)
     assert words in story.changes["public_note"]
     assert "Өтініште жетіспейді: ЖСН." in story.changes["private_note"]
+
+
+@pytest.mark.parametrize("who", ["operator", "client, in group «Қолдау қызметі»"])
+def test_what_staff_filed_is_flagged_to_staff_and_asked_of_nobody(tell, who):
+    story = tell(f"""
+        in regulation.yaml «# asked: {{clause: 11}}» becomes «asked: {{clause: 11}}»
+        Mon 09:00 filed by {who}, Base, error, by e-mail, without iin
+        Mon 09:10 now
+        """)
+    assert "мыналар қажет" not in story.changes["public_note"]
+    assert story.changes["marker"] == "acknowledged#0@1.00 incomplete#0@1.00"
+    assert story.status == "new"
+
+
+@pytest.mark.parametrize("who", ["client", "guest", "developer"])
+def test_whoever_else_filed_it_is_asked(tell, who):
+    story = tell(f"""
+        in regulation.yaml «# asked: {{clause: 11}}» becomes «asked: {{clause: 11}}»
+        Mon 09:00 filed by {who}, Base, error, by e-mail, without iin
+        Mon 09:10 now
+        """)
+    assert "мыналар қажет: ЖСН" in story.changes["public_note"]
+    assert story.changes["marker"] == "acknowledged#0@1.00 asked#0@1.00 incomplete#0@1.00"
+    assert story.status == "waiting for client"
 
 
 def test_the_question_and_the_waiting_are_one_write_and_staff_are_told_in_a_second(story):

@@ -1,6 +1,7 @@
 """A client who does not answer is reminded once, then the request is ended with what was done by then (clause 15)."""
 
 import pytest
+from stories.moments import said
 from stories.redmine_json import PEOPLE
 
 WORDING = "клиенттен жауап келмеді"
@@ -14,10 +15,10 @@ def test_the_request_ends_after_eight_working_hours_without_an_answer(story):
     """
     assert story.status == "closed"
     assert story.changes["reason"] == "Клиенттен жауап келмеді"
-    assert story.changes["marker"] == "no_answer#1@1.00"
+    assert story.changes["marker"] == said("no_answer", "Mon 09:30")
     assert story.changes["public_note"] == (
         "Өтініш жабылды: клиенттен жауап келмеді (регламент, 15-тармақ)."
-        " Сұрақ 2026 жылғы 8 маусым, 09:30 қойылған еді.\n"
+        " Сұрақ қойылған уақыт: 2026 жылғы 8 маусым, 09:30.\n"
         "Осы уақытқа дейін жасалған әрекеттер:\n"
         "- 2026 жылғы 8 маусым, 09:00: өтініш тіркелді\n"
         "- 2026 жылғы 8 маусым, 09:30: клиенттен ақпарат сұралды\n"
@@ -96,18 +97,19 @@ def test_the_client_is_reminded_once_after_half_of_the_time(story):
     """
     assert [run.notes for run in story.runs] == [1, 0]
     assert story.public_notes == [
-        "Қолдау қызметінің 2026 жылғы 8 маусым, 09:30 қойған сұрағына жауабыңызды күтіп отырмыз"
-        " (регламент, 15-тармақ).\n"
-        "Жауап 2026 жылғы 8 маусым, 17:30 дейін келмесе, өтініш «клиенттен жауап келмеді» деген белгімен жабылады."
+        "Қолдау қызметінің сұрағына жауабыңызды күтіп отырмыз (регламент, 15-тармақ)."
+        " Сұрақ қойылған уақыт: 2026 жылғы 8 маусым, 09:30.\n"
+        "Жауап күту мерзімі: 2026 жылғы 8 маусым, 17:30."
+        " Жауап болмаса, өтініш «клиенттен жауап келмеді» деген белгімен жабылады."
     ]
-    assert story.value("marker") == "reminder#1@1.00"
+    assert story.value("marker") == said("reminder", "Mon 09:30")
     assert story.status == "waiting for client"
 
 
 @pytest.mark.parametrize(
     ("language", "beginning"),
     [
-        ("Kazakh", "Қолдау қызметінің"),
+        ("Kazakh", "Қолдау қызметінің сұрағына"),
         ("Russian", "Мы ждём ответа"),
         ("English", "We wait for your answer"),
     ],
@@ -141,7 +143,7 @@ def test_the_reminder_comes_before_the_ending(story):
     Mon 13:31 sup-sync runs
     Mon 17:31 now
     """
-    assert story.changes["marker"] == "no_answer#1@1.00 reminder#1@1.00"
+    assert story.changes["marker"] == f"{said('no_answer', 'Mon 09:30')} {said('reminder', 'Mon 09:30')}"
     assert "- 2026 жылғы 8 маусым, 13:31: клиентке хабарлама жіберілді" in story.changes["public_note"]
 
 
@@ -152,7 +154,7 @@ def test_a_late_first_run_sends_the_ending_alone(story):
     Thu 12:00 now
     """
     assert story.plan.notes == 1
-    assert story.changes["marker"] == "no_answer#1@1.00"
+    assert story.changes["marker"] == said("no_answer", "Mon 09:30")
 
 
 def test_what_ends_now_is_not_escalated_or_flagged_in_the_same_run(story):
@@ -162,7 +164,7 @@ def test_what_ends_now_is_not_escalated_or_flagged_in_the_same_run(story):
     Tue 09:00 now
     """
     assert story.notes == []
-    assert story.changes["marker"] == "no_answer#1@1.00"
+    assert story.changes["marker"] == said("no_answer", "Mon 10:00")
 
 
 def test_what_may_not_be_ended_is_escalated_as_any_other(story):
@@ -187,10 +189,11 @@ def test_asking_again_starts_a_new_clock_and_a_new_reminder(story):
     Tue 13:01 now
     """
     assert [run.notes for run in story.runs] == [1, 0, 1, 0]
-    assert story.value("marker") == "reminder#1@1.00 reminder#2@1.00"
+    reminders = f"{said('reminder', 'Mon 09:30')} {said('reminder', 'Mon 14:00')}"
+    assert story.value("marker") == reminders
     assert story.status == "closed"
-    assert story.changes["marker"] == "no_answer#2@1.00 reminder#1@1.00 reminder#2@1.00"
-    assert "Сұрақ 2026 жылғы 8 маусым, 14:00 қойылған еді" in story.changes["public_note"]
+    assert story.changes["marker"] == f"{said('no_answer', 'Mon 14:00')} {reminders}"
+    assert "Сұрақ қойылған уақыт: 2026 жылғы 8 маусым, 14:00." in story.changes["public_note"]
 
 
 @pytest.mark.parametrize("what", ["private note", "attachment", "fills in contact «+7 701 000 00 00»", "assigns head"])
@@ -283,15 +286,30 @@ def test_a_question_of_an_earlier_waiting_is_over(story):
     assert list(story.findings) == ["no_question"]
 
 
-def test_a_note_of_the_client_with_the_status_asks_nothing(story):
+@pytest.mark.parametrize("what", ["asks", "attachment", "fills in contact «+7 701 000 00 00»"])
+def test_a_client_who_says_something_with_the_status_asks_nothing_and_waits_for_nobody(tell, what):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error
+        Mon 09:10 staff: public note
+        Mon 09:30 client: {what} and waiting for client
+        Mon 17:31 now
+        """)
+    assert story.status == "waiting for client"
+    assert story.public_notes == []
+    assert story.findings == {}
+    assert story.resolution.elapsed == "8:31"
+
+
+def test_a_client_who_sets_the_status_alone_asks_nothing(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:10 staff: public note
-    Mon 09:30 client: asks and waiting for client
+    Mon 09:30 client: waiting for client
     Thu 12:00 now
     """
     assert story.status == "waiting for client"
     assert story.plan.notes == 0
+    assert list(story.findings) == ["no_question"]
 
 
 @pytest.mark.parametrize(
@@ -306,6 +324,59 @@ def test_any_answer_ends_the_waiting(tell, answer):
         """)
     assert story.status == "waiting for client"
     assert story.plan.notes == 0
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "client: fills in iin «850315300128»",
+        "client: fills in full_name «Ерлан Садықов»",
+        "client: fills in bin «970240000816»",
+        "client: fills in organisation «Қазатомөнеркәсіп»",
+        "client: fills in contact «+7 701 000 00 00»",
+        "client: fills in steps «Есепті ашу»",
+        "client: fills in project_link «https://sup.mitwork.kz/projects/demo»",
+        "client: edits the description to «Есеп бос ашылады»",
+        "colleague: fills in contact «+7 701 000 00 00»",
+        "stranger: fills in contact «+7 701 000 00 00»",
+    ],
+)
+def test_who_fills_in_what_a_request_has_to_carry_has_answered(tell, answer):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error
+        Mon 09:30 staff: asks and waiting for client
+        Mon 13:00 {answer}
+        Mon 17:31 now
+        """)
+    assert story.status == "waiting for client"
+    assert story.public_notes == []
+    assert "no_question" not in story.findings
+    assert story.resolution.elapsed == "5:01"
+
+
+def test_an_answer_with_another_status_that_waits_is_an_answer(story):
+    """
+    in tracker.yaml «Шешілді: {phase: closed}» becomes «Шешілді: {phase: waiting}»
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:30 staff: asks and waiting for client
+    Mon 13:00 client: answers and status «Шешілді»
+    Mon 17:31 now
+    """
+    assert story.status == "solved"
+    assert story.plan.notes == 0
+    assert story.resolution.elapsed == "5:01"
+
+
+def test_another_status_that_waits_and_no_word_is_no_answer(story):
+    """
+    in tracker.yaml «Шешілді: {phase: closed}» becomes «Шешілді: {phase: waiting}»
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:30 staff: asks and waiting for client
+    Mon 13:00 client: status «Шешілді»
+    Mon 17:31 now
+    """
+    assert story.status == "closed"
+    assert story.changes["marker"] == said("no_answer", "Mon 09:30")
 
 
 def test_an_answer_in_the_same_second_counts(story):
@@ -330,9 +401,19 @@ def test_an_answer_after_the_time_but_before_the_run_counts(story):
 
 
 @pytest.mark.parametrize(
-    "what", ["fills in contact «+7 701 000 00 00»", "sets priority urgent", "removes an attachment"]
+    "what",
+    [
+        "sets priority urgent",
+        "removes an attachment",
+        "sets the channel to e-mail",
+        "sets contact at Mon 08:00",
+        "sets due_date 2026-06-12",
+        "confirms the priority",
+        "empties contact",
+        "fills in contact «  »",
+    ],
 )
-def test_a_client_who_only_changes_a_field_has_not_answered(tell, what):
+def test_a_client_who_only_changes_something_else_has_not_answered(tell, what):
     story = tell(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:30 staff: asks and waiting for client
@@ -340,6 +421,37 @@ def test_a_client_who_only_changes_a_field_has_not_answered(tell, what):
         Mon 17:31 now
         """)
     assert story.status == "closed"
+    assert story.changes["marker"] == said("no_answer", "Mon 09:30")
+
+
+@pytest.mark.parametrize("who", ["staff", "operator", "bot"])
+@pytest.mark.parametrize("what", ["fills in iin «850315300128»", "edits the description to «Есеп бос ашылады»"])
+def test_what_anybody_else_fills_in_is_no_answer(tell, who, what):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error
+        Mon 09:30 staff: asks and waiting for client
+        Mon 13:00 {who}: {what}
+        Mon 17:31 now
+        """)
+    assert story.status == "closed"
+
+
+def test_a_client_who_fills_in_what_the_tool_asked_for_is_neither_reminded_nor_ended(story):
+    """
+    in regulation.yaml «# asked: {clause: 11}» becomes «asked: {clause: 11}»
+    Mon 09:00 filed by client, VIP, error, without iin
+    Mon 09:05 sup-sync runs
+    Mon 09:30 staff: private note
+    Mon 10:00 client: fills in iin «850315300128»
+    Mon 13:06 sup-sync runs
+    Mon 17:06 sup-sync runs
+    Tue 12:00 now
+    """
+    assert story.runs[0].endings == 1
+    assert len(story.public_notes) == 1
+    assert story.status == "waiting for client"
+    assert [run.endings for run in story.runs[1:]] == [0, 0]
+    assert story.findings == {}
 
 
 def test_staff_who_ask_again_after_an_answer_start_a_new_clock(story):
@@ -352,7 +464,23 @@ def test_staff_who_ask_again_after_an_answer_start_a_new_clock(story):
     Tue 13:01 now
     """
     assert story.runs[0].endings == 0
-    assert story.changes["marker"] == "no_answer#2@1.00 reminder#2@1.00"
+    assert story.changes["marker"] == f"{said('no_answer', 'Mon 14:00')} {said('reminder', 'Mon 14:00')}"
+
+
+def test_a_question_of_somebody_who_is_staff_again_doubles_no_reminder(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:20 stranger: asks
+    Mon 09:30 staff: asks and waiting for client
+    Mon 13:31 sup-sync runs
+    in tracker.yaml «former: []» becomes «former: [Асқар Белгісіз]»
+    Mon 13:36 sup-sync runs
+    Mon 17:30 sup-sync runs
+    Mon 17:31 now
+    """
+    assert [run.notes for run in story.runs] == [1, 0, 0]
+    assert story.status == "closed"
+    assert story.changes["marker"] == f"{said('no_answer', 'Mon 09:30')} {said('reminder', 'Mon 09:30')}"
 
 
 def test_a_request_that_staff_took_back_waits_no_longer(story):
@@ -390,7 +518,7 @@ def test_nobody_is_reminded_at_night_but_the_next_morning(story):
     Tue 09:00 now
     """
     assert [run.notes for run in story.runs] == [0, 0]
-    assert story.changes["marker"] == "reminder#1@1.00"
+    assert story.changes["marker"] == said("reminder", "Mon 14:00")
 
 
 def test_a_weekend_does_not_count_and_nothing_ends_in_it(story):
@@ -441,7 +569,7 @@ def test_by_the_calendar_the_reminder_names_the_hour_of_the_night(story):
     Mon 13:30 staff: asks and waiting for client
     Mon 17:31 now
     """
-    assert "2026 жылғы 8 маусым, 21:30 дейін" in story.changes["public_note"]
+    assert "Жауап күту мерзімі: 2026 жылғы 8 маусым, 21:30." in story.changes["public_note"]
 
 
 def test_the_time_and_the_share_of_the_reminder_are_settings(story):
@@ -478,6 +606,17 @@ def test_a_question_beyond_the_known_years_is_never_due(story):
     2027-12-31 17:59 now
     """
     assert "public_note" not in story.changes
+    assert story.judgement.wait is None
+    assert "no_question" not in story.findings
+
+
+def test_nobody_asked_in_the_last_year_either(story):
+    """
+    2027-12-31 09:00 filed by client, VIP, error
+    2027-12-31 16:00 staff: waiting for client
+    2027-12-31 17:59 now
+    """
+    assert "no_question" in story.findings
 
 
 def test_a_status_that_the_account_may_not_set_sends_no_note(story):
@@ -509,18 +648,20 @@ def test_a_reminder_needs_no_status(story):
     Mon 09:30 staff: asks and waiting for client
     Mon 13:31 now
     """
-    assert story.changes["marker"] == "reminder#1@1.00"
+    assert story.changes["marker"] == said("reminder", "Mon 09:30")
     assert story.findings == {}
 
 
-def test_the_marker_keeps_an_ending_from_being_said_twice(story):
-    """
-    Mon 09:00 filed by client, VIP, error, marker «no_answer#1@1.00 reminder#1@1.00»
-    Mon 09:30 staff: asks and waiting for client
-    Mon 13:31 sup-sync runs
-    Mon 17:31 now
-    """
+def test_the_marker_keeps_an_ending_from_being_said_twice(tell):
+    marker = f"{said('no_answer', 'Mon 09:30')} {said('reminder', 'Mon 09:30')}"
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error, marker «{marker}»
+        Mon 09:30 staff: asks and waiting for client
+        Mon 13:31 sup-sync runs
+        Mon 17:31 now
+        """)
     assert story.public_notes == []
+    assert story.value("marker") == marker
 
 
 def test_a_request_without_the_marker_field_is_neither_reminded_nor_ended(story):
@@ -588,8 +729,98 @@ def test_a_request_opened_again_can_wait_and_end_again(story):
     """
     assert [run.notes for run in story.runs] == [1, 1, 0]
     assert story.status == "closed"
-    assert story.changes["marker"] == "no_answer#1@1.00 no_answer#2@1.00 reminder#2@1.00"
-    assert story.changes["public_note"].count("клиентке хабарлама жіберілді") == 2
+    endings = f"{said('no_answer', 'Mon 09:30')} {said('no_answer', 'Tue 10:30')}"
+    assert story.changes["marker"] == f"{endings} {said('reminder', 'Tue 10:30')}"
+
+
+def test_the_tools_earlier_ending_is_listed_as_an_ending(story):
+    """
+    Mon 09:00 filed by client, VIP, error, in English
+    Mon 09:30 staff: asks and waiting for client
+    Mon 17:31 sup-sync runs
+    Tue 10:00 client: answers and reopens
+    Tue 10:30 staff: asks and waiting for client
+    Tue 14:31 sup-sync runs
+    Wed 09:31 now
+    """
+    actions = [line for line in story.changes["public_note"].splitlines() if line.startswith("- ")]
+    assert actions == [
+        "- 8 June 2026, 09:00: the request was registered",
+        "- 8 June 2026, 09:30: the client was asked for information",
+        "- 8 June 2026, 17:31: the request was closed",
+        "- 9 June 2026, 10:30: the client was asked for information",
+        "- 9 June 2026, 14:31: a message was sent to the client",
+    ]
+
+
+def test_an_ending_is_not_lost_where_who_asked_before_is_staff_no_more(story):
+    """
+    in tracker.yaml «former: []» becomes «former: [Асқар Белгісіз]»
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:10 stranger: asks and waiting for client
+    Mon 09:15 client: answers
+    Mon 09:30 staff: asks
+    Mon 17:31 sup-sync runs
+    Tue 10:00 client: answers and reopens
+    in tracker.yaml «former: [Асқар Белгісіз]» becomes «former: []»
+    Tue 10:30 staff: asks and waiting for client
+    Tue 14:31 sup-sync runs
+    Wed 09:31 now
+    """
+    assert story.runs[0].endings == 1
+    assert story.status == "closed"
+    endings = f"{said('no_answer', 'Mon 09:30')} {said('no_answer', 'Tue 10:30')}"
+    assert story.changes["marker"] == f"{endings} {said('reminder', 'Tue 10:30')}"
+
+
+@pytest.mark.parametrize(
+    "goes_on",
+    [
+        "client: answers and reopens",
+        "client: answers and status «Жаңа»",
+        "staff: asks and waiting for client",
+        "staff: waiting for client",
+        "staff: hands to development and sets version 2.4 due 2026-06-12",
+    ],
+)
+def test_what_goes_on_after_the_ending_has_no_reason_any_more(tell, goes_on):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error
+        Mon 09:30 staff: asks and waiting for client
+        Mon 17:31 sup-sync runs
+        Tue 10:00 {goes_on}
+        Tue 10:05 now
+        """)
+    assert story.value("reason") == "Клиенттен жауап келмеді"
+    (cleared,) = (each for each in story.plan.changes if each.field == "reason")
+    assert (cleared.new, cleared.reason, cleared.clause) == ("", "opened again", "15")
+    assert story.second_plan.changes == ()
+
+
+@pytest.mark.parametrize("ends", ["solves", "public note and closes", "refuses"])
+def test_what_ends_again_keeps_the_reason_and_is_told_no_refusal(tell, ends):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error
+        Mon 09:30 staff: asks and waiting for client
+        Mon 17:31 sup-sync runs
+        Tue 10:00 staff: {ends}
+        Tue 10:05 now
+        """)
+    assert "reason" not in story.changes
+    assert len(story.public_notes) == 1
+    assert story.findings == {}
+
+
+def test_what_is_refused_for_a_reason_of_staff_after_the_ending_is_told(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:30 staff: asks and waiting for client
+    Mon 17:31 sup-sync runs
+    Tue 10:00 staff: refuses and sets the reason to law
+    Tue 10:05 now
+    """
+    assert "заңнамасын түсіндіру" in story.changes["public_note"]
+    assert story.changes["marker"] == f"{said('no_answer', 'Mon 09:30')} {said('refused', 'Tue 10:00')}"
 
 
 def test_every_kind_of_action_is_listed_in_the_order_of_time(story):
@@ -670,10 +901,11 @@ def test_what_the_tool_asked_is_a_question_and_its_reminder_is_none(story):
     Mon 17:05 sup-sync runs
     Mon 17:06 now
     """
-    assert "reminder#1@1.00" in story.value("marker")
+    before = "acknowledged#0@1.00 asked#0@1.00 first_response#0@2.00 incomplete#0@1.00"
+    assert story.value("marker") == f"{before} {said('reminder', 'Mon 09:05')}"
     assert [run.endings for run in story.runs] == [1, 0, 0]
-    assert "no_answer#1@1.00" in story.changes["marker"]
-    assert "Сұрақ 2026 жылғы 8 маусым, 09:05 қойылған еді" in story.changes["public_note"]
+    assert story.changes["marker"] == f"{before} {said('no_answer', 'Mon 09:05')} {said('reminder', 'Mon 09:05')}"
+    assert "Сұрақ қойылған уақыт: 2026 жылғы 8 маусым, 09:05." in story.changes["public_note"]
     assert story.status == "closed"
 
 

@@ -35,9 +35,11 @@ STORIES = {
         """,
     "answered, asked by staff, ended": """
         Mon 09:00 filed by client, VIP, error, in {language}, in the words «{words}»
-        Mon 09:10 staff: public note
+        Mon 09:05 staff: asks and waiting for client
+        Mon 09:10 client: fills in contact «{words}» and edits the description to «{words}»
+        Mon 09:15 staff: public note
         Mon 09:20 client: answers and attachment
-        Mon 09:30 staff: asks and waiting for client
+        Mon 09:30 staff: asks
         Mon 17:31 now
         """,
     "refused": """

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from stories.moments import said
 
 SLIPPED = (
-    "Түзетуі бар нұсқаның мерзімі ауыстырылды: 2026 жылғы {} маусым орнына 2026 жылғы {} маусым. Регламент, 23-тармақ."
+    "Түзетуі бар нұсқаның мерзімі ауыстырылды. Бұрынғысы: 2026 жылғы {} маусым, жаңасы: 2026 жылғы {} маусым."
+    " Регламент, 23-тармақ."
 )
 SHIPPED = (
     "@d.bekova\n\nНұсқа шықты, ал өтініш әлі әзірлеуде: түзету кірмеді ме? Басшының назарына. Регламент, 23-тармақ."
@@ -159,17 +161,138 @@ def test_a_date_that_is_taken_away_is_not_forgotten(story):
     assert story.notes == [SLIPPED.format(12, 18)]
 
 
-@pytest.mark.parametrize("before", ["", " and solves", " and takes it", " and refuses and sets the reason to law"])
-def test_only_what_is_with_development_hears_of_a_slip(tell, before):
+@pytest.mark.parametrize(
+    ("deed", "is_told"),
+    [
+        ("", True),
+        (" and takes it", True),
+        (" and asks and waiting for client", True),
+        (" and solves", False),
+        (" and closes", False),
+        (" and refuses and sets the reason to law", False),
+        (" and sets the reason to insult", False),
+    ],
+)
+def test_a_slip_is_told_in_every_phase_until_the_request_is_ended_or_stopped(tell, deed, is_told):
     story = tell(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 10:00 staff: public note
         Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
         Mon 15:10 sup-sync runs
-        Tue 10:00 staff: sets version 2.4 due 2026-06-18{before}
+        Tue 10:00 staff: sets version 2.4 due 2026-06-18{deed}
         Tue 10:10 now
         """)
-    assert story.notes == ([] if before else [SLIPPED.format(12, 18)])
+    assert [note for note in story.notes if "ауыстырылды" in note] == ([SLIPPED.format(12, 18)] if is_told else [])
+    assert story.second_plan.changes == ()
+
+
+@pytest.mark.parametrize("deed", ["takes it", "asks and waiting for client"])
+def test_the_release_stays_known_while_it_waits_or_is_open_so_that_a_slip_later_is_told(tell, deed):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error
+        Mon 10:00 staff: public note
+        Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+        Mon 15:10 sup-sync runs
+        Tue 10:00 staff: {deed}
+        Tue 10:10 sup-sync runs
+        Tue 11:00 staff: sets version 2.4 due 2026-06-18
+        Tue 11:10 now
+        """)
+    assert story.value("marker") == "release_on=2026-06-12"
+    assert story.changes["marker"] == "release_on=2026-06-18 slipped#739785@1.00"
+    assert story.notes == [SLIPPED.format(12, 18)]
+    assert story.second_plan.changes == ()
+
+
+@pytest.mark.parametrize("deed", ["solves", "closes", "refuses"])
+def test_the_release_is_forgotten_once_the_request_is_ended(tell, deed):
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error
+        Mon 10:00 staff: public note
+        Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+        Mon 15:10 sup-sync runs
+        Tue 10:00 staff: {deed}
+        Tue 10:10 now
+        """)
+    assert story.value("marker") == "release_on=2026-06-12"
+    assert story.changes["marker"] == ""
+    assert story.second_plan.changes == ()
+
+
+def test_a_version_moved_after_a_reopening_is_no_slip_as_its_target_follows_it_no_more(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Mon 15:10 sup-sync runs
+    Tue 10:00 staff: solves
+    Tue 11:00 client: reopens
+    Tue 11:30 staff: sets version 2.4 due 2026-06-18
+    Tue 11:40 now
+    """
+    assert not any("ауыстырылды" in note for note in story.notes)
+    assert story.changes["marker"] == "resolution#1@1.00"
+
+
+def test_a_new_date_has_a_ladder_of_its_own(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 12:00 staff: hands to development and sets version 2.4 due 2026-06-10
+    Wed 18:01 sup-sync runs
+    Thu 10:00 staff: sets version 2.4 due 2026-06-12
+    Thu 10:10 sup-sync runs
+    Thu 15:45 sup-sync runs
+    Thu 15:46 sup-sync runs
+    Fri 18:00 sup-sync runs
+    Fri 18:01 sup-sync runs
+    Fri 18:10 now
+    """
+    markers = ["".join(each.new for each in run.changes if each.field == "marker") for run in story.runs]
+    assert markers == [
+        "release#0@1.00 release_on=2026-06-10",
+        "release_on=2026-06-12 slipped#739779@1.00",
+        "",
+        "release#0@0.75 release_on=2026-06-12 slipped#739779@1.00",
+        "",
+        "release#0@1.00 release_on=2026-06-12 slipped#739779@1.00",
+    ]
+    assert len(story.notes) == 4
+    assert story.notes[1] == SLIPPED.format(10, 12)
+
+
+def test_an_earlier_date_has_a_ladder_of_its_own_too(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 12:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Thu 15:46 sup-sync runs
+    Thu 16:00 staff: sets version 2.4 due 2026-06-11
+    Thu 16:10 sup-sync runs
+    Thu 18:01 now
+    """
+    assert [run.notes for run in story.runs] == [1, 1]
+    assert story.value("marker") == "release#0@0.75 release_on=2026-06-11"
+    assert story.changes["marker"] == "release#0@1.00 release_on=2026-06-11"
+
+
+def test_the_date_goes_with_the_note_of_the_slip_so_that_a_run_that_dies_before_it_loses_none(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
+    Mon 15:10 sup-sync runs
+    Tue 10:00 staff: asks and waiting for client
+    Tue 14:00 staff: sets version 2.4 due 2026-06-18
+    Tue 14:01 now
+    """
+    reminder = said("reminder", "Tue 10:00")
+    assert [(each.put, each.old, each.new) for each in story.plan.changes if each.field == "marker"] == [
+        (0, "release_on=2026-06-12", f"release_on=2026-06-12 {reminder}"),
+        (1, f"release_on=2026-06-12 {reminder}", f"release_on=2026-06-18 {reminder} slipped#739785@1.00"),
+    ]
+    assert story.notes == [SLIPPED.format(12, 18)]
+    assert len(story.public_notes) == 1
 
 
 def test_a_version_that_was_never_handed_to_development_is_not_followed(story):

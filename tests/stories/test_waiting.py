@@ -105,11 +105,53 @@ def test_somebody_on_no_side_may_answer_for_the_client(story):
     assert story.resolution.elapsed == "4:00"
 
 
-def test_a_client_who_only_changes_a_field_has_not_answered(story):
+def test_a_client_who_fills_in_what_was_missing_has_answered(story):
+    """
+    Mon 09:00 filed by client, VIP, error, without steps
+    Mon 12:00 staff: asks and waiting for client
+    Mon 14:00 client: fills in steps «Есепті ашу»
+    Mon 15:00 now
+    """
+    assert story.resolution.elapsed == "4:00"
+
+
+def test_a_client_who_edits_the_description_has_answered(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 12:00 staff: asks and waiting for client
-    Mon 14:00 client: sets priority urgent
+    Mon 14:00 client: edits the description to «Есеп бос ашылады»
+    Mon 15:00 now
+    """
+    assert story.resolution.elapsed == "4:00"
+
+
+def test_an_answer_ends_the_waiting_though_it_sets_another_status_that_waits(story):
+    """
+    in tracker.yaml «Шешілді: {phase: closed}» becomes «Шешілді: {phase: waiting}»
+    Mon 09:00 filed by client, VIP, error
+    Mon 12:00 staff: asks and waiting for client
+    Mon 14:00 client: answers and solves
+    Mon 15:00 now
+    """
+    assert story.resolution.elapsed == "4:00"
+
+
+def test_staff_who_move_it_from_one_status_that_waits_to_another_end_no_waiting(story):
+    """
+    in tracker.yaml «Шешілді: {phase: closed}» becomes «Шешілді: {phase: waiting}»
+    Mon 09:00 filed by client, VIP, error
+    Mon 12:00 staff: asks and waiting for client
+    Mon 14:00 staff: private note and solves
+    Mon 15:00 now
+    """
+    assert story.resolution.elapsed == "3:00"
+
+
+def test_a_client_who_only_changes_another_field_has_not_answered(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 12:00 staff: asks and waiting for client
+    Mon 14:00 client: sets priority urgent and sets the channel to e-mail
     Mon 15:00 now
     """
     assert story.resolution.elapsed == "3:00"

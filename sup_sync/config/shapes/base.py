@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 
 class Length(NamedTuple):
@@ -39,6 +39,7 @@ def _hours_or_minutes(length: Length) -> Length:
     return length
 
 
+Words = Annotated[str, Field(min_length=1)]
 Clause = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
 TimeLength = Annotated[Length, BeforeValidator(read_length), AfterValidator(_hours_or_minutes)]
 

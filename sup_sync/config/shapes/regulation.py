@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sup_sync.config.shapes.base import Clause, Length, Shape, TimeLength, read_length
+from sup_sync.config.shapes.base import Clause, Length, Shape, TimeLength, Words, read_length
 from sup_sync.policy import ClockKind, PriorityChange
 
 EVERY_PRIORITY = "*"
@@ -38,7 +38,7 @@ class ChannelShape(Shape):
     """A channel, and the levels that may use it (no key: all)."""
 
     clause: Clause
-    only: tuple[str, ...] | None = None
+    only: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
 
 
 class TargetShape(Shape):
@@ -63,7 +63,7 @@ class StepShape(Shape):
     """One step of a ladder: due at this share of the target."""
 
     step: str
-    at: Annotated[float, Field(gt=0, le=100)]
+    at: Annotated[float, Field(ge=0.01, le=100)]
     message: str
     mentions: tuple[str, ...] = ()
     assign: str | None = None
@@ -87,7 +87,7 @@ class WaitingShape(Shape):
     within: TimeLength
     clock: ClockKind = ClockKind.WORKING
     remind_at: Annotated[float, Field(gt=0, lt=1)]
-    wording: str
+    wording: Words
     reason: str
     clause: Clause
 
@@ -129,8 +129,8 @@ class RegulationShape(Shape):
     """regulation.yaml, or an earlier version beside it."""
 
     in_force_from: date
-    help_centre: str
-    quality_address: str
+    help_centre: Words
+    quality_address: Words
     working_day: TimeLength
     priority_change: PriorityChange = PriorityChange.FROM_START
     levels: dict[str, LevelShape]

@@ -1,0 +1,99 @@
+"""A run that is killed with -9 at any request, before or after the tracker has it: nothing twice, nothing lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+from end_to_end.diary import Diary
+from end_to_end.scene import make_fake
+from faults.faulty import Faulty, Request, faulty
+from scripted_server import reset
+from shell import PROGRAM
+from stories.shipped import Copy, shipped_config
+from worlds import ADMIN, BOT, FakeWorld
+
+
+class Office:
+    """A tracker in memory on a socket, with two requests that are late by the real clock, and cron's command."""
+
+    def __init__(self, folder: Path, tracker: Faulty, world: FakeWorld) -> None:
+        copy = Copy(folder)
+        copy.replace("config.yaml", "http://127.0.0.1:3000", tracker.url)
+        self.folder, self.tracker, self.world = folder, tracker, world
+        self.diary = Diary(world, shipped_config())
+        world.tracker.now = datetime.now(UTC)
+        filed_on = f"{datetime.now(UTC) - timedelta(days=8):%Y-%m-%d}"
+        with world.rest.running():
+            self.issue_ids = [self.diary.file(f"{filed_on} 10:00"), self.diary.file(f"{filed_on} 11:00")]
+
+    def apply(self) -> int:
+        env = {**os.environ, "SUP_SYNC_KEY": self.world.user(BOT), "XDG_STATE_HOME": str(self.folder / "state")}
+        process = subprocess.Popen(
+            [str(PROGRAM), "apply", "-q"], cwd=self.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        self.pid = process.pid
+        process.communicate(timeout=60)
+        return process.returncode
+
+    def killer(self, *, is_committed: bool) -> None:
+        def kill(tracker: Faulty, handler: BaseHTTPRequestHandler, request: Request) -> None:
+            if is_committed:
+                tracker.commit(request)
+            os.kill(self.pid, signal.SIGKILL)
+            reset(handler)
+
+        self.tracker.fault = kill
+
+    def notes(self) -> list[tuple[int, int]]:
+        """How many public and private notes each request has of the tool."""
+        with self.world.rest.running():
+            issues = [self.diary.see(ADMIN, each) for each in self.issue_ids]
+        kinds = [[each["private_notes"] for each in issue["journals"] if each["notes"]] for issue in issues]
+        return [(each.count(False), each.count(True)) for each in kinds]
+
+
+def office(folder: Path, tracker: Faulty, world: FakeWorld) -> Office:
+    folder.mkdir()
+    return Office(folder, tracker, world)
+
+
+@pytest.fixture
+def requests_made(tmp_path: Path) -> list[str]:
+    """What a healthy run asks for."""
+    world = FakeWorld()
+    make_fake(world)
+    with faulty(world) as tracker:
+        healthy = office(tmp_path / "healthy", tracker, world)
+        assert healthy.apply() == 0
+        assert healthy.notes() == [(1, 1), (1, 1)]
+        return [f"{each.method} {each.path}" for each in tracker.seen]
+
+
+def test_a_run_that_is_killed_says_nothing_twice_and_the_next_says_the_rest(
+    tmp_path: Path, requests_made: list[str], request: pytest.FixtureRequest
+) -> None:
+    places = range(len(requests_made))
+    if not request.config.getoption("--all"):
+        first = next(place for place in places if requests_made[place].startswith("PUT"))
+        places = range(first - 2, min(first + 5, len(requests_made)))
+    for at in places:
+        for is_committed in (False, True):
+            world = FakeWorld()
+            make_fake(world)
+            with faulty(world) as tracker:
+                killed = office(tmp_path / f"{at}-{is_committed}", tracker, world)
+                killed.killer(is_committed=is_committed)
+                tracker.at = at
+                assert killed.apply() == -signal.SIGKILL
+                tracker.at = None
+                assert killed.apply() == 0
+                assert killed.notes() == [(1, 1), (1, 1)], (at, requests_made[at], is_committed)
+                tracker.seen.clear()
+                assert killed.apply() == 0
+                assert not [each for each in tracker.seen if each.method == "PUT"]

@@ -1,0 +1,22 @@
+"""Three hosts run at once, each from a cron of its own: together they say what one would."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from faults.scenario import scenario
+
+
+@pytest.mark.parametrize("hosts", [2, 3])
+def test_hosts_that_run_at_once_say_each_thing_once(hosts: int) -> None:
+    with scenario() as made:
+        made.run()
+        wanted = made.got()
+    for _ in range(8):
+        with scenario() as made, ThreadPoolExecutor(hosts) as pool:
+            sent = list(pool.map(lambda _number, made=made: made.run(), range(hosts)))
+            made.run()
+            assert made.got() == wanted
+            assert made.run() == 0
+            assert sum(sent) >= max(sent)
