@@ -35,7 +35,7 @@ def notices(case: Case) -> Iterator[Notice]:
 def _is_ours(case: Case, reason: Reason) -> bool:
     """Whether the tool itself set the reason, as it ended the request: what staff refuse later has another."""
     setters = [each.by.side for each in case.judgement.issue.events if each.reason and each.reason[1] == reason.key]
-    return reason.key == case.policy.waiting.reason and setters[-1:] == [Side.BOT]
+    return setters[-1:] == [Side.BOT]
 
 
 def _last(issue: Issue, moments: Iterable[datetime]) -> int:
