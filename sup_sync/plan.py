@@ -20,6 +20,13 @@ FEW_ISSUES = 20
 """Up to so many issues may change whatever their share: a small tracker changes all of them on a busy day."""
 
 
+SETTLED = frozenset({"level", "first_response_due"})
+"""What follows from the filing and seldom changes later: many at once tell of a mistaken mapping."""
+
+SETTLED_SHARE = 0.1
+"""The share of the issues judged for which one of these may change in a run."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """How much one run may do: notes, requests ended, and the share of the issues judged that lose a value they had."""
@@ -57,9 +64,14 @@ class Plan:
             over.append(f"{self.notes} notes (limit {limits.notes})")
         if self.endings > limits.endings:
             over.append(f"{self.endings} new statuses (limit {limits.endings})")
-        changed = len({change.issue_id for change in self.changes if change.old and change.field not in SAID})
+        replaced = [change for change in self.changes if change.old and change.field not in SAID]
+        changed = len({change.issue_id for change in replaced})
         if changed > max(FEW_ISSUES, limits.changed_share * self.judged):
             over.append(f"new values on {changed} of {self.judged} requests (limit {limits.changed_share:.0%})")
+        for field in sorted(SETTLED):
+            resettled = sum(change.field == field for change in replaced)
+            if resettled > max(FEW_ISSUES, SETTLED_SHARE * self.judged):
+                over.append(f"another {field} on {resettled} of {self.judged} requests (limit {SETTLED_SHARE:.0%})")
         if over:
             raise UnsafePlan(
                 f"over the limits: {' and '.join(over)}; nothing is written."

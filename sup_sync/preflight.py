@@ -144,7 +144,15 @@ def check_statuses(tracker: Tracker) -> Iterator[Problem]:
 
 
 def check_priorities(tracker: Tracker) -> Iterator[Problem]:
-    yield from _missing("priority", tracker.names.priorities.values(), tracker.lists["priorities"], "priorities")
+    names = list(tracker.names.priorities.values())
+    yield from _missing("priority", names, tracker.lists["priorities"], "priorities")
+    in_order = [row["name"] for row in tracker.lists["priorities"] if row["name"] in names]
+    if len(in_order) == len(names) and in_order != names:
+        yield Problem(
+            Area.NAMES,
+            f"the tracker's priorities rise from {' to '.join(f'«{name}»' for name in in_order)}, the mapping's do not",
+            "correct `priorities` of mappings/tracker.yaml, the calmest first",
+        )
 
 
 def check_fields(tracker: Tracker) -> Iterator[Problem]:

@@ -198,6 +198,16 @@ def test_a_phase_that_redmine_does_not_share_is_told(site: Site, name: str, is_c
     assert (problem.area, problem.is_warning) == (Area.NAMES, False)
 
 
+def test_priorities_that_rise_in_another_order_are_told(site: Site) -> None:
+    site.tracker.priorities.reverse()
+    (problem,) = site.problems()
+    assert (problem.area, problem.is_warning) == (Area.NAMES, False)
+    assert str(problem) == (
+        "the tracker's priorities rise from «Дереу» to «Жедел» to «Қалыпты», the mapping's do not:"
+        " correct `priorities` of mappings/tracker.yaml, the calmest first"
+    )
+
+
 @pytest.mark.parametrize("where", ["tracker", "project"])
 def test_a_field_that_is_not_everywhere_is_told_with_its_place(site: Site, where: str) -> None:
     if where == "tracker":

@@ -83,6 +83,15 @@ def test_new_values_on_more_than_the_share_are_refused():
         changing(51, of=100).require_safe(limits)
 
 
+def test_what_is_settled_by_the_filing_seldom_changes():
+    limits = Limits(notes=0, endings=0, changed_share=0.5)
+    for field in ("level", "first_response_due"):
+        changing(30, of=300, field=field).require_safe(limits)
+        with pytest.raises(UnsafePlan, match=rf"another {field} on 31 of 300 requests \(limit 10%\)"):
+            changing(31, of=300, field=field).require_safe(limits)
+    changing(20, of=20, field="level").require_safe(limits)
+
+
 def test_a_few_requests_may_all_change():
     limits = Limits(notes=0, endings=0, changed_share=0.5)
     changing(20, of=20).require_safe(limits)
@@ -95,7 +104,7 @@ def test_a_first_value_is_no_changed_value():
 
 
 def test_a_request_that_changes_twice_counts_once():
-    changes = tuple(Change(number, field, "a", "b", "why") for number in range(30) for field in ("state", "level"))
+    changes = tuple(Change(number, field, "a", "b", "why") for number in range(30) for field in ("state", "due_date"))
     Plan(changes, (), 60).require_safe(Limits(notes=0, endings=0, changed_share=0.5))
 
 
