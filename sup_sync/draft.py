@@ -9,6 +9,7 @@ from itertools import takewhile
 
 from sup_sync.change import OWN_FIELDS, Change
 from sup_sync.clock import Clock, Standing
+from sup_sync.errors import own_fault
 from sup_sync.issue import Finding, Phase, Side
 from sup_sync.judgement import MOMENT_FORMAT, Judgement, judge_issue
 from sup_sync.marker import Marker, MarkerError, marker_text, read_marker
@@ -46,6 +47,13 @@ class Draft:
 
     def compare(self) -> None:
         """Collect the changes; a request that could not be judged, or cannot be written, has none."""
+        try:
+            self._compare()
+        except Exception as error:  # whatever it is, the others go on
+            self.changes.clear()
+            self._find("fault", own_fault(error))
+
+    def _compare(self) -> None:
         if self.issue.project.is_closed:
             self._find(
                 "closed_project", f"its project, {self.issue.project.name}, is closed: read-only, nothing is written"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from dataclasses import dataclass
 
 
@@ -97,6 +98,13 @@ class UnsafePlan(SupSyncError):  # noqa: N818 - a refusal is no fault
     """A plan over the limits; nothing of it is written."""
 
     exit_code = 4
+
+
+def own_fault(error: Exception) -> str:
+    """What to say of a fault of our own: where it arose and of what kind, not its text, which may be anybody's."""
+    *_, frame = traceback.extract_tb(error.__traceback__)
+    where = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
+    return f"a fault of sup-sync ({type(error).__name__} at {where}): set aside; please report it"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from sup_sync.clock import Calendars, Clock, Standing, Verdict, judge, no_target
-from sup_sync.errors import CalendarError
+from sup_sync.errors import CalendarError, own_fault
 from sup_sync.identification import Shortcoming, shortcomings
 from sup_sync.issue import Event, Finding, Issue, Phase, Side, Version
 from sup_sync.life import Stretch, is_reopening, stretches
@@ -98,8 +98,30 @@ class Judgement:
 
 
 def judge_issue(issue: Issue, policy: Policy, calendars: Calendars, now: datetime) -> Judgement:
-    """How a request stands at `now`: a pure function of its history, the regulation and the moment."""
-    return _Judge(issue, policy, calendars, now).judgement()
+    """How a request stands at `now`: a pure function of its history, the regulation and the moment.
+
+    A fault of our own sets this request aside, by name, and no other.
+    """
+    try:
+        return _Judge(issue, policy, calendars, now).judgement()
+    except Exception as error:  # whatever it is, the others go on
+        return _set_aside(issue, policy, now, error)
+
+
+def _set_aside(issue: Issue, policy: Policy, now: datetime, error: Exception) -> Judgement:
+    return Judgement(
+        issue=issue,
+        policy=policy,
+        filed_at=issue.created_at,
+        level=None,
+        channel=None,
+        category=issue.category,
+        priority=issue.priority,
+        agreement=None,
+        verdicts=tuple(no_target(metric, "not judged") for metric in Metric),
+        stretches=(Stretch(issue.status.phase, Span(issue.created_at, max(now, issue.created_at))),),
+        findings=(Finding(issue.id, "fault", own_fault(error)),),
+    )
 
 
 class _Judge:

@@ -27,6 +27,9 @@ from sup_sync.rulebook import Rulebook
 from sup_sync.tracker import Directory, Json, decode_issue
 from sup_sync.writing import Outcome, OutcomeKind, Run
 
+UNDONE = ("fault", "unreadable")
+"""The findings of requests that nothing could be done with."""
+
 Progress = Callable[[int, int], None]
 """Told how many of how many issues are done."""
 
@@ -194,5 +197,6 @@ def apply(
     for outcome in run.act(plan):
         outcomes.append(outcome)
         progress(len(outcomes), total)
-    set_aside = len(world.findings) + sum(judgement.is_set_aside for judgement in judgements)
-    return Applied(plan, tuple(outcomes), gathered.gaps, set_aside)
+    not_read = {finding.issue_id for finding in (*world.findings, *plan.findings) if finding.kind in UNDONE}
+    set_aside = not_read | {judgement.issue.id for judgement in judgements if judgement.is_set_aside}
+    return Applied(plan, tuple(outcomes), gathered.gaps, len(set_aside))

@@ -1,16 +1,36 @@
-"""The `story` fixture: a test's docstring is its input (see stories/story.py)."""
+"""The `story` fixture, whose input is a test's docstring (see stories/story.py), and what promises were tried."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from promises import write_promises
 from stories.story import Story
+
+TRIED = pytest.StashKey[Counter[tuple[str, str]]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--all", action="store_true", help="fail every request of a run, not only one of each kind")
+    parser.addoption("--all", action="store_true", help="every fault at every place; writes docs/promises.md")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[TRIED] = Counter()
+
+
+@pytest.fixture
+def tried(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+    """Counts a promise that held under a fault, for the table of docs/promises.md."""
+    return lambda promise, fault: request.config.stash[TRIED].update([(promise, fault)])
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    counted = session.config.stash[TRIED]
+    if exitstatus == pytest.ExitCode.OK and counted and session.config.getoption("--all"):
+        write_promises(counted)
 
 
 @pytest.fixture

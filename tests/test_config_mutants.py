@@ -6,7 +6,7 @@ The tracker is in memory, with 120 requests that stand as the regulation wants: 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from itertools import pairwise
 from pathlib import Path
@@ -206,7 +206,9 @@ def test_the_right_configuration_changes_nothing(office: Diary, tmp_path: Path) 
 
 
 @pytest.mark.parametrize("name", MUTANTS)
-def test_it_is_refused_or_held_by_the_limits(office: Diary, tmp_path: Path, name: str) -> None:
+def test_it_is_refused_or_held_by_the_limits(
+    office: Diary, tmp_path: Path, name: str, tried: Callable[[str, str], None]
+) -> None:
     copy = copy_of_all(tmp_path)
     file, changes = MUTANTS[name]
     for old, new in changes:
@@ -218,6 +220,7 @@ def test_it_is_refused_or_held_by_the_limits(office: Diary, tmp_path: Path, name
         assert not ran.done.is_whole
     assert session.requests_made["PUT"] == 0
     assert office.traces() == before
+    tried("4: over the limits nothing is written", "a mistake in one of the files")
 
 
 def copy_of_all(folder: Path) -> Copy:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from faults.faulty import FAULTS, Fault, late_commit
 from faults.scenario import Got, scenario
+
+ONCE = "1, 2, 6: said once, never lost, and then nothing more is written"
 
 Undisturbed = tuple[list[str], list[Got]]
 
@@ -48,7 +50,7 @@ def test_a_healthy_run_gives_everybody_what_they_are_owed(undisturbed: Undisturb
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_two_healthy_runs_bring_it_all_and_nothing_twice(
-    fault: Fault, undisturbed: Undisturbed, places: list[int]
+    fault: Fault, undisturbed: Undisturbed, places: list[int], tried: Callable[[str, str], None]
 ) -> None:
     requests, wanted = undisturbed
     for at in places:
@@ -58,9 +60,12 @@ def test_two_healthy_runs_bring_it_all_and_nothing_twice(
             made.run()
             assert made.got() == wanted, (fault.__name__, at, requests[at])
             assert made.run() == 0
+            tried(ONCE, f"one request of a run: {fault.__name__.replace('_', ' ')}")
 
 
-def test_a_write_that_arrives_in_the_middle_of_the_next_run_does_no_harm(undisturbed: Undisturbed) -> None:
+def test_a_write_that_arrives_in_the_middle_of_the_next_run_does_no_harm(
+    undisturbed: Undisturbed, tried: Callable[[str, str], None]
+) -> None:
     requests, wanted = undisturbed
     first_write = next(place for place, each in enumerate(requests) if each.startswith("PUT"))
     for release_at in range(first_write - 3, first_write + 6):
@@ -72,3 +77,4 @@ def test_a_write_that_arrives_in_the_middle_of_the_next_run_does_no_harm(undistu
             made.run()
             assert made.got() == wanted, release_at
             assert made.run() == 0
+            tried(ONCE, "a write that reaches the tracker in the middle of the next run")

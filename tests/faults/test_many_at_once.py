@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,7 +10,7 @@ from faults.scenario import scenario
 
 
 @pytest.mark.parametrize("hosts", [2, 3])
-def test_hosts_that_run_at_once_say_each_thing_once(hosts: int) -> None:
+def test_hosts_that_run_at_once_say_each_thing_once(hosts: int, tried: Callable[[str, str], None]) -> None:
     with scenario() as made:
         made.run()
         wanted = made.got()
@@ -20,3 +21,4 @@ def test_hosts_that_run_at_once_say_each_thing_once(hosts: int) -> None:
             assert made.got() == wanted
             assert made.run() == 0
             assert sum(sent) >= max(sent)
+            tried("1, 2, 6: said once, never lost, and then nothing more is written", f"{hosts} hosts at once")
