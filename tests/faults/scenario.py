@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 
 from end_to_end.diary import Diary
 from end_to_end.scene import CLIENT, CONSULTATION, OPERATOR, make_fake
@@ -33,19 +34,26 @@ class Got:
 
 @dataclass
 class Scenario:
-    """The world with its requests, and the tool at work on it through a tracker that may fail."""
+    """The world with its requests, and the tool at work on it through a tracker that may fail.
+
+    `said` is all that the runs told: how their writes ended, and their faults with whatever led to them.
+    """
 
     world: World
     diary: Diary
     tracker: Faulty
     config: Config
     issue_ids: list[int]
+    said: list[str] = field(default_factory=list)
 
     def run(self) -> int:
         """One run, whatever becomes of it; returns how many writes it sent."""
         session = TrackerSession(self.tracker.url, self.world.user(BOT), timeout_s=TIMEOUT_S)
-        with suppress(SupSyncError):
-            apply(session, self.config, read_moment(NOW), force=False, progress=lambda _done, _of: None)
+        try:
+            done = apply(session, self.config, read_moment(NOW), force=False, progress=lambda _done, _of: None)
+            self.said += [repr(done), repr(session)]
+        except SupSyncError as fault:
+            self.said += [repr(fault), *traceback.format_exception(fault)]
         return session.requests_made["PUT"]
 
     def run_with(self, fault: object, at: int, release_at: int | None = None) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterator
 
 import pytest
 from faults.faulty import FAULTS, Fault, late_commit
 from faults.scenario import Got, scenario
+from worlds import BOT
 
 ONCE = "1, 2, 6: said once, never lost, and then nothing more is written"
 
@@ -50,9 +52,14 @@ def test_a_healthy_run_gives_everybody_what_they_are_owed(undisturbed: Undisturb
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_two_healthy_runs_bring_it_all_and_nothing_twice(
-    fault: Fault, undisturbed: Undisturbed, places: list[int], tried: Callable[[str, str], None]
+    fault: Fault,
+    undisturbed: Undisturbed,
+    places: list[int],
+    tried: Callable[[str, str], None],
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     requests, wanted = undisturbed
+    caplog.set_level(logging.DEBUG)
     for at in places:
         with scenario() as made:
             made.run_with(fault, at)
@@ -60,7 +67,11 @@ def test_two_healthy_runs_bring_it_all_and_nothing_twice(
             made.run()
             assert made.got() == wanted, (fault.__name__, at, requests[at])
             assert made.run() == 0
-            tried(ONCE, f"one request of a run: {fault.__name__.replace('_', ' ')}")
+            key = made.world.user(BOT)
+            assert key not in "".join([*made.said, caplog.text])
+            what = f"one request of a run: {fault.__name__.replace('_', ' ')}"
+            tried("9: the key stands in no fault, outcome or log", what)
+            tried(ONCE, what)
 
 
 def test_a_write_that_arrives_in_the_middle_of_the_next_run_does_no_harm(

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import signal
 import subprocess
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler
@@ -18,6 +21,8 @@ from scripted_server import reset
 from shell import PROGRAM
 from stories.shipped import Copy, shipped_config
 from worlds import ADMIN, BOT, FakeWorld
+
+ONCE = "1, 2, 6: said once, never lost, and then nothing more is written"
 
 
 class Office:
@@ -33,11 +38,11 @@ class Office:
         with world.rest.running():
             self.issue_ids = [self.diary.file(f"{filed_on} 10:00"), self.diary.file(f"{filed_on} 11:00")]
 
-    def apply(self) -> int:
+    def apply(self, *before: str) -> int:
+        """Cron's command, with words before it; returns its exit code, or minus the signal that ended it."""
         env = {**os.environ, "SUP_SYNC_KEY": self.world.user(BOT), "XDG_STATE_HOME": str(self.folder / "state")}
-        process = subprocess.Popen(
-            [str(PROGRAM), "apply", "-q"], cwd=self.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        )
+        line = [*before, str(PROGRAM), "apply", "-q"]
+        process = subprocess.Popen(line, cwd=self.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.pid = process.pid
         process.communicate(timeout=60)
         return process.returncode
@@ -100,4 +105,42 @@ def test_a_run_that_is_killed_says_nothing_twice_and_the_next_says_the_rest(
                 assert not [each for each in tracker.seen if each.method == "PUT"]
                 when = "after" if is_committed else "before"
                 what = f"kill -9 at a request, {when} the tracker has it"
-                tried("1, 2, 6: said once, never lost, and then nothing more is written", what)
+                tried(ONCE, what)
+
+
+CALLS = ("sendto", "recvfrom", "fsync", "flock", "connect")
+"""The system calls between which the world can tell how far a run has come: its lock, its audit log, its requests."""
+
+
+def can_trace() -> bool:
+    return bool(shutil.which("strace")) and subprocess.run(["strace", "-qq", "true"], check=False).returncode == 0
+
+
+@pytest.mark.skipif(not can_trace(), reason="no strace here, or no right to trace")
+def test_a_run_that_is_killed_at_a_system_call_says_nothing_twice(
+    tmp_path: Path, request: pytest.FixtureRequest, tried: Callable[[str, str], None]
+) -> None:
+    counts = system_calls(tmp_path)
+    places = [(call, number) for call in CALLS for number in range(1, counts[call] + 1)]
+    for call, number in places if request.config.getoption("--all") else places[::-20]:
+        world = FakeWorld()
+        make_fake(world)
+        with faulty(world) as tracker:
+            killed = office(tmp_path / f"{call}-{number}", tracker, world)
+            inject = f"inject={call}:signal=SIGKILL:when={number}"
+            assert killed.apply("strace", "-f", "-qq", "-o", "/dev/null", "-e", inject) == -signal.SIGKILL
+            assert killed.apply() == 0
+            assert killed.notes() == [(1, 1), (1, 1)], f"killed at {call} {number} of {counts[call]}"
+            tried(ONCE, "kill -9 at a system call (lock, audit log, network)")
+
+
+def system_calls(tmp_path: Path) -> Counter[str]:
+    """How many of each of these calls a healthy run makes."""
+    world, log = FakeWorld(), tmp_path / "calls"
+    make_fake(world)
+    with faulty(world) as tracker:
+        healthy = office(tmp_path / "traced", tracker, world)
+        assert healthy.apply("strace", "-f", "-qq", "-o", str(log), "-e", f"trace={','.join(CALLS)}") == 0
+    calls = re.findall(r"^\d+ +(\w+)\(", log.read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(calls) == set(CALLS)
+    return Counter(calls)
