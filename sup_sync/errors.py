@@ -70,6 +70,10 @@ class AccessError(SupSyncError):
     exit_code = 77
 
 
+class RestOffError(AccessError):
+    """The tracker takes no key at all: its REST interface is switched off."""
+
+
 class UnfitTrackerError(SupSyncError):
     """A tracker that lacks what the mappings name."""
 

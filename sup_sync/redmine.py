@@ -16,7 +16,7 @@ from redminelib import Redmine
 from redminelib.engines.base import BaseEngine
 
 from sup_sync.change import Change
-from sup_sync.errors import AccessError, MissingError, RefusedError, SupSyncError, TrackerAwayError
+from sup_sync.errors import AccessError, MissingError, RefusedError, RestOffError, SupSyncError, TrackerAwayError
 from sup_sync.http import Json, TrackerSession
 from sup_sync.tracker import Directory
 
@@ -92,7 +92,10 @@ class Reader:
         This alone tells a wrong key: lists answer that with what is public.
         """
         try:
-            account = dict(self._one("/users/current.json", "user", include="memberships"))
+            account = dict(self._one("/users/current.json", "user", forbidden=RestOffError, include="memberships"))
+        except RestOffError:
+            text = "GET /users/current.json: the key is not accepted (403): is the REST API on in Redmine's settings?"
+            raise RestOffError(text) from None
         except MissingError:
             raise TrackerAwayError("GET /users/current.json: not there (404): is `url` the tracker's root?") from None
         account.pop("api_key", None)

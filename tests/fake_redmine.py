@@ -66,6 +66,7 @@ class FakeRedmine:
         self.issues: list[Issue] = []
         self.uploads: dict[str, tuple[int, str]] = {}
         self.anonymous = User(0, "Anonymous")
+        self.is_rest_on = True
         self.users = [User(self._new(), "Redmine Admin", login="admin", is_admin=True)]
         self.bystander = Role(0, "Non member", frozenset({"view_issues"}))
 
@@ -152,8 +153,8 @@ class FakeRedmine:
     # --- who may what
 
     def user_of(self, key: str | None) -> User:
-        """Whose key it is; a wrong one and a locked account's are nobody's, without a word."""
-        found = (each for each in self.users if each.key == key and not each.is_locked)
+        """Whose key it is; a wrong one, a locked account's, and any with REST off, are nobody's, without a word."""
+        found = (each for each in self.users if each.key == key and not each.is_locked and self.is_rest_on)
         return next(found, self.anonymous)
 
     def roles_of(self, user: User, project: Project) -> list[Role]:

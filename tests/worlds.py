@@ -224,6 +224,12 @@ class World(ABC):
         answer = self.call(ADMIN, "PUT", f"/versions/{version_id}.json", json={"version": attributes})
         assert answer.status_code == requests.codes.no_content, (answer.status_code, answer.text)
 
+    @abstractmethod
+    @contextmanager
+    def rest_off(self) -> Iterator[None]:
+        """Inside, Redmine's setting for the REST interface is off: it takes nobody's key."""
+        yield
+
 
 class FakeWorld(World):
     """The tracker in memory; it answers while `running`, and its clock is `tracker.now`."""
@@ -280,6 +286,14 @@ class FakeWorld(World):
         for journal, at in zip(issue.journals, journals, strict=False):
             journal.created_at = at
 
+    @contextmanager
+    def rest_off(self) -> Iterator[None]:
+        self.tracker.is_rest_on = False
+        try:
+            yield
+        finally:
+            self.tracker.is_rest_on = True
+
 
 class RealWorld(World):
     """A real Redmine that scripts/redmine keeps, on a site that tests alone use."""
@@ -327,6 +341,21 @@ class RealWorld(World):
             ids = base.execute("SELECT id FROM journals WHERE journalized_id = ? ORDER BY id", (issue_id,)).fetchall()
             for (key,), at in zip(ids, journals, strict=False):
                 base.execute("UPDATE journals SET created_on = ? WHERE id = ?", (_stored(at), key))
+
+    @contextmanager
+    def rest_off(self) -> Iterator[None]:
+        self._set("rest_api_enabled", "0")
+        try:
+            yield
+        finally:
+            self._set("rest_api_enabled", "1")
+
+    def _set(self, setting: str, value: str) -> None:
+        """Redmine looks at its settings again when one is newer than those it knows."""
+        with self.database() as base:
+            base.execute("DELETE FROM settings WHERE name = ?", (setting,))
+            row = (setting, value, _stored(datetime.now(UTC)))
+            base.execute("INSERT INTO settings (name, value, updated_on) VALUES (?, ?, ?)", row)
 
     @contextmanager
     def database(self) -> Iterator[sqlite3.Connection]:

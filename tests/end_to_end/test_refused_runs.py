@@ -44,6 +44,15 @@ def test_an_account_that_falls_short_is_told_why_and_nothing_is_written(
     assert diary.traces() == before
 
 
+def test_with_rest_switched_off_nothing_is_written(diary: Diary) -> None:
+    diary.file("Mon 09:00")
+    before, session = diary.traces(), diary.session()
+    with diary.world.rest_off(), pytest.raises(AccessError, match="the key is not accepted"):
+        diary.run("Mon 11:01", session=session)
+    assert session.requests_made["PUT"] == 0
+    assert diary.traces() == before
+
+
 def test_over_the_limits_nothing_is_written_until_it_is_forced(diary: Diary) -> None:
     issue_ids = [diary.file("Mon 09:00"), diary.file("Mon 09:00")]
     before = diary.traces()
