@@ -21,6 +21,7 @@ FLOORS = (
     "http",
     "key",
     "lock",
+    "ping",
     "audit",
     "snapshot",
     "clients",
@@ -87,7 +88,7 @@ IMPURE = {"logging", "os", "pathlib", "time"}
 """What of the standard library decides nothing."""
 
 KEEPERS = {
-    "requests": {"http", "redmine"},
+    "requests": {"http", "redmine", "ping"},
     "redminelib": {"http", "redmine"},
     "urllib3": {"http"},
     "yaml": {"config"},
@@ -222,8 +223,8 @@ def test_every_floor_is_there():
             "import yaml",
             ["plan:1: imports yaml, but only decides", "plan:1: imports yaml, which only config may"],
         ),
-        ("sync", "import requests", ["sync:1: imports requests, which only http, redmine may"]),
-        ("sync", "from redminelib import Redmine", ["sync:1: imports redminelib, which only http, redmine may"]),
+        ("sync", "import requests", ["sync:1: imports requests, which only http, ping, redmine may"]),
+        ("sync", "from redminelib import Redmine", ["sync:1: imports redminelib, which only http, ping, redmine may"]),
         ("redmine", "import urllib3", ["redmine:1: imports urllib3, which only http may"]),
         ("sync", "from pydantic import BaseModel", ["sync:1: imports pydantic, which only config may"]),
         ("sync", "import click", ["sync:1: imports click, which only cli, terminal may"]),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -11,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sup_sync.cli.codes import BAD_CONFIG, DONE, NO_ACCESS, PARTLY_DONE
+from sup_sync.cli.codes import BAD_CONFIG, DONE, NO_ACCESS, OUR_FAULT, PARTLY_DONE
 from sup_sync.cli.options import Settings, common, connect, pass_settings, tell_gaps
+from sup_sync.errors import SupSyncError
 
 if TYPE_CHECKING:
     from sup_sync.config import Config
@@ -79,10 +82,44 @@ def _check_code(problems: list[Problem], has_mistakes: bool) -> int:
 @click.command()
 @click.option("--force", is_flag=True, help="Write it even over the limits, this once.")
 @click.option("--adopt", is_flag=True, help="Set fields alone: what is due already is not said. For the first run.")
+@click.option("--ping", "monitor", metavar="URL", help="Ask for URL/start, and then for URL/ and the exit code.")
 @common
 @pass_settings
-def apply(settings: Settings, force: bool, adopt: bool) -> int:
+def apply(settings: Settings, force: bool, adopt: bool, monitor: str | None) -> int:
     """Plan, then write it; for cron."""
+    with _watched(settings, monitor) as watch:
+        watch.code = _apply(settings, force=force, adopt=adopt)
+    return watch.code
+
+
+@dataclass
+class _Watch:
+    """What the monitor is told at the end; a run that breaks off is our fault until it says otherwise."""
+
+    code: int = OUR_FAULT
+
+
+@contextmanager
+def _watched(settings: Settings, monitor: str | None) -> Iterator[_Watch]:
+    from sup_sync.ping import ping
+
+    def tell(what: str) -> None:
+        fault = ping(monitor, what) if monitor else None
+        if fault:
+            settings.tell(f"the monitor of --ping was not told of `{what}`: {fault}")
+
+    watch = _Watch()
+    tell("start")
+    try:
+        yield watch
+    except SupSyncError as error:
+        watch.code = error.exit_code
+        raise
+    finally:
+        tell(str(watch.code))
+
+
+def _apply(settings: Settings, *, force: bool, adopt: bool) -> int:
     from sup_sync.audit import open_audit
     from sup_sync.lock import hold_lock
     from sup_sync.sync import apply as apply_plan
