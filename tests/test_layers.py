@@ -224,7 +224,7 @@ def test_every_floor_is_there():
             ["plan:1: imports yaml, but only decides", "plan:1: imports yaml, which only config may"],
         ),
         ("sync", "import requests", ["sync:1: imports requests, which only http, ping, redmine may"]),
-        ("sync", "from redminelib import Redmine", ["sync:1: imports redminelib, which only http, ping, redmine may"]),
+        ("sync", "from redminelib import Redmine", ["sync:1: imports redminelib, which only http, redmine may"]),
         ("redmine", "import urllib3", ["redmine:1: imports urllib3, which only http may"]),
         ("sync", "from pydantic import BaseModel", ["sync:1: imports pydantic, which only config may"]),
         ("sync", "import click", ["sync:1: imports click, which only cli, terminal may"]),
