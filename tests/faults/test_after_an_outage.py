@@ -24,7 +24,7 @@ def test_it_is_drained_over_the_next_runs(request: pytest.FixtureRequest, tried:
     make_fake(world)
     with world.rest.running():
         diary = Diary(world, shipped_config())
-        filed = [f"last Fri {9 + number // 60 % 9:02}:{number % 60:02}" for number in range(count)]
+        filed = [f"last Fri {9 + number // 60 % 6:02}:{number % 60:02}" for number in range(count)]
         late = [diary.file(at, CLIENT, VIP, CONSULTATION) for at in sorted(filed)]
         needed = diary.session()
         diary.run("last Fri 08:00", session=needed)
