@@ -7,8 +7,8 @@ from dataclasses import dataclass
 OWN_FIELDS = ("level", "first_response_due", "first_response_at", "resolution_due", "state", "marker")
 """The custom fields that the tool writes, by their keys."""
 
-FENCED = frozenset({"assignee", "marker", "private_note", "public_note", "status"})
-"""The fields of a change that are written by compare-and-swap: what people see at once, and the marker of it."""
+FENCED = frozenset({"assignee", "marker", "private_note", "public_note", "reason", "status"})
+"""What is written by compare-and-swap: what people see at once, its marker, and the reason, which staff set too."""
 
 NOTES = frozenset({"private_note", "public_note"})
 

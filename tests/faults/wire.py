@@ -1,0 +1,116 @@
+"""The tool's way to the tracker in memory, request by request and in one process, where a test says what comes next."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from typing import Any
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPResponse, Retry
+from urllib3.exceptions import MaxRetryError, ProtocolError
+
+from sup_sync.http import TrackerSession
+
+
+class Line:
+    """What a fault of faulty.py takes for its connection: keeps what is answered there, or that it broke."""
+
+    def __init__(self) -> None:
+        self.status, self.headers, self.wfile = 0, dict[str, str](), BytesIO()
+        self.is_broken = False
+        self.connection = self
+
+    def send_response(self, status: int) -> None:
+        self.status = status
+
+    def send_header(self, name: str, value: str) -> None:
+        self.headers[name] = value
+
+    def end_headers(self) -> None:
+        """Nothing is sent before it is read."""
+
+    def setsockopt(self, *_: Any) -> None:
+        """No socket, no options."""
+
+    def close(self) -> None:
+        self.is_broken = True
+
+
+class Wire(HTTPAdapter):
+    """Lets `act` answer each request, and tries again as urllib3 would by the session's own `retries`."""
+
+    def __init__(self, act: Callable[[Line, requests.PreparedRequest], None], retries: Retry | int = 0) -> None:
+        super().__init__(max_retries=retries)
+        self.act = act
+
+    def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
+        retries, method = self.max_retries, request.method or ""
+        while True:
+            line = Line()
+            self.act(line, request)
+            error = ProtocolError("Connection aborted.", ConnectionResetError()) if line.is_broken else None
+            answer = HTTPResponse(
+                BytesIO(line.wfile.getvalue()), line.headers, line.status, preload_content=False, request_method=method
+            )
+            if error is None and not retries.is_retry(method, line.status, "Retry-After" in line.headers):
+                return self.build_response(request, answer)
+            try:
+                retries = retries.increment(method, request.url, response=None if error else answer, error=error)
+            except (MaxRetryError, ProtocolError) as given_up:
+                if error:
+                    raise requests.ConnectionError(given_up, request=request) from None
+                return self.build_response(request, answer)
+
+
+def lay(session: TrackerSession, act: Callable[[Line, requests.PreparedRequest], None]) -> None:
+    """Put a wire under a session of the tool, with the patience that it has."""
+    http = session._http
+    http.mount(f"{session.url}/", Wire(act, http.get_adapter(f"{session.url}/").max_retries))
+
+
+class Host:
+    """Work in a thread that goes on only when it is told to, up to where it pauses next."""
+
+    def __init__(self, work: Callable[[Callable[[], None]], object]) -> None:
+        self._go, self._back = threading.Semaphore(0), threading.Semaphore(0)
+        self._work, self._error = work, None
+        self.is_done = False
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def _run(self) -> None:
+        self._go.acquire()
+        try:
+            self._work(self._pause)
+        except BaseException as error:  # it is raised where the host is waited for
+            self._error = error
+        self.is_done = True
+        self._back.release()
+
+    def _pause(self) -> None:
+        self._back.release()
+        self._go.acquire()
+
+    def step(self) -> None:
+        if not self.is_done:
+            self._go.release()
+            self._back.acquire()
+
+    def finish(self) -> None:
+        while not self.is_done:
+            self.step()
+        self._thread.join()
+        if self._error:
+            raise self._error
+
+
+def interleave(hosts: Sequence[Host], turns: Sequence[int]) -> None:
+    """Each host in turn takes so many steps, then each does the rest of its work."""
+    for number, steps in enumerate(turns):
+        for _ in range(steps):
+            hosts[number % len(hosts)].step()
+    for host in hosts:
+        host.finish()
