@@ -212,7 +212,7 @@ class Reader:
 
     def _fetch_project(self, identifier: str, joined: Collection[int]) -> dict[str, Any]:
         path = f"/projects/{quote(identifier, safe='')}.json"
-        raw = self._one(path, "project", include="trackers,issue_custom_fields")
+        raw = self._one(path, "project", include="trackers")
         if raw["id"] not in joined:
             raise AccessError("the account is no member of it: add it to the project's members")
         project = {key: raw[key] for key in ("id", "identifier", "name", "status")}
@@ -222,14 +222,14 @@ class Reader:
         return {
             **project,
             "trackers": trackers,
-            "fields": _once([*raw["issue_custom_fields"], *seen]),
+            "fields": _once(seen),
             "versions": self._fetch_versions(project["id"]),
             "memberships": memberships,
             "members": sorted({row["user"]["id"] for row in memberships if "user" in row}),
         }
 
     def _fetch_tracker(self, tracker: Json, project_id: int) -> Json:
-        """A project's tracker with the fields its newest issue shows: those for all projects stand nowhere else."""
+        """A project's tracker with the fields its newest issue shows, as the project's own list has hidden ones too."""
         newest = {"project_id": project_id, "tracker_id": tracker["id"], "subproject_id": "!*", "status_id": "*"}
         for row in self._redmine.issue.filter(**newest, sort="id:desc", limit=1).values():
             if row["project"]["id"] == project_id and row["tracker"]["id"] == tracker["id"]:

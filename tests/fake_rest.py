@@ -75,7 +75,7 @@ class FakeRest:
         seen = {**_named(project), "identifier": project.identifier, "status": 5 if project.is_closed else 1}
         if "trackers" in include:
             seen["trackers"] = [_named(each) for each in project.trackers]
-        if "issue_custom_fields" in include:  # those for all projects are not among them
+        if "issue_custom_fields" in include:  # as 5.0 does: those for all projects are not among them
             fields = [each for each in self.tracker.fields if project.identifier in (each.projects or ())]
             seen["issue_custom_fields"] = [_named(each) for each in fields]
         return _json({"project": seen})

@@ -15,6 +15,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -296,7 +297,7 @@ class FakeWorld(World):
 
 
 class RealWorld(World):
-    """A real Redmine that scripts/redmine keeps, on a site that tests alone use."""
+    """A real Redmine that scripts/redmine keeps (which one SUP_SYNC_REDMINE says), on a site that tests alone use."""
 
     def __init__(self, site: str = SITE) -> None:
         super().__init__()
@@ -339,8 +340,10 @@ class RealWorld(World):
             if updated_at:
                 base.execute("UPDATE issues SET updated_on = ? WHERE id = ?", (_stored(updated_at), issue_id))
             ids = base.execute("SELECT id FROM journals WHERE journalized_id = ? ORDER BY id", (issue_id,)).fetchall()
-            for (key,), at in zip(ids, journals, strict=False):
-                base.execute("UPDATE journals SET created_on = ? WHERE id = ?", (_stored(at), key))
+            columns = {row[1] for row in base.execute("PRAGMA table_info(journals)")}
+            placed = [each for each in ("created_on", "updated_on") if each in columns]  # the latter from 5.1 on
+            for ((key,), at), column in product(zip(ids, journals, strict=False), placed):
+                base.execute(f"UPDATE journals SET {column} = ? WHERE id = ?", (_stored(at), key))  # noqa: S608 - ours
 
     @contextmanager
     def rest_off(self) -> Iterator[None]:

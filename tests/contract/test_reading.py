@@ -100,14 +100,20 @@ def test_versions_come_with_their_dates(world: World, reader: Reader) -> None:
     assert versions[without]["due_date"] is None
 
 
-def test_fields_for_all_projects_stand_in_issues_only_each_on_its_trackers(world: World, reader: Reader) -> None:
-    assert (
-        world.get(BOT, "/projects/alatau.json", include="issue_custom_fields")["project"]["issue_custom_fields"] == []
-    )
+def test_fields_stand_in_issues_each_on_its_trackers(world: World, reader: Reader) -> None:
     trackers = {each["name"]: each for each in reader.fetch_lists(["alatau"])["projects"][0]["trackers"]}
     names = {name: {field["name"] for field in each["fields"]} for name, each in trackers.items()}
     assert names[ERROR] - names[CONSULTATION] == {"Тек қате"}
     assert names[CONSULTATION] >= set(world.names.fields.values())
+
+
+def test_a_project_lists_fields_that_the_account_may_not_see(world: World, session: Session) -> None:
+    """Redmine 6 lists all of them there, 5.0 only those that are not for all projects."""
+    project = world.get("client", "/projects/strict.json", include="issue_custom_fields")["project"]
+    issue = world.see("client", world.file("client", "strict"))
+    assert "Міндетті" in {each["name"] for each in project["issue_custom_fields"]}
+    assert "Міндетті" not in {each["name"] for each in issue["custom_fields"]}
+    assert "Міндетті" not in {each["name"] for each in Reader(session("client")).fetch_lists(["strict"])["fields"]}
 
 
 def test_a_field_that_the_account_may_not_see_is_missing_without_a_hint(world: World, directory: Directory) -> None:
