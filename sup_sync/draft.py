@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import date, datetime
-from itertools import takewhile
 
 from sup_sync.change import OWN_FIELDS, Change
 from sup_sync.clock import Clock, Standing
@@ -14,7 +12,8 @@ from sup_sync.issue import Finding, Phase, Side
 from sup_sync.judgement import MOMENT_FORMAT, Judgement, judge_issue
 from sup_sync.marker import Marker, MarkerError, marker_text, read_marker
 from sup_sync.notices import Audience, Case, Notice, due_notices
-from sup_sync.policy import ClockKind, Metric
+from sup_sync.notices.release import of_this_release
+from sup_sync.policy import Metric
 from sup_sync.rulebook import Rulebook
 from sup_sync.tracker import Directory
 
@@ -40,7 +39,7 @@ class Draft:
         self.rules = rules
         self.directory = directory
         self.now = now
-        self.zone = rules.calendars[ClockKind.WORKING].zone
+        self.zone = rules.zone
         self.marked = judgement.issue.fields.get("marker", "")
         self.changes: list[Change] = []
         self.findings = list(judgement.findings)
@@ -66,7 +65,7 @@ class Draft:
         if self.judgement.is_stopped and not notices:
             return
         if not self.is_adopting:
-            self._end(notices)
+            self._move(notices)
         self._reopen()
         self._terms()
         self._moments()
@@ -95,16 +94,16 @@ class Draft:
     def _notices(self) -> tuple[Marker | None, tuple[Notice, ...]]:
         """What is to say now, and the marker so far: None where nothing may be said."""
         text = self.issue.fields.get("marker")
-        filed_on = self.judgement.filed_at.astimezone(self.zone).date()
-        if text is None or filed_on < self.rules.policy.enforce_from:
+        if text is None or not self.judgement.is_enforced:
             return None, ()
         try:
             marker = read_marker(text)
         except MarkerError:
             self._find("marker", "its marker was edited by hand: nothing is said; clear the field to start anew")
             return None, ()
-        of_this_release, promised_on = self._of_this_release(marker), marker.release_on
-        due = due_notices(Case(self.judgement, self.rules, of_this_release, self.now, promised_on, self.is_adopting))
+        known = of_this_release(marker, self.judgement)
+        case = Case(self.judgement, self.rules, known, self.now, marker.release_on, self.is_adopting)
+        due = due_notices(case)
         if self.is_adopting:
             return marker, due  # whatever is due is remembered: what is kept back now would be said later
         is_quiet = self.rules.is_quiet(self.now)
@@ -122,21 +121,21 @@ class Draft:
         self._find("workflow", text, notice.clause)
         return False
 
-    def _end(self, notices: Sequence[Notice]) -> None:
-        """Where a notice ends the request, its fields are set as they stand once it is ended."""
+    def _move(self, notices: Sequence[Notice]) -> None:
+        """Where a notice sets a status, the fields are set as they stand then."""
         status = next((self.rules.names.statuses[each.status] for each in notices if each.status), None)
-        if status is not None:
-            after = self.issue.moved(self.now, self.directory.account, status)
-            self.judgement = judge_issue(after, self.rules.policy, self.rules.calendars, self.now)
-        if status is not None and status.phase.is_ended:
+        if status is None:
+            return
+        after = self.issue.moved(self.now, self.directory.account, status)
+        self.judgement = judge_issue(after, self.rules.policy, self.rules.calendars, self.now)
+        if status.phase.is_ended:
             reason, waiting = self.rules.names.reasons, self.judgement.policy.waiting
             self._set("reason", reason[waiting.reason], "ended by the tool", waiting.clause)
 
     def _reopen(self) -> None:
         """What the tool ended for want of an answer, and is open again, is so no more; a reason of staff stays."""
         waiting = self.judgement.policy.waiting
-        setters = [each.by.side for each in self.issue.events if each.reason and each.reason[1] == waiting.reason]
-        is_ours = self.issue.reason == waiting.reason and setters[-1:] == [Side.BOT]
+        is_ours = self.issue.reason == waiting.reason and self.issue.reason_set_by.side is Side.BOT
         if is_ours and not self.judgement.phase.is_ended:
             self._set("reason", "", "opened again", waiting.clause)
 
@@ -153,7 +152,7 @@ class Draft:
             self._set("level", names.levels[judgement.level], reason, "3")
         if len(judgement.clocks) < len(judgement.verdicts):
             return  # what cannot be judged does not make the whole better
-        worst = min(judgement.verdicts, key=lambda verdict: list(Standing).index(verdict.outcome))
+        worst = judgement.worst
         is_quiet = judgement.is_waiting and judgement.state in (Standing.ON_TRACK, Standing.MET)
         state = names.states["waiting" if is_quiet else judgement.state]
         self._set("state", state, f"{worst.metric}: {worst.reason}", worst.clause)
@@ -213,28 +212,16 @@ class Draft:
         notes = [(field, said) for field, said in notes if said]
         for put, (field, said) in enumerate(notes):
             if put == len(notes) - 1:  # by then a slip is told
-                marker = self._of_this_release(marker)
+                marker = of_this_release(marker, self.judgement)
             marker = marker.with_sent(_places(said))
             self._mark(marker, ", ".join(each.reason for each in said), put)
             self._note(field, said, put)
         if not notes:
-            self._mark(self._of_this_release(marker), "the release that its target follows", put=0)
+            self._mark(of_this_release(marker, self.judgement), "the release that its target follows", put=0)
 
     def _adopt(self, marker: Marker, notices: Sequence[Notice]) -> None:
-        known = self._of_this_release(marker).with_sent(_places(notices))
+        known = of_this_release(marker, self.judgement).with_sent(_places(notices))
         self._mark(known, "adopted: what is due already is not said", put=0)
-
-    def _of_this_release(self, marker: Marker) -> Marker:
-        """The marker with the release last known: each has a ladder of its own, and none outlives the request's end."""
-        clock = self.judgement.clock(Metric.RESOLUTION)
-        if clock is None:
-            return marker
-        since_opened = takewhile(lambda each: not each.phase.is_ended, reversed(self.judgement.stretches))
-        if all(each.phase is not Phase.DEVELOPMENT for each in since_opened):
-            return replace(marker, release_on=None)
-        if clock.release_on is None or clock.release_on == marker.release_on:
-            return marker
-        return replace(marker.without("release"), release_on=clock.release_on)
 
     def _mark(self, marker: Marker, reason: str, put: int) -> None:
         old, new = self.marked, marker_text(marker)

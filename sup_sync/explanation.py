@@ -13,8 +13,9 @@ from sup_sync.errors import CalendarError
 from sup_sync.issue import Event, Finding, Phase, Side
 from sup_sync.judgement import Judgement
 from sup_sync.ladder import due_step
-from sup_sync.marker import Marker, MarkerError, cycle_of, read_marker
+from sup_sync.marker import Marker, MarkerError, read_marker
 from sup_sync.notices.no_answer import NAME as ENDED
+from sup_sync.notices.release import of_this_release
 from sup_sync.policy import Agreement, ClockKind, Escalation, Metric, Word
 from sup_sync.priority import PRIORITY_CLAUSE, priorities_that_count, priority_at
 from sup_sync.report import Json, finding_json, plain
@@ -210,29 +211,24 @@ def explain(judgement: Judgement, rules: Rulebook, now: datetime) -> Explanation
     return Explanation(
         judgement=judgement,
         now=now,
-        zone=rules.calendars[ClockKind.WORKING].zone,
+        zone=rules.zone,
         terms=tuple(_terms(judgement, rules)),
         priorities=tuple(_priorities(judgement)),
         events=tuple(_events(judgement)),
         stays=tuple(_stays(judgement, rules.calendars)),
         clocks=tuple(_clocks(judgement, rules.calendars, now)),
         ladder=tuple(_ladder(judgement, rules, now)),
-        wait=_wait(judgement, rules),
+        wait=_wait(judgement),
     )
 
 
-def _is_enforced(judgement: Judgement, rules: Rulebook) -> bool:
-    filed_on = judgement.filed_at.astimezone(rules.calendars[ClockKind.WORKING].zone).date()
-    return filed_on >= rules.policy.enforce_from
-
-
-def _wait(judgement: Judgement, rules: Rulebook) -> Wait | None:
+def _wait(judgement: Judgement) -> Wait | None:
     """The question that it is ended for without an answer; None where nothing is said, or it was adopted too late."""
     wait, issue, marker = judgement.wait, judgement.issue, _marker(judgement)
     is_written = "marker" in issue.fields and not issue.project.is_closed and not judgement.is_set_aside
-    if wait is None or marker is None or not is_written or judgement.is_stopped or not _is_enforced(judgement, rules):
+    if wait is None or marker is None or not is_written or judgement.is_stopped or not judgement.is_enforced:
         return None
-    return None if marker.has(ENDED, cycle_of(wait.asked_at)) else wait
+    return None if marker.has(ENDED, wait.cycle) else wait
 
 
 def _marker(judgement: Judgement) -> Marker | None:
@@ -347,12 +343,6 @@ def _ladder(judgement: Judgement, rules: Rulebook, now: datetime) -> Iterator[St
             yield from _Ladder(clock, agreement, judgement, rules, now).steps()
 
 
-def _of_this_release(marker: Marker, clock: Clock) -> Marker:
-    """The marker without the ladder of a release that was moved since: the next run begins another one."""
-    is_moved = clock.release_on is not None and marker.release_on not in (None, clock.release_on)
-    return marker.without("release") if is_moved else marker
-
-
 class _Ladder:
     """The ladder of one clock, by what the marker says was sent."""
 
@@ -363,10 +353,10 @@ class _Ladder:
         self.agreement = agreement
         self.rules = rules
         self.now = now
-        self.is_enforced = _is_enforced(judgement, rules)
+        self.is_enforced = judgement.is_enforced
         marker = _marker(judgement)
         self.is_readable = marker is not None
-        self.marker = _of_this_release(marker or Marker(), clock)
+        self.marker = of_this_release(marker or Marker(), judgement)
 
     def steps(self) -> Iterator[StepStory]:
         pending = due_step(self.clock, self.agreement.ladder, self.marker, self.rules.calendars, self.now)

@@ -5,15 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from sup_sync.issue import Issue
 from sup_sync.policy import Requirement
 
-ITEMS = ("iin", "full_name", "bin", "organisation", "contact", "steps", "evidence")
+Item = Literal["iin", "full_name", "bin", "organisation", "contact", "steps", "evidence"]
 """What a regulation can require: fields of mappings/tracker.yaml, and `evidence`, a screenshot or a link."""
 
+ITEMS: tuple[Item, ...] = get_args(Item)
 EVIDENCE = "evidence"
 LINK = "project_link"
+
+INFORMATION = (*(item for item in ITEMS if item != EVIDENCE), LINK)
+"""The fields, by our keys, that say who asks and what support needs to work on it: clients fill them in."""
+
 TOGETHER = {"bin": "organisation", "organisation": "bin"}
 """Who acts for a company gives both, who does not gives neither."""
 

@@ -153,6 +153,12 @@ class Issue:
             reason=next((event.reason[0] for event in later if event.reason), self.reason),
         )
 
+    @property
+    def reason_set_by(self) -> Person:
+        """Who set the reason that it has now; who filed it, where nobody did since."""
+        setters = [each.by for each in self.events if each.reason and each.reason[1] == self.reason]
+        return setters[-1] if setters else self.author
+
     def moved(self, at: datetime, by: Person, status: Status) -> Issue:
         """The issue as it stands once `by` has set that status with a public note."""
         event = Event(at, by, has_note=True, status=(self.status, status))

@@ -32,12 +32,13 @@ LONGEST_ENTRY = timedelta(days=90)
 class Judgement:
     """How one request stands at a moment; without an agreement it has no targets, and a finding says why.
 
-    `policy` is the version of the regulation that was in force when it was filed.
+    `policy` is the version of the regulation that was in force on `filed_on`, the support's local day of `filed_at`.
     """
 
     issue: Issue
     policy: Policy
     filed_at: datetime
+    filed_on: date
     level: str | None
     channel: str | None
     category: str | None
@@ -75,6 +76,11 @@ class Judgement:
         return is_kept and self.level is not None
 
     @property
+    def is_enforced(self) -> bool:
+        """Whether anything may be said on it: what was filed before `enforce_from` is judged and no more."""
+        return self.filed_on >= self.policy.enforce_from
+
+    @property
     def is_set_aside(self) -> bool:
         """Whether it could not be judged: nothing of it is written, and a finding says why."""
         return not self.clocks
@@ -86,10 +92,13 @@ class Judgement:
         return next((each for each in self.clocks if each.target.metric is metric), None)
 
     @property
+    def worst(self) -> Verdict:
+        """The worst of its verdicts, which is how the whole stands."""
+        return min(self.verdicts, key=lambda verdict: list(Standing).index(verdict.outcome))
+
+    @property
     def state(self) -> Standing:
-        """The worst of its verdicts."""
-        worst = list(Standing)
-        return min((each.outcome for each in self.verdicts), key=worst.index)
+        return self.worst.outcome
 
     @property
     def is_waiting(self) -> bool:
@@ -105,14 +114,16 @@ def judge_issue(issue: Issue, policy: Policy, calendars: Calendars, now: datetim
     try:
         return _Judge(issue, policy, calendars, now).judgement()
     except Exception as error:  # whatever it is, the others go on
-        return _set_aside(issue, policy, now, error)
+        zone = calendars[ClockKind.WORKING].zone
+        return _set_aside(issue, policy, issue.created_at.astimezone(zone).date(), now, error)
 
 
-def _set_aside(issue: Issue, policy: Policy, now: datetime, error: Exception) -> Judgement:
+def _set_aside(issue: Issue, policy: Policy, filed_on: date, now: datetime, error: Exception) -> Judgement:
     return Judgement(
         issue=issue,
         policy=policy,
         filed_at=issue.created_at,
+        filed_on=filed_on,
         level=None,
         channel=None,
         category=issue.category,
@@ -159,6 +170,7 @@ class _Judge:
             issue=self.issue,
             policy=self.policy,
             filed_at=self.filed_at,
+            filed_on=self.filed_on,
             level=level,
             channel=channel,
             category=self.issue.category,
@@ -202,8 +214,7 @@ class _Judge:
         reason = self.policy.reasons.get(self.issue.reason or "")
         if reason is None or not reason.stops:
             return reason
-        setters = [each.by for each in self.issue.events if each.reason and each.reason[1] == reason.key]
-        if (setters[-1] if setters else self.issue.author).side in (Side.STAFF, Side.UNKNOWN):
+        if self.issue.reason_set_by.side in (Side.STAFF, Side.UNKNOWN):
             return reason  # somebody who is no member any more was one when they set it
         self._find("not_stopped", f"reason {reason.key} was not set by staff: it does not count", reason.clause)
         return None
@@ -339,7 +350,7 @@ class _Judge:
         is_told = bool(self.issue.fields.get("reason")) and self.issue.reason is None  # a name that no mapping has
         if phase is Phase.REFUSED and not is_told and self.issue.reason not in self.policy.reasons:
             self._find("no_reason", self._no_reason(), REFUSAL_CLAUSE)
-        if phase is Phase.WAITING and question_at(self.issue, self.stretches) is None:
+        if phase is Phase.WAITING and judgement.wait is None and question_at(self.issue, self.stretches) is None:
             text = "waits for the client, but nobody asked since: ask in a public note, with the status"
             self._find("no_question", text, self.policy.waiting.clause)
         if phase.is_ended:

@@ -8,6 +8,7 @@ from importlib.resources import files
 from typing import Any
 
 from sup_sync.errors import ConfigError, Mistake
+from sup_sync.identification import INFORMATION
 from sup_sync.issue import Phase
 from sup_sync.tracker import TrackerNames
 
@@ -44,7 +45,7 @@ FORMATS = {
 MOMENT = {"regexp": r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$", "description": "2026-01-31 09:30"}
 STAFF_ONLY = frozenset({"marker", "reason"})
 TOOL_ONLY = frozenset({"marker"})
-CLIENT_FILLS_IN = frozenset({"bin", "contact", "full_name", "iin", "language", "organisation", "project_link", "steps"})
+CLIENT_FILLS_IN = frozenset({"language", *INFORMATION})
 TOOLS_OWN_CORE = ("assigned_to_id", "fixed_version_id", "start_date", "due_date", "estimated_hours", "done_ratio")
 """Redmine's own fields that a client reads and does not write."""
 

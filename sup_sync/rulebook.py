@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from sup_sync.clock import Calendars
 from sup_sync.messages import Messages
@@ -25,10 +26,15 @@ class Rulebook:
     estimated_years: frozenset[int] = frozenset()
     quiet_hours: tuple[time, time] | None = None
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The support's."""
+        return self.calendars[ClockKind.WORKING].zone
+
     def is_quiet(self, now: datetime) -> bool:
         """Whether clients are left in peace at this moment; the hours may go over midnight."""
         if self.quiet_hours is None:
             return False
         first, last = self.quiet_hours
-        at = now.astimezone(self.calendars[ClockKind.WORKING].zone).time()
+        at = now.astimezone(self.zone).time()
         return first <= at < last if first < last else at >= first or at < last

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
+from sup_sync.audit import Record
 from sup_sync.config import Config
 from sup_sync.errors import (
     AccessError,
@@ -178,7 +178,7 @@ def apply(
     force: bool,
     progress: Progress,
     is_adopting: bool = False,
-    record: Callable[[Mapping[str, Any]], None] = lambda _words: None,
+    record: Record = lambda _words: None,
 ) -> Applied:
     """Plan by what the tracker says at `now`, then write it; raises UnsafePlan over the limits unless `force`."""
     reader = Reader(session)

@@ -9,14 +9,12 @@ from datetime import date, datetime
 from typing import Any
 
 from sup_sync.errors import DecodeError
+from sup_sync.identification import INFORMATION
 from sup_sync.issue import Event, Issue, Person, Phase, Project, Side, Status, Version
 
 Json = Mapping[str, Any]
 
 CLOSED_PROJECT = 5
-INFORMATION = ("iin", "full_name", "bin", "organisation", "contact", "steps", "project_link")
-"""The fields, by our keys, that say who asks and what support needs to work on it."""
-
 FIRST_YEAR, LAST_YEAR = 1970, 3000
 
 

@@ -11,6 +11,7 @@ from sup_sync.clock import Calendars
 from sup_sync.errors import CalendarError
 from sup_sync.issue import Event, Issue, Phase, Side
 from sup_sync.life import Stretch, phases
+from sup_sync.marker import cycle_of
 from sup_sync.policy import Waiting
 
 
@@ -25,6 +26,11 @@ class Wait:
     remind_at: datetime
     due_at: datetime
 
+    @property
+    def cycle(self) -> int:
+        """The place in the marker of what is said about it."""
+        return cycle_of(self.asked_at)
+
 
 def question_at(issue: Issue, life: Sequence[Stretch]) -> datetime | None:
     """When the question was asked that a request waits for; None where it waits for none, or nobody asked in public.
@@ -32,10 +38,10 @@ def question_at(issue: Issue, life: Sequence[Stretch]) -> datetime | None:
     A status alone is no question, nor is a note from before it: the last one asked since counts.
     """
     current = life[-1]
-    asked = [event.at for event, phase in phases(issue) if is_question(event, phase)]
-    if current.phase is not Phase.WAITING or not asked or asked[-1] < current.span.start:
+    if current.phase is not Phase.WAITING:
         return None
-    return asked[-1]
+    asked = [event.at for event, phase in phases(issue) if is_question(event, phase)]
+    return asked[-1] if asked and asked[-1] >= current.span.start else None
 
 
 def wait_of(issue: Issue, life: Sequence[Stretch], rule: Waiting, calendars: Calendars) -> Wait | None:

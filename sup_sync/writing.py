@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import islice
-from typing import Any
 
+from sup_sync.audit import Record
 from sup_sync.change import FENCED, NOTES, Change
 from sup_sync.errors import (
     AmbiguousError,
@@ -71,8 +71,8 @@ class Run:
         rules: Rulebook,
         now: datetime,
         *,
-        is_adopting: bool = False,
-        record: Callable[[Mapping[str, Any]], None] = lambda _words: None,
+        is_adopting: bool,
+        record: Record,
     ) -> None:
         self.is_adopting = is_adopting
         self.record = record

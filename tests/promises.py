@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+ONCE = "1, 2, 6: said once, never lost, and then nothing more is written"
+
 PROMISES = Path(__file__).parent.parent / "docs" / "promises.md"
 
 HEAD = """\

@@ -65,9 +65,8 @@ def due(
 
 def _in_force(config: Config, filed_at: datetime) -> Policy:
     """The regulation in force on the day of the moment."""
-    from sup_sync.policy import ClockKind
 
-    day = filed_at.astimezone(config.rules.calendars[ClockKind.WORKING].zone).date()
+    day = filed_at.astimezone(config.rules.zone).date()
     policy = config.rules.policy.in_force_on(day)
     if policy is None:
         text = f"no regulation was in force on {day}: give a later moment, or add that of its day to mappings/"
@@ -115,11 +114,10 @@ def _targets(
 def clients(settings: Settings, now: datetime | None, as_json: bool) -> None:
     """The contracts with their days left."""
     from sup_sync.clients import contract_states
-    from sup_sync.policy import ClockKind
     from sup_sync.terminal import make_console, show_clients
 
     config = settings.load()
-    zone = config.rules.calendars[ClockKind.WORKING].zone
+    zone = config.rules.zone
     states = contract_states(config.rules.policy.contracts, aware(now, config).astimezone(zone).date())
     if as_json:
         print_json([state.to_json() for state in states])

@@ -115,11 +115,10 @@ class Moment(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic
 
 def aware(moment: datetime | None, config: Config) -> datetime:
     """The moment given, read in the support's zone where it has none; else the present."""
-    from sup_sync.policy import ClockKind
 
     if moment is None:
         return datetime.now(UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=config.rules.calendars[ClockKind.WORKING].zone)
+    return moment if moment.tzinfo else moment.replace(tzinfo=config.rules.zone)
 
 
 now_option = click.option("--now", type=Moment(), help="The present to judge by; default: this moment.")

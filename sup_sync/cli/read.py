@@ -142,7 +142,6 @@ def queue(settings: Settings, source: Path | None, now: datetime | None, as_json
 @pass_settings
 def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetime | None, as_json: bool) -> int:
     """Judge history by today's mappings and by those in DIR, and list the verdicts that flip."""
-    from sup_sync.policy import ClockKind
     from sup_sync.sync import judge_world, read_world
     from sup_sync.terminal import make_console, show_whatif
     from sup_sync.whatif import compare
@@ -153,7 +152,7 @@ def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetim
     world, other_world = (read_world(gathered.lists, gathered.raw_issues, each.rules) for each in (config, other))
     code = _tell_left_out(settings, gathered, world)
     today, then = judge_world(world, config.rules, moment), judge_world(other_world, other.rules, moment)
-    compared = compare(today, then, config.rules.calendars[ClockKind.WORKING].zone)
+    compared = compare(today, then, config.rules.zone)
     if as_json:
         print_json(compared.to_json())
     else:
@@ -169,14 +168,13 @@ def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetim
 @pass_settings
 def report(settings: Settings, source: Path | None, now: datetime | None, as_json: bool) -> int:
     """Compliance by level, channel, category, priority and month of filing."""
-    from sup_sync.policy import ClockKind
     from sup_sync.report import compliance
     from sup_sync.terminal import make_console, show_report
 
     config = settings.load(own=source is None)
     moment = aware(now, config)
     _, judgements, code = _judged(settings, config, source, moment, everything=True)
-    made = compliance(judgements, config.rules.policy, config.rules.calendars[ClockKind.WORKING].zone)
+    made = compliance(judgements, config.rules.policy, config.rules.zone)
     if as_json:
         print_json(made.to_json())
     elif judgements or not settings.quiet:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -87,36 +85,24 @@ def _check_code(problems: list[Problem], has_mistakes: bool) -> int:
 @pass_settings
 def apply(settings: Settings, force: bool, adopt: bool, monitor: str | None) -> int:
     """Plan, then write it; for cron."""
-    with _watched(settings, monitor) as watch:
-        watch.code = _apply(settings, force=force, adopt=adopt)
-    return watch.code
-
-
-@dataclass
-class _Watch:
-    """What the monitor is told at the end; a run that breaks off is our fault until it says otherwise."""
-
-    code: int = OUR_FAULT
-
-
-@contextmanager
-def _watched(settings: Settings, monitor: str | None) -> Iterator[_Watch]:
-    from sup_sync.ping import ping
-
-    def tell(what: str) -> None:
-        fault = ping(monitor, what) if monitor else None
-        if fault:
-            settings.tell(f"the monitor of --ping was not told of `{what}`: {fault}")
-
-    watch = _Watch()
-    tell("start")
+    _tell_monitor(settings, monitor, "start")
+    code = OUR_FAULT  # where the run breaks off
     try:
-        yield watch
+        code = _apply(settings, force=force, adopt=adopt)
     except SupSyncError as error:
-        watch.code = error.exit_code
+        code = error.exit_code
         raise
     finally:
-        tell(str(watch.code))
+        _tell_monitor(settings, monitor, str(code))
+    return code
+
+
+def _tell_monitor(settings: Settings, monitor: str | None, what: str) -> None:
+    from sup_sync.ping import ping
+
+    fault = ping(monitor, what) if monitor else None
+    if fault:
+        settings.tell(f"the monitor of --ping was not told of `{what}`: {fault}")
 
 
 def _apply(settings: Settings, *, force: bool, adopt: bool) -> int:

@@ -108,13 +108,11 @@ class _Reading:
         return checks.Files(
             sources=self.sources,
             config=config,
-            regulation=versions[0].shape,
             tracker=self._shape(TrackerShape, checks.TRACKER, folder / checks.TRACKER),
             calendar=self._shape(CalendarShape, checks.CALENDAR, folder / checks.CALENDAR),
             clients=self._shape(ClientsShape, checks.CLIENTS, folder / checks.CLIENTS),
             messages=self._shape(MessagesShape, checks.MESSAGES, folder / checks.MESSAGES),
             examples=self._shape(ExamplesShape, checks.EXAMPLES, folder / checks.EXAMPLES),
-            agreements=versions[0].agreements,
             version=versions[0],
             versions=versions,
             pruned=frozenset(self.pruned),

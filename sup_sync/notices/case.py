@@ -71,7 +71,7 @@ class Case:
         return self.judgement.issue.language or (contract and contract.language) or self.rules.messages.client_language
 
     def local(self, at: datetime) -> datetime:
-        return at.astimezone(self.rules.calendars[ClockKind.WORKING].zone)
+        return at.astimezone(self.rules.zone)
 
     def shown(self, at: datetime) -> str:
         """A moment as reasons, which admins read, show it."""
@@ -104,6 +104,6 @@ class Case:
         """Whether staff want this alert, and have not had it yet."""
         return key in self.policy.alerts and not self.marker.has(key, cycle)
 
-    def may_tell(self, key: str, cycle: int = 0, share: float = 1.0) -> bool:
+    def may_tell(self, key: str, cycle: int = 0) -> bool:
         """Whether clients are told this, and this one was not yet."""
-        return key in self.policy.tells and not self.marker.has(key, cycle, share)
+        return key in self.policy.tells and not self.marker.has(key, cycle)

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from sup_sync.issue import Event, Phase, Side
 from sup_sync.life import first_phase, phases
-from sup_sync.marker import cycle_of
 from sup_sync.notices.case import Audience, Case, Notice
 from sup_sync.waiting import Wait, is_question
 
@@ -22,11 +21,10 @@ def notices(case: Case) -> Iterator[Notice]:
     wait = case.judgement.wait
     if wait is None or not case.is_office_open:
         return
-    cycle = cycle_of(wait.asked_at)
     if case.now > wait.due_at:
-        if not case.marker.has(NAME, cycle):
+        if not case.marker.has(NAME, wait.cycle):
             yield _ending(case, wait)
-    elif case.now > wait.remind_at and case.may_tell(REMINDER, cycle):
+    elif case.now > wait.remind_at and case.may_tell(REMINDER, wait.cycle):
         text = case.client_text(
             REMINDER,
             asked=case.client_moment(wait.asked_at),
@@ -35,7 +33,7 @@ def notices(case: Case) -> Iterator[Notice]:
             clause=case.policy.tells[REMINDER],
         )
         reason = f"no answer to the question of {case.shown(wait.asked_at)}"
-        yield Notice(Audience.CLIENT, REMINDER, cycle, text, reason, case.policy.tells[REMINDER])
+        yield Notice(Audience.CLIENT, REMINDER, wait.cycle, text, reason, case.policy.tells[REMINDER])
 
 
 def _ending(case: Case, wait: Wait) -> Notice:
@@ -50,7 +48,7 @@ def _ending(case: Case, wait: Wait) -> Notice:
     )
     reason = f"no answer by {case.shown(wait.due_at)} to the question of {case.shown(wait.asked_at)}"
     status = case.rules.names.sets[NAME]
-    return Notice(Audience.CLIENT, NAME, cycle_of(wait.asked_at), text, reason, rule.clause, status=status)
+    return Notice(Audience.CLIENT, NAME, wait.cycle, text, reason, rule.clause, status=status)
 
 
 def _actions(case: Case) -> list[str]:

@@ -8,7 +8,6 @@ from datetime import datetime
 from sup_sync.issue import Issue, Phase, Side
 from sup_sync.marker import cycle_of
 from sup_sync.notices.case import Audience, Case, Notice
-from sup_sync.policy import Reason
 
 STOPPED, REFUSED = "stopped", "refused"
 
@@ -26,16 +25,11 @@ def notices(case: Case) -> Iterator[Notice]:
             yield case.alert(STOPPED, cycle, f"stopped: {reason.key}", **words)
         return
     cycle = _last(issue, (each.at for each in issue.events if each.status and each.status[1].phase is Phase.REFUSED))
-    if case.judgement.phase is Phase.REFUSED and not _is_ours(case, reason) and case.may_tell(REFUSED, cycle):
+    is_ours = issue.reason_set_by.side is Side.BOT  # as it ended the request: what staff refuse later has another
+    if case.judgement.phase is Phase.REFUSED and not is_ours and case.may_tell(REFUSED, cycle):
         words = {"reason": case.client_text(f"reason_{reason.key}"), "quality": quality, "clause": reason.clause}
         text = case.client_text(REFUSED, complaints=case.policy.tells[REFUSED], **words)
         yield Notice(Audience.CLIENT, REFUSED, cycle, text, f"refused: {reason.key}", reason.clause)
-
-
-def _is_ours(case: Case, reason: Reason) -> bool:
-    """Whether the tool itself set the reason, as it ended the request: what staff refuse later has another."""
-    setters = [each.by.side for each in case.judgement.issue.events if each.reason and each.reason[1] == reason.key]
-    return setters[-1:] == [Side.BOT]
 
 
 def _last(issue: Issue, moments: Iterable[datetime]) -> int:

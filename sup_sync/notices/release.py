@@ -3,12 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import takewhile
 
 from sup_sync.issue import Phase
+from sup_sync.judgement import Judgement
+from sup_sync.marker import Marker
 from sup_sync.notices.case import Case, Notice
 from sup_sync.policy import Metric
 
 SLIPPED, SHIPPED = "slipped", "shipped"
+
+
+def of_this_release(marker: Marker, judgement: Judgement) -> Marker:
+    """The marker with the release last known: each has a ladder of its own, and none outlives the request's end."""
+    clock = judgement.clock(Metric.RESOLUTION)
+    if clock is None:
+        return marker
+    since_opened = takewhile(lambda each: not each.phase.is_ended, reversed(judgement.stretches))
+    if all(each.phase is not Phase.DEVELOPMENT for each in since_opened):
+        return replace(marker, release_on=None)
+    if clock.release_on is None or clock.release_on == marker.release_on:
+        return marker
+    return replace(marker.without("release"), release_on=clock.release_on)
 
 
 def notices(case: Case) -> Iterator[Notice]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from end_to_end.diary import Diary
 from end_to_end.scene import CLIENT, CONSULTATION, OPERATOR, make_fake
-from faults.faulty import TIMEOUT_S, Faulty, faulty
+from faults.faulty import TIMEOUT_S, Fault, Faulty, faulty
 from stories.moments import read_moment
 from stories.shipped import shipped_config
 from worlds import ADMIN, BOT, FakeWorld, World
@@ -56,10 +56,10 @@ class Scenario:
             self.said += [repr(fault), *traceback.format_exception(fault)]
         return session.requests_made["PUT"]
 
-    def run_with(self, fault: object, at: int, release_at: int | None = None) -> None:
+    def run_with(self, fault: Fault, at: int, release_at: int | None = None) -> None:
         """A run in which one request fails; what was held back comes after it, or at a request of the next."""
         self.tracker.seen.clear()
-        self.tracker.fault, self.tracker.at = fault, at  # type: ignore[assignment]
+        self.tracker.fault, self.tracker.at = fault, at
         self.run()
         self.tracker.at = None
         self.tracker.seen.clear()
@@ -101,14 +101,13 @@ def scenario(world: World | None = None) -> Iterator[Scenario]:
     with faulty(world) as tracker:
         made = Scenario(world, diary, tracker, replace(config, server=replace(config.server, url=tracker.url)), [])
         with made.people():
-            late, silent, quiet, fresh, answered = made.issue_ids = [
+            _late, silent, quiet, _fresh, answered = made.issue_ids = [
                 diary.file("Wed 09:00", CLIENT),
                 diary.file("Mon 09:00", CLIENT),
                 diary.file("Wed 08:00", CLIENT),
                 diary.file("Wed 11:55", CLIENT),
                 diary.file("Wed 11:00", OPERATOR, "alatau-trade", CONSULTATION),
             ]
-            assert late != fresh
             for at, issue_id in (("Mon 10:00", silent), ("Wed 08:30", quiet)):
                 with diary.at(at, issue_id):
                     world.set_status(OPERATOR, issue_id, "Клиент жауабын күтуде", "Сұрақ")

@@ -9,9 +9,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from faults.faulty import FAULTS, Fault, late_commit
 from faults.scenario import Got, scenario
+from promises import ONCE
 from worlds import BOT
-
-ONCE = "1, 2, 6: said once, never lost, and then nothing more is written"
 
 Undisturbed = tuple[list[str], list[Got]]
 

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from faults.scenario import scenario
+from promises import ONCE
 
 
 @pytest.mark.parametrize("hosts", [2, 3])
@@ -16,9 +17,8 @@ def test_hosts_that_run_at_once_say_each_thing_once(hosts: int, tried: Callable[
         wanted = made.got()
     for _ in range(8):
         with scenario() as made, ThreadPoolExecutor(hosts) as pool:
-            sent = list(pool.map(lambda _number, made=made: made.run(), range(hosts)))
+            list(pool.map(lambda _number, made=made: made.run(), range(hosts)))
             made.run()
             assert made.got() == wanted
             assert made.run() == 0
-            assert sum(sent) >= max(sent)
-            tried("1, 2, 6: said once, never lost, and then nothing more is written", f"{hosts} hosts at once")
+            tried(ONCE, f"{hosts} hosts at once")

@@ -55,13 +55,11 @@ class Files:
 
     sources: Mapping[str, YamlFile]
     config: ConfigShape | None
-    regulation: RegulationShape | None
     tracker: TrackerShape | None
     calendar: CalendarShape | None
     clients: ClientsShape | None
     messages: MessagesShape | None
     examples: ExamplesShape | None
-    agreements: tuple[Agreement, ...]
     version: Version
     versions: tuple[Version, ...]
     pruned: frozenset[Place]
@@ -69,13 +67,15 @@ class Files:
 
     def of_version(self, version: Version) -> Files:
         """The files with this version of the regulation to be checked; its mistakes name its file."""
-        return replace(
-            self,
-            version=version,
-            regulation=version.shape,
-            agreements=version.agreements,
-            sources={**self.sources, REGULATION: self.sources[version.file]},
-        )
+        return replace(self, version=version, sources={**self.sources, REGULATION: self.sources[version.file]})
+
+    @property
+    def regulation(self) -> RegulationShape | None:
+        return self.version.shape
+
+    @property
+    def agreements(self) -> tuple[Agreement, ...]:
+        return self.version.agreements
 
     def words(self, section: str) -> dict[str, Version]:
         """The words that any version of the regulation has, each with the newest version that has it."""

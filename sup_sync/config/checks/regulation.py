@@ -89,7 +89,7 @@ def check_waiting(files: Files) -> Iterator[Mistake]:
 
 def check_stopped_work_informs_somebody(files: Files) -> Iterator[Mistake]:
     """What stops work is told to the superior, and nothing else is said (clause 16): without that alert nothing is."""
-    if files.regulation and "stopped" not in files.regulation.alerts and (REGULATION, "alerts") not in files.pruned:
+    if files.regulation and "stopped" not in files.regulation.alerts and not files.is_pruned("alerts"):
         for key in (each for each, reason in files.regulation.reasons.items() if reason.stops):
             text = f"reason {key} stops work, but `alerts` has no line `stopped`: add it, with whom it mentions"
             yield files.mistake(REGULATION, ("reasons", key), text)

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from sup_sync.config.shapes.base import Clause, Length, Shape, TimeLength, Words, read_length
+from sup_sync.identification import Item
 from sup_sync.policy import ClockKind, PriorityChange
 
 EVERY_PRIORITY = "*"
@@ -120,7 +121,6 @@ class AlertShape(Shape):
     assign: str | None = None
 
 
-Item = Literal["iin", "full_name", "bin", "organisation", "contact", "steps", "evidence"]
 Tell = Literal["acknowledged", "asked", "reminder", "refused"]
 AlertKey = Literal["misrouted", "incomplete", "stopped", "slipped", "shipped"]
 
