@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
+from operator import itemgetter
 
 from sup_sync.change import NOTES, SAID, Change
 from sup_sync.clock import Standing
@@ -15,6 +16,8 @@ from sup_sync.issue import Finding
 from sup_sync.judgement import Judgement
 from sup_sync.rulebook import Rulebook
 from sup_sync.tracker import Directory
+
+Urgency = tuple[datetime, int]
 
 FEW_ISSUES = 20
 """Up to so many issues may change whatever their share: a small tracker changes all of them on a busy day."""
@@ -91,18 +94,25 @@ def make_plan(
 
     `is_adopting`: nothing is said nor ended; the markers remember what is due already as said.
     """
-    in_order = sorted(judgements, key=_urgency)
-    drafts = [Draft(each, rules, directory, now, is_adopting=is_adopting) for each in in_order]
-    for draft in drafts:
+    by_urgency: list[tuple[Urgency, list[Change]]] = []
+    findings: list[Finding] = []
+    judged = 0
+    for judgement in judgements:
+        judged += 1
+        draft = Draft(judgement, rules, directory, now, is_adopting=is_adopting)
         draft.compare()
+        findings += draft.findings
+        if draft.changes:
+            by_urgency.append((_urgency(judgement), list(draft.in_order())))
+    by_urgency.sort(key=itemgetter(0))
     return Plan(
-        changes=tuple(change for draft in drafts for change in draft.in_order()),
-        findings=tuple(sorted(finding for draft in drafts for finding in draft.findings)),
-        judged=len(drafts),
+        changes=tuple(change for _, changes in by_urgency for change in changes),
+        findings=tuple(sorted(findings)),
+        judged=judged,
     )
 
 
-def _urgency(judgement: Judgement) -> tuple[datetime, int]:
+def _urgency(judgement: Judgement) -> Urgency:
     """Oldest breach first, then by number."""
     breaches = [each.due_at for each in judgement.verdicts if each.outcome is Standing.BREACHED and each.due_at]
     return min(breaches, default=datetime.max.replace(tzinfo=UTC)), judgement.issue.id

@@ -70,10 +70,11 @@ class _WriteEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no type
 
 @dataclass(frozen=True, slots=True)
 class EditForm:
-    """An issue's lock_version, and the ids of the custom fields that the account may set on it as it stands."""
+    """An issue's lock_version, and what the account may set on it: custom fields by id, and private notes."""
 
     lock_version: int
     fields: frozenset[int]
+    may_note_privately: bool
 
 
 class Reader:
@@ -102,14 +103,13 @@ class Reader:
         return account
 
     @_of_redmines_form()
-    def fetch_lists(self, projects: Sequence[str], groups: Collection[str] = ()) -> Json:
+    def fetch_lists(self, account: Json, projects: Sequence[str], groups: Collection[str] = ()) -> Json:
         """The lists that `tracker.Directory` is built from, for projects by identifier and groups by name.
 
         Beyond those: {"trackers": [{id, name}], "groups": [{id, name}], "fields": [{id, name}]}, and in each project
         `trackers` and `fields`; a project's tracker has `fields` of its own once an issue shows them.
         Raises AccessError naming the projects that the account is no member of, or the groups it can't see.
         """
-        account = self.fetch_account()
         scope = self._fetch_projects(projects, {each["project"]["id"] for each in account["memberships"]})
         memberships = [row for project in scope for row in project.pop("memberships")]
         found = self._fetch_groups(groups, memberships)
@@ -127,10 +127,8 @@ class Reader:
         }
 
     @_of_redmines_form()
-    def fetch_rows(
-        self, project_ids: Collection[int], *, status: str, updated_since: datetime | None = None
-    ) -> list[Json]:
-        """The issues of these projects as lists have them (no journals), in order of id.
+    def fetch_rows(self, *, status: str, updated_since: datetime | None = None) -> list[Json]:
+        """The issues that the account sees, in whatever project, as lists have them (no journals), in order of id.
 
         `status` is `open`, `closed` or `*`. Pages go by id, as an offset skips rows while data changes; and each row
         is checked again, as Redmine drops a filter it doesn't know without a word.
@@ -141,7 +139,7 @@ class Reader:
             filters["updated_on"] = f">={since:%Y-%m-%dT%H:%M:%SZ}"
         rows: list[Json] = []
         for page in self._pages_by_id(filters):
-            rows += [row for row in page if row["project"]["id"] in project_ids and _is_since(row, since)]
+            rows += [row for row in page if _is_since(row, since)]
         return rows
 
     def _pages_by_id(self, filters: Json) -> Iterator[list[Json]]:
@@ -187,7 +185,7 @@ class Reader:
             raise RefusedError(f"GET {path}: not to be edited by this account: a closed project, or no `edit_issues`")
         if len(form.versions) != 1 or not form.versions[0].isdecimal():
             raise TrackerAwayError(f"GET {path}: no page of an issue with one lock_version; try again later")
-        return EditForm(int(form.versions[0]), frozenset(form.fields))
+        return EditForm(int(form.versions[0]), frozenset(form.fields), form.may_note_privately)
 
     def fetch_role(self, role_id: int) -> Json:
         """A role with its permissions, which every account may read."""
@@ -223,7 +221,7 @@ class Reader:
             **project,
             "trackers": trackers,
             "fields": _once(seen),
-            "versions": self._fetch_versions(project["id"]),
+            "versions": self.fetch_versions(project["id"]),
             "memberships": memberships,
             "members": sorted({row["user"]["id"] for row in memberships if "user" in row}),
         }
@@ -236,7 +234,9 @@ class Reader:
                 return {**_named(tracker), "fields": _names(row.get("custom_fields", ()))}
         return _named(tracker)
 
-    def _fetch_versions(self, project_id: int) -> list[Json]:
+    @_of_redmines_form()
+    def fetch_versions(self, project_id: int) -> list[Json]:
+        """The releases that requests of a project can be answered by, with their days."""
         versions = self._redmine.version.filter(project_id=project_id).values()
         return [{key: each.get(key) for key in ("id", "name", "status", "due_date")} for each in versions]
 
@@ -326,6 +326,7 @@ class _FormParser(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.is_editable = False
+        self.may_note_privately = False
         self.versions: list[str] = []
         self.fields: set[int] = set()
 
@@ -335,13 +336,18 @@ class _FormParser(HTMLParser):
             self.is_editable = True
         if tag == "input" and found.get("name") == "issue[lock_version]":
             self.versions.append(found.get("value") or "")
+        if tag == "input" and found.get("name") == "issue[private_notes]":
+            self.may_note_privately = True
         field = _FIELD_INPUT.match(found.get("name") or "")
         if field:
             self.fields.add(int(field[1]))
 
 
 def _is_since(row: Json, since: datetime | None) -> bool:
-    return since is None or datetime.fromisoformat(row["updated_on"]) >= since
+    """Whether a row, which has to have all that is asked of one, tells of a change since then."""
+    _ = row["project"]["id"], row["project"]["name"], row["status"]["is_closed"]
+    updated_at = datetime.fromisoformat(row["updated_on"])
+    return since is None or updated_at >= since
 
 
 def _named(row: Json) -> dict[str, Any]:

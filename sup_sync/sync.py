@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from sup_sync.agenda import matters_at
 from sup_sync.audit import Record
+from sup_sync.cache import NO_CACHE, Cache, CacheFile
+from sup_sync.change import FENCED
 from sup_sync.config import Config
-from sup_sync.errors import (
-    AccessError,
-    DecodeError,
-    MissingError,
-    OutOfTimeError,
-    SnapshotError,
-    SupSyncError,
-    UnfitTrackerError,
-)
+from sup_sync.errors import AccessError, DecodeError, SnapshotError, UnfitTrackerError
 from sup_sync.http import TrackerSession
 from sup_sync.issue import Finding, Issue
 from sup_sync.judgement import Judgement, judge_issue
 from sup_sync.plan import Plan, make_plan
-from sup_sync.preflight import Area, Tracker, check_tracker, may_write_private_notes, role_ids
+from sup_sync.preflight import Area, Problem, Tracker, check_tracker, may_write_private_notes
+from sup_sync.reading import Progress, Reading
 from sup_sync.redmine import Reader, Writer
 from sup_sync.rulebook import Rulebook
 from sup_sync.tracker import Directory, Json, decode_issue
@@ -29,18 +25,6 @@ from sup_sync.writing import Outcome, OutcomeKind, Run
 
 UNDONE = ("fault", "unreadable")
 """The findings of requests that nothing could be done with."""
-
-Progress = Callable[[int, int], None]
-"""Told how many of how many issues are done."""
-
-
-@dataclass(frozen=True)
-class Gathered:
-    """What was read, as the tracker gave it; `gaps` are the projects whose reading failed, with why."""
-
-    lists: Json | None
-    raw_issues: tuple[Json, ...]
-    gaps: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -52,54 +36,21 @@ class World:
     findings: tuple[Finding, ...]
 
 
-def gather(reader: Reader, lists: Json, *, status: str, updated_since: datetime | None, progress: Progress) -> Gathered:
-    """Read the issues of a status with their histories; a history that fails leaves out its whole project.
-
-    Missing data is never "nothing happened". Raises what a failing list raises: without lists there is nothing.
-    """
-    project_ids = {project["id"] for project in lists["projects"]}
-    rows = reader.fetch_rows(project_ids, status=status, updated_since=updated_since)
-    issues: list[Json] = []
-    gaps: dict[str, str] = {}
-    for number, row in enumerate(rows):
-        progress(number, len(rows))
-        project = row["project"]["name"]
-        if project in gaps:
-            continue
-        try:
-            issues.append(reader.fetch_issue(row["id"]))
-        except MissingError:
-            continue  # deleted or moved between the list and this read: the next run sees where it went
-        except OutOfTimeError:
-            raise  # nothing is left to write in
-        except SupSyncError as error:
-            gaps[project] = str(error)
-    whole = tuple(issue for issue in issues if issue["project"]["name"] not in gaps)
-    return Gathered(lists, whole, gaps)
-
-
-def gather_current(reader: Reader, lists: Json, config: Config, now: datetime, progress: Progress) -> Gathered:
-    """Read what a run may change: open issues, and those closed lately."""
-    current = gather(reader, lists, status="open", updated_since=None, progress=progress)
-    since = now - timedelta(days=config.closed_days)
-    closed = gather(reader, lists, status="closed", updated_since=since, progress=progress)
-    gaps = current.gaps | closed.gaps
-    issues = {issue["id"]: issue for issue in (*current.raw_issues, *closed.raw_issues)}
-    whole = tuple(issues[key] for key in sorted(issues) if issues[key]["project"]["name"] not in gaps)
-    return Gathered(lists, whole, gaps)
-
-
 def read_world(lists: Json | None, raw_issues: Iterable[Json], rules: Rulebook) -> World:
     """Issues in our words; without the tracker's lists, people and old statuses are guessed."""
     raw_issues = tuple(raw_issues)
     directory = Directory.guessed_from(raw_issues, rules.names) if lists is None else _directory(lists, rules)
-    issues, findings = [], []
+    findings: list[Finding] = []
+    return World(directory, tuple(_decoded(raw_issues, directory, findings)), tuple(findings))
+
+
+def _decoded(raw_issues: Iterable[Json], directory: Directory, findings: list[Finding]) -> Iterator[Issue]:
+    """The issues in our words; of those that are not in Redmine's form findings tell."""
     for raw in raw_issues:
         try:
-            issues.append(decode_issue(raw, directory))
+            yield decode_issue(raw, directory)
         except DecodeError as error:
             findings.append(Finding(raw["id"], "unreadable", str(error)))
-    return World(directory, tuple(issues), tuple(findings))
 
 
 def _directory(lists: Json, rules: Rulebook) -> Directory:
@@ -113,8 +64,12 @@ def _directory(lists: Json, rules: Rulebook) -> Directory:
 
 def judge_world(world: World, rules: Rulebook, now: datetime) -> tuple[Judgement, ...]:
     """How every issue that was filed by `now` stands then."""
-    then = (issue.upto(now) for issue in world.issues)
-    return tuple(judge_issue(issue, rules.policy, rules.calendars, now) for issue in then if issue)
+    return tuple(_judged(world.issues, rules, now))
+
+
+def _judged(issues: Iterable[Issue], rules: Rulebook, now: datetime) -> Iterator[Judgement]:
+    then = (issue.upto(now) for issue in issues)
+    return (judge_issue(issue, rules.policy, rules.calendars, now) for issue in then if issue)
 
 
 def plan_world(
@@ -122,14 +77,17 @@ def plan_world(
 ) -> Plan:
     """What should change in all of it, with the findings of reading and judging."""
     plan = make_plan(judgements, rules, world.directory, now, is_adopting=is_adopting)
-    return Plan(plan.changes, tuple(sorted((*world.findings, *plan.findings))), plan.judged)
+    return replace(plan, findings=tuple(sorted((*world.findings, *plan.findings))))
 
 
 def current(world: World, closed_days: int, now: datetime) -> World:
     """The part of it that a run may change: open issues, and those closed lately."""
+    return replace(world, issues=tuple(_current(world.issues, closed_days, now)))
+
+
+def _current(issues: Iterable[Issue], closed_days: int, now: datetime) -> Iterator[Issue]:
     since = (now - timedelta(days=closed_days)).replace(microsecond=0)
-    kept = (each for each in world.issues if not each.status.phase.is_ended or each.updated_at >= since)
-    return replace(world, issues=tuple(kept))
+    return (each for each in issues if not each.status.phase.is_ended or each.updated_at >= since)
 
 
 @dataclass(frozen=True)
@@ -148,26 +106,78 @@ class Applied:
         return done and not self.gaps and not self.set_aside
 
 
-def groups_of(config: Config) -> set[str]:
-    """The groups whose members have to be known: the staff's, and those that contracts name."""
-    contracts = {contract.group for contract in config.rules.policy.contracts if contract.group}
-    return contracts | config.rules.names.staff_groups
-
-
-def examine(reader: Reader, config: Config) -> Tracker:
-    """The account, its roles and the tracker's lists, as the checks want them."""
-    account = reader.fetch_account()
-    roles = tuple(reader.fetch_role(role_id) for role_id in role_ids(account))
-    return Tracker(config.rules.names, account, roles, reader.fetch_lists(config.projects, groups_of(config)))
+def stopping_problems(tracker: Tracker) -> list[Problem]:
+    return [problem for problem in check_tracker(tracker) if not problem.is_warning]
 
 
 def require_fit(tracker: Tracker) -> None:
     """Raise AccessError or UnfitTrackerError with every problem that stops a run: a failed preflight writes nothing."""
-    stopping = [problem for problem in check_tracker(tracker) if not problem.is_warning]
+    stopping = stopping_problems(tracker)
     if not stopping:
         return
     fault = AccessError if any(problem.area is Area.ACCESS for problem in stopping) else UnfitTrackerError
     raise fault("\n".join(map(str, stopping)))
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What is to be written by what was read: the plan, the issues that it changes, what was left out and why."""
+
+    tracker: Tracker
+    directory: Directory
+    plan: Plan
+    issues: tuple[Issue, ...]
+    gaps: dict[str, str]
+    set_aside: int
+
+
+def decide(reading: Reading, config: Config, now: datetime, *, is_adopting: bool) -> Decided:
+    """Read what changed, judge it and whatever time matters to, and plan; a failed preflight ends the run."""
+    if stopping_problems(reading.tracker):
+        reading.examine()  # it may be mended since the lists were read
+    require_fit(reading.tracker)
+    reading.read_current()
+    decided = _decided(reading, config, now, is_adopting=is_adopting)
+    releases = {each.project.id for each in decided.issues if each.version and _is_fenced(decided.plan, each.id)}
+    if releases and reading.read_releases(releases):
+        decided = _decided(reading, config, now, is_adopting=is_adopting)
+    return decided
+
+
+def _is_fenced(plan: Plan, issue_id: int) -> bool:
+    return any(change.issue_id == issue_id and change.field in FENCED for change in plan.changes)
+
+
+def _decided(reading: Reading, config: Config, now: datetime, *, is_adopting: bool) -> Decided:
+    cache, rules, edition = reading.cache, config.rules, reading.edition
+    directory = Directory(reading.lists, rules.names)
+    unreadable: list[Finding] = []
+    quiet: dict[int, datetime | None] = {}
+    set_aside: set[int] = set()
+
+    def looked_at() -> Iterator[Judgement]:
+        due = cache.due(reading.closed_since, edition, now)
+        issues = _current(_decoded(reading.stored(due), directory, unreadable), config.closed_days, now)
+        for judgement in _judged(issues, rules, now):
+            if judgement.is_set_aside:
+                set_aside.add(judgement.issue.id)
+            elif judgement.issue.updated_at <= now:
+                quiet[judgement.issue.id] = matters_at(judgement, rules, now)
+            yield judgement
+
+    plan = make_plan(looked_at(), rules, directory, now, is_adopting=is_adopting)
+    findings = (*unreadable, *plan.findings)
+    set_aside |= {finding.issue_id for finding in findings if finding.kind in UNDONE}
+    changed = dict.fromkeys(change.issue_id for change in plan.changes)
+    cache.settle(edition, {key: at for key, at in quiet.items() if key not in set_aside | changed.keys()})
+    return Decided(
+        tracker=reading.tracker,
+        directory=directory,
+        plan=Plan(plan.changes, tuple(sorted(findings)), len(cache.ids(reading.closed_since))),
+        issues=tuple(_decoded(reading.stored(changed), directory, [])),
+        gaps=reading.gaps,
+        set_aside=len(set_aside),
+    )
 
 
 def apply(
@@ -179,24 +189,27 @@ def apply(
     progress: Progress,
     is_adopting: bool = False,
     record: Record = lambda _words: None,
+    cache: CacheFile = NO_CACHE,
 ) -> Applied:
     """Plan by what the tracker says at `now`, then write it; raises UnsafePlan over the limits unless `force`."""
     reader = Reader(session)
-    tracker = examine(reader, config)
-    require_fit(tracker)
-    gathered = gather_current(reader, tracker.lists, config, now, progress)
-    world = current(read_world(gathered.lists, gathered.raw_issues, config.rules), config.closed_days, now)
-    judgements = judge_world(world, config.rules, now)
-    plan = plan_world(world, judgements, config.rules, now, is_adopting=is_adopting)
+
+    def decide_by(kept: Cache) -> Decided:
+        return decide(Reading(reader, config, kept, now, progress), config, now, is_adopting=is_adopting)
+
+    decided = cache.use(decide_by)
+    plan = decided.plan
     if not force:
         plan.require_safe(config.limits)
-    writer = Writer(session, may_write_private_notes=may_write_private_notes(tracker))
-    run = Run(reader, writer, world.directory, world.issues, config.rules, now, is_adopting=is_adopting, record=record)
-    total = len({change.issue_id for change in plan.changes})
+    writer = Writer(session, may_write_private_notes=may_write_private_notes(decided.tracker))
+    run = Run(
+        reader, writer, decided.directory, decided.issues, config.rules, now, is_adopting=is_adopting, record=record
+    )
+    total = len(decided.issues)
     outcomes = []
     for outcome in run.act(plan):
         outcomes.append(outcome)
         progress(len(outcomes), total)
-    not_read = {finding.issue_id for finding in (*world.findings, *plan.findings) if finding.kind in UNDONE}
-    set_aside = not_read | {judgement.issue.id for judgement in judgements if judgement.is_set_aside}
-    return Applied(plan, tuple(outcomes), gathered.gaps, len(set_aside))
+    if any(each.kind is OutcomeKind.REFUSED for each in outcomes):
+        cache.use(Cache.forget_tracker)  # it may have changed: the next run looks
+    return Applied(plan, tuple(outcomes), decided.gaps, decided.set_aside)

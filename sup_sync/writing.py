@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import islice
 
 from sup_sync.audit import Record
 from sup_sync.change import FENCED, NOTES, Change
@@ -26,6 +25,12 @@ from sup_sync.plan import Plan, make_plan
 from sup_sync.redmine import EditForm, Reader, Writer
 from sup_sync.rulebook import Rulebook
 from sup_sync.tracker import Directory, decode_issue
+
+Place = tuple[int, str]
+"""A project, by id, and one of Redmine's trackers: where a field is, or is not."""
+
+Write = tuple[int, tuple[Change, ...]]
+"""An issue, by id, and its changes."""
 
 READ_BACK_AT_ONCE = 100
 OUT_OF_TIME = "not tried: the run's time is over; the next run goes on"
@@ -82,8 +87,8 @@ class Run:
         self.now = now
         self.directory = directory
         self.issues = {issue.id: issue for issue in issues}
-        self.trusted: set[tuple[int, str]] = set()
-        self.distrusted: dict[tuple[int, str], str] = {}
+        self.trusted: set[Place] = set()
+        self.distrusted: dict[Place, str] = {}
         self.unanswered = 0
         self.is_out_of_time = False
 
@@ -94,10 +99,10 @@ class Run:
             yield outcome
 
     def _outcomes(self, plan: Plan) -> Iterator[Outcome]:
-        silent: list[tuple[int, tuple[Change, ...]]] = []
+        silent: list[Write] = []
         for issue_id, changes in plan.by_issue():
             if any(change.field in FENCED for change in changes):
-                yield self._guarded(issue_id, changes, self._write_fenced)
+                yield self._learn(self._guarded(issue_id, changes, self._write_fenced))
             else:
                 silent.append((issue_id, changes))
         yield from self._write_silent(silent)
@@ -127,17 +132,18 @@ class Run:
             self.unanswered = self.unanswered + 1 if isinstance(error, AmbiguousError | TrackerAwayError) else 0
             return Outcome(issue_id, _kind(error), str(error))
         self.unanswered = 0
-        self._learn(place, outcome)
         return outcome
 
-    def _learn(self, place: tuple[int, str], outcome: Outcome) -> None:
+    def _learn(self, outcome: Outcome) -> Outcome:
         """The first write in each project and tracker decides whether the others there are tried."""
+        place = self._place(outcome.issue_id)
         if outcome.kind is OutcomeKind.APPLIED:
             self.trusted.add(place)
         elif outcome.kind is OutcomeKind.REFUSED and place not in self.trusted:
-            self.distrusted[place] = f"#{outcome.issue_id} showed that {outcome.text}"
+            self.distrusted.setdefault(place, f"#{outcome.issue_id} showed that {outcome.text}")
+        return outcome
 
-    def _place(self, issue_id: int) -> tuple[int, str]:
+    def _place(self, issue_id: int) -> Place:
         issue = self.issues[issue_id]
         return issue.project.id, issue.tracker
 
@@ -153,6 +159,8 @@ class Run:
         """Compare and swap: the version first, then the state, decide again, one PUT, read back."""
         form = self.reader.fetch_edit_form(issue_id)
         before = self._fetch(issue_id)
+        if before.project.id != self.issues[issue_id].project.id:
+            return Outcome(issue_id, OutcomeKind.STALE, "moved to another project meanwhile; the next run decides")
         changes = [change for change in self._decide_again(before) if change.put == 0]
         if not changes:
             return Outcome(issue_id, OutcomeKind.ALREADY, "nothing left to change when it was to be written")
@@ -160,6 +168,9 @@ class Run:
             return Outcome(
                 issue_id, OutcomeKind.STALE, "it changed meanwhile, and so would its note; the next run decides"
             )
+        if not form.may_note_privately and any(change.field == "private_note" for change in changes):
+            text = "the account may not set notes private here, so everybody would see it: give it `set_notes_private`"
+            return Outcome(issue_id, OutcomeKind.REFUSED, text)
         if self._forgets(changes, form):
             marker = self.rules.names.fields["marker"]
             text = f"the account may not set «{marker}», so a note would come in every run: allow it in the workflow"
@@ -179,31 +190,37 @@ class Run:
     def _fetch(self, issue_id: int) -> Issue:
         return decode_issue(self.reader.fetch_issue(issue_id), self.directory)
 
-    def _write_silent(self, writes: Sequence[tuple[int, tuple[Change, ...]]]) -> Iterator[Outcome]:
-        """One PUT each; the first in each project and tracker is read back at once, the others by the hundred."""
-        rest = iter(writes)
-        while batch := list(islice(rest, READ_BACK_AT_ONCE)):
-            unseen: list[tuple[int, tuple[Change, ...]]] = []
+    def _write_silent(self, writes: Sequence[Write]) -> Iterator[Outcome]:
+        """One PUT each, read back by the hundred; the first in each project and tracker shows whether others follow."""
+        left = list(writes)
+        while left:
+            batch, left = self._batch(left)
+            unseen: list[Write] = []
             for issue_id, changes in batch:
-                if self._place(issue_id) in self.trusted:
-                    outcome = self._guarded(issue_id, changes, self._put)
-                    if outcome.kind is OutcomeKind.APPLIED:
-                        unseen.append((issue_id, changes))
-                        continue
+                outcome = self._guarded(issue_id, changes, self._put)
+                if outcome.kind is OutcomeKind.APPLIED:
+                    unseen.append((issue_id, changes))
                 else:
-                    outcome = self._guarded(issue_id, changes, self._put_and_look)
-                yield outcome
-            yield from self._read_back(unseen)
+                    yield self._learn(outcome)
+            yield from map(self._learn, self._read_back(unseen))
+
+    def _batch(self, writes: Sequence[Write]) -> tuple[list[Write], list[Write]]:
+        """What to write and then read back at once, and the rest: of a place that is not trusted yet just one."""
+        batch: list[Write] = []
+        rest: list[Write] = []
+        tried: set[Place] = set()
+        for write in writes:
+            place = self._place(write[0])
+            is_next = place in self.trusted or place in self.distrusted or place not in tried
+            (batch if is_next and len(batch) < READ_BACK_AT_ONCE else rest).append(write)
+            tried.add(place)
+        return batch, rest
 
     def _put(self, issue_id: int, changes: Sequence[Change]) -> Outcome:
         self._send(issue_id, changes)
         return Outcome(issue_id, OutcomeKind.APPLIED)
 
-    def _put_and_look(self, issue_id: int, changes: Sequence[Change]) -> Outcome:
-        self._put(issue_id, changes)
-        return _compared(changes, self.issues[issue_id], self._fetch(issue_id), self.directory)
-
-    def _read_back(self, writes: Sequence[tuple[int, tuple[Change, ...]]]) -> Iterator[Outcome]:
+    def _read_back(self, writes: Sequence[Write]) -> Iterator[Outcome]:
         if not writes:
             return
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,20 @@ def story(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Story]:
     told = Story(text.format_map(words.params) if words else text, tmp_path)
     yield told
     assert told.second_plan.changes == ()
+    nothing_before_its_moment(told)
+
+
+LONG = timedelta(days=60)
+"""All that a story's last moment can still bring comes within it."""
+
+
+def nothing_before_its_moment(told: Story) -> None:
+    """Until the moment of the agenda time alone brings nothing to write, wherever one looks."""
+    assert told.now
+    until = min(told.matters_at or told.now + LONG, told.now + LONG)
+    for share in (0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0):
+        moment = told.now + (until - told.now) * share
+        assert told.plan_at(moment).changes == (), moment
 
 
 @pytest.fixture

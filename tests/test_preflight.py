@@ -35,8 +35,9 @@ from sup_sync.preflight import (
     check_visibility,
     may_write_private_notes,
 )
+from sup_sync.reading import examine
 from sup_sync.redmine import Reader
-from sup_sync.sync import examine, require_fit
+from sup_sync.sync import require_fit
 
 WAITING = "Клиент жауабын күтуде"
 

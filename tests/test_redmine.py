@@ -19,7 +19,6 @@ from sup_sync.redmine import Reader, Writer
 from sup_sync.tracker import Directory
 
 URL = "http://127.0.0.1:3999"
-SCOPE = {5}
 Mock = responses.RequestsMock
 
 
@@ -40,7 +39,8 @@ def reader(session: TrackerSession) -> Reader:
 
 
 def row(number: int) -> dict[str, Any]:
-    return {"id": number, "project": {"id": 5, "name": "Алатау"}, "updated_on": "2026-03-02T04:00:00Z"}
+    project, status = {"id": 5, "name": "Алатау"}, {"id": 1, "name": "Жаңа", "is_closed": False}
+    return {"id": number, "project": project, "status": status, "updated_on": "2026-03-02T04:00:00Z"}
 
 
 def page(rows: list[Any], total: int) -> dict[str, Any]:
@@ -64,20 +64,20 @@ def test_pages_that_do_not_follow_each_other_are_no_list(reader: Reader, pages: 
         for each in pages:
             mock.get(f"{URL}/issues.json", json=each)
         with pytest.raises(TrackerAwayError, match="don't follow each other"):
-            reader.fetch_rows(SCOPE, status="*")
+            reader.fetch_rows(status="*")
 
 
 def test_an_issue_that_appears_or_goes_while_pages_are_read_does_no_harm(mock: Mock, reader: Reader) -> None:
     mock.get(f"{URL}/issues.json", json=page([row(1), row(2)], 3))
     mock.get(f"{URL}/issues.json", json=page([row(4), row(5)], 1))
-    assert [each["id"] for each in reader.fetch_rows(SCOPE, status="*")] == [1, 2, 4, 5]
+    assert [each["id"] for each in reader.fetch_rows(status="*")] == [1, 2, 4, 5]
 
 
 def test_rows_of_an_answer_without_its_filters_are_left_out(mock: Mock, reader: Reader) -> None:
-    other, early = row(2) | {"project": {"id": 6, "name": "Басқа"}}, row(3) | {"updated_on": "2026-03-01T00:00:00Z"}
-    mock.get(f"{URL}/issues.json", json=page([row(1), other, early], 3))
+    early = row(3) | {"updated_on": "2026-03-01T00:00:00Z"}
+    mock.get(f"{URL}/issues.json", json=page([row(1), early], 2))
     since = datetime(2026, 3, 2, tzinfo=UTC)
-    assert [each["id"] for each in reader.fetch_rows(SCOPE, status="*", updated_since=since)] == [1]
+    assert [each["id"] for each in reader.fetch_rows(status="*", updated_since=since)] == [1]
     assert mock.calls[0].request.params["updated_on"] == ">=2026-03-02T00:00:00Z"
 
 
@@ -110,7 +110,7 @@ def serve_project(mock: Mock, *, members: int, rows: list[Any]) -> None:
 def test_members_that_change_while_they_are_read_are_no_list(mock: Mock, reader: Reader) -> None:
     serve_project(mock, members=101, rows=[])
     with pytest.raises(TrackerAwayError, match="changed while it was read"):
-        reader.fetch_lists(["a"])
+        reader.fetch_lists(reader.fetch_account(), ["a"])
 
 
 @pytest.mark.parametrize(("project_id", "tracker_id", "fields"), [(5, 9, [3]), (6, 9, []), (5, 8, [])])
@@ -124,15 +124,17 @@ def test_an_issue_of_elsewhere_does_not_tell_a_trackers_fields(
         "custom_fields": [{"id": 3, "name": "F"}],
     }
     serve_project(mock, members=1, rows=[found])
-    assert [each["id"] for each in reader.fetch_lists(["a"])["fields"]] == fields
+    assert [each["id"] for each in reader.fetch_lists(reader.fetch_account(), ["a"])["fields"]] == fields
 
 
 # --- JSON of another form
 
+ACCOUNT = {"id": 1, "firstname": "a", "lastname": "b", "memberships": []}
+
 FETCHES: list[Callable[[Reader], object]] = [
     lambda reader: reader.fetch_account(),
-    lambda reader: reader.fetch_lists(["a"]),
-    lambda reader: reader.fetch_rows(SCOPE, status="*"),
+    lambda reader: reader.fetch_lists(ACCOUNT, ["a"]),
+    lambda reader: reader.fetch_rows(status="*"),
     lambda reader: reader.fetch_rows_of([1]),
     lambda reader: reader.fetch_issue(1),
     lambda reader: reader.fetch_role(1),

@@ -15,6 +15,7 @@ import click
 from sup_sync.errors import ConfigError, Mistake
 
 if TYPE_CHECKING:
+    from sup_sync.cache import CacheFile
     from sup_sync.config import Config
     from sup_sync.http import TrackerSession
 
@@ -156,3 +157,16 @@ def tell_gaps(settings: Settings, gaps: Mapping[str, str]) -> None:
     """Name the projects of which nothing is used; told even when quiet."""
     for project, why in gaps.items():
         settings.tell(f"project {project} could not be read whole, so nothing of it is used: {why}", is_news=True)
+
+
+def state_path(config: Config, kind: str) -> Path:
+    """A file of this tool for each tracker and user of the machine: the lock, the audit log, the cache."""
+    state = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    name = "".join(letter if letter.isalnum() else "-" for letter in config.server.url)
+    return Path(state) / "sup-sync" / f"{name}.{kind}"
+
+
+def cache_file(settings: Settings, config: Config) -> CacheFile:
+    from sup_sync.cache import CacheFile
+
+    return CacheFile(state_path(config, "cache"), settings.tell)

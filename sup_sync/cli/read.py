@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from sup_sync.cli.codes import CHANGES_PENDING, DONE, PARTLY_DONE
 from sup_sync.cli.options import (
     Settings,
     aware,
+    cache_file,
     common,
     connect,
     from_option,
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from sup_sync.config import Config
     from sup_sync.judgement import Judgement
     from sup_sync.plan import Plan
-    from sup_sync.sync import Gathered, World
+    from sup_sync.reading import Gathered
+    from sup_sync.sync import World
 
 
 @click.command()
@@ -46,8 +48,7 @@ def plan(
     from sup_sync.sync import plan_world
 
     config = settings.load(own=source is None)
-    moment = aware(now, config)
-    world, judgements, code = _judged(settings, config, source, moment)
+    moment, world, judgements, code = _judged(settings, config, source, now)
     made = plan_world(world, judgements, config.rules, moment, is_adopting=adopt)
     _show_plan(settings, made, judgements, moment, as_json=as_json)
     return CHANGES_PENDING if exit_code and made.changes and code == DONE else code
@@ -97,8 +98,8 @@ def explain(settings: Settings, issue_id: int, source: Path | None, now: datetim
 def _gather_one(settings: Settings, config: Config, source: Path | None, issue_id: int) -> Gathered:
     from dataclasses import replace
 
+    from sup_sync.reading import Gathered, examine
     from sup_sync.redmine import Reader
-    from sup_sync.sync import Gathered, groups_of
 
     if source:
         gathered = _read_file(settings, source)
@@ -107,8 +108,7 @@ def _gather_one(settings: Settings, config: Config, source: Path | None, issue_i
             raise MissingError(f"{source.name} has no request #{issue_id}")
         return replace(gathered, raw_issues=found)
     reader = Reader(connect(config))
-    lists = reader.fetch_lists(config.projects, groups_of(config))
-    return Gathered(lists, (reader.fetch_issue(issue_id),), {})
+    return Gathered(examine(reader, config).lists, (reader.fetch_issue(issue_id),), {})
 
 
 @click.command()
@@ -123,8 +123,7 @@ def queue(settings: Settings, source: Path | None, now: datetime | None, as_json
     from sup_sync.terminal import make_console, show_queue
 
     config = settings.load(own=source is None)
-    moment = aware(now, config)
-    _, judgements, code = _judged(settings, config, source, moment)
+    _, _, judgements, code = _judged(settings, config, source, now)
     made = make_queue(judgements, config.rules.calendars)
     if as_json:
         print_json(made.to_json())
@@ -148,7 +147,7 @@ def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetim
 
     config, other = settings.load(own=source is None), settings.load(own=source is None, mappings=mappings)
     moment = aware(now, config)
-    gathered = _gather(settings, config, source, moment, everything=True)
+    gathered = _gather(settings, config, source, now, everything=True)
     world, other_world = (read_world(gathered.lists, gathered.raw_issues, each.rules) for each in (config, other))
     code = _tell_left_out(settings, gathered, world)
     today, then = judge_world(world, config.rules, moment), judge_world(other_world, other.rules, moment)
@@ -172,8 +171,7 @@ def report(settings: Settings, source: Path | None, now: datetime | None, as_jso
     from sup_sync.terminal import make_console, show_report
 
     config = settings.load(own=source is None)
-    moment = aware(now, config)
-    _, judgements, code = _judged(settings, config, source, moment, everything=True)
+    _, _, judgements, code = _judged(settings, config, source, now, everything=True)
     made = compliance(judgements, config.rules.policy, config.rules.zone)
     if as_json:
         print_json(made.to_json())
@@ -191,7 +189,7 @@ def snapshot(settings: Settings, output: Path | None) -> int:
     from sup_sync.snapshot import snapshot_lines
 
     config = settings.load(own=True)
-    gathered = _gather(settings, config, None, datetime.now(UTC), everything=True)
+    gathered = _gather(settings, config, None, everything=True)
     tell_gaps(settings, gathered.gaps)
     text = "".join(line + "\n" for line in snapshot_lines(gathered.lists or {}, gathered.raw_issues))
     if output:
@@ -216,8 +214,8 @@ def _write_whole(path: Path, text: str) -> None:
 
 
 def _read_file(settings: Settings, source: Path) -> Gathered:
+    from sup_sync.reading import Gathered
     from sup_sync.snapshot import load_snapshot
-    from sup_sync.sync import Gathered
 
     try:
         with click.open_file(str(source), encoding="utf-8") as file:
@@ -229,32 +227,40 @@ def _read_file(settings: Settings, source: Path) -> Gathered:
     return Gathered(lists, tuple(issues), {})
 
 
-def _gather(settings: Settings, config: Config, source: Path | None, now: datetime, *, everything: bool) -> Gathered:
-    """Issues from a snapshot or the tracker: all of them, or those that a run may change."""
+def _gather(
+    settings: Settings, config: Config, source: Path | None, now: datetime | None = None, *, everything: bool
+) -> Gathered:
+    """Issues from a snapshot or the tracker: all of them, or those that a run may change.
+
+    What runs remember is of the present: for another moment all is read anew.
+    """
+    from sup_sync.cache import NO_CACHE, Cache
+    from sup_sync.reading import Reading
     from sup_sync.redmine import Reader
-    from sup_sync.sync import gather, gather_current, groups_of
     from sup_sync.terminal import progress
 
     if source:
         return _read_file(settings, source)
-    reader = Reader(connect(config))
-    lists = reader.fetch_lists(config.projects, groups_of(config))
     with progress(settings.quiet) as advance:
-        if everything:
-            return gather(reader, lists, status="*", updated_since=None, progress=advance)
-        return gather_current(reader, lists, config, now, advance)
+
+        def read(cache: Cache) -> Gathered:
+            reading = Reading(Reader(connect(config)), config, cache, aware(now, config), advance)
+            return reading.everything() if everything else reading.current()
+
+        return (cache_file(settings, config) if now is None else NO_CACHE).use(read)
 
 
 def _judged(
-    settings: Settings, config: Config, source: Path | None, now: datetime, *, everything: bool = False
-) -> tuple[World, tuple[Judgement, ...], int]:
-    """What a snapshot or the tracker says, in our words, how it stands at `now`, and the exit code: whether whole."""
+    settings: Settings, config: Config, source: Path | None, now: datetime | None, *, everything: bool = False
+) -> tuple[datetime, World, tuple[Judgement, ...], int]:
+    """The moment, what a snapshot or the tracker says, how it stands then, and the exit code: whether it is whole."""
     from sup_sync.sync import current, judge_world, read_world
 
     gathered = _gather(settings, config, source, now, everything=everything)
+    moment = aware(now, config)
     world = read_world(gathered.lists, gathered.raw_issues, config.rules)
-    world = world if everything else current(world, config.closed_days, now)
-    return world, judge_world(world, config.rules, now), _tell_left_out(settings, gathered, world)
+    world = world if everything else current(world, config.closed_days, moment)
+    return moment, world, judge_world(world, config.rules, moment), _tell_left_out(settings, gathered, world)
 
 
 def _tell_left_out(settings: Settings, gathered: Gathered, world: World) -> int:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
 import click
 
 from sup_sync.cli.codes import BAD_CONFIG, DONE, NO_ACCESS, OUR_FAULT, PARTLY_DONE
-from sup_sync.cli.options import Settings, common, connect, pass_settings, tell_gaps
+from sup_sync.cli.options import Settings, cache_file, common, connect, pass_settings, state_path, tell_gaps
 from sup_sync.errors import SupSyncError
 
 if TYPE_CHECKING:
@@ -49,8 +47,8 @@ def _check_tracker(config: Config) -> list[Problem]:
     from dataclasses import replace
 
     from sup_sync.preflight import check_tracker
+    from sup_sync.reading import examine
     from sup_sync.redmine import Reader
-    from sup_sync.sync import examine
 
     reader = Reader(connect(config))
     tracker = examine(reader, config)
@@ -64,7 +62,7 @@ def _one_waiting_each(reader: Reader, tracker: Tracker) -> Iterable[int]:
 
     waiting = {name for name, status in tracker.names.statuses.items() if status.phase is Phase.WAITING}
     project_ids = {project["id"] for project in tracker.lists["projects"]}
-    rows = reader.fetch_rows(project_ids, status="open")
+    rows = (row for row in reader.fetch_rows(status="open") if row["project"]["id"] in project_ids)
     return {row["tracker"]["id"]: row["id"] for row in rows if row["status"]["name"] in waiting}.values()
 
 
@@ -114,20 +112,16 @@ def _apply(settings: Settings, *, force: bool, adopt: bool) -> int:
     config = settings.load(own=True)
     session = connect(config, ends_at=monotonic() + config.run_time_s)
     with (
-        hold_lock(_state_path(config, "lock")),
-        open_audit(_state_path(config, "audit.jsonl"), lambda: datetime.now(UTC)) as record,
+        hold_lock(state_path(config, "lock")),
+        open_audit(state_path(config, "audit.jsonl"), lambda: datetime.now(UTC)) as record,
         progress(settings.quiet) as advance,
     ):
         now = datetime.now(UTC)
-        done = apply_plan(session, config, now, force=force, progress=advance, is_adopting=adopt, record=record)
+        cache = cache_file(settings, config)
+        done = apply_plan(
+            session, config, now, force=force, progress=advance, is_adopting=adopt, record=record, cache=cache
+        )
     tell_gaps(settings, done.gaps)
     if done.outcomes or done.set_aside or not settings.quiet:
         show_applied(make_console(), done)
     return DONE if done.is_whole else PARTLY_DONE
-
-
-def _state_path(config: Config, kind: str) -> Path:
-    """A file of this tool for each tracker and user of the machine: the lock, the audit log."""
-    state = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    name = "".join(letter if letter.isalnum() else "-" for letter in config.server.url)
-    return Path(state) / "sup-sync" / f"{name}.{kind}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -49,7 +50,8 @@ class Server:
 class Config:
     """All that a run needs to know before it asks the tracker; `warnings` stop nothing.
 
-    `run_time_s` is how long a run may take, in seconds: what is left then is for the next one.
+    `run_time_s` is how long a run may take, in seconds: what is left then is for the next one. `edition` stands for
+    all that the files say: with another one every request is judged anew.
     """
 
     server: Server
@@ -58,6 +60,7 @@ class Config:
     rules: Rulebook
     limits: Limits
     run_time_s: float
+    edition: str
     warnings: tuple[Mistake, ...]
 
 
@@ -202,5 +205,6 @@ def _config(path: Path, files: checks.Files, calendars: Calendars | None, warnin
         ),
         limits=Limits(config.limits.notes, config.limits.endings, config.limits.changed_share),
         run_time_s=config.limits.run.as_time(timedelta(days=1)).total_seconds(),
+        edition=hashlib.sha256(repr({name: each.data for name, each in files.sources.items()}).encode()).hexdigest(),
         warnings=warnings,
     )

@@ -96,7 +96,7 @@ def test_a_snapshot_that_no_longer_fits_leaves_the_old_one_and_nothing_half_writ
     def allow_little() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 
-    said = shell.process("snapshot", "-o", snapshot, preexec_fn=allow_little)
+    said = shell.process("snapshot", "-q", "-o", snapshot, preexec_fn=allow_little)
     one_line(said, 2, "snapshot.jsonl: cannot be written: File too large")
     assert snapshot.read_bytes() == before
     assert [each.name for each in shell.folder.iterdir() if each.name.startswith(".")] == []

@@ -73,4 +73,4 @@ def real_directory(real_world: RealWorld) -> Directory:
 
 def read_directory(world: World) -> Directory:
     reader = Reader(TrackerSession(world.url, world.user(BOT)))
-    return Directory(reader.fetch_lists(["alatau", "strict"], [STAFF_GROUP]), world.names)
+    return Directory(reader.fetch_lists(reader.fetch_account(), ["alatau", "strict"], [STAFF_GROUP]), world.names)

@@ -66,13 +66,13 @@ def test_every_name_of_the_mapping_has_an_id(world: World, directory: Directory)
 
 def test_every_project_that_the_account_is_no_member_of_is_named(reader: Reader) -> None:
     with pytest.raises(AccessError) as caught:
-        reader.fetch_lists(["alatau", "square", "vault", "nowhere"])
+        reader.fetch_lists(reader.fetch_account(), ["alatau", "square", "vault", "nowhere"])
     lines = [line.split(":")[0] for line in str(caught.value).splitlines()]
     assert lines == ["project square", "project vault", "project nowhere"]
 
 
 def test_people_have_the_roles_that_their_groups_bring_and_the_groups_asked_for(reader: Reader) -> None:
-    lists = reader.fetch_lists(["alatau"], [STAFF_GROUP, VIP_GROUP])
+    lists = reader.fetch_lists(reader.fetch_account(), ["alatau"], [STAFF_GROUP, VIP_GROUP])
     people = {each["name"]: (each["groups"], each["roles"]) for each in lists["people"]}
     assert people["Айдос Серік"] == ([STAFF_GROUP], [STAFF_ROLE])
     assert people["Ерлан Сапар"] == ([STAFF_GROUP], [STAFF_ROLE])  # locked, and yet in the history
@@ -82,26 +82,28 @@ def test_people_have_the_roles_that_their_groups_bring_and_the_groups_asked_for(
 
 def test_a_group_that_is_in_no_project_is_named(reader: Reader) -> None:
     with pytest.raises(AccessError, match="Жоқ топ"):
-        reader.fetch_lists(["alatau"], [STAFF_GROUP, "Жоқ топ"])
+        reader.fetch_lists(reader.fetch_account(), ["alatau"], [STAFF_GROUP, "Жоқ топ"])
 
 
 def test_all_members_come_though_a_page_holds_a_hundred(world: World, session: Session) -> None:
     page = world.get("counter", "/projects/crowd/memberships.json", limit=1000)
     assert (page["limit"], len(page["memberships"]), page["total_count"]) == (100, 100, len(CROWD) + 1)
-    names = {each["name"] for each in Reader(session("counter")).fetch_lists(["crowd"])["people"]}
+    reader = Reader(session("counter"))
+    names = {each["name"] for each in reader.fetch_lists(reader.fetch_account(), ["crowd"])["people"]}
     assert names == {"Есеп Шот", *(each.name for each in CROWD)}
 
 
 def test_versions_come_with_their_dates(world: World, reader: Reader) -> None:
     with_date = world.add_version("strict", "4.2", date(2026, 12, 1))
     without = world.add_version("strict", "4.3")
-    versions = {each["id"]: each for each in reader.fetch_lists(["strict"])["versions"]}
+    versions = {each["id"]: each for each in reader.fetch_lists(reader.fetch_account(), ["strict"])["versions"]}
     assert versions[with_date] == {"id": with_date, "name": "4.2", "status": "open", "due_date": "2026-12-01"}
     assert versions[without]["due_date"] is None
 
 
 def test_fields_stand_in_issues_each_on_its_trackers(world: World, reader: Reader) -> None:
-    trackers = {each["name"]: each for each in reader.fetch_lists(["alatau"])["projects"][0]["trackers"]}
+    (alatau,) = reader.fetch_lists(reader.fetch_account(), ["alatau"])["projects"]
+    trackers = {each["name"]: each for each in alatau["trackers"]}
     names = {name: {field["name"] for field in each["fields"]} for name, each in trackers.items()}
     assert names[ERROR] - names[CONSULTATION] == {"Тек қате"}
     assert names[CONSULTATION] >= set(world.names.fields.values())
@@ -113,7 +115,9 @@ def test_a_project_lists_fields_that_the_account_may_not_see(world: World, sessi
     issue = world.see("client", world.file("client", "strict"))
     assert "Міндетті" in {each["name"] for each in project["issue_custom_fields"]}
     assert "Міндетті" not in {each["name"] for each in issue["custom_fields"]}
-    assert "Міндетті" not in {each["name"] for each in Reader(session("client")).fetch_lists(["strict"])["fields"]}
+    reader = Reader(session("client"))
+    fields = reader.fetch_lists(reader.fetch_account(), ["strict"])["fields"]
+    assert "Міндетті" not in {each["name"] for each in fields}
 
 
 def test_a_field_that_the_account_may_not_see_is_missing_without_a_hint(world: World, directory: Directory) -> None:
@@ -131,16 +135,16 @@ def test_without_a_status_only_open_issues_come(world: World, reader: Reader) ->
     world.set_status("operator", closed, "Жабылды")
     ids = f"{opened},{closed}"
     assert [row["id"] for row in world.get(BOT, "/issues.json", issue_id=ids)["issues"]] == [opened]
-    scope = {project_id(world, "alatau")}
-    assert {opened, closed} <= {row["id"] for row in reader.fetch_rows(scope, status="*")}
-    assert {opened, closed} & {row["id"] for row in reader.fetch_rows(scope, status="open")} == {opened}
-    assert {opened, closed} & {row["id"] for row in reader.fetch_rows(scope, status="closed")} == {closed}
+    assert {opened, closed} <= {row["id"] for row in reader.fetch_rows(status="*")}
+    assert {opened, closed} & {row["id"] for row in reader.fetch_rows(status="open")} == {opened}
+    assert {opened, closed} & {row["id"] for row in reader.fetch_rows(status="closed")} == {closed}
 
 
 def test_a_limit_is_cut_to_a_hundred_and_all_rows_come_by_their_ids(world: World, session: Session) -> None:
     page = world.get("counter", "/issues.json", project_id="crowd", limit=1000, status_id="*")
     assert (page["limit"], len(page["issues"]), page["total_count"]) == (100, 100, 105)
-    ids = [row["id"] for row in Reader(session("counter")).fetch_rows({project_id(world, "crowd")}, status="*")]
+    crowd = project_id(world, "crowd")
+    ids = [row["id"] for row in Reader(session("counter")).fetch_rows(status="*") if row["project"]["id"] == crowd]
     assert len(ids) == 105
     assert ids == sorted(set(ids))
 
@@ -154,10 +158,12 @@ def test_an_unknown_filter_and_a_field_that_is_none_are_dropped_without_a_word(w
     assert world.get(BOT, "/issues.json", status_id="*", limit=1, **{known: "VIP"})["total_count"] < everything
 
 
-def test_rows_of_other_projects_are_left_out(world: World, reader: Reader) -> None:
-    ours, other = world.file("client", "alatau"), world.file("client", "strict")
-    rows = reader.fetch_rows({project_id(world, "alatau")}, status="*")
-    assert {ours, other} & {row["id"] for row in rows} == {ours}
+def test_rows_tell_their_project_and_whether_their_status_closes(world: World, reader: Reader) -> None:
+    closed, opened = world.file("client", "alatau"), world.file("client", "strict")
+    world.set_status("operator", closed, "Жабылды")
+    rows = {row["id"]: row for row in reader.fetch_rows(status="*")}
+    told = {key: (rows[key]["project"]["id"], rows[key]["status"]["is_closed"]) for key in (opened, closed)}
+    assert told == {closed: (project_id(world, "alatau"), True), opened: (project_id(world, "strict"), False)}
 
 
 def test_rows_changed_since_a_moment_come_and_no_earlier_ones(world: World, reader: Reader) -> None:
@@ -169,7 +175,7 @@ def test_rows_changed_since_a_moment_come_and_no_earlier_ones(world: World, read
     raw = world.get(BOT, "/issues.json", updated_on=">=2026-01-05T04:00:00Z", limit=100)
     assert set(ids) & {row["id"] for row in raw["issues"]} == {before, within, after}
     assert early < before
-    rows = reader.fetch_rows({project_id(world, "alatau")}, status="*", updated_since=moment + timedelta(seconds=0.5))
+    rows = reader.fetch_rows(status="*", updated_since=moment + timedelta(seconds=0.5))
     assert set(ids) & {row["id"] for row in rows} == {within, after}
 
 
@@ -188,7 +194,8 @@ def test_lists_have_no_journals(world: World, reader: Reader) -> None:
 
 def test_more_than_a_hundred_issues_are_asked_for_in_parts(world: World, session: Session) -> None:
     counter, asked = Reader(session("counter")), session("counter")
-    crowd = [row["id"] for row in counter.fetch_rows({project_id(world, "crowd")}, status="*")]
+    place = project_id(world, "crowd")
+    crowd = [row["id"] for row in counter.fetch_rows(status="*") if row["project"]["id"] == place]
     rows = Reader(asked).fetch_rows_of([*reversed(crowd), crowd[0]])
     assert [row["id"] for row in rows] == crowd
     assert asked.requests_made == {"GET": 2}

@@ -172,7 +172,7 @@ def test_a_closed_project_refuses_writes_and_is_still_read(
     with pytest.raises(RefusedError, match="403"):
         writer.update(issue_id, [change(issue_id, "level", "VIP")], directory)
     assert reader.fetch_issue(issue_id)["journals"] == []
-    assert reader.fetch_lists(["ending"])["projects"][0]["status"] == 5
+    assert reader.fetch_lists(reader.fetch_account(), ["ending"])["projects"][0]["status"] == 5
     with pytest.raises(RefusedError, match="not to be edited"):
         reader.fetch_edit_form(issue_id)
 

@@ -11,11 +11,13 @@ from demo_site import CONFIG, SUNDAY_NIGHT, Demo, shipped_config
 from demo_story import deeds_of, load_story, moment_before, working_time
 from demo_world import DemoError, seed
 
+from sup_sync.cache import IN_MEMORY, Cache
 from sup_sync.clock import Standing
 from sup_sync.http import TrackerSession
 from sup_sync.policy import ClockKind, Metric
+from sup_sync.reading import Reading
 from sup_sync.redmine import Reader
-from sup_sync.sync import gather, groups_of, judge_world, read_world
+from sup_sync.sync import judge_world, read_world
 
 ALMATY = ZoneInfo("Asia/Almaty")
 CALENDAR = shipped_config().rules.calendars[ClockKind.WORKING]
@@ -91,8 +93,8 @@ def test_on_a_sunday_night_every_request_stands_as_the_story_says(demo: Demo) ->
     config = shipped_config()
     person = demo.as_somebody("sup-sync")
     reader = Reader(TrackerSession(person.url, str(person.session.headers["X-Redmine-API-Key"])))
-    lists = reader.fetch_lists(config.projects, groups_of(config))
-    read = gather(reader, lists, status="*", updated_since=None, progress=lambda _done, _of: None)
+    with Cache(IN_MEMORY) as cache:
+        read = Reading(reader, config, cache, SUNDAY_NIGHT, lambda _done, _of: None).everything()
     judgements = judge_world(read_world(read.lists, read.raw_issues, config.rules), config.rules, SUNDAY_NIGHT)
     stands = {
         each.issue.subject: None if each.is_set_aside else [each.verdict(metric).outcome for metric in Metric]

@@ -1,16 +1,22 @@
-"""Each test runs in a tracker in memory and in a real Redmine, with the shipped mappings and config.yaml."""
+"""Each test runs in a tracker in memory and in a real Redmine, with the shipped mappings and config.yaml.
+
+In the one both with and without what runs remember of it, in the other with.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import RealScene, make_fake
 from stories.shipped import shipped_config
 from worlds import FakeWorld, RealWorld, World
+
+from sup_sync.cache import NO_CACHE, CacheFile
 
 
 @pytest.fixture(scope="session")
@@ -22,7 +28,7 @@ def real_scene() -> RealScene:
     return RealScene(world)
 
 
-@pytest.fixture(params=["fake", "real"])
+@pytest.fixture(params=["fake", "remembered", "real"])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     if request.param == "real":
         scene: RealScene = request.getfixturevalue("real_scene")
@@ -36,10 +42,11 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 
 
 @pytest.fixture
-def diary(world: World) -> Iterator[Diary]:
+def diary(world: World, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Diary]:
     """Whatever a test did, once a run has written its plan the next one writes nothing."""
     config = shipped_config()
-    diary = Diary(world, replace(config, server=replace(config.server, url=world.url)))
+    cache = NO_CACHE if request.node.callspec.params["world"] == "fake" else CacheFile(tmp_path / "cache", pytest.fail)
+    diary = Diary(world, replace(config, server=replace(config.server, url=world.url)), cache)
     yield diary
     if diary.ran_at:
         before = diary.traces()

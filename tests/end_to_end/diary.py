@@ -6,13 +6,15 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from end_to_end.scene import CLIENT, ERROR, VIP
 from stories.moments import read_moment
 from stories.redmine_json import GIVEN
-from worlds import ADMIN, BOT, Json, World
+from worlds import ADMIN, BOT, FakeWorld, Json, World
 
+from sup_sync.cache import NO_CACHE, CacheFile
 from sup_sync.config import Config
 from sup_sync.http import TrackerSession
 from sup_sync.sync import Applied, Progress, apply
@@ -38,12 +40,13 @@ class Ran:
 class Diary:
     """Deeds by REST, which knows only the present, each then placed at its moment.
 
-    `config` is the shipped one with the world's url; `ran_at` is the moment of the last run.
+    `config` is the shipped one with the world's url, `cache` what runs remember; `ran_at` is the moment of the last.
     """
 
-    def __init__(self, world: World, config: Config) -> None:
+    def __init__(self, world: World, config: Config, cache: CacheFile = NO_CACHE) -> None:
         self.world = world
         self.config = config
+        self.cache = cache
         self.ran_at: str | None = None
         self._moments: dict[int, list[str]] = {}
 
@@ -93,11 +96,24 @@ class Diary:
     ) -> Ran:
         """`sup-sync apply` at that moment."""
         session, config = session or self.session(), config or self.config
-        done = apply(session, config, read_moment(now), force=force, progress=progress, is_adopting=is_adopting)
+        done = apply(
+            session,
+            config,
+            read_moment(now),
+            force=force,
+            progress=progress,
+            is_adopting=is_adopting,
+            cache=self.cache,
+        )
         for outcome in done.outcomes:
             self._place(outcome.issue_id, now)
         self.ran_at = now
         return Ran(done, session.requests_made["PUT"])
+
+    def come_to_the_present(self) -> None:
+        """What is written from now on is of this moment, as it always is in a real tracker."""
+        if isinstance(self.world, FakeWorld):
+            self.world.tracker.now = datetime.now(UTC)
 
     def see(self, login: str, issue_id: int) -> Json:
         return self.world.see(login, issue_id)

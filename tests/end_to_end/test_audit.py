@@ -15,6 +15,7 @@ from worlds import BOT
 def test_every_write_stands_there_before_it_was_sent_and_how_it_ended(
     diary: Diary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    diary.come_to_the_present()
     shell = Shell(tmp_path, diary.world.url, diary.world.user(BOT), monkeypatch, capsys)
     issue_id = diary.file("last Mon 09:00", subject="Құпия")
     assert shell("apply", "-q").code == 0

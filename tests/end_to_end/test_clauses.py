@@ -211,7 +211,7 @@ def test_where_the_regulation_says_so_the_client_is_asked_and_the_waiting_begins
     assert "Өтінішіңізді қарау үшін мыналар қажет: ЖСН (регламент, 11-тармақ).\n" in note
     assert "Жауап күту мерзімі: 2026 жылғы 8 маусым, 17:05." in note
     assert (status(diary, issue_id), len(private(diary, issue_id))) == (WAITING, 1)
-    filled_in = diary.file("Mon 09:00", fields={name_of(diary, "iin"): ""})
+    filled_in = diary.file("Mon 09:12", fields={name_of(diary, "iin"): ""})
     diary.run("Mon 09:15")
     with diary.at("Mon 10:00", filled_in) as world:
         world.set_fields(CLIENT, filled_in, {name_of(diary, "iin"): "850315300128"})

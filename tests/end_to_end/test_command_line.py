@@ -25,6 +25,7 @@ WORKING, WAITING, WITH_DEVELOPMENT, SOLVED, CLOSED, REFUSED = (
 
 @pytest.fixture
 def shell(diary: Diary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
+    diary.come_to_the_present()
     return Shell(tmp_path, diary.world.url, diary.world.user(BOT), monkeypatch, capsys)
 
 

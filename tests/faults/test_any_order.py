@@ -35,14 +35,15 @@ from stories.redmine_json import GIVEN
 from stories.shipped import Copy, shipped_config
 from worlds import BOT, FakeWorld
 
-from sup_sync import sync
+from sup_sync import reading, sync
+from sup_sync.cache import NO_CACHE, CacheFile
 from sup_sync.config import Config
 from sup_sync.errors import SupSyncError
 from sup_sync.http import TrackerSession
 from sup_sync.policy import ClockKind
 from sup_sync.preflight import Tracker
+from sup_sync.reading import examine
 from sup_sync.redmine import Reader
-from sup_sync.sync import examine
 
 SIGN = "⟦"
 """Stands in all that people write, and nowhere else."""
@@ -118,6 +119,7 @@ class Office:
     versions: list[int] = field(default_factory=list)
     lists: dict[tuple[object, ...], Tracker] = field(default_factory=dict)
     words: int = 0
+    memory: TemporaryDirectory[str] | None = None
 
     def __post_init__(self) -> None:
         make_fake(self.world)
@@ -168,17 +170,33 @@ class Office:
         else:
             answer(line, self.wire.commit(request))  # type: ignore[arg-type]
 
-    def run(self, at: int = 0, event: Fault | None = None, pause: Callable[[], None] = lambda: None) -> Run:
-        """One run, whatever becomes of it."""
+    def cache(self, host: int = 0) -> CacheFile:
+        return CacheFile(Path(self.memory.name) / str(host)) if self.memory else NO_CACHE
+
+    def forget(self) -> None:
+        for path in Path(self.memory.name).iterdir() if self.memory else ():
+            path.unlink()
+
+    def run(
+        self, at: int = 0, event: Fault | None = None, pause: Callable[[], None] = lambda: None, host: int = 0
+    ) -> Run:
+        """One run of a host, whatever becomes of it."""
         run = Run(self.base.now, {each.id: len(each.journals) for each in self.base.issues}, at, event)
         session = TrackerSession(self.world.url, self.world.user(BOT))
         lay(session, partial(self._pass_on, run, pause))
         with suppress(SupSyncError, KilledError):
-            sync.apply(session, self.config, run.now, force=False, progress=lambda _done, _of: None)
+            sync.apply(
+                session,
+                self.config,
+                run.now,
+                force=False,
+                progress=lambda _done, _of: None,
+                cache=self.cache(host),
+            )
         assert run.puts == session.requests_made["PUT"], "a write is never tried again"
         return run
 
-    def examined(self, reader: Reader, config: Config) -> Tracker:
+    def examined(self, reader: Reader, config: Config, _account: Any) -> Tracker:
         """The tracker's lists, read again only where they changed: other tests let these requests fail."""
         state = (len(self.base.issues), *(each.due_on for each in self.base.versions))
         if state not in self.lists:
@@ -199,8 +217,10 @@ def takes_up_development(office: Office, issue_id: int, version: int = 0) -> Non
 
 
 def puts_off(office: Office, _issue_id: int) -> None:
+    """The cache learns of it on the next day, or where it matters to a note: here at once."""
     version = office.base.pick(office.base.versions, office.versions[0])
     office.world.change_version(version.id, due_date=(version.due_on + timedelta(days=5)).isoformat())
+    office.forget()
 
 
 def sets(office: Office, issue_id: int, key: str, value: str, status: str | None = None) -> None:
@@ -331,11 +351,11 @@ class AnyOrder(RuleBasedStateMachine):
 
     held: Callable[[], None]
 
-    @initialize(kind=st.sampled_from(["shipped", "asks"]))
-    def opens(self, kind: str) -> None:
-        self.office = Office(config_of(kind))
+    @initialize(kind=st.sampled_from(["shipped", "asks"]), is_remembering=st.booleans())
+    def opens(self, kind: str, is_remembering: bool) -> None:
+        self.office = Office(config_of(kind), memory=TemporaryDirectory() if is_remembering else None)
         self.looked_at = 0
-        self.patched = patch.object(sync, "examine", self.office.examined)
+        self.patched = patch.object(reading, "examine", self.office.examined)
         self.patched.start()
         self.files(is_whole=True)
 
@@ -443,7 +463,19 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(minutes=LONG, turns=st.lists(st.integers(1, 9), min_size=1, max_size=6))
     def two_hosts_run_at_once(self, minutes: int, turns: list[int]) -> None:
         self.time_goes_on(minutes)
-        interleave([Host(lambda pause: self.office.run(pause=pause)) for _ in range(2)], turns)
+        interleave([Host(partial(self.run_on, host)) for host in range(2)], turns)
+
+    def run_on(self, host: int, pause: Callable[[], None]) -> None:
+        self.office.run(pause=pause, host=host)
+
+    @precondition(lambda self: self.office.memory)
+    @rule(is_damaged=st.booleans())
+    def the_cache_is_lost(self, is_damaged: bool) -> None:
+        if is_damaged:
+            for path in Path(self.office.memory.name).iterdir():
+                path.write_bytes(path.read_bytes()[:-3000] + b"\0" * 3000)
+        else:
+            self.office.forget()
 
     @rule()
     def all_settles(self) -> None:
@@ -465,6 +497,8 @@ class AnyOrder(RuleBasedStateMachine):
                 self.held()
             finally:
                 self.patched.stop()
+                if self.office.memory:
+                    self.office.memory.cleanup()
 
     @invariant()
     def every_write_keeps_the_promises(self) -> None:

@@ -19,6 +19,7 @@ from stories.moments import MOMENT, read_moment, show_length, show_moment
 from stories.shipped import Copy, shipped_config
 from stories.telling import StoryError, Telling
 
+from sup_sync.agenda import matters_at
 from sup_sync.clock import Verdict
 from sup_sync.judgement import Judgement, judge_issue
 from sup_sync.plan import Plan, make_plan
@@ -107,6 +108,16 @@ class Story:
     def second_plan(self) -> Plan:
         """What is still to change once the plan is written."""
         return self._planned(self._applied(self.plan, self._now()), self._now())
+
+    @property
+    def matters_at(self) -> datetime | None:
+        """Until when, once the plan is written, time alone brings nothing to write; None for never."""
+        raw = self._applied(self.plan, self._now())
+        return matters_at(self._judged(raw, self._now()), self.rules, self._now())
+
+    def plan_at(self, moment: datetime) -> Plan:
+        """What there is to change at a later moment, if nobody does anything once the plan is written."""
+        return self._planned(self._applied(self.plan, self._now()), moment)
 
     @property
     def adoption(self) -> Plan:
