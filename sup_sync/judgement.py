@@ -186,7 +186,7 @@ class _Judge:
         )
         self._look_at_rights(judgement)
         self._look_at_work(judgement)
-        return replace(judgement, findings=tuple(self.findings))
+        return replace(judgement, findings=tuple(self.findings)) if self.findings else judgement
 
     def _find(self, kind: str, text: str, clause: str = "") -> None:
         self.findings.append(Finding(self.issue.id, kind, text, clause))

@@ -201,7 +201,7 @@ def _reasons(judgements: list[Judgement], policy: Policy) -> Iterator[ReasonCoun
 
 
 def _tally(metric: Metric, judgements: list[Judgement]) -> Tally:
-    verdicts = [each.verdict(metric) for each in judgements]
+    verdicts = [verdict for each in judgements for verdict in each.verdicts if verdict.metric is metric]
     counts = Counter(each.outcome for each in verdicts)
     took = sorted(each.elapsed for each in verdicts if each.stopped_at is not None)
     return Tally(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import traceback
@@ -30,8 +31,13 @@ for command in (check, provision, plan, apply, due, explain, queue, report, what
     cli.add_command(command)
 
 
+OLD_GARBAGE = 10_000, 10, 1_000
+"""How seldom Python looks for garbage: what a command reads it keeps, and going through all of that finds none."""
+
+
 def main() -> None:
     """The process: one command, what it printed sent off, then its exit code."""
+    gc.set_threshold(*OLD_GARBAGE)
     code = run()
     try:
         sys.stdout.flush()

@@ -47,4 +47,4 @@ TimeLength = Annotated[Length, BeforeValidator(read_length), AfterValidator(_hou
 class Shape(BaseModel):
     """A part of a file; keys it does not know are mistakes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)
