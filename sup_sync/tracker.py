@@ -14,6 +14,9 @@ from sup_sync.issue import Event, Issue, Person, Phase, Project, Side, Status, V
 
 Json = Mapping[str, Any]
 
+MOMENT_FORMAT = "%Y-%m-%d %H:%M"
+"""How exact moments stand in the tracker, in the support's zone (fact: Redmine has no date-time field; this sorts)."""
+
 CLOSED_PROJECT = 5
 FIRST_YEAR, LAST_YEAR = 1970, 3000
 

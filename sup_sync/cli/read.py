@@ -57,7 +57,8 @@ def _show_plan(
     settings: Settings, plan: Plan, judgements: tuple[Judgement, ...], now: datetime, *, as_json: bool
 ) -> None:
     from sup_sync.report import plan_json
-    from sup_sync.terminal import make_console, show_plan
+    from sup_sync.terminal.layout import make_console
+    from sup_sync.terminal.plan import show_plan
 
     if as_json:
         print_json(plan_json(plan, now))
@@ -76,7 +77,8 @@ def explain(settings: Settings, issue_id: int, source: Path | None, now: datetim
     """One request's story: events, pauses, clocks, verdicts, the clause of each; where its minutes went."""
     from sup_sync.explanation import explain as explain_issue
     from sup_sync.sync import judge_world, read_world
-    from sup_sync.terminal import make_console, show_explanation
+    from sup_sync.terminal.explanation import show_explanation
+    from sup_sync.terminal.layout import make_console
 
     config = settings.load(own=source is None)
     moment = aware(now, config)
@@ -120,7 +122,8 @@ def _gather_one(settings: Settings, config: Config, source: Path | None, issue_i
 def queue(settings: Settings, source: Path | None, now: datetime | None, as_json: bool) -> int:
     """What to work on, in the regulation's order, with the working time left."""
     from sup_sync.queue import queue as make_queue
-    from sup_sync.terminal import make_console, show_queue
+    from sup_sync.terminal.layout import make_console
+    from sup_sync.terminal.queue import show_queue
 
     config = settings.load(own=source is None)
     moment = aware(now, config)
@@ -143,7 +146,8 @@ def queue(settings: Settings, source: Path | None, now: datetime | None, as_json
 def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetime | None, as_json: bool) -> int:
     """Judge history by today's mappings and by those in DIR, and list the verdicts that flip."""
     from sup_sync.sync import judge_world, read_world
-    from sup_sync.terminal import make_console, show_whatif
+    from sup_sync.terminal.layout import make_console
+    from sup_sync.terminal.report import show_whatif
     from sup_sync.whatif import compare
 
     config, other = settings.load(own=source is None), settings.load(own=source is None, mappings=mappings)
@@ -169,7 +173,8 @@ def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetim
 def report(settings: Settings, source: Path | None, now: datetime | None, as_json: bool) -> int:
     """Compliance by level, channel, category, priority and month of filing."""
     from sup_sync.report import compliance
-    from sup_sync.terminal import make_console, show_report
+    from sup_sync.terminal.layout import make_console
+    from sup_sync.terminal.report import show_report
 
     config = settings.load(own=source is None)
     moment = aware(now, config)
@@ -233,7 +238,7 @@ def _gather(settings: Settings, config: Config, source: Path | None, now: dateti
     """Issues from a snapshot or the tracker: all of them, or those that a run may change."""
     from sup_sync.redmine import Reader
     from sup_sync.sync import gather, gather_current, groups_of
-    from sup_sync.terminal import progress
+    from sup_sync.terminal.progress import progress
 
     if source:
         return _read_file(settings, source)
