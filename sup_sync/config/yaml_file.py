@@ -94,7 +94,7 @@ def load_yaml(path: Path, name: str) -> YamlFile:
         line = mark.line + 1 if mark else 1
         file.mistakes.append(Mistake(name, line, f"no YAML: {getattr(error, 'problem', None) or error}"))
     except RecursionError:
-        file.mistakes.append(Mistake(name, 1, "nested without end: write it without aliases (&, *)"))
+        file.mistakes.append(Mistake(name, 1, "nested without end: write it flat, without aliases (&, *)"))
     return file
 
 

@@ -1,7 +1,5 @@
 """What the shapes of all files share: how a part, a length of time and a clause are written."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal, NamedTuple
