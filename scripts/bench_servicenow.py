@@ -12,7 +12,7 @@ import gzip
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import count, groupby, pairwise
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent
 LOG = ROOT.parent / "shared" / "data" / "uci_servicenow.events.csv.gz"
 
-NOW = "2017-03-01T00:00:00Z"
+NOW = datetime(2017, 3, 1, tzinfo=UTC)
 """After the last row, so that every clock has stopped."""
 
 HOURS, MODERATE_TARGET = "14:00-23:00", "62 h"
