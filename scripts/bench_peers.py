@@ -102,7 +102,7 @@ class BusinessTimeDelta(Peer):
 
         zone = pytz.timezone(self.words["zone"])
         workday = package.WorkDayRule(self.opens, self.closes, working_days=list(range(7)), tz=zone)
-        self.rules = package.Rules([workday, package.HolidayRule(self.off, tz=zone)])
+        self.rules = package.Rules([workday, package.HolidayRule(set(self.off), tz=zone)])
         self.make_delta = package.BusinessTimeDelta
         self.elapsed, self.later = self.rules.difference, lambda start, amount: start + amount
 
@@ -156,7 +156,9 @@ class BusinessDuration(Peer):
     def make(self) -> None:
         from business_duration import businessDuration
 
-        self.elapsed = lambda start, end: businessDuration(start, end, self.opens, self.closes, None, self.off, "sec")
+        how = {"starttime": self.opens, "endtime": self.closes, "weekendlist": None, "unit": "sec"}
+        off = set(self.off)
+        self.elapsed = lambda start, end: businessDuration(start, end, holidaylist=off, **how)
 
     def seconds(self, answer: Any) -> float:
         return float(answer)

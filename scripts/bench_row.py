@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from statistics import median
-from time import process_time
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -75,11 +73,3 @@ def medians(commands: Sequence[Sequence[str | Path]], times: int, folder: Path =
     """The median seconds of CPU of each command, run in turns, so that what else the machine does hits all alike."""
     taken = [[cost_of(command, folder).cpu_s for command in commands] for _ in range(times)]
     return [median(of_command) for of_command in zip(*taken, strict=True)]
-
-
-def cpu_s(work: Callable[[], object]) -> float:
-    """The seconds of CPU that something takes in this process."""
-    gc.collect()
-    begin = process_time()
-    work()
-    return process_time() - begin

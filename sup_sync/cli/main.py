@@ -5,9 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
@@ -17,7 +15,7 @@ from sup_sync.cli.offline import calendar, clients, due, provision
 from sup_sync.cli.options import common
 from sup_sync.cli.read import explain, plan, queue, report, snapshot, whatif
 from sup_sync.cli.write import apply, check
-from sup_sync.errors import SupSyncError
+from sup_sync.errors import SupSyncError, origin_of
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -82,6 +80,4 @@ def _explained(error: Exception) -> tuple[str, int]:
             return "interrupted; the next run goes on", INTERRUPTED
         case OSError():
             return f"{error.filename or 'the output'}: {error.strerror or 'cannot be written'}", OUR_FAULT
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{Path(frame.filename).name}:{frame.lineno}"
-    return f"our fault: {type(error).__name__} at {place}; please report it with the command", OUR_FAULT
+    return f"our fault: {type(error).__name__} at {origin_of(error)}; please report it with the command", OUR_FAULT

@@ -115,8 +115,6 @@ def _targets(
 def clients(settings: Settings, now: datetime | None, as_json: bool) -> None:
     """The contracts with their days left."""
     from sup_sync.clients import contract_states
-    from sup_sync.terminal.layout import make_console
-    from sup_sync.terminal.offline import show_clients
 
     config = settings.load()
     zone = config.rules.zone
@@ -124,6 +122,9 @@ def clients(settings: Settings, now: datetime | None, as_json: bool) -> None:
     if as_json:
         print_json([state.to_json() for state in states])
     else:
+        from sup_sync.terminal.layout import make_console
+        from sup_sync.terminal.offline import show_clients
+
         show_clients(make_console(), states)
 
 

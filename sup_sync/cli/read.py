@@ -57,12 +57,13 @@ def _show_plan(
     settings: Settings, plan: Plan, judgements: tuple[Judgement, ...], now: datetime, *, as_json: bool
 ) -> None:
     from sup_sync.report import plan_json
-    from sup_sync.terminal.layout import make_console
-    from sup_sync.terminal.plan import show_plan
 
     if as_json:
         print_json(plan_json(plan, now))
     elif plan.changes or plan.findings or not settings.quiet:
+        from sup_sync.terminal.layout import make_console
+        from sup_sync.terminal.plan import show_plan
+
         show_plan(make_console(), plan, judgements)
 
 
@@ -93,6 +94,9 @@ def explain(settings: Settings, issue_id: int, source: Path | None, now: datetim
     if as_json:
         print_json(explanation.to_json())
     else:
+        from sup_sync.terminal.explanation import show_explanation
+        from sup_sync.terminal.layout import make_console
+
         show_explanation(make_console(), explanation)
 
 
@@ -122,8 +126,6 @@ def _gather_one(settings: Settings, config: Config, source: Path | None, issue_i
 def queue(settings: Settings, source: Path | None, now: datetime | None, as_json: bool) -> int:
     """What to work on, in the regulation's order, with the working time left."""
     from sup_sync.queue import queue as make_queue
-    from sup_sync.terminal.layout import make_console
-    from sup_sync.terminal.queue import show_queue
 
     config = settings.load(own=source is None)
     moment = aware(now, config)
@@ -132,6 +134,9 @@ def queue(settings: Settings, source: Path | None, now: datetime | None, as_json
     if as_json:
         print_json(made.to_json())
     elif made.entries or not settings.quiet:
+        from sup_sync.terminal.layout import make_console
+        from sup_sync.terminal.queue import show_queue
+
         show_queue(make_console(), made)
     return code
 
@@ -146,8 +151,6 @@ def queue(settings: Settings, source: Path | None, now: datetime | None, as_json
 def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetime | None, as_json: bool) -> int:
     """Judge history by today's mappings and by those in DIR, and list the verdicts that flip."""
     from sup_sync.sync import judge_world, read_world
-    from sup_sync.terminal.layout import make_console
-    from sup_sync.terminal.report import show_whatif
     from sup_sync.whatif import compare
 
     config, other = settings.load(own=source is None), settings.load(own=source is None, mappings=mappings)
@@ -160,6 +163,9 @@ def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetim
     if as_json:
         print_json(compared.to_json())
     else:
+        from sup_sync.terminal.layout import make_console
+        from sup_sync.terminal.report import show_whatif
+
         show_whatif(make_console(), compared)
     return code
 
@@ -173,8 +179,6 @@ def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetim
 def report(settings: Settings, source: Path | None, now: datetime | None, as_json: bool) -> int:
     """Compliance by level, channel, category, priority and month of filing."""
     from sup_sync.report import compliance
-    from sup_sync.terminal.layout import make_console
-    from sup_sync.terminal.report import show_report
 
     config = settings.load(own=source is None)
     moment = aware(now, config)
@@ -183,6 +187,9 @@ def report(settings: Settings, source: Path | None, now: datetime | None, as_jso
     if as_json:
         print_json(made.to_json())
     elif judgements or not settings.quiet:
+        from sup_sync.terminal.layout import make_console
+        from sup_sync.terminal.report import show_report
+
         show_report(make_console(), made)
     return code
 
@@ -238,10 +245,11 @@ def _gather(settings: Settings, config: Config, source: Path | None, now: dateti
     """Issues from a snapshot or the tracker: all of them, or those that a run may change."""
     from sup_sync.redmine import Reader
     from sup_sync.sync import gather, gather_current, groups_of
-    from sup_sync.terminal.progress import progress
 
     if source:
         return _read_file(settings, source)
+    from sup_sync.terminal.progress import progress
+
     reader = Reader(connect(config))
     lists = reader.fetch_lists(config.projects, groups_of(config))
     with progress(settings.quiet) as advance:
