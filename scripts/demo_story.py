@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from sup_sync.errors import CalendarError
-from sup_sync.judgement import MOMENT_FORMAT
+from sup_sync.tracker import MOMENT_FORMAT
 from sup_sync.worktime import Calendar
 
 STORY = Path(__file__).resolve().parent.parent / "examples" / "demo.yaml"

@@ -25,10 +25,9 @@ from demo_story import STORY, Deed, Words, deeds_of, load_story, moment_before, 
 
 from sup_sync.config import load_config
 from sup_sync.errors import SupSyncError
-from sup_sync.judgement import MOMENT_FORMAT
 from sup_sync.policy import ClockKind
 from sup_sync.provision import BOT_LOGIN, BOT_ROLE
-from sup_sync.tracker import CLOSED_PROJECT, TrackerNames
+from sup_sync.tracker import CLOSED_PROJECT, MOMENT_FORMAT, TrackerNames
 from sup_sync.worktime import Calendar
 
 ROOT = Path(__file__).resolve().parent.parent

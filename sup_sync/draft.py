@@ -9,13 +9,13 @@ from sup_sync.change import OWN_FIELDS, Change
 from sup_sync.clock import Clock, Standing
 from sup_sync.errors import own_fault
 from sup_sync.issue import Finding, Phase, Side
-from sup_sync.judgement import MOMENT_FORMAT, Judgement, judge_issue
+from sup_sync.judgement import Judgement, judge_issue
 from sup_sync.marker import Marker, MarkerError, marker_text, read_marker
 from sup_sync.notices import Audience, Case, Notice, due_notices
 from sup_sync.notices.release import of_this_release
 from sup_sync.policy import Metric
 from sup_sync.rulebook import Rulebook
-from sup_sync.tracker import Directory
+from sup_sync.tracker import MOMENT_FORMAT, Directory
 
 
 class Draft:

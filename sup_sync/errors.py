@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import traceback
 from dataclasses import dataclass
 
 
@@ -106,9 +105,15 @@ class UnsafePlan(SupSyncError):  # noqa: N818 - a refusal is no fault
 
 def own_fault(error: Exception) -> str:
     """What to say of a fault of our own: where it arose and of what kind, not its text, which may be anybody's."""
-    *_, frame = traceback.extract_tb(error.__traceback__)
-    where = f"{frame.filename.rpartition('/')[2]}:{frame.lineno}"
-    return f"a fault of sup-sync ({type(error).__name__} at {where}): set aside; please report it"
+    return f"a fault of sup-sync ({type(error).__name__} at {origin_of(error)}): set aside; please report it"
+
+
+def origin_of(error: Exception) -> str:
+    """The file and line where an error arose."""
+    frame = error.__traceback__
+    while frame and frame.tb_next:
+        frame = frame.tb_next
+    return f"{frame.tb_frame.f_code.co_filename.rpartition('/')[2]}:{frame.tb_lineno}" if frame else "no place"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -16,9 +16,9 @@ from sup_sync.ladder import due_step
 from sup_sync.marker import Marker, MarkerError, read_marker
 from sup_sync.notices.no_answer import NAME as ENDED
 from sup_sync.notices.release import of_this_release
+from sup_sync.plain import Json, finding_json, plain
 from sup_sync.policy import Agreement, ClockKind, Escalation, Metric, Word
 from sup_sync.priority import PRIORITY_CLAUSE, priorities_that_count, priority_at
-from sup_sync.report import Json, finding_json, plain
 from sup_sync.rulebook import Rulebook
 from sup_sync.waiting import Wait
 

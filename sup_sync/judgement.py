@@ -15,12 +15,9 @@ from sup_sync.issue import Event, Finding, Issue, Phase, Side, Version
 from sup_sync.life import Stretch, is_reopening, stretches
 from sup_sync.policy import Agreement, ClockKind, Contract, Metric, Policy, PriorityChange, Reason
 from sup_sync.priority import PRIORITY_CLAUSE, priorities_that_count, priority_at
+from sup_sync.tracker import MOMENT_FORMAT
 from sup_sync.waiting import Wait, question_at, wait_of
 from sup_sync.worktime import Span
-
-MOMENT_FORMAT = "%Y-%m-%d %H:%M"
-"""How exact moments stand in the tracker, in the support's zone (fact: Redmine has no date-time field; this sorts)."""
-
 
 REFUSAL_CLAUSE = "9"
 
@@ -186,7 +183,7 @@ class _Judge:
         )
         self._look_at_rights(judgement)
         self._look_at_work(judgement)
-        return replace(judgement, findings=tuple(self.findings))
+        return replace(judgement, findings=tuple(self.findings)) if self.findings else judgement
 
     def _find(self, kind: str, text: str, clause: str = "") -> None:
         self.findings.append(Finding(self.issue.id, kind, text, clause))

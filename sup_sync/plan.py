@@ -14,6 +14,7 @@ from sup_sync.draft import Draft
 from sup_sync.errors import UnsafePlan
 from sup_sync.issue import Finding
 from sup_sync.judgement import Judgement
+from sup_sync.limits import Limits
 from sup_sync.rulebook import Rulebook
 from sup_sync.tracker import Directory
 
@@ -28,15 +29,6 @@ SETTLED = frozenset({"level", "first_response_due"})
 
 SETTLED_SHARE = 0.1
 """The share of the issues judged for which one of these may change in a run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much one run may do: notes, requests ended, and the share of the issues judged that lose a value they had."""
-
-    notes: int
-    endings: int
-    changed_share: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from sup_sync.clock import Calendars, Clock
 from sup_sync.issue import Phase
 from sup_sync.judgement import Judgement
+from sup_sync.plain import Json, plain
 from sup_sync.policy import ClockKind, Metric
-from sup_sync.report import Json, plain
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sup_sync import __version__
@@ -15,6 +15,7 @@ from sup_sync.config import Config
 from sup_sync.errors import MissingError, OutOfTimeError, SupSyncError
 from sup_sync.preflight import Tracker, role_ids
 from sup_sync.redmine import Reader
+from sup_sync.snapshot import Gathered
 from sup_sync.tracker import Json
 
 UNSETTLED = timedelta(minutes=1)
@@ -22,15 +23,6 @@ UNSETTLED = timedelta(minutes=1)
 
 Progress = Callable[[int, int], None]
 """Told how many of how many issues are done."""
-
-
-@dataclass(frozen=True)
-class Gathered:
-    """What was read, as the tracker gave it; `gaps` are the projects whose reading failed, with why."""
-
-    lists: Json | None
-    raw_issues: tuple[Json, ...]
-    gaps: dict[str, str]
 
 
 def groups_of(config: Config) -> set[str]:

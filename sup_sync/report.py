@@ -1,23 +1,20 @@
-"""Reports as data: how far the targets were kept, and what a plan holds; and how data becomes JSON."""
+"""Reports as data: how far the targets were kept, and what a plan holds."""
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, is_dataclass
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
-from typing import Any
 
 from sup_sync.change import SAID
 from sup_sync.clock import Standing
-from sup_sync.issue import Finding, Phase
+from sup_sync.issue import Phase
 from sup_sync.judgement import REFUSAL_CLAUSE, Judgement
+from sup_sync.plain import Json, finding_json, plain
 from sup_sync.plan import Plan
 from sup_sync.policy import Metric, Policy
-
-Json = dict[str, Any]
 
 
 class Dimension(StrEnum):
@@ -201,7 +198,7 @@ def _reasons(judgements: list[Judgement], policy: Policy) -> Iterator[ReasonCoun
 
 
 def _tally(metric: Metric, judgements: list[Judgement]) -> Tally:
-    verdicts = [each.verdict(metric) for each in judgements]
+    verdicts = [verdict for each in judgements for verdict in each.verdicts if verdict.metric is metric]
     counts = Counter(each.outcome for each in verdicts)
     took = sorted(each.elapsed for each in verdicts if each.stopped_at is not None)
     return Tally(
@@ -268,30 +265,3 @@ def plan_json(plan: Plan, now: datetime) -> Json:
         "findings": [finding_json(each) for each in plan.findings],
         "summary": plain(PlanSummary.of(plan)),
     }
-
-
-def finding_json(finding: Finding) -> Json:
-    return {"issue": finding.issue_id, "kind": finding.kind, "text": finding.text, "clause": finding.clause}
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON has it: moments ISO in UTC, days ISO, lengths of time whole seconds, dataclasses by field."""
-    match value:
-        case datetime():
-            return value.astimezone(UTC).isoformat(timespec="seconds")
-        case date():
-            return value.isoformat()
-        case timedelta():
-            return int(value.total_seconds())
-        case tuple():
-            return [plain(each) for each in value]
-        case _ if is_dataclass(value):
-            return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
-        case _:
-            return str(value) if isinstance(value, StrEnum) else value
-
-
-def json_text(data: Json | list[Json]) -> str:
-    """Data as readable JSON; characters that steer a terminal stand as escapes, so that no client's text can."""
-    text = json.dumps(data, ensure_ascii=False, indent=2)
-    return "".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text)

@@ -8,10 +8,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from sup_sync.errors import SnapshotError
 from sup_sync.tracker import Json
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What was read, as the tracker gave it; `gaps` are the projects whose reading failed, with why."""
+
+    lists: Json | None
+    raw_issues: tuple[Json, ...]
+    gaps: dict[str, str]
 
 
 def load_snapshot(lines: Iterable[str], name: str) -> tuple[Json | None, list[Json]]:

@@ -14,6 +14,9 @@ from sup_sync.issue import Event, Issue, Person, Phase, Project, Side, Status, V
 
 Json = Mapping[str, Any]
 
+MOMENT_FORMAT = "%Y-%m-%d %H:%M"
+"""How exact moments stand in the tracker, in the support's zone (fact: Redmine has no date-time field; this sorts)."""
+
 CLOSED_PROJECT = 5
 FIRST_YEAR, LAST_YEAR = 1970, 3000
 
@@ -211,6 +214,10 @@ class _Decoder:
         self.priority_keys = {name: key for key, name in self.names.priorities.items()}
         self.reason_keys = {name: key for key, name in self.names.reasons.items()}
         self.by_name = {each["name"]: each for each in raw.get("custom_fields", ())}
+        present = ((key, name) for key, name in self.names.fields.items() if name in self.by_name)
+        self.field_ids = {key: str(self.by_name[name]["id"]) for key, name in present}
+        information = {("cf", self.field_ids[key]) for key in INFORMATION if key in self.field_ids}
+        self.information = {("attr", "description"), *information}
 
     def issue(self) -> Issue:
         raw = self.raw
@@ -280,33 +287,28 @@ class _Decoder:
 
     def _event(self, journal: Json) -> Event:
         details = journal.get("details", ())
-        attributes = {each["name"]: each for each in details if each["property"] == "attr"}
-        confirmed, reason = (self._field_change(details, key) for key in ("priority_confirmed", "reason"))
+        changes = {(each["property"], each["name"]): each for each in details}
+        confirmed, reason = self._field_change(changes, "priority_confirmed"), self._field_change(changes, "reason")
         return Event(
             at=_moment(journal["created_on"]),
             by=self.directory.person(journal["user"], self.raw["author"]["id"]),
             has_note=bool((journal.get("notes") or "").strip()),
             has_attachment=any(each["property"] == "attachment" and each.get("new_value") for each in details),
-            has_information=self._has_information(details),
+            has_information=any(self._is_information(each) for each in details),
             is_private=bool(journal.get("private_notes")),
-            status=self._status_change(attributes.get("status_id")),
-            priority=self._priority_change(attributes.get("priority_id")),
+            status=self._status_change(changes.get(("attr", "status_id"))),
+            priority=self._priority_change(changes.get(("attr", "priority_id"))),
             priority_confirmed=(confirmed[0] == "1", confirmed[1] == "1") if confirmed else None,
             reason=(self.reason_keys.get(reason[0]), self.reason_keys.get(reason[1])) if reason else None,
         )
 
-    def _has_information(self, details: Iterable[Json]) -> bool:
+    def _is_information(self, detail: Json) -> bool:
         """Whether somebody changed the text of the request, or filled in a field that it has to carry."""
-        names = (self.names.fields.get(key, "") for key in INFORMATION)
-        wanted = {("cf", str(self.by_name[name]["id"])) for name in names if name in self.by_name} | {
-            ("attr", "description")
-        }
-        changed = (each for each in details if (each["property"], each["name"]) in wanted)
-        return any(str(each.get("new_value") or "").strip() for each in changed)
+        is_known = (detail["property"], detail["name"]) in self.information
+        return is_known and bool(str(detail.get("new_value") or "").strip())
 
-    def _field_change(self, details: Iterable[Json], key: str) -> tuple[str, str] | None:
-        field_id = str(self.by_name.get(self.names.fields.get(key, ""), {}).get("id"))
-        change = next((each for each in details if each["property"] == "cf" and each["name"] == field_id), None)
+    def _field_change(self, changes: Mapping[tuple[str, str], Json], key: str) -> tuple[str, str] | None:
+        change = changes.get(("cf", self.field_ids.get(key, "")))
         return (change.get("old_value") or "", change.get("new_value") or "") if change else None
 
     def _status_change(self, detail: Json | None) -> tuple[Status, Status] | None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from sup_sync.clock import Standing
 from sup_sync.judgement import Judgement
+from sup_sync.plain import plain
 from sup_sync.policy import Metric
-from sup_sync.report import plain
 
 
 @dataclass(frozen=True, slots=True)

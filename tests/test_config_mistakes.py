@@ -222,6 +222,12 @@ def test_what_is_no_yaml_is_a_mistake_with_its_line(copy):
     assert mistake.startswith("clients.yaml:3: no YAML: ")
 
 
+@pytest.mark.parametrize("text", ["[" * 100_000, "{a: " * 100_000, "contracts: &a [*a]\n"])
+def test_what_is_nested_without_end_is_a_mistake(copy, text):
+    copy.path(CLIENTS).write_text(text, encoding="utf-8")
+    assert copy.mistakes() == ["clients.yaml:1: nested without end: write it flat, without aliases (&, *)"]
+
+
 def test_a_mistake_in_one_file_keeps_the_others_checked(copy):
     copy.path(CALENDAR).unlink()
     copy.replace(REGULATION, "ladder: standard", "ladder: gold")

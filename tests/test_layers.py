@@ -33,6 +33,7 @@ FLOORS = (
     "report",
     "provision",
     "config",
+    "world",
     "plan",
     "draft",
     "notices",
@@ -48,6 +49,8 @@ FLOORS = (
     "tracker",
     "identification",
     "change",
+    "limits",
+    "plain",
     "clock",
     "policy",
     "issue",
@@ -60,6 +63,7 @@ ISLANDS = {"calendar_refresh": {"cli"}}
 """What imports nothing of the house, and who alone imports it."""
 
 PURE = {
+    "world",
     "clients",
     "queue",
     "explanation",
@@ -80,6 +84,8 @@ PURE = {
     "tracker",
     "identification",
     "change",
+    "limits",
+    "plain",
     "clock",
     "policy",
     "issue",

@@ -16,18 +16,10 @@ from stories.story import Story
 
 from sup_sync.change import Change
 from sup_sync.issue import Finding
+from sup_sync.plain import json_text, plain
 from sup_sync.plan import Plan
 from sup_sync.policy import Metric
-from sup_sync.report import (
-    Dimension,
-    PlanSummary,
-    Report,
-    compliance,
-    json_text,
-    nearest_rank,
-    plain,
-    plan_json,
-)
+from sup_sync.report import Dimension, PlanSummary, Report, compliance, nearest_rank, plan_json
 
 Tell = Callable[..., Story]
 

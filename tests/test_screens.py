@@ -19,18 +19,12 @@ from sup_sync.judgement import Judgement
 from sup_sync.plan import Plan
 from sup_sync.queue import queue
 from sup_sync.report import Dimension, compliance
-from sup_sync.terminal import (
-    make_console,
-    show_applied,
-    show_due,
-    show_explanation,
-    show_findings,
-    show_mistakes,
-    show_outcomes,
-    show_plan,
-    show_queue,
-    show_report,
-)
+from sup_sync.terminal.explanation import show_explanation
+from sup_sync.terminal.layout import make_console
+from sup_sync.terminal.offline import show_due, show_mistakes
+from sup_sync.terminal.plan import show_applied, show_findings, show_outcomes, show_plan
+from sup_sync.terminal.queue import show_queue
+from sup_sync.terminal.report import show_report
 
 Tell = Callable[..., Story]
 

@@ -18,17 +18,12 @@ from sup_sync.explanation import explain
 from sup_sync.plan import make_plan
 from sup_sync.queue import queue
 from sup_sync.report import compliance
-from sup_sync.terminal import (
-    clean,
-    duration,
-    make_console,
-    moment,
-    progress,
-    show_explanation,
-    show_plan,
-    show_queue,
-    show_report,
-)
+from sup_sync.terminal.explanation import show_explanation
+from sup_sync.terminal.layout import clean, duration, make_console, moment
+from sup_sync.terminal.plan import show_plan
+from sup_sync.terminal.progress import progress
+from sup_sync.terminal.queue import show_queue
+from sup_sync.terminal.report import show_report
 
 Tell = Callable[..., Story]
 Show = Callable[[Console], None]
@@ -124,7 +119,7 @@ def test_a_reader_that_goes_away_is_a_broken_pipe_and_no_exit_of_rich_s_own() ->
 
 
 def test_a_stdout_that_lacks_our_letters_gets_others_for_them() -> None:
-    code = "from sup_sync.terminal import make_console; make_console().print('a → ә')"
+    code = "from sup_sync.terminal.layout import make_console; make_console().print('a → ә')"
     command = [sys.executable, "-X", "utf8=0", "-c", code]
     done = subprocess.run(command, env={"PYTHONIOENCODING": "ascii"}, capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (0, b"a ? ?\n")

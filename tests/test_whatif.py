@@ -12,7 +12,7 @@ from versions import replace_by
 
 from sup_sync.cli.main import run
 from sup_sync.snapshot import load_snapshot
-from sup_sync.sync import judge_world, read_world
+from sup_sync.world import judge_world, read_world
 
 SNAPSHOT = str(REPOSITORY / "examples/requests.jsonl")
 AT = ("--from", SNAPSHOT, "--now", "2026-11-20T18:00", "--json")

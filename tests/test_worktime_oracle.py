@@ -1,22 +1,16 @@
-"""Working time against an oracle that knows no arithmetic: it reads the wall clock minute by minute, and counts.
-
-A minute is worked when the furthest that the wall clock has ever shown lies in a window of its date: a clock that
-is set back shows nothing new until it has caught up. Cases to the second see each minute as 60 seconds alike.
-"""
+"""Working time against an oracle that reads the wall clock minute by minute, and counts (minute_oracle.py)."""
 
 from __future__ import annotations
 
 import random
-from array import array
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from functools import cache
-from itertools import accumulate, compress, count, islice
 from zoneinfo import ZoneInfo
 
 import pytest
+from minute_oracle import Day, Oracle, Plan
 
 from sup_sync.worktime import Calendar, Span, Window
 
@@ -25,10 +19,7 @@ CASES = {60: 900, 1: 100}  # of each kind and calendar, by their grain in second
 FROM = int(datetime(2024, 2, 10, tzinfo=UTC).timestamp())
 MINUTES = 320 * 1440  # every clock change of 2024, and room for what is asked in November
 LAST_START = 280 * 1440
-DAYS = range(date(2024, 2, 9).toordinal(), date(2024, 12, 29).toordinal())
-OFF_MINUTE, ON_MINUTE = bytes(60), b"\1" * 60
 
-Day = tuple[str, ...]
 OFFICE: Day = ("09:00-18:00",)
 LUNCH: Day = ("09:00-13:00", "14:00-18:00")
 SHORT: Day = ("09:00-16:30",)
@@ -36,16 +27,6 @@ WHOLE: Day = ("00:00-24:00",)
 NIGHT: Day = ("00:00-02:30", "03:15-05:00", "22:00-23:30")
 ODD: Day = ("00:30-01:45", "02:10-02:50", "02:50-03:05", "12:01-12:02", "23:45-24:00")
 OFF: Day = ()
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A calendar in plain words, which the tool and the oracle each read in their own way; Monday comes first."""
-
-    name: str
-    zone: str
-    week: tuple[Day, ...]
-    dates: dict[str, Day]
 
 
 FIVE_DAYS = (OFFICE,) * 5 + (OFF,) * 2
@@ -66,58 +47,6 @@ PLANS = (
     Plan("Chatham, odd hours", "Pacific/Chatham", (ODD,) * 7, {"2024-04-07": WHOLE, "2024-09-29": NIGHT}),
     Plan("Santiago, round the clock but Sundays", "America/Santiago", (WHOLE,) * 6 + (OFF,), {}),
 )
-
-
-@cache
-def furthest_shown(zone: ZoneInfo) -> array[int]:
-    """For each minute the furthest that the zone's wall clock has shown, as a number of minutes."""
-    shown = (datetime.fromtimestamp(FROM + 60 * minute, zone) for minute in range(MINUTES))
-    return array("q", accumulate(((at.toordinal() * 24 + at.hour) * 60 + at.minute for at in shown), max))
-
-
-@cache
-def worked_minutes(windows: Day) -> bytes:
-    times = [f"{minute // 60:02}:{minute % 60:02}" for minute in range(1440)]
-    return bytes(any(window[:5] <= time < window[6:] for window in windows) for time in times)
-
-
-class Oracle:
-    """The minutes of a plan as its wall clock shows them, one by one: 1 is worked, 0 is not."""
-
-    def __init__(self, plan: Plan) -> None:
-        self.plan = plan
-        shown = furthest_shown(ZoneInfo(plan.zone))
-        minutes = b"".join(self._day(date.fromordinal(day)) for day in DAYS)
-        self.worked = bytes(minutes[each - DAYS.start * 1440] for each in shown)
-        self.edges = [minute for minute in range(1, MINUTES) if self.worked[minute - 1] != self.worked[minute]]
-        jumps = [minute for minute in range(1, MINUTES) if shown[minute] - shown[minute - 1] != 1]
-        self.clock_changes = [minute for minute in jumps if minute - 1 not in jumps]
-
-    def _day(self, day: date) -> bytes:
-        return worked_minutes(self.plan.dates.get(str(day), self.plan.week[day.weekday()]))
-
-    def strip(self, start: int, end: int, grain: int, pauses: list[tuple[int, int]]) -> bytearray:
-        """What of [start, end) is worked, grain by grain, with the pauses painted over; all in grains."""
-        per_minute = 60 // grain
-        minutes = self.worked[start // per_minute : -(-end // per_minute)]
-        strip = bytearray(minutes if grain == 60 else b"".join((OFF_MINUTE, ON_MINUTE)[each] for each in minutes))
-        strip = strip[start % per_minute :][: max(end - start, 0)]
-        for pause_start, pause_end in pauses:
-            a, b = max(pause_start - start, 0), min(pause_end - start, len(strip))
-            strip[a : max(a, b)] = bytes(max(b - a, 0))
-        return strip
-
-    def passed(self, start: int, end: int, grain: int, pauses: list[tuple[int, int]]) -> int:
-        return self.strip(start, end, grain, pauses).count(1)
-
-    def over(self, start: int, need: int, grain: int, pauses: list[tuple[int, int]]) -> int:
-        """The end of the last grain that is needed; for none the beginning of the first that is worked."""
-        for days in (1, 3, 9, 40):
-            strip = self.strip(start, start + days * 86400 // grain, grain, pauses)
-            if strip.count(1) >= max(need, 1):
-                ends = compress(count(start + 1), strip)
-                return next(islice(ends, need - 1, None)) if need else next(ends) - 1
-        raise AssertionError("the oracle looks 40 days ahead, and the case asks for more")
 
 
 @dataclass(frozen=True)
@@ -158,7 +87,7 @@ def benches() -> list[Bench]:
                 {date.fromisoformat(day): windows(own) for day, own in plan.dates.items()},
                 range(2024, 2025),
             ),
-            Oracle(plan),
+            Oracle(plan, FROM, MINUTES),
         )
         for plan in PLANS
     ]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-import traceback
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
@@ -16,7 +15,7 @@ from sup_sync.cli.offline import calendar, clients, due, provision
 from sup_sync.cli.options import common
 from sup_sync.cli.read import explain, plan, queue, report, snapshot, whatif
 from sup_sync.cli.write import apply, check
-from sup_sync.errors import SupSyncError
+from sup_sync.errors import SupSyncError, origin_of
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -30,8 +29,14 @@ for command in (check, provision, plan, apply, due, explain, queue, report, what
     cli.add_command(command)
 
 
+OLD_GARBAGE = 10_000, 10, 1_000
+"""How seldom Python looks for garbage: what a command reads it keeps, and going through all of that finds none."""
+
+
 def main() -> None:
     """The process: one command, what it printed sent off, then its exit code."""
+    gc.set_threshold(*OLD_GARBAGE)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # to look for some it reads every package installed
     code = run()
     try:
         sys.stdout.flush()
@@ -75,6 +80,4 @@ def _explained(error: Exception) -> tuple[str, int]:
             return "interrupted; the next run goes on", INTERRUPTED
         case OSError():
             return f"{error.filename or 'the output'}: {error.strerror or 'cannot be written'}", OUR_FAULT
-    frame = traceback.extract_tb(error.__traceback__)[-1]
-    place = f"{Path(frame.filename).name}:{frame.lineno}"
-    return f"our fault: {type(error).__name__} at {place}; please report it with the command", OUR_FAULT
+    return f"our fault: {type(error).__name__} at {origin_of(error)}; please report it with the command", OUR_FAULT

@@ -46,8 +46,6 @@ def due(
     as_json: bool,
 ) -> None:
     """The targets of a request described by options, offline."""
-    from sup_sync.terminal import make_console, show_due
-
     config = settings.load()
     moment = aware(filed_at, config)
     policy = _in_force(config, moment)
@@ -60,6 +58,9 @@ def due(
     if as_json:
         print_json(targets)
     else:
+        from sup_sync.terminal.layout import make_console
+        from sup_sync.terminal.offline import show_due
+
         show_due(make_console(), targets)
 
 
@@ -114,7 +115,6 @@ def _targets(
 def clients(settings: Settings, now: datetime | None, as_json: bool) -> None:
     """The contracts with their days left."""
     from sup_sync.clients import contract_states
-    from sup_sync.terminal import make_console, show_clients
 
     config = settings.load()
     zone = config.rules.zone
@@ -122,6 +122,9 @@ def clients(settings: Settings, now: datetime | None, as_json: bool) -> None:
     if as_json:
         print_json([state.to_json() for state in states])
     else:
+        from sup_sync.terminal.layout import make_console
+        from sup_sync.terminal.offline import show_clients
+
         show_clients(make_console(), states)
 
 

@@ -133,7 +133,7 @@ from_option = click.option(
 
 
 def print_json(value: Any) -> None:
-    from sup_sync.report import json_text
+    from sup_sync.plain import json_text
 
     click.echo(json_text(value))
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from sup_sync.config import Config
     from sup_sync.judgement import Judgement
     from sup_sync.plan import Plan
-    from sup_sync.reading import Gathered
-    from sup_sync.sync import World
+    from sup_sync.snapshot import Gathered
+    from sup_sync.world import World
 
 
 @click.command()
@@ -45,7 +45,7 @@ def plan(
     settings: Settings, source: Path | None, now: datetime | None, as_json: bool, exit_code: bool, adopt: bool
 ) -> int:
     """What would change in the tracker, with the reason and the clause of each."""
-    from sup_sync.sync import plan_world
+    from sup_sync.world import plan_world
 
     config = settings.load(own=source is None)
     moment, world, judgements, code = _judged(settings, config, source, now)
@@ -58,11 +58,13 @@ def _show_plan(
     settings: Settings, plan: Plan, judgements: tuple[Judgement, ...], now: datetime, *, as_json: bool
 ) -> None:
     from sup_sync.report import plan_json
-    from sup_sync.terminal import make_console, show_plan
 
     if as_json:
         print_json(plan_json(plan, now))
     elif plan.changes or plan.findings or not settings.quiet:
+        from sup_sync.terminal.layout import make_console
+        from sup_sync.terminal.plan import show_plan
+
         show_plan(make_console(), plan, judgements)
 
 
@@ -76,8 +78,9 @@ def _show_plan(
 def explain(settings: Settings, issue_id: int, source: Path | None, now: datetime | None, as_json: bool) -> None:
     """One request's story: events, pauses, clocks, verdicts, the clause of each; where its minutes went."""
     from sup_sync.explanation import explain as explain_issue
-    from sup_sync.sync import judge_world, read_world
-    from sup_sync.terminal import make_console, show_explanation
+    from sup_sync.terminal.explanation import show_explanation
+    from sup_sync.terminal.layout import make_console
+    from sup_sync.world import judge_world, read_world
 
     config = settings.load(own=source is None)
     moment = aware(now, config)
@@ -92,14 +95,18 @@ def explain(settings: Settings, issue_id: int, source: Path | None, now: datetim
     if as_json:
         print_json(explanation.to_json())
     else:
+        from sup_sync.terminal.explanation import show_explanation
+        from sup_sync.terminal.layout import make_console
+
         show_explanation(make_console(), explanation)
 
 
 def _gather_one(settings: Settings, config: Config, source: Path | None, issue_id: int) -> Gathered:
     from dataclasses import replace
 
-    from sup_sync.reading import Gathered, examine
+    from sup_sync.reading import examine
     from sup_sync.redmine import Reader
+    from sup_sync.snapshot import Gathered
 
     if source:
         gathered = _read_file(settings, source)
@@ -120,7 +127,6 @@ def _gather_one(settings: Settings, config: Config, source: Path | None, issue_i
 def queue(settings: Settings, source: Path | None, now: datetime | None, as_json: bool) -> int:
     """What to work on, in the regulation's order, with the working time left."""
     from sup_sync.queue import queue as make_queue
-    from sup_sync.terminal import make_console, show_queue
 
     config = settings.load(own=source is None)
     _, _, judgements, code = _judged(settings, config, source, now)
@@ -128,6 +134,9 @@ def queue(settings: Settings, source: Path | None, now: datetime | None, as_json
     if as_json:
         print_json(made.to_json())
     elif made.entries or not settings.quiet:
+        from sup_sync.terminal.layout import make_console
+        from sup_sync.terminal.queue import show_queue
+
         show_queue(make_console(), made)
     return code
 
@@ -141,9 +150,8 @@ def queue(settings: Settings, source: Path | None, now: datetime | None, as_json
 @pass_settings
 def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetime | None, as_json: bool) -> int:
     """Judge history by today's mappings and by those in DIR, and list the verdicts that flip."""
-    from sup_sync.sync import judge_world, read_world
-    from sup_sync.terminal import make_console, show_whatif
     from sup_sync.whatif import compare
+    from sup_sync.world import judge_world, read_world
 
     config, other = settings.load(own=source is None), settings.load(own=source is None, mappings=mappings)
     moment = aware(now, config)
@@ -155,6 +163,9 @@ def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetim
     if as_json:
         print_json(compared.to_json())
     else:
+        from sup_sync.terminal.layout import make_console
+        from sup_sync.terminal.report import show_whatif
+
         show_whatif(make_console(), compared)
     return code
 
@@ -168,7 +179,6 @@ def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetim
 def report(settings: Settings, source: Path | None, now: datetime | None, as_json: bool) -> int:
     """Compliance by level, channel, category, priority and month of filing."""
     from sup_sync.report import compliance
-    from sup_sync.terminal import make_console, show_report
 
     config = settings.load(own=source is None)
     _, _, judgements, code = _judged(settings, config, source, now, everything=True)
@@ -176,6 +186,9 @@ def report(settings: Settings, source: Path | None, now: datetime | None, as_jso
     if as_json:
         print_json(made.to_json())
     elif judgements or not settings.quiet:
+        from sup_sync.terminal.layout import make_console
+        from sup_sync.terminal.report import show_report
+
         show_report(make_console(), made)
     return code
 
@@ -214,8 +227,7 @@ def _write_whole(path: Path, text: str) -> None:
 
 
 def _read_file(settings: Settings, source: Path) -> Gathered:
-    from sup_sync.reading import Gathered
-    from sup_sync.snapshot import load_snapshot
+    from sup_sync.snapshot import Gathered, load_snapshot
 
     try:
         with click.open_file(str(source), encoding="utf-8") as file:
@@ -234,13 +246,13 @@ def _gather(
 
     What runs remember is of the present: for another moment all is read anew.
     """
+    if source:
+        return _read_file(settings, source)
     from sup_sync.cache import NO_CACHE, Cache
     from sup_sync.reading import Reading
     from sup_sync.redmine import Reader
-    from sup_sync.terminal import progress
+    from sup_sync.terminal.progress import progress
 
-    if source:
-        return _read_file(settings, source)
     with progress(settings.quiet) as advance:
 
         def read(cache: Cache) -> Gathered:
@@ -254,7 +266,7 @@ def _judged(
     settings: Settings, config: Config, source: Path | None, now: datetime | None, *, everything: bool = False
 ) -> tuple[datetime, World, tuple[Judgement, ...], int]:
     """The moment, what a snapshot or the tracker says, how it stands then, and the exit code: whether it is whole."""
-    from sup_sync.sync import current, judge_world, read_world
+    from sup_sync.world import current, judge_world, read_world
 
     gathered = _gather(settings, config, source, now, everything=everything)
     moment = aware(now, config)

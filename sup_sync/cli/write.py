@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 def check(settings: Settings, offline: bool) -> int:
     """Check the mappings, and the tracker against them: names, fields, permissions, workflow."""
     from sup_sync.config import check_files
-    from sup_sync.terminal import make_console, show_mistakes
+    from sup_sync.terminal.layout import make_console
+    from sup_sync.terminal.offline import show_mistakes
 
     config, mistakes = check_files(settings.path(own=not offline), datetime.now(UTC).date())
     if mistakes:
@@ -107,7 +108,9 @@ def _apply(settings: Settings, *, force: bool, adopt: bool) -> int:
     from sup_sync.audit import open_audit
     from sup_sync.lock import hold_lock
     from sup_sync.sync import apply as apply_plan
-    from sup_sync.terminal import make_console, progress, show_applied
+    from sup_sync.terminal.layout import make_console
+    from sup_sync.terminal.plan import show_applied
+    from sup_sync.terminal.progress import progress
 
     config = settings.load(own=True)
     session = connect(config, ends_at=monotonic() + config.run_time_s)

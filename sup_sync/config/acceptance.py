@@ -10,8 +10,8 @@ from sup_sync.config.checks import SINGULAR, Version
 from sup_sync.config.shapes import ExampleShape
 from sup_sync.config.yaml_file import Place, YamlFile
 from sup_sync.errors import CalendarError, Mistake
-from sup_sync.judgement import MOMENT_FORMAT
 from sup_sync.policy import Agreement, ClockKind, Metric
+from sup_sync.tracker import MOMENT_FORMAT
 
 
 def failing_examples(

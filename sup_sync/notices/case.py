@@ -8,10 +8,11 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sup_sync.errors import CalendarError
-from sup_sync.judgement import MOMENT_FORMAT, Judgement
+from sup_sync.judgement import Judgement
 from sup_sync.marker import Marker
 from sup_sync.policy import ClockKind, Policy
 from sup_sync.rulebook import Rulebook
+from sup_sync.tracker import MOMENT_FORMAT
 
 
 class Audience(StrEnum):

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, tzinfo
 from io import TextIOWrapper
-from typing import Literal, TextIO
+from typing import TYPE_CHECKING, Literal, TextIO
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
 from sup_sync.clock import Standing
-from sup_sync.judgement import Judgement
 from sup_sync.policy import Metric
+
+if TYPE_CHECKING:
+    from sup_sync.judgement import Judgement
 
 PIPE_WIDTH = 100
 LEAST_WIDTH = 40
@@ -49,19 +49,6 @@ def make_console(file: TextIO | None = None) -> Console:
         console.width = PIPE_WIDTH
     console.width = max(console.width, LEAST_WIDTH)
     return console
-
-
-@contextmanager
-def progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr, told how many of how many are done; none where nobody would see it."""
-    console = Console(stderr=True, markup=False, emoji=False, highlight=False)
-    if quiet or not console.is_terminal:
-        yield lambda _done, _total: None
-        return
-    columns = (TextColumn("requests"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("")
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def clean(words: str) -> str:

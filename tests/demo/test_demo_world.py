@@ -17,7 +17,7 @@ from sup_sync.http import TrackerSession
 from sup_sync.policy import ClockKind, Metric
 from sup_sync.reading import Reading
 from sup_sync.redmine import Reader
-from sup_sync.sync import judge_world, read_world
+from sup_sync.world import judge_world, read_world
 
 ALMATY = ZoneInfo("Asia/Almaty")
 CALENDAR = shipped_config().rules.calendars[ClockKind.WORKING]

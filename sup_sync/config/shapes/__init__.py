@@ -1,4 +1,7 @@
-"""The shapes of config.yaml and of the files in mappings/; whether they fit each other is checked later."""
+"""The shapes of config.yaml and of the files in mappings/; whether they fit each other is checked later.
+
+Without `from __future__ import annotations`: pydantic would compile each annotation anew, at every start.
+"""
 
 from sup_sync.config.shapes.base import Length
 from sup_sync.config.shapes.calendar import CalendarShape, ChangeShape, MoveShape

@@ -1,7 +1,5 @@
 """What the shapes of all files share: how a part, a length of time and a clause are written."""
 
-from __future__ import annotations
-
 import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal, NamedTuple
@@ -47,4 +45,4 @@ TimeLength = Annotated[Length, BeforeValidator(read_length), AfterValidator(_hou
 class Shape(BaseModel):
     """A part of a file; keys it does not know are mistakes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True, defer_build=True)

@@ -1,7 +1,5 @@
 """The shape of calendar.yaml."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """The shape of regulation.yaml."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Literal, Self

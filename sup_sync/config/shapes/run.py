@@ -1,7 +1,5 @@
 """The shape of config.yaml."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, time
 from typing import Annotated, Any, Literal
@@ -53,4 +51,4 @@ class ConfigShape(Shape):
     quiet_hours: Annotated[tuple[time, time] | None, BeforeValidator(_hours)] = None
     enforce_from: date
     closed_days: Annotated[int, Field(ge=1, le=3650)] = 14
-    limits: LimitsShape = LimitsShape()
+    limits: LimitsShape = Field(default_factory=LimitsShape)

@@ -1,7 +1,5 @@
 """The shapes of clients.yaml, messages.yaml and examples.yaml."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Annotated, Literal, Self
 

@@ -1,7 +1,5 @@
 """The shape of tracker.yaml."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import Field
@@ -106,8 +104,8 @@ class TrackerShape(Shape):
     reasons: dict[str, str] = Field(default_factory=dict)
     languages: dict[Literal["kk", "ru", "en"], str] = Field(default_factory=dict)
     sets: SetsShape
-    default_channels: DefaultChannelsShape = DefaultChannelsShape()
+    default_channels: DefaultChannelsShape = Field(default_factory=DefaultChannelsShape)
     staff: StaffShape
-    clients: ClientsRolesShape = ClientsRolesShape()
+    clients: ClientsRolesShape = Field(default_factory=ClientsRolesShape)
     people: dict[str, PersonShape] = Field(default_factory=dict)
     parent_dates: Literal["derived", "independent"] = "derived"

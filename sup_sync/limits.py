@@ -1,0 +1,14 @@
+"""How much one run may do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much one run may do: notes, requests ended, and the share of the issues judged that lose a value they had."""
+
+    notes: int
+    endings: int
+    changed_share: float

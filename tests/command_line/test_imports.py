@@ -1,0 +1,62 @@
+"""No command brings in what it does not use, so that each starts as fast as it can."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+from command_line.office import NOW
+from shell import Shell
+
+REST = {"requests", "redminelib", "urllib3", "sup_sync.http", "sup_sync.redmine"}
+SCREEN = {"rich", "sup_sync.terminal.layout"}
+FILES = {"pydantic", "yaml", "sup_sync.config"}
+DECISIONS = {"sup_sync.judgement", "sup_sync.draft", "sup_sync.notices", "sup_sync.plan", "sup_sync.report"}
+HOLIDAYS = {"holidays"}
+BAR = {"rich.progress"}
+
+DUE = "due --filed-at 2026-11-20T17:50 --level vip --channel tracker --category error"
+
+PROGRAM = """
+import sys
+from sup_sync.cli.main import run
+assert run(sys.argv[2:]) == 0
+sys.stderr.write("brought in: " + " ".join(sorted(set(sys.argv[1].split(",")) & sys.modules.keys())))
+"""
+
+
+def brought_in(shell: Shell, command: str, unused: set[str]) -> list[str]:
+    """What of these a command imports, in a process of its own."""
+    line = [sys.executable, "-c", PROGRAM, ",".join(unused), *command.split()]
+    done = subprocess.run(line, cwd=shell.folder, capture_output=True, text=True, check=True)
+    return done.stderr.partition("brought in: ")[2].split()
+
+
+@pytest.mark.parametrize(
+    ("command", "unused"),
+    [
+        ("--version", REST | SCREEN | FILES | DECISIONS | HOLIDAYS),
+        ("--help", REST | SCREEN | FILES | DECISIONS | HOLIDAYS),
+        ("apply --help", REST | SCREEN | FILES | DECISIONS | HOLIDAYS),
+        (DUE, REST | DECISIONS | HOLIDAYS | BAR),
+        (f"{DUE} --json", REST | SCREEN | DECISIONS | HOLIDAYS),
+        ("clients", REST | DECISIONS | HOLIDAYS | BAR),
+        ("clients --json", REST | DECISIONS | HOLIDAYS | SCREEN),
+        ("provision --script", REST | DECISIONS | HOLIDAYS | SCREEN),
+        ("check --offline -q", REST | DECISIONS | HOLIDAYS | BAR),
+        ("calendar refresh 2026", REST | SCREEN | FILES | DECISIONS),
+        (f"plan --from FILE --now {NOW} --json", HOLIDAYS | SCREEN),
+        (f"report --from FILE --now {NOW} --json", HOLIDAYS | SCREEN),
+        (f"queue --from FILE --now {NOW} -q", HOLIDAYS | BAR),
+    ],
+)
+def test_a_command_imports_nothing_that_it_does_not_use(shell: Shell, command: str, unused: set[str]) -> None:
+    examples = shell.files.path("config.yaml").parent / "requests.jsonl"
+    examples.write_text("", encoding="utf-8")
+    assert brought_in(shell, command.replace("FILE", examples.name), unused) == []
+
+
+def test_what_a_command_uses_is_seen(shell: Shell) -> None:
+    assert brought_in(shell, DUE, FILES | SCREEN) == sorted(FILES | SCREEN)
+    assert brought_in(shell, "calendar refresh 2026", HOLIDAYS) == ["holidays"]
