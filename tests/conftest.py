@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from promises import write_promises
+from promises import SETTLED, write_promises
 from stories.story import Story
 
 TRIED = pytest.StashKey[Counter[tuple[str, str]]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--all", action="store_true", help="every fault at every place; writes docs/promises.md")
+    parser.addoption(
+        "--all", action="store_true", help="every fault at every place; a whole run writes docs/promises.md"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,7 +36,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 @pytest.fixture
-def story(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Story]:
+def story(request: pytest.FixtureRequest, tmp_path: Path, tried: Callable[[str, str], None]) -> Iterator[Story]:
     """The request that the test's docstring tells; parameters of the test fill in its {words}.
 
     Whatever the story, once its plan is written there is nothing left to change.
@@ -44,6 +46,7 @@ def story(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Story]:
     told = Story(text.format_map(words.params) if words else text, tmp_path)
     yield told
     assert told.second_plan.changes == ()
+    tried(SETTLED, "a story of the regulation, planned again once it is written")
 
 
 @pytest.fixture

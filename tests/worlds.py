@@ -6,6 +6,7 @@ People act through the REST API with their own keys. What no REST can do (time, 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import subprocess
 import tempfile
@@ -30,7 +31,7 @@ from sup_sync.tracker import TrackerNames
 ROOT = Path(__file__).parent.parent
 ADMIN = "admin"
 BOT = "sup-sync"
-SITE = "sup-sync-test"
+SITE = os.environ.get("SUP_SYNC_SITE") or "sup-sync-test"
 
 Json = Mapping[str, Any]
 

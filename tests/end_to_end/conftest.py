@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import RealScene, make_fake
+from promises import SETTLED
 from stories.shipped import shipped_config
 from worlds import FakeWorld, RealWorld, World
 
@@ -36,7 +37,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 
 
 @pytest.fixture
-def diary(world: World) -> Iterator[Diary]:
+def diary(world: World, tried: Callable[[str, str], None]) -> Iterator[Diary]:
     """Whatever a test did, once a run has written its plan the next one writes nothing."""
     config = shipped_config()
     diary = Diary(world, replace(config, server=replace(config.server, url=world.url)))
@@ -47,3 +48,4 @@ def diary(world: World) -> Iterator[Diary]:
         assert again.puts == 0
         assert again.done.outcomes == ()
         assert diary.traces() == before
+        tried(SETTLED, f"a scene of the end-to-end tests, {diary.place}")

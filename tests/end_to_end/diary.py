@@ -11,7 +11,7 @@ from typing import Any
 from end_to_end.scene import CLIENT, ERROR, VIP
 from stories.moments import read_moment
 from stories.redmine_json import GIVEN
-from worlds import ADMIN, BOT, Json, World
+from worlds import ADMIN, BOT, FakeWorld, Json, World
 
 from sup_sync.config import Config
 from sup_sync.http import TrackerSession
@@ -46,6 +46,11 @@ class Diary:
         self.config = config
         self.ran_at: str | None = None
         self._moments: dict[int, list[str]] = {}
+
+    @property
+    def place(self) -> str:
+        """Where it happens, in words of docs/promises.md."""
+        return "in memory" if isinstance(self.world, FakeWorld) else "on a real Redmine"
 
     def file(
         self,

@@ -29,7 +29,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from promises import ONCE
+from promises import ANSWERED, HARMLESS, ONCE, PRIVATE
 from stories.moments import read_moment
 from stories.redmine_json import GIVEN
 from stories.shipped import Copy, shipped_config
@@ -329,7 +329,7 @@ class History:
 class AnyOrder(RuleBasedStateMachine):
     """People, the clock and the tool; each write of the tool is looked at, and every now and then all is settled."""
 
-    held: Callable[[], None]
+    held: Callable[[], object]
 
     @initialize(kind=st.sampled_from(["shipped", "asks"]))
     def opens(self, kind: str) -> None:
@@ -617,5 +617,7 @@ def test_in_whatever_order_people_the_clock_and_faults_come_the_promises_hold(
     searching: settings, tried: Callable[[str, str], None]
 ) -> None:
     fault = "people, the clock, two hosts, faults and kills in any order"
-    machine = type("AnyOrder", (AnyOrder,), {"held": staticmethod(lambda: tried(ONCE, fault))})
+    promises = (ONCE, ANSWERED, PRIVATE, HARMLESS)
+    held = staticmethod(lambda: [tried(promise, fault) for promise in promises])
+    machine = type("AnyOrder", (AnyOrder,), {"held": held})
     run_state_machine_as_test(machine, settings=searching)
