@@ -70,10 +70,11 @@ class _WriteEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no type
 
 @dataclass(frozen=True, slots=True)
 class EditForm:
-    """An issue's lock_version, and the ids of the custom fields that the account may set on it as it stands."""
+    """An issue's lock_version, the ids of the fields that the account may set, and whether it may note privately."""
 
     lock_version: int
     fields: frozenset[int]
+    may_note_privately: bool
 
 
 class Reader:
@@ -187,7 +188,7 @@ class Reader:
             raise RefusedError(f"GET {path}: not to be edited by this account: a closed project, or no `edit_issues`")
         if len(form.versions) != 1 or not form.versions[0].isdecimal():
             raise TrackerAwayError(f"GET {path}: no page of an issue with one lock_version; try again later")
-        return EditForm(int(form.versions[0]), frozenset(form.fields))
+        return EditForm(int(form.versions[0]), frozenset(form.fields), form.may_note_privately)
 
     def fetch_role(self, role_id: int) -> Json:
         """A role with its permissions, which every account may read."""
@@ -326,6 +327,7 @@ class _FormParser(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
         self.is_editable = False
+        self.may_note_privately = False
         self.versions: list[str] = []
         self.fields: set[int] = set()
 
@@ -335,6 +337,8 @@ class _FormParser(HTMLParser):
             self.is_editable = True
         if tag == "input" and found.get("name") == "issue[lock_version]":
             self.versions.append(found.get("value") or "")
+        if found.get("name") == "issue[private_notes]":
+            self.may_note_privately = True
         field = _FIELD_INPUT.match(found.get("name") or "")
         if field:
             self.fields.add(int(field[1]))

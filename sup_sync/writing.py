@@ -29,6 +29,7 @@ from sup_sync.tracker import Directory, decode_issue
 
 READ_BACK_AT_ONCE = 100
 OUT_OF_TIME = "not tried: the run's time is over; the next run goes on"
+PUBLISHES = "the account may write no private notes there, so everybody would see one: give its role set_notes_private"
 AWAY_IN_A_ROW = 3
 """After so many writes in a row without an answer the tracker is taken to be away, and the rest is left alone."""
 
@@ -160,6 +161,8 @@ class Run:
             return Outcome(
                 issue_id, OutcomeKind.STALE, "it changed meanwhile, and so would its note; the next run decides"
             )
+        if any(change.field == "private_note" for change in changes) and not form.may_note_privately:
+            return Outcome(issue_id, OutcomeKind.REFUSED, PUBLISHES)
         if self._forgets(changes, form):
             marker = self.rules.names.fields["marker"]
             text = f"the account may not set «{marker}», so a note would come in every run: allow it in the workflow"

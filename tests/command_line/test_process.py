@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from command_line.office import CLOSED_PORT, NOW, Office
-from scripted_server import serve, silence
+from promises import SECRET, TRUTH
+from scripted_server import reply, serve, silence
 from shell import PROGRAM, Said, Shell, one_line
 
 
@@ -57,15 +58,36 @@ def interruptible() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_an_interrupted_run_says_so(shell: Shell) -> None:
-    with serve(silence(3)) as server:
+def test_an_interrupted_run_says_so_to_its_monitor_too(shell: Shell, tried: Callable[[str, str], None]) -> None:
+    with serve(silence(3)) as server, serve(reply(200)) as monitor:
         shell.files.replace("config.yaml", CLOSED_PORT, server.url)
-        with subprocess.Popen([PROGRAM, "apply"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        line = [str(PROGRAM), "apply", "--ping", monitor.url]
+        with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             wait_until(lambda: bool(server.asked))
             process.send_signal(signal.SIGINT)
             said = shell.checked(Said(0, *process.communicate()))
+    assert [each.path for each in monitor.asked] == ["/start", "/130"]
     assert (process.returncode, said.out) == (130, "")
     assert said.err.strip() == "sup-sync: interrupted; the next run goes on"
+    tried(TRUTH, "exit code 130: interrupted")
+
+
+def test_the_key_is_in_no_process_list(shell: Shell, tried: Callable[[str, str], None]) -> None:
+    """Whoever lists processes sees words and name of each thread; the environment is its owner's alone."""
+    with serve(silence(1)) as server:
+        shell.files.replace("config.yaml", CLOSED_PORT, server.url)
+        with subprocess.Popen([PROGRAM, "apply"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            wait_until(lambda: bool(server.asked))
+            assert server.asked[0].headers["X-Redmine-API-Key"] == shell.key
+            place = Path("/proc") / str(process.pid)
+            shown = [place / "cmdline", *place.glob("task/*/comm"), *place.glob("task/*/children")]
+            listed = "".join(each.read_text() for each in shown)
+            assert "apply" in listed
+            assert shell.key not in listed
+            assert (place / "environ").stat().st_mode & 0o077 == 0
+            process.kill()
+            process.communicate()
+    tried(SECRET, "the list of processes while a run waits for its tracker")
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

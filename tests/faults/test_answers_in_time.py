@@ -29,9 +29,7 @@ def last() -> int:
         made.run()
         assert made.got()[1].status == ENDED
         path = f"/issues/{made.issue_ids[1]}.json"
-        return next(
-            place for place, each in enumerate(made.tracker.seen) if (each.method, each.path) == ("PUT", path)
-        )
+        return next(place for place, each in enumerate(made.tracker.seen) if (each.method, each.path) == ("PUT", path))
 
 
 @pytest.mark.parametrize("deed", DEEDS)
