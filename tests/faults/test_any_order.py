@@ -515,7 +515,7 @@ class AnyOrder(RuleBasedStateMachine):
 def look_at_places(history: History) -> None:
     """Every note has places in the marker that are written with it, and no place is written twice."""
     told: dict[tuple[str, str, int], float] = {}
-    releases, gained, acknowledged = 0, set[str](), 0
+    releases, gained, kept, acknowledged = 0, set[str](), set[str](), 0
     for each in history.journals:
         if each.user is not history.bot:
             continue
@@ -524,17 +524,18 @@ def look_at_places(history: History) -> None:
             releases += any(word.startswith("release_on") for word in old ^ new)
             assert not gained, "marked, and no note with it"
             gained = {word for word in new - old if not word.startswith("release_on")}
-            if any(word.startswith("release_on") for word in new - old):  # the same word, of another release
-                gained |= {word for word in new if word.startswith("release#")}
+            is_released_anew = any(word.startswith("release_on") for word in new - old)
+            kept = {word for word in new & old if is_released_anew and word.partition("#")[0] in OF_A_RELEASE}
             for word in gained:
                 name, cycle, share = re.split("[#@]", word)
                 place = name, cycle, releases if name in OF_A_RELEASE else 0
                 assert float(share) > told.get(place, 0), f"said twice: {word}"
                 told[place] = float(share)
         if each.notes:
-            assert gained, "a note without its place in the marker"
-            assert {word.partition("#")[0] in TO_STAFF for word in gained} == {each.is_private}
-            gained = set()
+            places = gained or kept  # the same word may be said of another release
+            assert places, "a note without its place in the marker"
+            assert {word.partition("#")[0] in TO_STAFF for word in places} == {each.is_private}
+            gained, kept = set(), set()
             acknowledged += f"№ {history.issue.id} " in each.notes
     assert not gained, "marked, and no note with it"
     assert acknowledged <= 1
