@@ -112,7 +112,7 @@ CALLS = ("sendto", "recvfrom", "fsync", "flock", "connect")
 
 
 EVERY = 3
-"""How many of each call stand for one that is tried: all of them would take some minutes, and what they tell is alike."""
+"""Of so many calls of a kind one is tried, the last one always: each takes two runs, as processes."""
 
 
 def can_trace() -> bool:
@@ -125,7 +125,8 @@ def test_a_run_that_is_killed_at_a_system_call_says_nothing_twice(
 ) -> None:
     counts = system_calls(tmp_path)
     step = EVERY if request.config.getoption("--all") else 20
-    for call, number in [(call, number) for call in CALLS for number in range(counts[call], 0, -step)]:
+    places = [(call, number) for call in CALLS for number in range(counts[call], 0, -step)]
+    for call, number in places:
         world = FakeWorld()
         make_fake(world)
         with faulty(world) as tracker:
