@@ -70,7 +70,7 @@ class _WriteEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no type
 
 @dataclass(frozen=True, slots=True)
 class EditForm:
-    """An issue's lock_version, and what the account may set on it: custom fields by id, and private notes."""
+    """An issue's lock_version, the ids of the fields that the account may set, and whether it may note privately."""
 
     lock_version: int
     fields: frozenset[int]

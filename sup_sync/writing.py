@@ -34,6 +34,7 @@ Write = tuple[int, tuple[Change, ...]]
 
 READ_BACK_AT_ONCE = 100
 OUT_OF_TIME = "not tried: the run's time is over; the next run goes on"
+PUBLISHES = "the account may write no private notes there, so everybody would see one: give its role set_notes_private"
 AWAY_IN_A_ROW = 3
 """After so many writes in a row without an answer the tracker is taken to be away, and the rest is left alone."""
 
@@ -168,9 +169,8 @@ class Run:
             return Outcome(
                 issue_id, OutcomeKind.STALE, "it changed meanwhile, and so would its note; the next run decides"
             )
-        if not form.may_note_privately and any(change.field == "private_note" for change in changes):
-            text = "the account may not set notes private here, so everybody would see it: give it `set_notes_private`"
-            return Outcome(issue_id, OutcomeKind.REFUSED, text)
+        if any(change.field == "private_note" for change in changes) and not form.may_note_privately:
+            return Outcome(issue_id, OutcomeKind.REFUSED, PUBLISHES)
         if self._forgets(changes, form):
             marker = self.rules.names.fields["marker"]
             text = f"the account may not set «{marker}», so a note would come in every run: allow it in the workflow"

@@ -8,14 +8,16 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from promises import write_promises
+from promises import SETTLED, write_promises
 from stories.story import Story
 
 TRIED = pytest.StashKey[Counter[tuple[str, str]]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--all", action="store_true", help="every fault at every place; writes docs/promises.md")
+    parser.addoption(
+        "--all", action="store_true", help="every fault at every place; a whole run writes docs/promises.md"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -35,7 +37,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 @pytest.fixture
-def story(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Story]:
+def story(request: pytest.FixtureRequest, tmp_path: Path, tried: Callable[[str, str], None]) -> Iterator[Story]:
     """The request that the test's docstring tells; parameters of the test fill in its {words}.
 
     Whatever the story, once its plan is written there is nothing left to change.
@@ -46,6 +48,7 @@ def story(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Story]:
     yield told
     assert told.second_plan.changes == ()
     nothing_before_its_moment(told)
+    tried(SETTLED, "a story of the regulation, planned again once it is written")
 
 
 LONG = timedelta(days=60)

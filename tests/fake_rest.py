@@ -120,8 +120,8 @@ class FakeRest:
             parts.append(f'<div id="all_attributes"><input name="issue[subject]">{"".join(fields)}</div>')
         if self.tracker.may_edit(user, issue) or self.tracker.may_note(user, issue):
             parts.append(f'<input type="hidden" value="{issue.lock_version}" name="issue[lock_version]" />')
-            if self.tracker.allows(user, "set_notes_private", issue.project):
-                parts.append('<input type="checkbox" value="1" name="issue[private_notes]" id="issue_private_notes" />')
+        if self.tracker.allows(user, "set_notes_private", issue.project):
+            parts.append('<input type="checkbox" value="1" name="issue[private_notes]" />')
         return 200, {"Content-Type": "text/html; charset=utf-8"}, "".join([*parts, "</html>"])
 
     # --- lists

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import BASE, CLIENT, CONSULTATION, OPERATOR, VIP, make_fake
+from promises import LIMITS
 from stories.moments import WEEK, read_moment
 from stories.shipped import REPOSITORY, Copy, shipped_config
 from worlds import FakeWorld
@@ -220,7 +221,7 @@ def test_it_is_refused_or_held_by_the_limits(
         assert not ran.done.is_whole
     assert session.requests_made["PUT"] == 0
     assert office.traces() == before
-    tried("4: over the limits nothing is written", "a mistake in one of the files")
+    tried(LIMITS, "a mistake in one of the files")
 
 
 def copy_of_all(folder: Path) -> Copy:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
+from promises import HARMLESS
 from rich.cells import cell_len
 from rich.console import Console
 from stories.moments import ZONE
@@ -199,11 +200,14 @@ def test_every_line_of_every_screen_keeps_within_the_width(requests: tuple[Story
 
 
 @pytest.mark.parametrize("width", [80, 120])
-def test_what_clients_write_is_shown_as_it_stands_and_steers_nothing(requests: tuple[Story, ...], width: int) -> None:
+def test_what_clients_write_is_shown_as_it_stands_and_steers_nothing(
+    requests: tuple[Story, ...], width: int, tried: Callable[[str, str], None]
+) -> None:
     for show in screens(requests):
         text = shown(show, width)
         assert text.encode()
         assert all(each.isprintable() or each == "\n" for each in text)
+        tried(HARMLESS, "control characters and markup on a screen")
     plan, made_queue, _report, told, *_ = screens(requests)
     for show in (plan, made_queue, told):
         assert "Қате [red]x[/red] [/] :bomb: [31m" in shown(show, 200)

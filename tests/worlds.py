@@ -6,6 +6,7 @@ People act through the REST API with their own keys. What no REST can do (time, 
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import subprocess
 import tempfile
@@ -20,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from fake_records import Journal
 from fake_redmine import FakeRedmine
 from fake_rest import FakeRest
 
@@ -30,7 +32,7 @@ from sup_sync.tracker import TrackerNames
 ROOT = Path(__file__).parent.parent
 ADMIN = "admin"
 BOT = "sup-sync"
-SITE = "sup-sync-test"
+SITE = os.environ.get("SUP_SYNC_SITE") or "sup-sync-test"
 
 Json = Mapping[str, Any]
 
@@ -226,6 +228,10 @@ class World(ABC):
         assert answer.status_code == requests.codes.no_content, (answer.status_code, answer.text)
 
     @abstractmethod
+    def slip_in(self, login: str, issue_id: int, text: str, at: datetime, *, is_versioned: bool = True) -> None:
+        """A note of somebody straight in the database, with the lock_version bumped, as Redmine would, or not."""
+
+    @abstractmethod
     @contextmanager
     def rest_off(self) -> Iterator[None]:
         """Inside, Redmine's setting for the REST interface is off: it takes nobody's key."""
@@ -287,6 +293,13 @@ class FakeWorld(World):
         for journal, at in zip(issue.journals, journals, strict=False):
             journal.created_at = at
 
+    def slip_in(self, login: str, issue_id: int, text: str, at: datetime, *, is_versioned: bool = True) -> None:
+        issue = self.tracker.pick(self.tracker.issues, issue_id)
+        who = next(each for each in self.tracker.users if each.login == login)
+        last = max((each.id for each in issue.journals), default=0)
+        issue.journals.append(Journal(last + 1, who, at, text))
+        issue.lock_version += is_versioned
+
     @contextmanager
     def rest_off(self) -> Iterator[None]:
         self.tracker.is_rest_on = False
@@ -344,6 +357,19 @@ class RealWorld(World):
             placed = [each for each in ("created_on", "updated_on") if each in columns]  # the latter from 5.1 on
             for ((key,), at), column in product(zip(ids, journals, strict=False), placed):
                 base.execute(f"UPDATE journals SET {column} = ? WHERE id = ?", (_stored(at), key))  # noqa: S608 - ours
+
+    def slip_in(self, login: str, issue_id: int, text: str, at: datetime, *, is_versioned: bool = True) -> None:
+        with self.database() as base:
+            columns = {row[1] for row in base.execute("PRAGMA table_info(journals)")}
+            placed = [each for each in ("created_on", "updated_on") if each in columns]
+            known = "journalized_id, journalized_type, user_id, notes, private_notes"
+            base.execute(
+                f"INSERT INTO journals ({', '.join([known, *placed])})"  # noqa: S608 - ours
+                f" SELECT ?, 'Issue', id, ?, 0{', ?' * len(placed)} FROM users WHERE login = ?",
+                (issue_id, text, *[_stored(at)] * len(placed), login),
+            )
+            if is_versioned:
+                base.execute("UPDATE issues SET lock_version = lock_version + 1 WHERE id = ?", (issue_id,))
 
     @contextmanager
     def rest_off(self) -> Iterator[None]:

@@ -12,7 +12,7 @@ import click
 from sup_sync import __version__
 from sup_sync.cli.codes import DONE, INTERRUPTED, OUR_FAULT
 from sup_sync.cli.offline import calendar, clients, due, provision
-from sup_sync.cli.options import common
+from sup_sync.cli.options import common, say
 from sup_sync.cli.read import explain, plan, queue, report, snapshot, whatif
 from sup_sync.cli.write import apply, check
 from sup_sync.errors import SupSyncError, origin_of
@@ -63,7 +63,7 @@ def _tell(error: Exception) -> int:
     """Say a fault on stderr; returns the exit code it ends in."""
     lines, code = _explained(error)
     for line in lines.splitlines():
-        click.echo(f"sup-sync: {line}", err=True)
+        say(line)
     return code
 
 

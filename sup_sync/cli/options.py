@@ -49,7 +49,14 @@ class Settings:
     def tell(self, text: str, *, is_news: bool = False) -> None:
         """A line for the person at the terminal or cron's log, on stderr; `is_news` is told even when quiet."""
         if is_news or not self.quiet:
-            click.echo(f"sup-sync: {text}", err=True)
+            say(text)
+
+
+def say(line: str) -> None:
+    """One line on stderr, whatever names of the tracker's are in it."""
+    from sup_sync.terminal.layout import clean
+
+    click.echo(f"sup-sync: {clean(line)}", err=True)
 
 
 def shipped() -> Path:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sup_sync.cli.codes import BAD_CONFIG, DONE, NO_ACCESS, OUR_FAULT, PARTLY_DONE
+from sup_sync.cli.codes import BAD_CONFIG, DONE, INTERRUPTED, NO_ACCESS, OUR_FAULT, PARTLY_DONE
 from sup_sync.cli.options import Settings, cache_file, common, connect, pass_settings, state_path, tell_gaps
 from sup_sync.errors import SupSyncError
 
@@ -90,6 +90,9 @@ def apply(settings: Settings, force: bool, adopt: bool, monitor: str | None) -> 
         code = _apply(settings, force=force, adopt=adopt)
     except SupSyncError as error:
         code = error.exit_code
+        raise
+    except KeyboardInterrupt:
+        code = INTERRUPTED
         raise
     finally:
         _tell_monitor(settings, monitor, str(code))

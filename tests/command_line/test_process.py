@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 from command_line.office import CLOSED_PORT, NOW, Office
-from scripted_server import serve, silence
+from promises import SECRET, TRUTH
+from scripted_server import reply, serve, silence
 from shell import PROGRAM, Said, Shell, one_line
 
 
@@ -57,15 +58,43 @@ def interruptible() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_an_interrupted_run_says_so(shell: Shell) -> None:
-    with serve(silence(3)) as server:
+def test_an_interrupted_run_says_so_to_its_monitor_too(shell: Shell, tried: Callable[[str, str], None]) -> None:
+    with serve(silence(3)) as server, serve(reply(200)) as monitor:
         shell.files.replace("config.yaml", CLOSED_PORT, server.url)
-        with subprocess.Popen([PROGRAM, "apply"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        line = [str(PROGRAM), "apply", "--ping", monitor.url]
+        with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             wait_until(lambda: bool(server.asked))
             process.send_signal(signal.SIGINT)
             said = shell.checked(Said(0, *process.communicate()))
+    assert [each.path for each in monitor.asked] == ["/start", "/130"]
     assert (process.returncode, said.out) == (130, "")
     assert said.err.strip() == "sup-sync: interrupted; the next run goes on"
+    tried(TRUTH, "exit code 130: interrupted")
+
+
+def test_the_key_is_in_no_process_list(shell: Shell, tried: Callable[[str, str], None]) -> None:
+    """Whoever lists processes sees the words of each and the names of its threads; the environment is its owner's."""
+    with serve(silence(1)) as server:
+        shell.files.replace("config.yaml", CLOSED_PORT, server.url)
+        with subprocess.Popen([PROGRAM, "apply"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            wait_until(lambda: bool(server.asked))
+            assert server.asked[0].headers["X-Redmine-API-Key"] == shell.key
+            place = Path("/proc") / str(process.pid)
+            assert "apply" in (place / "cmdline").read_text()
+            assert not [each for each in Path("/proc").glob("[0-9]*/cmdline") if shell.key in words_of(each)]
+            assert not [each for each in place.glob("task/*/comm") if shell.key[:8] in each.read_text()]
+            assert (place / "environ").stat().st_mode & 0o077 == 0
+            process.kill()
+            process.communicate()
+    tried(SECRET, "the list of processes while a run waits for its tracker")
+
+
+def words_of(path: Path) -> str:
+    """Of a process; none where it ended meanwhile."""
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:

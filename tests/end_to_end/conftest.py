@@ -6,13 +6,14 @@ In the one both with and without what runs remember of it, in the other with.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import RealScene, make_fake
+from promises import SETTLED
 from stories.shipped import shipped_config
 from worlds import FakeWorld, RealWorld, World
 
@@ -42,7 +43,9 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 
 
 @pytest.fixture
-def diary(world: World, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Diary]:
+def diary(
+    world: World, request: pytest.FixtureRequest, tmp_path: Path, tried: Callable[[str, str], None]
+) -> Iterator[Diary]:
     """Whatever a test did, once a run has written its plan the next one writes nothing."""
     config = shipped_config()
     cache = NO_CACHE if request.node.callspec.params["world"] == "fake" else CacheFile(tmp_path / "cache", pytest.fail)
@@ -54,3 +57,4 @@ def diary(world: World, request: pytest.FixtureRequest, tmp_path: Path) -> Itera
         assert again.puts == 0
         assert again.done.outcomes == ()
         assert diary.traces() == before
+        tried(SETTLED, f"a scene of the end-to-end tests, {diary.place}")

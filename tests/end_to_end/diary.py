@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+import requests
 from end_to_end.scene import CLIENT, ERROR, VIP
 from stories.moments import read_moment
 from stories.redmine_json import GIVEN
@@ -49,6 +51,11 @@ class Diary:
         self.cache = cache
         self.ran_at: str | None = None
         self._moments: dict[int, list[str]] = {}
+
+    @property
+    def place(self) -> str:
+        """Where it happens, in words of docs/promises.md."""
+        return "in memory" if isinstance(self.world, FakeWorld) else "on a real Redmine"
 
     def file(
         self,
@@ -143,3 +150,16 @@ def once(act: Callable[[], None], *, when: int) -> Progress:
             deeds.pop()()
 
     return progress
+
+
+def interfere(session: TrackerSession, act: Callable[[], None], *, asked: str, times_before: int = 0) -> None:
+    """Act once, when the answer to such a request has come, for the first time or after so many others."""
+    left = [times_before]
+
+    def after(response: requests.Response, *_: Any, **__: Any) -> None:
+        if re.fullmatch(asked, response.request.path_url or ""):
+            left[0] -= 1
+            if left[0] == -1:
+                act()
+
+    session._http.hooks["response"].append(after)

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import CLIENT, CONSULTATION, OPERATOR, VIP
+from promises import TRUTH
 
 from sup_sync.errors import OutOfTimeError
 from sup_sync.writing import OutcomeKind
@@ -24,7 +25,9 @@ def after(requests: int) -> Callable[[], float]:
     return time_left
 
 
-def test_what_a_run_has_no_time_for_is_left_to_the_next_ones_oldest_breach_first(diary: Diary) -> None:
+def test_what_a_run_has_no_time_for_is_left_to_the_next_ones_oldest_breach_first(
+    diary: Diary, tried: Callable[[str, str], None]
+) -> None:
     late = [diary.file(f"Mon 09:{minute:02}", CLIENT, VIP, CONSULTATION) for minute in range(0, 50, 10)]
     needed = diary.session()
     diary.run("Mon 08:00", session=needed)
@@ -37,10 +40,12 @@ def test_what_a_run_has_no_time_for_is_left_to_the_next_ones_oldest_breach_first
         assert len(told) > len(before) or told == late
         left = [each for each in ran.done.outcomes if each.kind is OutcomeKind.FAILED]
         assert all("the run's time is over" in each.text for each in left)
+        assert set(late) - set(told) <= {each.issue_id for each in left}, "left, and not named"
         assert ran.done.is_whole == (not left)
     assert told == late
     assert [len(diary.notes(OPERATOR, each)) for each in late] == [1] * 5
     assert [len(diary.notes(OPERATOR, each, private=False)) for each in late] == [1] * 5
+    tried(TRUTH, f"a run whose time is over says what it left, {diary.place}")
 
 
 def test_without_time_to_read_it_all_nothing_is_written(diary: Diary) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import CLIENT, OPERATOR
+from promises import HARMLESS, POISONED
 
 from sup_sync import draft, judgement
 from sup_sync.writing import OutcomeKind
@@ -35,7 +36,7 @@ def breaking(act: Callable[..., object], issue_id: int) -> Callable[..., object]
 
 @pytest.mark.parametrize("where", ["judging", "drawing up"])
 def test_a_fault_of_our_own_on_one_request_leaves_the_others_alone(
-    diary: Diary, monkeypatch: pytest.MonkeyPatch, where: str
+    diary: Diary, monkeypatch: pytest.MonkeyPatch, where: str, tried: Callable[[str, str], None]
 ) -> None:
     poisoned, other = diary.file("Mon 09:00", subject=SECRET), diary.file("Mon 09:00")
     with monkeypatch.context() as patch:
@@ -52,9 +53,10 @@ def test_a_fault_of_our_own_on_one_request_leaves_the_others_alone(
     assert diary.notes(OPERATOR, poisoned) == diary.notes(CLIENT, poisoned, private=False) == []
     diary.run("Mon 11:02")
     assert len(diary.notes(OPERATOR, poisoned)) == 1
+    tried(POISONED, f"a fault of our own while {where} it, {diary.place}")
 
 
-def test_odd_texts_are_judged_as_any_other(diary: Diary) -> None:
+def test_odd_texts_are_judged_as_any_other(diary: Diary, tried: Callable[[str, str], None]) -> None:
     issue_ids = [diary.file("Mon 09:00", subject=f"{text[:200]}.", description=text) for text in ODD_TEXTS]
     for issue_id, text in zip(issue_ids, ODD_TEXTS, strict=True):
         with diary.at("Mon 10:00", issue_id) as world:
@@ -67,6 +69,8 @@ def test_odd_texts_are_judged_as_any_other(diary: Diary) -> None:
         ours = [each for each in said if "Регламент" in each or "регламент" in each]
         assert len(ours) == 2
         assert not any(text[:20] in each for text in ODD_TEXTS for each in ours)
+        tried(POISONED, f"odd texts: emoji, markup, control characters, 60 000 letters, {diary.place}")
+        tried(HARMLESS, f"odd texts come into no note, {diary.place}")
 
 
 def test_a_history_of_hundreds_of_entries_is_read_whole(diary: Diary) -> None:

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from typing import Any
-
-import requests
-from end_to_end.diary import Diary, once
+from end_to_end.diary import Diary, interfere, once
 from end_to_end.scene import CLIENT, CONSULTATION, ENDING, OPERATOR
 
-from sup_sync.http import TrackerSession
 from sup_sync.writing import OutcomeKind
 
 
@@ -60,16 +54,3 @@ def test_a_project_closed_after_the_reading_is_refused_and_the_others_go_on(diar
 def edit(diary: Diary, issue_id: int) -> None:
     with diary.at("Mon 11:03", issue_id) as world:
         world.note(CLIENT, issue_id, "Тағы бір сұрақ")
-
-
-def interfere(session: TrackerSession, act: Callable[[], None], *, asked: str, times_before: int = 0) -> None:
-    """Act once, when the answer to such a request has come, for the first time or after so many others."""
-    left = [times_before]
-
-    def after(response: requests.Response, *_: Any, **__: Any) -> None:
-        if re.fullmatch(asked, response.request.path_url or ""):
-            left[0] -= 1
-            if left[0] == -1:
-                act()
-
-    session._http.hooks["response"].append(after)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 import requests
 from end_to_end.diary import Diary
 from end_to_end.scene import BASE, CONSULTATION, ENDING, LOCKED, OPERATOR, OUTSIDER, PROJECTS, PUBLISHER, TALKER
+from promises import LIMITS, PRIVATE, UNREAD
 
 from sup_sync.errors import AccessError, UnsafePlan
 from sup_sync.http import TrackerSession
@@ -16,6 +18,12 @@ from sup_sync.plan import Limits
 from sup_sync.writing import OutcomeKind
 
 WRONG_KEY = "0" * 40
+LACKING = {
+    LOCKED: "a locked account",
+    OUTSIDER: "an account that is no member of a project",
+    PUBLISHER: "an account without set_notes_private",
+    TALKER: "an account without edit_issues",
+}
 
 
 def _everywhere(what: str) -> str:
@@ -33,7 +41,7 @@ def _everywhere(what: str) -> str:
     ],
 )
 def test_an_account_that_falls_short_is_told_why_and_nothing_is_written(
-    diary: Diary, login: str | None, message: str
+    diary: Diary, login: str | None, message: str, tried: Callable[[str, str], None]
 ) -> None:
     diary.file("Mon 09:00")
     before = diary.traces()
@@ -42,18 +50,28 @@ def test_an_account_that_falls_short_is_told_why_and_nothing_is_written(
         diary.run("Mon 11:01", session=session)
     assert session.requests_made["PUT"] == 0
     assert diary.traces() == before
+    tried(UNREAD, f"{'a wrong key' if login is None else LACKING[login]}, {diary.place}")
+    if login == PUBLISHER:
+        tried(PRIVATE, f"an account that would publish private notes, {diary.place}")
 
 
-def test_with_rest_switched_off_nothing_is_written(diary: Diary) -> None:
+def test_lists_answer_a_wrong_key_as_if_all_were_well(diary: Diary) -> None:
+    """Why the preflight asks for the account: nothing that it reads later would tell."""
+    answers = diary.session(key=WRONG_KEY).get_json("/issues.json")
+    assert answers["issues"] == []
+
+
+def test_with_rest_switched_off_nothing_is_written(diary: Diary, tried: Callable[[str, str], None]) -> None:
     diary.file("Mon 09:00")
     before, session = diary.traces(), diary.session()
     with diary.world.rest_off(), pytest.raises(AccessError, match="the key is not accepted"):
         diary.run("Mon 11:01", session=session)
     assert session.requests_made["PUT"] == 0
     assert diary.traces() == before
+    tried(UNREAD, f"the REST API is off, {diary.place}")
 
 
-def test_over_the_limits_nothing_is_written_until_it_is_forced(diary: Diary) -> None:
+def test_over_the_limits_nothing_is_written_until_it_is_forced(diary: Diary, tried: Callable[[str, str], None]) -> None:
     issue_ids = [diary.file("Mon 09:00"), diary.file("Mon 09:00")]
     before = diary.traces()
     strict = replace(diary.config, limits=Limits(notes=1, endings=0, changed_share=0.5))
@@ -62,12 +80,15 @@ def test_over_the_limits_nothing_is_written_until_it_is_forced(diary: Diary) -> 
         diary.run("Mon 11:01", config=strict, session=session)
     assert session.requests_made["PUT"] == 0
     assert diary.traces() == before
+    tried(LIMITS, f"more notes than the limit, {diary.place}")
     ran = diary.run("Mon 11:01", config=strict, force=True)
     assert ran.outcomes == dict.fromkeys(issue_ids, OutcomeKind.APPLIED)
     assert [len(diary.notes(OPERATOR, each)) for each in issue_ids] == [1, 1]
 
 
-def test_a_history_that_fails_leaves_out_its_project_and_no_other(diary: Diary) -> None:
+def test_a_history_that_fails_leaves_out_its_project_and_no_other(
+    diary: Diary, tried: Callable[[str, str], None]
+) -> None:
     good = diary.file("Mon 09:00")
     beside, failing = (diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2))
     still_open, page = (diary.file("Mon 09:00", OPERATOR, ENDING, CONSULTATION) for _ in range(2))
@@ -85,6 +106,7 @@ def test_a_history_that_fails_leaves_out_its_project_and_no_other(diary: Diary) 
     assert not ran.done.is_whole
     after = diary.traces()
     assert {key for key in after if after[key] != before[key]} == {good}
+    tried(UNREAD, f"two histories that fail, in two projects of three, {diary.place}")
     assert set(diary.run("Mon 11:01").outcomes) == {beside, failing, still_open, page}
 
 

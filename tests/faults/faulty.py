@@ -30,10 +30,14 @@ class Request:
 
 @dataclass
 class Faulty:
-    """Passes requests on, but does `fault` to the one numbered `at` (from 0); `held` are those it passes on later."""
+    """Passes requests on, but does `fault` to the one numbered `at` (from 0), or each time to that of path `stuck`.
+
+    `held` are those it passes on later.
+    """
 
     commit: Callable[[Request], Reply]
     at: int | None = None
+    stuck: str | None = None
     fault: Fault | None = None
     url: str = ""
     seen: list[Request] = field(default_factory=list)
@@ -46,7 +50,7 @@ class Faulty:
         self.seen.append(request)
         if number == self.release_at:
             self.release()
-        if number == self.at and self.fault:
+        if self.fault and (number == self.at or request.path == self.stuck):
             self.fault(self, handler, request)
         else:
             answer(handler, self.commit(request))

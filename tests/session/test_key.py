@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from promises import SECRET
 from scripted_server import Answer, ScriptedServer, half, reply, reply_json, reset, serve, silence, write_pem
 from session.calls import KEY, get, put, session
 
 from sup_sync import http
 from sup_sync.errors import AccessError, AmbiguousError, SupSyncError, TrackerAwayError, UrlError
 from sup_sync.http import TrackerSession
+
+Tried = Callable[[str, str], None]
 
 
 def test_the_key_goes_in_the_header_alone(server: ScriptedServer) -> None:
@@ -25,7 +28,9 @@ def test_the_key_goes_in_the_header_alone(server: ScriptedServer) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed_and_its_host_gets_nothing(server: ScriptedServer, status: int) -> None:
+def test_a_redirect_is_not_followed_and_its_host_gets_nothing(
+    server: ScriptedServer, status: int, tried: Tried
+) -> None:
     with serve(reply(status, location=f"{server.url}/login?secret=1")) as astray:
         with pytest.raises(
             TrackerAwayError, match=rf"GET /issues.json: a redirect \({status}\) to {server.url}, not"
@@ -36,6 +41,7 @@ def test_a_redirect_is_not_followed_and_its_host_gets_nothing(server: ScriptedSe
         assert [each.method for each in astray.asked] == ["GET", "PUT"]
     assert server.asked == []
     assert "secret" not in f"{got.value} {put_fault.value}"
+    tried(SECRET, f"a redirect ({status}) to another host")
 
 
 @pytest.mark.parametrize("location", ["http://[", "", "//other.example"])
@@ -179,7 +185,7 @@ def test_a_ca_file_that_is_none_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("send", [get, put])
 @pytest.mark.usefixtures("waits")
 def test_the_key_stands_in_no_fault_and_no_log(
-    server: ScriptedServer, caplog: pytest.LogCaptureFixture, answer: Answer, send: Callable[..., object]
+    server: ScriptedServer, caplog: pytest.LogCaptureFixture, answer: Answer, send: Callable[..., object], tried: Tried
 ) -> None:
     """Not even in the local variables of the frames, nor in an exception that the fault hides."""
     caplog.set_level(logging.DEBUG)
@@ -192,6 +198,7 @@ def test_the_key_stands_in_no_fault_and_no_log(
     told = "".join(_ours(traceback.TracebackException.from_exception(fault, capture_locals=True)))
     assert "TrackerSession" in told
     assert KEY not in told + repr(fault) + str(fault.args) + caplog.text
+    tried(SECRET, "a fault of a single request, with the local variables of its frames")
 
 
 def _ours(told: traceback.TracebackException) -> Iterator[str]:

@@ -1,0 +1,56 @@
+"""Without `set_notes_private` Redmine publishes a private note: so none is sent, whenever the account loses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+import pytest
+from end_to_end.diary import Diary, interfere
+from end_to_end.scene import CLIENT, OPERATOR
+from promises import PRIVATE
+from worlds import FakeWorld, RealWorld, World
+
+from sup_sync.provision import BOT_ROLE
+from sup_sync.writing import OutcomeKind
+
+
+@contextmanager
+def without_private_notes(world: World) -> Iterator[None]:
+    """Inside, the tool's role may write no private notes."""
+    if isinstance(world, FakeWorld):
+        role = world.tracker.role(BOT_ROLE)
+        before, role.permissions = role.permissions, role.permissions - {"set_notes_private"}
+        yield
+        role.permissions = before
+    elif isinstance(world, RealWorld):
+        with world.database() as base:
+            ((before,),) = base.execute("SELECT permissions FROM roles WHERE name = ?", (BOT_ROLE,))
+            assert "- :set_notes_private\n" in before
+            fewer = before.replace("- :set_notes_private\n", "")
+            base.execute("UPDATE roles SET permissions = ? WHERE name = ?", (fewer, BOT_ROLE))
+        yield
+        with world.database() as base:
+            base.execute("UPDATE roles SET permissions = ? WHERE name = ?", (before, BOT_ROLE))
+
+
+@pytest.mark.parametrize("asked", [r"/roles/\d+\.json", r"/issues/{}\.json\?.*"], ids=["checked", "read"])
+def test_a_right_that_is_lost_during_the_run_publishes_nothing(
+    diary: Diary, asked: str, tried: Callable[[str, str], None]
+) -> None:
+    late = diary.file("Mon 09:00")
+    with ExitStack() as until_then:
+        session = diary.session()
+        interfere(
+            session,
+            lambda: until_then.enter_context(without_private_notes(diary.world)),
+            asked=asked.format(late),
+        )
+        ran = diary.run("Mon 11:01", session=session)
+    assert ran.outcomes == {late: OutcomeKind.REFUSED}
+    assert "give its role set_notes_private" in ran.done.outcomes[0].text
+    assert len(diary.notes(CLIENT, late, private=False)) == 1  # the acknowledgement, which goes before it
+    assert diary.notes(OPERATOR, late) == []
+    assert diary.run("Mon 11:06").outcomes == {late: OutcomeKind.APPLIED}
+    assert len(diary.notes(CLIENT, late, private=False)) == len(diary.notes(OPERATOR, late)) == 1
+    tried(PRIVATE, f"the right to private notes taken away during the run, {diary.place}")
