@@ -38,6 +38,7 @@ FLOORS = (
     "ladder",
     "judgement",
     "waiting",
+    "ledger",
     "life",
     "messages",
     "priority",
@@ -49,6 +50,7 @@ FLOORS = (
     "policy",
     "issue",
     "worktime",
+    "printable",
     "errors",
 )
 """The modules and packages of the house, from the top down."""
@@ -69,6 +71,7 @@ PURE = {
     "ladder",
     "judgement",
     "waiting",
+    "ledger",
     "life",
     "messages",
     "priority",
@@ -80,6 +83,7 @@ PURE = {
     "policy",
     "issue",
     "worktime",
+    "printable",
     "errors",
 }
 """What decides: it imports the standard library and each other."""

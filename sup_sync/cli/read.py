@@ -174,7 +174,7 @@ def report(settings: Settings, source: Path | None, now: datetime | None, as_jso
     config = settings.load(own=source is None)
     moment = aware(now, config)
     _, judgements, code = _judged(settings, config, source, moment, everything=True)
-    made = compliance(judgements, config.rules.policy, config.rules.zone)
+    made = compliance(judgements, config.rules.policy, config.rules.calendars)
     if as_json:
         print_json(made.to_json())
     elif judgements or not settings.quiet:

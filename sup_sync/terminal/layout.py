@@ -19,6 +19,7 @@ from rich.text import Text
 from sup_sync.clock import Standing
 from sup_sync.judgement import Judgement
 from sup_sync.policy import Metric
+from sup_sync.printable import clean
 
 PIPE_WIDTH = 100
 LEAST_WIDTH = 40
@@ -62,11 +63,6 @@ def progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("")
         yield lambda done, total: bar.update(task, completed=done, total=total)
-
-
-def clean(words: str) -> str:
-    """A text of somebody else's as one printable line: no control characters, none that turn its direction."""
-    return "".join(each if each.isprintable() else " " * each.isspace() for each in words)
 
 
 def duration(length: timedelta) -> str:
