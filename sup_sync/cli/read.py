@@ -1,8 +1,7 @@
-"""The commands that read: plan, queue, explain, report and snapshot."""
+"""The commands that read: plan, queue, explain, whatif and snapshot."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sup_sync.cli.codes import CHANGES_PENDING, DONE, PARTLY_DONE
+from sup_sync.cli.files import write_whole
 from sup_sync.cli.options import (
     Settings,
     aware,
@@ -47,7 +47,7 @@ def plan(
 
     config = settings.load(own=source is None)
     moment = aware(now, config)
-    world, judgements, code = _judged(settings, config, source, moment)
+    world, judgements, code = judged(settings, config, source, moment)
     made = plan_world(world, judgements, config.rules, moment, is_adopting=adopt)
     _show_plan(settings, made, judgements, moment, as_json=as_json)
     return CHANGES_PENDING if exit_code and made.changes and code == DONE else code
@@ -124,7 +124,7 @@ def queue(settings: Settings, source: Path | None, now: datetime | None, as_json
 
     config = settings.load(own=source is None)
     moment = aware(now, config)
-    _, judgements, code = _judged(settings, config, source, moment)
+    _, judgements, code = judged(settings, config, source, moment)
     made = make_queue(judgements, config.rules.calendars)
     if as_json:
         print_json(made.to_json())
@@ -161,28 +161,6 @@ def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetim
 
 
 @click.command()
-@from_option
-@now_option
-@json_option
-@common
-@pass_settings
-def report(settings: Settings, source: Path | None, now: datetime | None, as_json: bool) -> int:
-    """Compliance by level, channel, category, priority and month of filing."""
-    from sup_sync.report import compliance
-    from sup_sync.terminal import make_console, show_report
-
-    config = settings.load(own=source is None)
-    moment = aware(now, config)
-    _, judgements, code = _judged(settings, config, source, moment, everything=True)
-    made = compliance(judgements, config.rules.policy, config.rules.calendars)
-    if as_json:
-        print_json(made.to_json())
-    elif judgements or not settings.quiet:
-        show_report(make_console(), made)
-    return code
-
-
-@click.command()
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File to write; default: stdout.")
 @common
 @pass_settings
@@ -195,24 +173,10 @@ def snapshot(settings: Settings, output: Path | None) -> int:
     tell_gaps(settings, gathered.gaps)
     text = "".join(line + "\n" for line in snapshot_lines(gathered.lists or {}, gathered.raw_issues))
     if output:
-        _write_whole(output, text)
+        write_whole(output, text)
     else:
         click.echo(text, nl=False)
     return PARTLY_DONE if gathered.gaps else DONE
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Write beside the file, then put it in its place: nothing half written."""
-    if path.exists() and not path.is_file():
-        raise click.UsageError(f"{path}: no ordinary file: leave --output out, and it goes to stdout")
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
-        raise click.UsageError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def _read_file(settings: Settings, source: Path) -> Gathered:
@@ -245,7 +209,7 @@ def _gather(settings: Settings, config: Config, source: Path | None, now: dateti
         return gather_current(reader, lists, config, now, advance)
 
 
-def _judged(
+def judged(
     settings: Settings, config: Config, source: Path | None, now: datetime, *, everything: bool = False
 ) -> tuple[World, tuple[Judgement, ...], int]:
     """What a snapshot or the tracker says, in our words, how it stands at `now`, and the exit code: whether whole."""
