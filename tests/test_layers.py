@@ -14,6 +14,7 @@ import sup_sync
 FLOORS = (
     "cli",
     "terminal",
+    "html",
     "sync",
     "writing",
     "preflight",
@@ -29,6 +30,7 @@ FLOORS = (
     "explanation",
     "whatif",
     "rows",
+    "figures",
     "report",
     "provision",
     "config",
@@ -65,6 +67,7 @@ PURE = {
     "explanation",
     "whatif",
     "rows",
+    "figures",
     "report",
     "plan",
     "draft",
@@ -102,6 +105,9 @@ KEEPERS = {
     "click": {"cli", "terminal"},
     "rich": {"cli", "terminal"},
     "holidays": {"calendar_refresh"},
+    "jinja2": {"html"},
+    "markupsafe": {"html"},
+    "matplotlib": {"html"},
 }
 """Who alone may import a library."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -49,7 +49,8 @@ class Server:
 class Config:
     """All that a run needs to know before it asks the tracker; `warnings` stop nothing.
 
-    `run_time_s` is how long a run may take, in seconds: what is left then is for the next one.
+    `run_time_s` is how long a run may take, in seconds: what is left then is for the next one. `digests` are the
+    SHA-256 of all these files, by name.
     """
 
     server: Server
@@ -58,6 +59,7 @@ class Config:
     rules: Rulebook
     limits: Limits
     run_time_s: float
+    digests: Mapping[str, str]
     warnings: tuple[Mistake, ...]
 
 
@@ -202,5 +204,6 @@ def _config(path: Path, files: checks.Files, calendars: Calendars | None, warnin
         ),
         limits=Limits(config.limits.notes, config.limits.endings, config.limits.changed_share),
         run_time_s=config.limits.run.as_time(timedelta(days=1)).total_seconds(),
+        digests={name: each.digest for name, each in files.sources.items()},
         warnings=warnings,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
@@ -43,12 +44,16 @@ class _Loader(yaml.SafeLoader):
 
 @dataclass
 class YamlFile:
-    """What a file says: `data`, the `lines` of its places, and the `mistakes` found while reading it."""
+    """What a file says: `data`, the `lines` of its places, and the `mistakes` found while reading it.
+
+    `digest` is the SHA-256 of its bytes, which tells one version of it from another.
+    """
 
     name: str
     data: Any = None
     lines: dict[Place, int] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
+    digest: str = ""
 
     def line(self, place: Place) -> int:
         """The line of a place, or of the nearest one around it that the file has."""
@@ -80,7 +85,9 @@ def load_yaml(path: Path, name: str) -> YamlFile:
     """Read one file; what cannot be read at all is a mistake too."""
     file = YamlFile(name)
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_Loader)
+        written = path.read_bytes()
+        file.digest = sha256(written).hexdigest()
+        root = yaml.compose(written.decode("utf-8"), Loader=_Loader)
         file.data = _value(file, root, ()) if root else None
     except FileNotFoundError:
         file.mistakes.append(Mistake(name, 1, "no such file: copy it from the shipped mappings"))
