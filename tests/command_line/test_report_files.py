@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -74,6 +75,12 @@ def test_without_the_extra_one_line_says_what_to_install(
     said = shell("report", *READ, "--html", tmp_path / "page.html")
     one_line(said, 2, library, "pip install 'sup-sync[report]'")
     assert not (tmp_path / "page.html").exists()
+
+
+def test_a_folder_that_matplotlib_cannot_write_is_no_news(shell: Shell, tmp_path: Path) -> None:
+    environment = {**os.environ, "MPLCONFIGDIR": "/proc/nowhere"}
+    said = shell.process("report", *READ, "--html", tmp_path / "page.html", env=environment)
+    assert said == Said(0, "", "")
 
 
 @pytest.mark.parametrize("words", [("report", *READ), ("report", *READ, "--csv", "-"), ("plan", *READ)])
