@@ -10,9 +10,10 @@ from zoneinfo import ZoneInfo
 
 from sup_sync.clock import Calendars, Clock, Standing, Verdict
 from sup_sync.errors import CalendarError
-from sup_sync.issue import Event, Finding, Phase, Side
+from sup_sync.issue import Event, Finding, Side
 from sup_sync.judgement import Judgement
 from sup_sync.ladder import due_step
+from sup_sync.ledger import Ledger, Stay, ledger_of, stays
 from sup_sync.marker import Marker, MarkerError, read_marker
 from sup_sync.notices.no_answer import NAME as ENDED
 from sup_sync.notices.release import of_this_release
@@ -21,15 +22,6 @@ from sup_sync.policy import Agreement, ClockKind, Escalation, Metric, Word
 from sup_sync.priority import PRIORITY_CLAUSE, priorities_that_count, priority_at
 from sup_sync.rulebook import Rulebook
 from sup_sync.waiting import Wait
-
-PARTIES: Mapping[Phase, str] = {
-    Phase.OPEN: "support",
-    Phase.WAITING: "client",
-    Phase.DEVELOPMENT: "development",
-    Phase.CLOSED: "closed",
-    Phase.REFUSED: "closed",
-}
-"""With whom a request is in each phase."""
 
 
 class StepState(StrEnum):
@@ -73,27 +65,6 @@ class Happening:
     side: Side
     name: str
     what: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Stay:
-    """A stretch of the request's life in one phase; `working` is None outside the calendar's years."""
-
-    phase: Phase
-    party: str
-    start_at: datetime
-    end_at: datetime
-    working: timedelta | None
-    wall: timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """How much of a request's life it was with somebody, in working time and on the wall clock."""
-
-    party: str
-    working: timedelta | None
-    wall: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +118,7 @@ class Explanation:
     priorities: tuple[PriorityStep, ...]
     events: tuple[Happening, ...]
     stays: tuple[Stay, ...]
+    ledger: Ledger
     clocks: tuple[ClockStory, ...]
     ladder: tuple[StepStory, ...]
     wait: Wait | None
@@ -155,16 +127,12 @@ class Explanation:
     def findings(self) -> tuple[Finding, ...]:
         return self.judgement.findings
 
-    @property
-    def ledger(self) -> tuple[Share, ...]:
-        """Where the minutes went; the wall times add up to all the time since the request was filed."""
-        return tuple(_share(party, self.stays) for party in dict.fromkeys(PARTIES.values()))
-
     def to_json(self) -> Json:
         """{"issue", "subject", "now", "filed_at", "terms", "priorities", "events", "stretches", "ledger", "clocks", …}.
 
         The parts are lists of the dataclasses above by their fields, but `ledger`, which goes from support, client,
-        development and closed to {"working", "wall"}, `verdicts`, [{"metric", "outcome", "reason", "clause"}], `wait`,
+        development, closed and elapsed, their sum, to {"working", "wall"}, `verdicts`, [{"metric", "outcome",
+        "reason", "clause"}], `wait`,
         {"asked_at", "remind_at", "due_at"} or null, and `findings`, as in a plan. Moments are ISO in UTC,
         times whole seconds, what is not there null.
         """
@@ -178,7 +146,7 @@ class Explanation:
             "priorities": plain(self.priorities),
             "events": plain(self.events),
             "stretches": plain(self.stays),
-            "ledger": {each.party: {"working": plain(each.working), "wall": plain(each.wall)} for each in self.ledger},
+            "ledger": self.ledger.to_json(),
             "clocks": plain(self.clocks),
             "verdicts": [_verdict_json(each) for each in judgement.verdicts],
             "ladder": plain(self.ladder),
@@ -196,18 +164,10 @@ def _verdict_json(verdict: Verdict) -> Json:
     }
 
 
-def _share(party: str, stays: tuple[Stay, ...]) -> Share:
-    theirs = [each for each in stays if each.party == party]
-    worked = [each.working for each in theirs if each.working is not None]
-    return Share(
-        party=party,
-        working=sum(worked, timedelta(0)) if len(worked) == len(theirs) else None,
-        wall=sum((each.wall for each in theirs), timedelta(0)),
-    )
-
-
 def explain(judgement: Judgement, rules: Rulebook, now: datetime) -> Explanation:
     """The story of a request judged at `now`."""
+    working = rules.calendars[ClockKind.WORKING]
+    stayed = tuple(stays(judgement.stretches, working))
     return Explanation(
         judgement=judgement,
         now=now,
@@ -215,7 +175,8 @@ def explain(judgement: Judgement, rules: Rulebook, now: datetime) -> Explanation
         terms=tuple(_terms(judgement, rules)),
         priorities=tuple(_priorities(judgement)),
         events=tuple(_events(judgement)),
-        stays=tuple(_stays(judgement, rules.calendars)),
+        stays=stayed,
+        ledger=ledger_of(stayed, working),
         clocks=tuple(_clocks(judgement, rules.calendars, now)),
         ladder=tuple(_ladder(judgement, rules, now)),
         wait=_wait(judgement),
@@ -304,16 +265,6 @@ def _what(event: Event) -> Iterator[str]:
         yield f"reason {event.reason[0] or 'none'} → {event.reason[1] or 'none'}"
     if event.priority_confirmed:
         yield "priority confirmed" if event.priority_confirmed[1] else "priority no longer confirmed"
-
-
-def _stays(judgement: Judgement, calendars: Calendars) -> Iterator[Stay]:
-    for each in judgement.stretches:
-        start, end = each.span.start, each.span.end
-        try:
-            working = calendars[ClockKind.WORKING].elapsed(start, end)
-        except CalendarError:
-            working = None
-        yield Stay(each.phase, PARTIES[each.phase], start, end, working, end - start)
 
 
 def _clocks(judgement: Judgement, calendars: Calendars, now: datetime) -> Iterator[ClockStory]:

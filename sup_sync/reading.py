@@ -65,7 +65,7 @@ class Reading:
     @property
     def edition(self) -> str:
         """What decides beside the requests themselves, in a few letters: this program, the mappings and the lists."""
-        what = [__version__, self.config.edition, self.lists]
+        what = [__version__, dict(self.config.digests), self.lists]
         return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
 
     def _tracker(self) -> Tracker:

@@ -7,14 +7,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
+from typing import NamedTuple
 
 from sup_sync.change import SAID
-from sup_sync.clock import Standing
+from sup_sync.clock import Calendars, Standing
 from sup_sync.issue import Phase
 from sup_sync.judgement import REFUSAL_CLAUSE, Judgement
+from sup_sync.ledger import Ledger, ledger_of, stays, sum_of
 from sup_sync.plain import Json, finding_json, plain
 from sup_sync.plan import Plan
-from sup_sync.policy import Metric, Policy
+from sup_sync.policy import ClockKind, Metric, Policy
+from sup_sync.worktime import Calendar
 
 
 class Dimension(StrEnum):
@@ -66,7 +69,7 @@ class Group:
     """The requests that share a key (None: it is not known), with a tally for each metric.
 
     Refused and stopped requests (clauses 6, 9, 16) and those that could not be judged are in no tally: every tally's
-    counts and these two add up to `requests`.
+    counts and these two add up to `requests`. The ledger is that of all that could be judged.
     """
 
     key: str | None
@@ -74,6 +77,7 @@ class Group:
     refused: int
     set_aside: int
     tallies: tuple[Tally, ...]
+    ledger: Ledger
 
     def tally(self, metric: Metric) -> Tally:
         return next(each for each in self.tallies if each.metric is metric)
@@ -81,7 +85,7 @@ class Group:
     def to_json(self) -> Json:
         tallies = {each.metric.value: each.to_json() for each in self.tallies}
         counts = {"requests": self.requests, "refused": self.refused, "set_aside": self.set_aside}
-        return {"key": self.key, **counts, **tallies}
+        return {"key": self.key, **counts, **tallies, "ledger": self.ledger.to_json()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +112,10 @@ class Report:
 
         REASON is {"reason", "clause", "count"}.
 
-        GROUP is {"key", "requests", "refused", "set_aside", "first_response": TALLY, "resolution": TALLY}, TALLY is
-        {"metric", "met", "breached", "on_track", "at_risk", "no_target", "share_met" (0 to 1), "median", "ninetieth"};
-        days are ISO, times whole seconds, what is not known null.
+        GROUP is {"key", "requests", "refused", "set_aside", "first_response": TALLY, "resolution": TALLY, "ledger"},
+        TALLY is {"metric", "met", "breached", "on_track", "at_risk", "no_target", "share_met" (0 to 1), "median",
+        "ninetieth"}, the ledger goes from support, client, development, closed and elapsed to {"working",
+        "wall"}; days are ISO, times whole seconds, what is not known null.
         """
         return {
             "filed_from": plain(self.filed_from),
@@ -122,24 +127,37 @@ class Report:
 
 
 def compliance(
-    judgements: Iterable[Judgement], policy: Policy, zone: tzinfo, by: Sequence[Dimension] = tuple(Dimension)
+    judgements: Iterable[Judgement], policy: Policy, calendars: Calendars, by: Sequence[Dimension] = tuple(Dimension)
 ) -> Report:
     """How far the targets were kept, groups in the regulation's order, months in order of time."""
-    judged = list(judgements)
-    days = [each.filed_at.astimezone(zone).date() for each in judged]
+    working = calendars[ClockKind.WORKING]
+    judged = [_Counted(each, request_ledger(each, working)) for each in judgements]
+    days = [each.judgement.filed_at.astimezone(working.zone).date() for each in judged]
     return Report(
         filed_from=min(days, default=None),
         filed_until=max(days, default=None),
         total=_group(None, judged),
-        reasons=tuple(_reasons(judged, policy)),
-        by={dimension: _groups(judged, dimension, policy, zone) for dimension in by},
+        reasons=tuple(_reasons([each.judgement for each in judged], policy)),
+        by={dimension: _groups(judged, dimension, policy, working.zone) for dimension in by},
     )
 
 
-def _groups(judgements: list[Judgement], dimension: Dimension, policy: Policy, zone: tzinfo) -> tuple[Group, ...]:
-    members: dict[str | None, list[Judgement]] = defaultdict(list)
-    for judgement in judgements:
-        members[_key(judgement, dimension, zone)].append(judgement)
+def request_ledger(judgement: Judgement, working: Calendar) -> Ledger:
+    """Where the time of one request went."""
+    return ledger_of(tuple(stays(judgement.stretches, working)), working)
+
+
+class _Counted(NamedTuple):
+    """A request in a report, and where its time went."""
+
+    judgement: Judgement
+    ledger: Ledger
+
+
+def _groups(judged: list[_Counted], dimension: Dimension, policy: Policy, zone: tzinfo) -> tuple[Group, ...]:
+    members: dict[str | None, list[_Counted]] = defaultdict(list)
+    for each in judged:
+        members[_key(each.judgement, dimension, zone)].append(each)
     places = {key: place for place, key in enumerate(_order(dimension, policy))}
     in_order = sorted(members, key=lambda key: (places.get(key or "", len(places)), key or ""))
     return tuple(_group(key, members[key]) for key in in_order)
@@ -169,15 +187,16 @@ def _order(dimension: Dimension, policy: Policy) -> Iterable[str]:
     return orders.get(dimension, ())
 
 
-def _group(key: str | None, judgements: list[Judgement]) -> Group:
-    judged = [each for each in judgements if not each.is_set_aside]
-    counted = [each for each in judged if not _is_refused(each)]
+def _group(key: str | None, requests: list[_Counted]) -> Group:
+    judged = [each for each in requests if not each.judgement.is_set_aside]
+    counted = [each.judgement for each in judged if not _is_refused(each.judgement)]
     return Group(
         key=key,
-        requests=len(judgements),
+        requests=len(requests),
         refused=len(judged) - len(counted),
-        set_aside=len(judgements) - len(judged),
+        set_aside=len(requests) - len(judged),
         tallies=tuple(_tally(metric, counted) for metric in Metric),
+        ledger=sum_of(each.ledger for each in judged),
     )
 
 

@@ -14,6 +14,7 @@ from stories.moments import ZONE, read_moment, show_length, show_moment
 from stories.story import Story
 
 from sup_sync.explanation import ClockStory, Explanation, StepState, explain
+from sup_sync.ledger import Party
 from sup_sync.policy import ClockKind, Metric
 
 Tell = Callable[..., Story]
@@ -27,8 +28,8 @@ def explained(story: Story) -> Explanation:
 
 
 def ledger(story: Story) -> dict[str, tuple[str | None, str | None]]:
-    shares = explained(story).ledger
-    return {each.party: (show_length(each.working), show_length(each.wall)) for each in shares}
+    parts = explained(story).ledger.parts
+    return {party.value: (show_length(each.working), show_length(each.wall)) for party, each in parts.items()}
 
 
 def clock(story: Story, metric: Metric) -> ClockStory:
@@ -115,9 +116,10 @@ def test_whatever_happened_the_ledger_adds_up(deeds: list[tuple[int, str]]) -> N
         lines.append(f"{at:%Y-%m-%d %H:%M} {deed}")
     story = Story("\n".join([*lines, "2026-06-23 12:34:56 now"]), Path())
     told = explained(story)
-    assert sum((each.wall for each in told.ledger), timedelta(0)) == told.now - filed_at
+    parts, elapsed = told.ledger.parts.values(), told.ledger.elapsed
+    assert sum((each.wall for each in parts), timedelta(0)) == elapsed.wall == told.now - filed_at
     working = story.rules.calendars[ClockKind.WORKING].elapsed(filed_at, told.now)
-    assert sum((each.working or timedelta(0) for each in told.ledger), timedelta(0)) == working
+    assert sum((each.working or timedelta(0) for each in parts), timedelta(0)) == elapsed.working == working
     json.dumps(told.to_json())
 
 
@@ -472,9 +474,11 @@ def test_outside_the_calendar_s_years_only_the_wall_clock_is_known(story: Story)
     2023-01-04 14:00 client: answers
     2023-01-04 16:00 now
     """
-    shares = {each.party: each for each in explained(story).ledger}
-    assert (shares["support"].working, shares["support"].wall) == (None, timedelta(days=5, hours=3))
-    assert shares["client"].working == timedelta(hours=1)
+    told = explained(story).ledger
+    support = told.parts[Party.SUPPORT]
+    assert (support.working, support.wall) == (None, timedelta(days=5, hours=3))
+    assert told.parts[Party.CLIENT].working == timedelta(hours=1)
+    assert (told.elapsed.working, told.elapsed.wall) == (None, timedelta(days=5, hours=4))
     assert {each.kind for each in explained(story).findings} == {"calendar"}
 
 
@@ -510,6 +514,7 @@ def test_as_json(story: Story) -> None:
             "client": {"working": 0, "wall": 0},
             "development": {"working": 0, "wall": 0},
             "closed": {"working": 1800, "wall": 1800},
+            "elapsed": {"working": 3600, "wall": 3600},
         },
         "findings": [],
     }

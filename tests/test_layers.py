@@ -14,6 +14,7 @@ import sup_sync
 FLOORS = (
     "cli",
     "terminal",
+    "html",
     "sync",
     "writing",
     "reading",
@@ -30,6 +31,8 @@ FLOORS = (
     "queue",
     "explanation",
     "whatif",
+    "rows",
+    "figures",
     "report",
     "provision",
     "config",
@@ -42,6 +45,7 @@ FLOORS = (
     "ladder",
     "judgement",
     "waiting",
+    "ledger",
     "life",
     "messages",
     "priority",
@@ -55,6 +59,7 @@ FLOORS = (
     "policy",
     "issue",
     "worktime",
+    "printable",
     "errors",
 )
 """The modules and packages of the house, from the top down."""
@@ -68,6 +73,8 @@ PURE = {
     "queue",
     "explanation",
     "whatif",
+    "rows",
+    "figures",
     "report",
     "plan",
     "draft",
@@ -77,6 +84,7 @@ PURE = {
     "ladder",
     "judgement",
     "waiting",
+    "ledger",
     "life",
     "messages",
     "priority",
@@ -90,6 +98,7 @@ PURE = {
     "policy",
     "issue",
     "worktime",
+    "printable",
     "errors",
 }
 """What decides: it imports the standard library and each other."""
@@ -106,6 +115,9 @@ KEEPERS = {
     "click": {"cli", "terminal"},
     "rich": {"cli", "terminal"},
     "holidays": {"calendar_refresh"},
+    "jinja2": {"html"},
+    "markupsafe": {"html"},
+    "matplotlib": {"html"},
 }
 """Who alone may import a library."""
 

@@ -27,6 +27,7 @@ def test_the_wheel_carries_mappings_and_examples(wheel: Path) -> None:
     assert len(carried) > 5
     assert names >= {f"sup_sync/shipped/{path.relative_to(ROOT)}" for path in carried}
     assert {"sup_sync/provision.rb", "sup_sync/py.typed"} <= names
+    assert {f"sup_sync/html/{name}" for name in ("report.html", "report.css", "texts.toml")} <= names
 
 
 def test_the_wheel_works_in_an_empty_folder(wheel: Path, tmp_path: Path) -> None:

@@ -218,8 +218,7 @@ def test_the_queue_and_the_report_hold_requests_of_both_regulations(dated):
     judgements, rules = [each.judgement for each in told], told[0].rules
     entries = queue(judgements, rules.calendars).entries
     assert (len(entries), entries[0].judgement.issue.id) == (3, 3)
-    zone = told[0].judgement.filed_at.tzinfo
-    report = compliance(judgements, rules.policy, zone, by=[Dimension.LEVEL])
+    report = compliance(judgements, rules.policy, rules.calendars, by=[Dimension.LEVEL])
     assert [(each.key, each.requests) for each in report.by[Dimension.LEVEL]] == [
         ("vip", 1),
         ("base", 1),

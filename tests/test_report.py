@@ -11,7 +11,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from stories.moments import ZONE, read_moment
+from stories.moments import read_moment
 from stories.story import Story
 
 from sup_sync.change import Change
@@ -28,7 +28,7 @@ NOW = "Thu 15:00 now"
 
 
 def report_on(*stories: Story) -> Report:
-    return compliance([story.judgement for story in stories], stories[0].rules.policy, ZONE)
+    return compliance([story.judgement for story in stories], stories[0].rules.policy, stories[0].rules.calendars)
 
 
 def keys(report: Report, dimension: Dimension) -> list[str | None]:
@@ -170,13 +170,13 @@ def test_the_month_is_that_of_the_filing_on_the_support_s_wall_clock(tell: Tell)
 
 def test_only_the_dimensions_asked_for_are_grouped(month: tuple[Story, ...]) -> None:
     judgements = [story.judgement for story in month]
-    report = compliance(judgements, month[0].rules.policy, ZONE, by=[Dimension.MONTH])
+    report = compliance(judgements, month[0].rules.policy, month[0].rules.calendars, by=[Dimension.MONTH])
     assert list(report.by) == [Dimension.MONTH]
 
 
 def test_without_requests_there_is_a_report_of_nothing(tell: Tell) -> None:
-    policy = tell(f"Mon 09:00 filed by operator \n {NOW}").rules.policy
-    report = compliance([], policy, ZONE)
+    rules = tell(f"Mon 09:00 filed by operator \n {NOW}").rules
+    report = compliance([], rules.policy, rules.calendars)
     assert (report.total.requests, report.filed_from, report.filed_until) == (0, None, None)
     assert report.to_json()["total"]["resolution"]["share_met"] is None
     assert report.to_json()["by"]["level"] == []
@@ -214,6 +214,13 @@ def test_as_json(tell: Tell) -> None:
         "set_aside": 0,
         "first_response": {**met, "median": 5400, "ninetieth": 5400, "share_met": 1.0},
         "resolution": {**running, "median": None, "ninetieth": None, "share_met": 0.0},
+        "ledger": {
+            "support": {"working": 25 * 3600, "wall": 70 * 3600},
+            "client": {"working": 0, "wall": 0},
+            "development": {"working": 0, "wall": 0},
+            "closed": {"working": 0, "wall": 0},
+            "elapsed": {"working": 25 * 3600, "wall": 70 * 3600},
+        },
     }
     assert made == {
         "filed_from": "2026-06-08",

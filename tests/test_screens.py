@@ -8,7 +8,6 @@ from io import StringIO
 
 import pytest
 from rich.console import Console
-from stories.moments import ZONE
 from stories.story import Story
 
 from sup_sync.change import Change
@@ -270,6 +269,7 @@ def test_an_explanation_tells_the_whole_story(story: Story) -> None:
         "  client   Mon 2026-06-08 10:00          10 h        25 h",
         "  support  in all                         1 h         1 h",
         "  client   in all                        10 h        25 h",
+        "  elapsed  in all                        11 h        26 h",
         "",
         "Targets",
         "  first response  met: in time (SLA VIP.2)",
@@ -365,7 +365,9 @@ def test_a_report_shows_each_group_s_figures_for_each_target(tell: Tell) -> None
         tell(f"Mon 09:00 filed by operator, Base, tracker «Басқа» \n {NOW}"),
     ]
     judgements = [story.judgement for story in stories]
-    report = compliance(judgements, stories[0].rules.policy, ZONE, by=[Dimension.LEVEL, Dimension.CATEGORY])
+    report = compliance(
+        judgements, stories[0].rules.policy, stories[0].rules.calendars, by=[Dimension.LEVEL, Dimension.CATEGORY]
+    )
     assert lines(lambda console: show_report(console, report)) == [
         "4 requests filed 2026-06-08 to 2026-06-10, 1 refused or stopped, 1 not judged",
         "",
@@ -394,6 +396,10 @@ def test_a_report_shows_each_group_s_figures_for_each_target(tell: Tell) -> None
         "running: within its target, of them at risk in brackets; median and 90 %: of the",
         "time that stopped clocks took",
         "",
+        "Who had the ball, in working time",
+        "          support client development      closed elapsed",
+        "  all 10 h 20 min      ·           · 64 h 40 min    75 h",
+        "",
         "Refused, put off, stopped or ended, by reason",
         "  reason           clause  requests",
         "  no reason given  9              1",
@@ -406,14 +412,14 @@ def test_what_was_stopped_is_told_with_what_was_refused(tell: Tell) -> None:
         tell(f"Mon 09:00 filed by operator, Base, reason insult \n {NOW}"),
         tell(f"Mon 09:00 filed by operator, Base \n {NOW}"),
     ]
-    report = compliance([story.judgement for story in stories], stories[0].rules.policy, ZONE)
+    report = compliance([story.judgement for story in stories], stories[0].rules.policy, stories[0].rules.calendars)
     head, *_ = lines(lambda console: show_report(console, report))
     assert head == "3 requests filed 2026-06-08 to 2026-06-08, 2 refused or stopped"
 
 
 def test_in_a_narrow_report_the_names_give_way_and_never_the_figures(tell: Tell) -> None:
     story = tell(f"last Mon 09:00 filed by operator, by online assistant \n Thu 15:10 staff: solves \n {NOW}")
-    report = compliance([story.judgement], story.rules.policy, ZONE)
+    report = compliance([story.judgement], story.rules.policy, story.rules.calendars)
     for line in lines(lambda console: show_report(console, report), 64):
         assert "…" not in line[20:]
     assert any("78 h 10 min" in line for line in lines(lambda console: show_report(console, report), 64))

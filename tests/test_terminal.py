@@ -17,10 +17,11 @@ from stories.story import Story
 
 from sup_sync.explanation import explain
 from sup_sync.plan import make_plan
+from sup_sync.printable import clean
 from sup_sync.queue import queue
 from sup_sync.report import compliance
 from sup_sync.terminal.explanation import show_explanation
-from sup_sync.terminal.layout import clean, duration, make_console, moment
+from sup_sync.terminal.layout import duration, make_console, moment
 from sup_sync.terminal.plan import show_plan
 from sup_sync.terminal.progress import progress
 from sup_sync.terminal.queue import show_queue
@@ -67,7 +68,7 @@ def screens(stories: tuple[Story, ...]) -> list[Show]:
     assert now is not None
     plan = make_plan(judgements, rules, first.directory, now)
     made_queue = queue(judgements, rules.calendars)
-    report = compliance(judgements, rules.policy, ZONE)
+    report = compliance(judgements, rules.policy, rules.calendars)
     explanations = [explain(each, rules, now) for each in judgements]
     return [
         lambda console: show_plan(console, plan, judgements),

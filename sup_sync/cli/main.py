@@ -13,7 +13,8 @@ from sup_sync import __version__
 from sup_sync.cli.codes import DONE, INTERRUPTED, OUR_FAULT
 from sup_sync.cli.offline import calendar, clients, due, provision
 from sup_sync.cli.options import common, say
-from sup_sync.cli.read import explain, plan, queue, report, snapshot, whatif
+from sup_sync.cli.read import explain, plan, queue, snapshot, whatif
+from sup_sync.cli.report import report
 from sup_sync.cli.write import apply, check
 from sup_sync.errors import SupSyncError, origin_of
 

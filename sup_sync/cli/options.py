@@ -54,7 +54,7 @@ class Settings:
 
 def say(line: str) -> None:
     """One line on stderr, whatever names of the tracker's are in it."""
-    from sup_sync.terminal.layout import clean
+    from sup_sync.printable import clean
 
     click.echo(f"sup-sync: {clean(line)}", err=True)
 

@@ -1,8 +1,7 @@
-"""The commands that read: plan, queue, explain, report and snapshot."""
+"""The commands that read: plan, queue, explain, whatif and snapshot."""
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sup_sync.cli.codes import CHANGES_PENDING, DONE, PARTLY_DONE
+from sup_sync.cli.files import write_whole
 from sup_sync.cli.options import (
     Settings,
     aware,
@@ -48,7 +48,7 @@ def plan(
     from sup_sync.world import plan_world
 
     config = settings.load(own=source is None)
-    moment, world, judgements, code = _judged(settings, config, source, now)
+    moment, world, judgements, code = judged(settings, config, source, now)
     made = plan_world(world, judgements, config.rules, moment, is_adopting=adopt)
     _show_plan(settings, made, judgements, moment, as_json=as_json)
     return CHANGES_PENDING if exit_code and made.changes and code == DONE else code
@@ -129,7 +129,7 @@ def queue(settings: Settings, source: Path | None, now: datetime | None, as_json
     from sup_sync.queue import queue as make_queue
 
     config = settings.load(own=source is None)
-    _, _, judgements, code = _judged(settings, config, source, now)
+    _, _, judgements, code = judged(settings, config, source, now)
     made = make_queue(judgements, config.rules.calendars)
     if as_json:
         print_json(made.to_json())
@@ -171,29 +171,6 @@ def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetim
 
 
 @click.command()
-@from_option
-@now_option
-@json_option
-@common
-@pass_settings
-def report(settings: Settings, source: Path | None, now: datetime | None, as_json: bool) -> int:
-    """Compliance by level, channel, category, priority and month of filing."""
-    from sup_sync.report import compliance
-
-    config = settings.load(own=source is None)
-    _, _, judgements, code = _judged(settings, config, source, now, everything=True)
-    made = compliance(judgements, config.rules.policy, config.rules.zone)
-    if as_json:
-        print_json(made.to_json())
-    elif judgements or not settings.quiet:
-        from sup_sync.terminal.layout import make_console
-        from sup_sync.terminal.report import show_report
-
-        show_report(make_console(), made)
-    return code
-
-
-@click.command()
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File to write; default: stdout.")
 @common
 @pass_settings
@@ -206,24 +183,10 @@ def snapshot(settings: Settings, output: Path | None) -> int:
     tell_gaps(settings, gathered.gaps)
     text = "".join(line + "\n" for line in snapshot_lines(gathered.lists or {}, gathered.raw_issues))
     if output:
-        _write_whole(output, text)
+        write_whole(output, text)
     else:
         click.echo(text, nl=False)
     return PARTLY_DONE if gathered.gaps else DONE
-
-
-def _write_whole(path: Path, text: str) -> None:
-    """Write beside the file, then put it in its place: nothing half written."""
-    if path.exists() and not path.is_file():
-        raise click.UsageError(f"{path}: no ordinary file: leave --output out, and it goes to stdout")
-    draft = path.with_name(f".{path.name}.part")
-    try:
-        draft.write_text(text, encoding="utf-8")
-        draft.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            draft.unlink()
-        raise click.UsageError(f"{path}: cannot be written: {error.strerror}") from None
 
 
 def _read_file(settings: Settings, source: Path) -> Gathered:
@@ -262,7 +225,7 @@ def _gather(
         return (cache_file(settings, config) if now is None else NO_CACHE).use(read)
 
 
-def _judged(
+def judged(
     settings: Settings, config: Config, source: Path | None, now: datetime | None, *, everything: bool = False
 ) -> tuple[datetime, World, tuple[Judgement, ...], int]:
     """The moment, what a snapshot or the tracker says, how it stands then, and the exit code: whether it is whole."""

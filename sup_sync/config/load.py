@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
@@ -50,8 +49,8 @@ class Server:
 class Config:
     """All that a run needs to know before it asks the tracker; `warnings` stop nothing.
 
-    `run_time_s` is how long a run may take, in seconds: what is left then is for the next one. `edition` stands for
-    all that the files say: with another one every request is judged anew.
+    `run_time_s` is how long a run may take, in seconds: what is left then is for the next one. `digests` are the
+    SHA-256 of all these files, by name.
     """
 
     server: Server
@@ -60,7 +59,7 @@ class Config:
     rules: Rulebook
     limits: Limits
     run_time_s: float
-    edition: str
+    digests: Mapping[str, str]
     warnings: tuple[Mistake, ...]
 
 
@@ -205,6 +204,6 @@ def _config(path: Path, files: checks.Files, calendars: Calendars | None, warnin
         ),
         limits=Limits(config.limits.notes, config.limits.endings, config.limits.changed_share),
         run_time_s=config.limits.run.as_time(timedelta(days=1)).total_seconds(),
-        edition=hashlib.sha256(repr({name: each.data for name, each in files.sources.items()}).encode()).hexdigest(),
+        digests={name: each.digest for name, each in files.sources.items()},
         warnings=warnings,
     )

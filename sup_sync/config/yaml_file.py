@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
@@ -46,12 +47,16 @@ _Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 
 @dataclass
 class YamlFile:
-    """What a file says: `data`, the `lines` of its places, and the `mistakes` found while reading it."""
+    """What a file says: `data`, the `lines` of its places, and the `mistakes` found while reading it.
+
+    `digest` is the SHA-256 of its bytes, which tells one version of it from another.
+    """
 
     name: str
     data: Any = None
     lines: dict[Place, int] = field(default_factory=dict)
     mistakes: list[Mistake] = field(default_factory=list)
+    digest: str = ""
 
     def line(self, place: Place) -> int:
         """The line of a place, or of the nearest one around it that the file has."""
@@ -83,7 +88,9 @@ def load_yaml(path: Path, name: str) -> YamlFile:
     """Read one file; what cannot be read at all is a mistake too."""
     file = YamlFile(name)
     try:
-        root = _compose(path.read_text(encoding="utf-8"))
+        written = path.read_bytes()
+        file.digest = sha256(written).hexdigest()
+        root = _compose(written.decode("utf-8"))
         file.data = _value(file, root, ()) if root else None
     except FileNotFoundError:
         file.mistakes.append(Mistake(name, 1, "no such file: copy it from the shipped mappings"))

@@ -11,11 +11,11 @@ from rich.text import Text
 from sup_sync.clock import Verdict
 from sup_sync.explanation import ClockStory, Explanation, StepState
 from sup_sync.issue import Side
+from sup_sync.printable import clean
 from sup_sync.terminal.layout import (
     METRICS,
     STYLES,
     clause_words,
-    clean,
     count,
     duration,
     left_words,
@@ -80,9 +80,10 @@ def _show_stays(console: Console, told: Explanation) -> None:
     table = new_table("  with", "from", "working time", "wall clock", right=("working time", "wall clock"))
     for stay in told.stays:
         table.add_row(*_times(stay.party, moment(stay.start_at, told.zone), stay.working, stay.wall))
-    for share in told.ledger:
-        if share.wall:
-            table.add_row(*_times(share.party, "in all", share.working, share.wall), style="bold")
+    ledger = told.ledger.in_minutes()
+    for party, time in (*ledger.parts.items(), ("elapsed", ledger.elapsed)):
+        if time.wall:
+            table.add_row(*_times(party, "in all", time.working, time.wall), style="bold")
     print_table(console, table)
 
 

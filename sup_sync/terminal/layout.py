@@ -16,6 +16,7 @@ from rich.text import Text
 
 from sup_sync.clock import Standing
 from sup_sync.policy import Metric
+from sup_sync.printable import clean
 
 if TYPE_CHECKING:
     from sup_sync.judgement import Judgement
@@ -49,11 +50,6 @@ def make_console(file: TextIO | None = None) -> Console:
         console.width = PIPE_WIDTH
     console.width = max(console.width, LEAST_WIDTH)
     return console
-
-
-def clean(words: str) -> str:
-    """A text of somebody else's as one printable line: no control characters, none that turn its direction."""
-    return "".join(each if each.isprintable() else " " * each.isspace() for each in words)
 
 
 def duration(length: timedelta) -> str:

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from sup_sync.ledger import Party
 from sup_sync.policy import Metric
 from sup_sync.report import Dimension, Group, Report
 from sup_sync.terminal.layout import (
@@ -42,6 +43,8 @@ def show_report(console: Console, report: Report) -> None:
         print_table(console, _table(console, report, metric))
     console.print()
     print_summary(console, (LEGEND, "dim"))
+    print_section(console, "Who had the ball, in working time")
+    print_table(console, _ledger_table(console, report))
     _show_reasons(console, report)
 
 
@@ -64,6 +67,19 @@ def _table(console: Console, report: Report, metric: Metric) -> Table:
         for group in groups:
             name = level_word(group.key) if dimension is Dimension.LEVEL else word(group.key)
             table.add_row(text(f"  {name}"), *_figures(group, metric))
+    return table
+
+
+def _ledger_table(console: Console, report: Report) -> Table:
+    """All requests, and month by month; the parts add up to the time elapsed."""
+    headers = ("", *Party, "elapsed")
+    table = new_table(*headers, right=headers[1:], gap=1 if console.width < PIPE_WIDTH else 2)
+    months = report.by.get(Dimension.MONTH, ())
+    for name, group in (("all", report.total), *((word(each.key), each) for each in months)):
+        ledger = group.ledger.in_minutes()
+        times = (each.working for each in (*ledger.parts.values(), ledger.elapsed))
+        cells = (text("—" if each is None else duration(each) if each else "·") for each in times)
+        table.add_row(text(f"  {name}"), *cells)
     return table
 
 

@@ -1,0 +1,22 @@
+"""Files that commands write: whole, or not at all."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from pathlib import Path
+
+import click
+
+
+def write_whole(path: Path, text: str, encoding: str = "utf-8") -> None:
+    """Write beside the file, then put it in its place: nothing half written."""
+    if path.exists() and not path.is_file():
+        raise click.UsageError(f"{path}: no ordinary file: name another")
+    draft = path.with_name(f".{path.name}.part")
+    try:
+        draft.write_text(text, encoding=encoding, newline="")
+        draft.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            draft.unlink()
+        raise click.UsageError(f"{path}: cannot be written: {error.strerror}") from None

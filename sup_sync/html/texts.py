@@ -1,0 +1,81 @@
+"""The page's texts in one language: its own, and for words of the mappings those that the notes have."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from functools import cache
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from sup_sync.identification import Shortcoming
+from sup_sync.messages import Messages
+from sup_sync.tracker import MOMENT_FORMAT
+
+FILE = Path(__file__).with_name("texts.toml")
+
+
+@cache
+def load_texts() -> Mapping[str, Any]:
+    """The texts of all languages, as they lie in the package."""
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Says things in a language; `zone` is the support's, to show moments in."""
+
+    language: str
+    messages: Messages
+    zone: tzinfo
+
+    def say(self, key: str, **words: object) -> str:
+        """The page's text of `key`, with our own words filled in."""
+        return Template(self._own[key]).substitute(words)
+
+    def word(self, key: str | None) -> str:
+        """A word of the regulation: as this page calls it, else as the notes call a level, else by its key."""
+        if key is None:
+            return self.say("unknown")
+        noted = self.messages.texts[self.language].get(f"level_{key}")
+        return str(self._own["word"].get(key) or noted or key.replace("_", " "))
+
+    def reason(self, key: str | None) -> str:
+        """Why a request was refused, put off, stopped or ended, as the notes say it."""
+        if key is None:
+            return self.say("no_reason_given")
+        return self.messages.texts[self.language].get(f"reason_{key}") or key.replace("_", " ")
+
+    def finding(self, kind: str) -> str:
+        return str(self._own["finding"][kind])
+
+    def lacks(self, items: tuple[Shortcoming, ...]) -> str:
+        """What a request lacks, as the notes name it."""
+        keys = (f"{'malformed' if each.is_malformed else 'missing'}_{each.item}" for each in items)
+        return self.say("lacks", items=", ".join(self.messages.text(self.language, key) for key in keys))
+
+    def moment(self, at: datetime) -> str:
+        """A moment on the support's wall clock."""
+        return f"{at.astimezone(self.zone):{MOMENT_FORMAT}}"
+
+    def time(self, length: timedelta | None) -> str:
+        """A length of time in whole hours and minutes; a dash where it is not known."""
+        if length is None:
+            return "—"
+        minutes = length // timedelta(minutes=1)
+        if not minutes:
+            return self.say("under_a_minute") if length else f"0 {self.say('min')}"
+        hours, rest = divmod(minutes, 60)
+        whole = [f"{hours} {self.say('h')}"] if hours else []
+        return " ".join([*whole, *([f"{rest} {self.say('min')}"] if rest else [])])
+
+    def percent(self, share: float | None) -> str:
+        return "—" if share is None else f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
+
+    @property
+    def _own(self) -> Mapping[str, Any]:
+        own: Mapping[str, Any] = load_texts()[self.language]
+        return own

@@ -1,0 +1,23 @@
+"""Debian's chromium, with an eye on what it says and asks for."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A browser; missing it is a failure where SUP_SYNC_REAL_REDMINE=1 says that nothing is left out."""
+    path = shutil.which("chromium")
+    if path is None and os.environ.get("SUP_SYNC_REAL_REDMINE") != "1":
+        pytest.skip("needs Debian's chromium: scripts/chromium installs it")
+    assert path, "no chromium, though nothing is to be left out: run scripts/chromium"
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path)
+        yield chromium
+        chromium.close()
