@@ -22,6 +22,12 @@ DEEDS: dict[str, Callable[[Scenario, int], None]] = {
 }
 
 
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or the tool would be done before a client of a busy machine has answered."""
+    monkeypatch.setattr("faults.scenario.TIMEOUT_S", 30)
+
+
 @pytest.fixture(scope="module")
 def last() -> int:
     """The place of the write that ends the silent request, in a healthy run."""

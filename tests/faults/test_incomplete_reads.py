@@ -13,7 +13,6 @@ import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import BASE, CONSULTATION, ERROR, OPERATOR, VIP, make_fake
 from faults.faulty import (
-    TIMEOUT_S,
     Fault,
     Faulty,
     Request,
@@ -51,7 +50,7 @@ class Office:
 
     def run(self) -> None:
         self.tracker.seen.clear()
-        session = TrackerSession(self.tracker.url, self.world.user(BOT), timeout_s=TIMEOUT_S)
+        session = TrackerSession(self.tracker.url, self.world.user(BOT))
         with suppress(SupSyncError):
             apply(session, self.config, read_moment(NOW), force=False, progress=lambda _done, _of: None)
 
