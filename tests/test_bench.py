@@ -37,6 +37,12 @@ def test_a_section_goes_on_without_what_it_measures(monkeypatch: pytest.MonkeyPa
     assert (others.figure, others.note) == (None, "not installed: scripts/bench does that")
 
 
+@pytest.mark.skipif(not bench_servicenow.LOG.exists(), reason="no shared/data/ beside the checkout")
+def test_of_the_log_s_requests_we_say_what_it_says() -> None:
+    (agreement,) = (row for row in bench_frame.measure("judging", Size.TINY).rows if row.at_least)
+    assert (agreement.is_kept, agreement.note) == (True, "0 of 33 otherwise than the log")
+
+
 @pytest.mark.parametrize(
     ("row", "target", "is_kept"),
     [
