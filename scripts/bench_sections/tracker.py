@@ -1,0 +1,202 @@
+"""Wall time on a real Redmine on this machine (`scripts/redmine`), filled by copies of a few requests with histories.
+The same requests again are sent by a bare loop over one connection, to the same database as it was before the run.
+The loop is what one would write first: over all open issues by python-redmine, `issue.journals` of each, a due date
+of its own, and an update where the tracker says another.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+from unittest.mock import patch
+
+import requests
+from bench_row import ROOT, Row, Size
+from end_to_end.scene import CLIENT, CONSULTATION, ERROR, OPERATOR, SCENE, VIP
+from redminelib import Redmine
+from stories.redmine_json import GIVEN
+from worlds import BOT, RealWorld
+
+from sup_sync.cache import CacheFile
+from sup_sync.config import load_config
+from sup_sync.http import TrackerSession
+from sup_sync.sync import apply
+
+TITLE = "On a real Redmine"
+PLACE = 4
+
+SITE = "sup-sync-bench"
+FEW, MANY = {Size.WHOLE: 300, Size.TINY: 6}, {Size.WHOLE: 2_000, Size.TINY: 9}
+HUNDREDTH = {Size.WHOLE: 3, Size.TINY: 1}
+ABOVE = 1.05
+TIMEOUT_S = 60
+
+COPIED = {"issues": "id", "custom_values": "customized_id", "journals": "journalized_id"}
+"""Redmine's tables of an issue, and the column that says whose a row is."""
+
+
+def rows(size: Size) -> Iterator[Row]:
+    os.environ["SUP_SYNC_SITE"] = SITE
+    if subprocess.run([ROOT / "scripts" / "redmine", "up"], stdout=subprocess.DEVNULL, check=False).returncode:
+        yield Row("a real Redmine", None, note="none can be had here, as said above")
+        return
+    try:
+        with tempfile.TemporaryDirectory() as name:
+            bench = Bench(RealWorld(SITE), Path(name))
+            yield from _side_by_side(bench, FEW[size], HUNDREDTH[size])
+            yield from _first_run(bench, MANY[size])
+    finally:
+        subprocess.run([ROOT / "scripts" / "redmine", "down"], stdout=subprocess.DEVNULL, check=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What something took: the requests that it sent, and seconds of wall time."""
+
+    requests: tuple[requests.PreparedRequest, ...]
+    seconds: float
+
+
+class Bench:
+    """A real Redmine with the shipped mappings, and the tool at work on it; each folder of `memory` is a host's."""
+
+    def __init__(self, world: RealWorld, folder: Path) -> None:
+        world.reset(SCENE)
+        self.world, self.folder = world, folder
+        config = load_config(ROOT / "config.yaml", date(2026, 11, 20))
+        self.config = replace(config, server=replace(config.server, url=world.url), projects=(VIP,))
+        carried = {world.names.fields[key]: value for key, value in GIVEN.items()}
+        self.filed = [world.file(CLIENT, VIP, tracker, fields=carried) for tracker in (ERROR, CONSULTATION, ERROR)]
+        for issue_id in self.filed[1:]:
+            world.note(CLIENT, issue_id, "Тағы бір сөз")
+            world.note(OPERATOR, issue_id, "Жауап")
+
+    def fill(self, count: int) -> None:
+        """Copy requests until there are so many, each a minute older than the one before."""
+        with self.world.database() as base:
+            (there,) = base.execute("SELECT count(*) FROM issues").fetchone()
+            (last,) = base.execute("SELECT max(id) FROM issues").fetchone()
+            for number in range(1, count - there + 1):
+                issue_id = last + number
+                for table, owner in COPIED.items():
+                    _copy(base, table, owner, self.filed[number % len(self.filed)], issue_id)
+                moment = datetime.now(UTC) - timedelta(minutes=10 + number)
+                base.execute(
+                    "UPDATE issues SET root_id = id, created_on = ?, updated_on = ? WHERE id = ?",
+                    (f"{moment:%Y-%m-%d %H:%M:%S}", f"{moment:%Y-%m-%d %H:%M:%S}", issue_id),
+                )
+
+    def run(self, memory: str, *, is_adopting: bool = False) -> Taken:
+        """`sup-sync apply`, in this process."""
+        session = TrackerSession(self.world.url, self.world.user(BOT), timeout_s=TIMEOUT_S)
+
+        def work() -> None:
+            apply(
+                session,
+                self.config,
+                datetime.now(UTC),
+                force=True,
+                progress=lambda _done, _of: None,
+                is_adopting=is_adopting,
+                cache=CacheFile(self.folder / memory),
+            )
+
+        return _taken(work)
+
+    def loop(self) -> Taken:
+        redmine = Redmine(self.world.url, key=self.world.user(BOT))
+        return _taken(lambda: naive_loop(redmine, self.world.field_id("resolution_due")))
+
+    def replay(self, sent: tuple[requests.PreparedRequest, ...]) -> Taken:
+        with requests.Session() as http:
+            return _taken(lambda: [http.send(each, timeout=TIMEOUT_S).content for each in sent])
+
+    @contextmanager
+    def undone(self) -> Iterator[None]:
+        """What is done to the tracker inside is undone."""
+        with self.world.database() as base, sqlite3.connect(self.folder / "before.db") as copy:
+            base.backup(copy)
+            yield
+        with self.world.database() as base:
+            copy.backup(base)
+        copy.close()
+
+
+def naive_loop(redmine: Redmine, field_id: int) -> None:
+    """Two days from the filing, or from the client's last word, into the field of the target."""
+    for issue in redmine.issue.filter(status_id="open"):
+        begun = issue.created_on
+        for journal in issue.journals:
+            if getattr(journal, "notes", "") and journal.user.id == issue.author.id:
+                begun = journal.created_on
+        due = f"{begun + timedelta(days=2):%Y-%m-%d %H:%M}"
+        shown = next((each.value for each in issue.custom_fields if each.id == field_id), None)
+        if shown != due:
+            redmine.issue.update(issue.id, custom_fields=[{"id": field_id, "value": due}])
+
+
+def _copy(base: sqlite3.Connection, table: str, owner: str, old: int, new: int) -> None:
+    columns = [row[1] for row in base.execute(f"PRAGMA table_info({table})") if row[1] not in ("id", owner)]
+    names = ", ".join(columns)
+    base.execute(f"INSERT INTO {table} ({owner}, {names}) SELECT ?, {names} FROM {table} WHERE {owner} = ?", (new, old))  # noqa: S608
+
+
+def _taken(work: Callable[[], object]) -> Taken:
+    sent: list[requests.PreparedRequest] = []
+    send = requests.Session.send
+
+    def sending(http: requests.Session, request: requests.PreparedRequest, **how: object) -> requests.Response:
+        sent.append(request)
+        return send(http, request, **how)  # type: ignore[arg-type]
+
+    with patch.object(requests.Session, "send", sending):
+        begun = perf_counter()
+        work()
+        return Taken(tuple(sent), perf_counter() - begun)
+
+
+def _side_by_side(bench: Bench, count: int, changed: int) -> Iterator[Row]:
+    bench.fill(count)
+    with bench.undone():
+        yield from _both(f"first run over {count} requests", bench.run("few", is_adopting=True), None)
+        bench.run("few")
+        yield from _both("idle run", bench.run("few"), None)
+        _say_something(bench, changed)
+        yield from _both(f"run with {changed} changed", bench.run("few"), None)
+    with bench.undone():
+        yield from _both(f"first run over {count} requests", None, bench.loop())
+        yield from _both("idle run", None, bench.loop())
+        _say_something(bench, changed)
+        yield from _both(f"run with {changed} changed", None, bench.loop())
+
+
+def _say_something(bench: Bench, times: int) -> None:
+    for issue_id in range(bench.filed[-1] + 1, bench.filed[-1] + 1 + times):
+        bench.world.note(CLIENT, issue_id, "Жаңалық бар ма?")
+
+
+def _both(what: str, ours: Taken | None, theirs: Taken | None) -> Iterator[Row]:
+    whose, taken = ("", ours) if ours else ("the loop: ", theirs)
+    if taken:
+        yield Row(f"{whose}{what}", len(taken.requests), "requests")
+        yield Row(f"{whose}{what}", taken.seconds, "s")
+
+
+def _first_run(bench: Bench, count: int) -> Iterator[Row]:
+    bench.fill(count)
+    with bench.undone():
+        first = bench.run("many", is_adopting=True)
+    with bench.undone():
+        again = bench.replay(first.requests)
+    yield Row(f"first run over {count:,} requests", len(first.requests), "requests")
+    yield Row(f"first run over {count:,} requests", first.seconds, "s")
+    yield Row("the same requests by a bare loop", again.seconds, "s")
+    yield Row("the first run, against that", first.seconds / again.seconds, "times", at_most=ABOVE)
