@@ -82,6 +82,11 @@ class Shell:
         self.key = key
         self.patch.setenv("SUP_SYNC_KEY", key)
 
+    def forget(self) -> None:
+        """Delete what runs remember of the tracker."""
+        for path in (self.folder / "state").rglob("*.cache"):
+            path.unlink()
+
     def write(self, name: str, text: str | bytes, mode: int = 0o644) -> Path:
         path = self.folder / name
         path.write_bytes(text.encode() if isinstance(text, str) else text)

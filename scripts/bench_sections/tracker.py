@@ -6,7 +6,6 @@ of its own, and an update where the tracker says another.
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
 import tempfile
@@ -37,6 +36,7 @@ SITE = "sup-sync-bench"
 FEW, MANY = {Size.WHOLE: 300, Size.TINY: 6}, {Size.WHOLE: 2_000, Size.TINY: 9}
 HUNDREDTH = {Size.WHOLE: 3, Size.TINY: 1}
 ABOVE = 1.05
+CRON = timedelta(minutes=5)
 TIMEOUT_S = 60
 
 COPIED = {"issues": "id", "custom_values": "customized_id", "journals": "journalized_id"}
@@ -44,8 +44,7 @@ COPIED = {"issues": "id", "custom_values": "customized_id", "journals": "journal
 
 
 def rows(size: Size) -> Iterator[Row]:
-    os.environ["SUP_SYNC_SITE"] = SITE
-    if subprocess.run([ROOT / "scripts" / "redmine", "up"], stdout=subprocess.DEVNULL, check=False).returncode:
+    if _redmine("up").returncode:
         yield Row("a real Redmine", None, note="none can be had here, as said above")
         return
     try:
@@ -54,7 +53,12 @@ def rows(size: Size) -> Iterator[Row]:
             yield from _side_by_side(bench, FEW[size], HUNDREDTH[size])
             yield from _first_run(bench, MANY[size])
     finally:
-        subprocess.run([ROOT / "scripts" / "redmine", "down"], stdout=subprocess.DEVNULL, check=True)
+        _redmine("down").check_returncode()
+
+
+def _redmine(command: str) -> subprocess.CompletedProcess[bytes]:
+    line = [ROOT / "scripts" / "redmine", command, "--site", SITE]
+    return subprocess.run(line, stdout=subprocess.DEVNULL, check=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,7 @@ class Bench:
         self.config = replace(config, server=replace(config.server, url=world.url), projects=(VIP,))
         carried = {world.names.fields[key]: value for key, value in GIVEN.items()}
         self.filed = [world.file(CLIENT, VIP, tracker, fields=carried) for tracker in (ERROR, CONSULTATION, ERROR)]
+        world.user(BOT)  # its key is made now: what is made later is undone
         for issue_id in self.filed[1:]:
             world.note(CLIENT, issue_id, "Тағы бір сөз")
             world.note(OPERATOR, issue_id, "Жауап")
@@ -94,15 +99,15 @@ class Bench:
                     (f"{moment:%Y-%m-%d %H:%M:%S}", f"{moment:%Y-%m-%d %H:%M:%S}", issue_id),
                 )
 
-    def run(self, memory: str, *, is_adopting: bool = False) -> Taken:
-        """`sup-sync apply`, in this process."""
+    def run(self, memory: str, *, after: timedelta = timedelta(0), is_adopting: bool = False) -> Taken:
+        """`sup-sync apply`, in this process, as if it was so long after the present."""
         session = TrackerSession(self.world.url, self.world.user(BOT), timeout_s=TIMEOUT_S)
 
         def work() -> None:
             apply(
                 session,
                 self.config,
-                datetime.now(UTC),
+                datetime.now(UTC) + after,
                 force=True,
                 progress=lambda _done, _of: None,
                 is_adopting=is_adopting,
@@ -167,10 +172,10 @@ def _side_by_side(bench: Bench, count: int, changed: int) -> Iterator[Row]:
     bench.fill(count)
     with bench.undone():
         yield from _both(f"first run over {count} requests", bench.run("few", is_adopting=True), None)
-        bench.run("few")
-        yield from _both("idle run", bench.run("few"), None)
+        yield from _both("the next, which reads once more what it wrote", bench.run("few", after=CRON), None)
+        yield from _both("idle run", bench.run("few", after=2 * CRON), None)
         _say_something(bench, changed)
-        yield from _both(f"run with {changed} changed", bench.run("few"), None)
+        yield from _both(f"run with {changed} changed", bench.run("few", after=3 * CRON), None)
     with bench.undone():
         yield from _both(f"first run over {count} requests", None, bench.loop())
         yield from _both("idle run", None, bench.loop())

@@ -59,6 +59,7 @@ def test_nothing_that_clients_write_steers_a_terminal_or_breaks_a_line_of_a_log(
         json.loads(said.out)
         look_at(said, tried, f"{words[0]} --json")
     office.faults[rf"/issues/{hostile.id}\.json"] = reply(500)
+    shell.forget()
     said = shell("plan")
     assert SIGN in said.err
     look_at(said, tried, "stderr, where a project is named")
