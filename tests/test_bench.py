@@ -28,7 +28,7 @@ def named(section: str) -> ParameterSet:
     return pytest.param(section, id="real" if section == "tracker" else section, marks=marks)
 
 
-@pytest.mark.parametrize("name", map(named, bench_frame.section_names()))
+@pytest.mark.parametrize("name", [named(each) for each in bench_frame.section_names()])
 def test_every_section_of_the_bench_runs(name: str) -> None:
     section = bench_frame.measure(name, Size.TINY)
     assert section.title

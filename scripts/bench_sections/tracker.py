@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 from unittest.mock import patch
 
 import requests
@@ -93,11 +93,10 @@ class Bench:
                 issue_id = last + number
                 for table, owner in COPIED.items():
                     _copy(base, table, owner, self.filed[number % len(self.filed)], issue_id)
-                moment = datetime.now(UTC) - timedelta(minutes=10 + number)
-                base.execute(
-                    "UPDATE issues SET root_id = id, created_on = ?, updated_on = ? WHERE id = ?",
-                    (f"{moment:%Y-%m-%d %H:%M:%S}", f"{moment:%Y-%m-%d %H:%M:%S}", issue_id),
-                )
+                moment = f"{datetime.now(UTC) - timedelta(minutes=10 + number):%Y-%m-%d %H:%M:%S}"
+                placed = "UPDATE issues SET root_id = id, created_on = ?1, updated_on = ?1 WHERE id = ?2"
+                base.execute(placed, (moment, issue_id))
+                base.execute("UPDATE journals SET created_on = ? WHERE journalized_id = ?", (moment, issue_id))
 
     def run(self, memory: str, *, after: timedelta = timedelta(0), is_adopting: bool = False) -> Taken:
         """`sup-sync apply`, in this process, as if it was so long after the present."""
@@ -184,6 +183,7 @@ def _side_by_side(bench: Bench, count: int, changed: int) -> Iterator[Row]:
 
 
 def _say_something(bench: Bench, times: int) -> None:
+    sleep(1)  # a tracker's moments are whole seconds
     for issue_id in range(bench.filed[-1] + 1, bench.filed[-1] + 1 + times):
         bench.world.note(CLIENT, issue_id, "Жаңалық бар ма?")
 
