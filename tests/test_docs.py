@@ -16,10 +16,17 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
+def inside(group: click.Group) -> dict[str, click.Command]:
+    """The commands of a group, by name."""
+    context = click.Context(group)
+    found = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    return {name: command for name, command in found.items() if command}
+
+
 def commands(group: click.Group, before: str = "") -> set[str]:
     """Every command that can be typed, `calendar refresh` as well."""
     names: set[str] = set()
-    for name, command in group.commands.items():
+    for name, command in inside(group).items():
         names |= commands(command, f"{before}{name} ") if isinstance(command, click.Group) else {before + name}
     return names
 
@@ -34,7 +41,7 @@ def test_every_command_says_what_it_does_in_one_line(name: str) -> None:
     command: click.Command = cli
     for word in name.split():
         assert isinstance(command, click.Group)
-        command = command.commands[word]
+        command = inside(command)[word]
     assert command.help
     assert command.get_short_help_str(200).count(".") <= 2
 
@@ -65,5 +72,6 @@ def test_every_option_that_the_readme_names_exists() -> None:
 
 
 def _all(group: click.Group) -> list[click.Command]:
-    inner = [each for command in group.commands.values() if isinstance(command, click.Group) for each in _all(command)]
-    return [group, *group.commands.values(), *inner]
+    direct = inside(group).values()
+    inner = [each for command in direct if isinstance(command, click.Group) for each in _all(command)]
+    return [group, *direct, *inner]

@@ -6,28 +6,50 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 import click
 
 from sup_sync import __version__
 from sup_sync.cli.codes import DONE, INTERRUPTED, OUR_FAULT
-from sup_sync.cli.offline import calendar, clients, due, provision
 from sup_sync.cli.options import common, say
-from sup_sync.cli.read import explain, plan, queue, snapshot, whatif
-from sup_sync.cli.report import report
-from sup_sync.cli.write import apply, check
 from sup_sync.errors import SupSyncError, origin_of
 
+MODULES = {
+    "check": "write",
+    "provision": "offline",
+    "plan": "read",
+    "apply": "write",
+    "due": "offline",
+    "explain": "read",
+    "queue": "read",
+    "report": "report",
+    "whatif": "read",
+    "calendar": "offline",
+    "clients": "offline",
+    "snapshot": "read",
+}
+"""In which module of this folder each command stands; the others are not imported, so that each starts fast."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+
+class Commands(click.Group):
+    """The commands, each imported when it is asked for."""
+
+    def list_commands(self, _ctx: click.Context) -> list[str]:
+        return sorted(MODULES)
+
+    def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
+        if name not in MODULES:
+            return None
+        command: click.Command = getattr(import_module(f"sup_sync.cli.{MODULES[name]}"), name)
+        return command
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="sup-sync")
 @common
 def cli() -> None:
     """Keeps a support regulation beside a Redmine tracker: targets, escalations, reports."""
-
-
-for command in (check, provision, plan, apply, due, explain, queue, report, whatif, calendar, clients, snapshot):
-    cli.add_command(command)
 
 
 OLD_GARBAGE = 10_000, 10, 1_000
