@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -11,7 +12,7 @@ from sup_sync.audit import Record
 from sup_sync.cache import NO_CACHE, Cache, CacheFile
 from sup_sync.change import FENCED
 from sup_sync.config import Config
-from sup_sync.errors import AccessError, DecodeError, SnapshotError, UnfitTrackerError
+from sup_sync.errors import AccessError, DecodeError, SnapshotError, SupSyncError, UnfitTrackerError
 from sup_sync.http import TrackerSession
 from sup_sync.issue import Finding, Issue
 from sup_sync.judgement import Judgement, judge_issue
@@ -138,14 +139,11 @@ def decide(reading: Reading, config: Config, now: datetime, *, is_adopting: bool
     require_fit(reading.tracker)
     reading.read_current()
     decided = _decided(reading, config, now, is_adopting=is_adopting)
-    releases = {each.project.id for each in decided.issues if each.version and _is_fenced(decided.plan, each.id)}
+    fenced = {change.issue_id for change in decided.plan.changes if change.field in FENCED}
+    releases = {each.project.id for each in decided.issues if each.version and each.id in fenced}
     if releases and reading.read_releases(releases):
         decided = _decided(reading, config, now, is_adopting=is_adopting)
     return decided
-
-
-def _is_fenced(plan: Plan, issue_id: int) -> bool:
-    return any(change.issue_id == issue_id and change.field in FENCED for change in plan.changes)
 
 
 def _decided(reading: Reading, config: Config, now: datetime, *, is_adopting: bool) -> Decided:
@@ -210,6 +208,18 @@ def apply(
     for outcome in run.act(plan):
         outcomes.append(outcome)
         progress(len(outcomes), total)
-    if any(each.kind is OutcomeKind.REFUSED for each in outcomes):
-        cache.use(Cache.forget_tracker)  # it may have changed: the next run looks
+    refused = [each.issue_id for each in outcomes if each.kind is OutcomeKind.REFUSED]
+    if refused:
+        _doubt(reader, cache, refused)
     return Applied(plan, tuple(outcomes), decided.gaps, decided.set_aside)
+
+
+def _doubt(reader: Reader, cache: CacheFile, refused: Collection[int]) -> None:
+    """What was refused may have changed: the next run reads the lists anew, and what is gone is forgotten.
+
+    No list tells of a request that was deleted, or moved out of sight.
+    """
+    cache.use(Cache.forget_tracker)
+    with suppress(SupSyncError):  # the next run that is refused asks again
+        seen = {row["id"] for row in reader.fetch_rows_of(refused)}
+        cache.use(lambda kept: kept.drop(set(refused) - seen))
