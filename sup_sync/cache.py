@@ -25,7 +25,9 @@ NEVER = 1 << 40
 """A second that does not come."""
 
 IN_MEMORY = ":memory:"
-DAMAGE = (sqlite3.Error, zlib.error)
+DAMAGE = (sqlite3.Error, zlib.error, UnicodeDecodeError)
+"""The last of them comes of an error of SQLite that quotes what is damaged."""
+
 IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 WAIT_S = 5
 
