@@ -208,18 +208,19 @@ def apply(
     for outcome in run.act(plan):
         outcomes.append(outcome)
         progress(len(outcomes), total)
-    refused = [each.issue_id for each in outcomes if each.kind is OutcomeKind.REFUSED]
-    if refused:
-        _doubt(reader, cache, refused)
+    if DOUBTFUL & {each.kind for each in outcomes}:
+        cache.use(lambda kept: _doubt(reader, kept, outcomes))
     return Applied(plan, tuple(outcomes), decided.gaps, decided.set_aside)
 
 
-def _doubt(reader: Reader, cache: CacheFile, refused: Collection[int]) -> None:
-    """What was refused may have changed: the next run reads the lists anew, and what is gone is forgotten.
+DOUBTFUL = {OutcomeKind.REFUSED, OutcomeKind.STALE}
+"""How writes end where the tracker may not be as it is remembered."""
 
-    No list tells of a request that was deleted, or moved out of sight.
-    """
-    cache.use(Cache.forget_tracker)
-    with suppress(SupSyncError):  # the next run that is refused asks again
-        seen = {row["id"] for row in reader.fetch_rows_of(refused)}
-        cache.use(lambda kept: kept.drop(set(refused) - seen))
+
+def _doubt(reader: Reader, cache: Cache, outcomes: Iterable[Outcome]) -> None:
+    """Forget what the writes showed to be no longer so: the lists, and requests that are gone, of which none tells."""
+    if any(each.kind is OutcomeKind.REFUSED for each in outcomes):
+        cache.forget_tracker()
+    stale = {each.issue_id for each in outcomes if each.kind is OutcomeKind.STALE}
+    with suppress(SupSyncError):  # then the next run finds them stale again
+        cache.drop(stale - {row["id"] for row in reader.fetch_rows_of(stale)})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +13,17 @@ import pytest
 import requests
 from end_to_end.diary import Diary, Ran
 from fake_records import Issue
+from stories.moments import read_moment
 from worlds import FakeWorld
 
-from sup_sync.cache import CacheFile
+from sup_sync.cache import IN_MEMORY, Cache, CacheFile
+from sup_sync.change import Change
+from sup_sync.config import Config
 from sup_sync.http import TrackerSession
 from sup_sync.plan import Plan
-from sup_sync.sync import Applied
+from sup_sync.reading import Reading
+from sup_sync.redmine import Reader
+from sup_sync.sync import Applied, decide
 
 ACCOUNT, LISTS, HISTORIES, FORMS, PUTS, ABOUT = "account", "lists", "histories", "forms", "puts", "about"
 """Kinds of requests; those `about` the tracker ask for its statuses, projects, people and releases."""
@@ -50,7 +55,12 @@ class Asked:
 
 
 class Office:
-    """The diary of a tracker in memory, with a cache in a folder; `told` is what was said of the cache."""
+    """The diary of a tracker in memory, with a cache in a folder; `told` is what was said of the cache.
+
+    While `is_compared`, each run has to plan what one without a cache would.
+    """
+
+    is_compared = True
 
     def __init__(self, diary: Diary, world: FakeWorld, folder: Path) -> None:
         self.diary, self.world = diary, world
@@ -61,8 +71,37 @@ class Office:
     def run(self, now: str, **options: Any) -> Asked:
         """`sup-sync apply` at that moment, which is the tracker's own too."""
         session = options.pop("session", None) or self.diary.session()
+        afresh = self._planned_afresh(now, **options) if self.is_compared else None
         asking = Asking(session)
-        return asking.counted(self.diary.run(now, session=session, **options))
+        ran = self.diary.run(now, session=session, **options)
+        assert afresh in (None, ran.done.plan.changes) or ran.done.gaps
+        return asking.counted(ran)
+
+    def _planned_afresh(self, now: str, config: Config | None = None, **_: Any) -> tuple[Change, ...]:
+        """What a run that remembers nothing would write."""
+        moment, config = read_moment(now), config or self.diary.config
+        with Cache(IN_MEMORY) as cache:
+            reading = Reading(Reader(self.diary.session()), config, cache, moment, lambda _done, _of: None)
+            return decide(reading, config, moment, is_adopting=False).plan.changes
+
+    def settle(self, *moments: str) -> None:
+        """Runs, of which the last one finds that nothing happened."""
+        for now in moments:
+            asked = self.run(now)
+        assert asked.is_idle
+
+    def remembered(self) -> set[int]:
+        """The requests in the cache, by number."""
+        with Cache(str(self.path)) as cache:
+            return set(cache.ids(datetime.min.replace(year=1970, tzinfo=UTC)))
+
+    def add_person(self, login: str, *roles: str, is_staff: bool = False) -> None:
+        """Somebody new, a member of all projects by these roles, and of the staff's group."""
+        tracker = self.world.tracker
+        person = tracker.add_user(login, login.title())
+        for project in tracker.projects if roles else ():
+            tracker.join(project, person, roles)
+        tracker.groups[0].users += [person] if is_staff else []
 
     def broken(self, now: str, fault: type[BaseException], **options: Any) -> Asked:
         """A run that ends in this fault."""

@@ -89,9 +89,7 @@ def due(office: Office) -> Office:
     for _ in range(2):
         office.diary.file("Mon 09:00")
     office.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION)
-    for now in ("Mon 10:00", "Mon 10:05", "Mon 10:10"):
-        asked = office.run(now)
-    assert asked.is_idle
+    office.settle("Mon 10:00", "Mon 10:05", "Mon 10:10")
     return office
 
 

@@ -99,8 +99,7 @@ def test_what_a_killed_run_had_read_is_kept(tmp_path: Path) -> None:
 def test_a_history_that_fails_is_asked_for_by_the_next_run(office: Office) -> None:
     failing, beside = (office.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2))
     good = office.diary.file("Mon 09:00")
-    for now in ("Mon 09:05", "Mon 09:10", "Mon 09:15"):
-        office.run(now)
+    office.settle("Mon 09:05", "Mon 09:10", "Mon 09:15")
     for each in (failing, beside, good):
         with office.diary.at("Mon 09:16", each) as world:
             world.note(HEAD, each, "Жауап")
@@ -129,15 +128,10 @@ def test_with_a_gap_in_it_the_first_run_of_a_day_is_not_done(office: Office, man
 def test_somebody_new_is_not_lost_when_the_lists_cannot_be_read(office: Office) -> None:
     """A run that reads the answer of somebody new, and then no more, leaves it to the next one."""
     issue_id = office.diary.file("Mon 09:00")
-    for now in ("Mon 09:05", "Mon 09:10", "Mon 09:15"):
-        office.run(now)
-    world = office.world
-    newcomer = world.tracker.add_user("newcomer", "Жаңа Қызметкер")
-    world.tracker.groups[0].users.append(newcomer)
-    for project in world.tracker.projects:
-        world.tracker.join(project, newcomer, [STAFF_ROLE])
+    office.settle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+    office.add_person("newcomer", STAFF_ROLE, is_staff=True)
     with office.diary.at("Mon 09:20", issue_id):
-        world.note("newcomer", issue_id, "Жауап")
+        office.world.note("newcomer", issue_id, "Жауап")
     session = office.diary.session(time_left=time_for(3))
     assert office.broken("Mon 09:25", TrackerAwayError, session=session).made[HISTORIES] == 1
     office.run("Mon 09:30")
