@@ -98,6 +98,25 @@ def test_who_was_looked_up_and_then_left_is_a_stranger_again(office: Office, iss
     office.settle("Mon 09:30")
 
 
+def test_by_changed_lists_all_is_judged_anew(office: Office, issue_id: int) -> None:
+    """Who answered as nobody known, and then joined the staff, counts once another stranger has the lists read."""
+    other = office.diary.file("Mon 09:00")
+    office.settle("Mon 09:16", "Mon 09:17", "Mon 09:18")
+    office.add_person("aide")
+    aide = office.world.tracker.users[-1]
+    aide.is_admin = True
+    with office.diary.at("Mon 09:20", issue_id) as world:
+        world.note("aide", issue_id, "Жауап")
+    office.settle("Mon 09:25", "Mon 09:30")
+    for project in office.world.tracker.projects:
+        office.world.tracker.join(project, aide, [STAFF_ROLE])
+    with office.diary.at("Mon 09:35", other):
+        a_person(office, other)
+    asked = office.run("Mon 09:40")
+    assert (set(asked.ran.outcomes), asked.read.count(issue_id)) == ({issue_id, other}, 0)
+    assert office.diary.fields(HEAD, issue_id)["first_response_at"] == "2026-06-08 09:20"
+
+
 def test_a_release_that_was_put_off_is_read_before_a_note_depends_on_it(office: Office) -> None:
     issue_id, version = office.diary.file("Mon 09:00"), office.world.add_version(VIP, "4.9", date(2026, 6, 10))
     with office.diary.at("Mon 09:30", issue_id) as world:

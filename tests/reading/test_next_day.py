@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from end_to_end.scene import BASE, CONSULTATION, OPERATOR, STAFF_GROUP, STAFF_ROLE
+from end_to_end.scene import BASE, CLIENT_ROLE, CONSULTATION, OPERATOR, STAFF_GROUP
 from reading.office import HISTORIES, Office
 from worlds import ADMIN
 
 
 @pytest.fixture
 def ids(office: Office) -> list[int]:
-    office.add_person("aide", STAFF_ROLE)
+    office.add_person("aide", CLIENT_ROLE, is_staff=True)
     filed = [office.diary.file("Mon 09:00"), office.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION)]
     with office.diary.at("Mon 09:02", filed[0]) as world:
         world.note("aide", filed[0], "Жауап")
@@ -31,9 +31,8 @@ def a_request_is_moved(office: Office, ids: list[int]) -> None:
 
 def somebody_leaves_the_staff(office: Office, _ids: list[int]) -> None:
     aide = next(each for each in office.world.tracker.users if each.login == "aide")
-    for group in office.world.tracker.groups:
-        if group.name == STAFF_GROUP and aide in group.users:
-            group.users.remove(aide)
+    staff = next(each for each in office.world.tracker.groups if each.name == STAFF_GROUP)
+    staff.users.remove(aide)
 
 
 DEEDS: list[Callable[[Office, list[int]], None]] = [a_note_is_emptied, a_request_is_moved, somebody_leaves_the_staff]
@@ -52,3 +51,11 @@ def test_the_first_run_of_the_next_day_sees_it(
     assert after.ran.outcomes
     office.run("Tue 00:06")
     assert office.run("Tue 00:11").is_idle
+
+
+def test_what_was_deleted_is_forgotten(office: Office, ids: list[int]) -> None:
+    office.world.tracker.issues.remove(office.issue(ids[1]))
+    office.settle("Mon 09:20")
+    assert office.remembered() == set(ids)
+    office.run("Tue 00:01")
+    assert office.remembered() == {ids[0]}

@@ -157,3 +157,12 @@ def test_a_change_in_the_second_of_the_reading_is_seen_by_the_next_run(
     assert office.run("Mon 09:20:50", session=session).ran.outcomes == {}
     office.run("Mon 09:25")
     assert office.diary.fields(CLIENT, ids[0])["first_response_at"] == "2026-06-08 09:20"
+
+
+def test_where_the_trackers_clock_is_late_what_comes_after_the_newest_change_is_seen(
+    office: Office, ids: list[int]
+) -> None:
+    """By its own clock it is answered seven minutes before the last run, and after all that this run had seen."""
+    with office.diary.at("Mon 09:08", ids[0]) as world:
+        world.note(HEAD, ids[0], "Жауап")
+    assert set(office.run("Mon 09:20").ran.outcomes) == {ids[0]}
