@@ -52,7 +52,7 @@ def flip(path: Path, query: str) -> None:
 
 def spoil_a_name(path: Path) -> None:
     """SQLite then quotes in its error what is no text."""
-    path.write_bytes(path.read_bytes().replace(b"TABLE history", b"TABLE histor\xf9"))
+    path.write_bytes(path.read_bytes().replace(b"tablehistoryhistory", b"tablehistor\xf9history"))
 
 
 def execute(statement: str) -> Damage:

@@ -100,8 +100,8 @@ def test_who_was_looked_up_and_then_left_is_a_stranger_again(office: Office, iss
 
 def test_by_changed_lists_all_is_judged_anew(office: Office, issue_id: int) -> None:
     """Who answered as nobody known, and then joined the staff, counts once another stranger has the lists read."""
-    other = office.diary.file("Mon 09:00")
-    office.settle("Mon 09:16", "Mon 09:17", "Mon 09:18")
+    other = office.diary.file("Mon 09:15:30")
+    office.settle("Mon 09:16", "Mon 09:17:30", "Mon 09:19")
     office.add_person("aide")
     aide = office.world.tracker.users[-1]
     aide.is_admin = True

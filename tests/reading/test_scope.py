@@ -8,11 +8,16 @@ import pytest
 from end_to_end.diary import once
 from end_to_end.scene import BASE, CLIENT, CONSULTATION, HEAD, OPERATOR, PROJECTS
 from end_to_end.test_races import interfere
-from reading.office import ABOUT, FORMS, HISTORIES, Office
+from reading.office import ABOUT, FORMS, HISTORIES, NOT_ENDED, Asking, Office
 from reading.test_requests_made import unlimited
+from stories.moments import read_moment
 from stories.shipped import Copy
+from worlds import BOT
 
+from sup_sync.cache import Cache
 from sup_sync.provision import BOT_ROLE
+from sup_sync.reading import Reading
+from sup_sync.redmine import Reader
 from sup_sync.writing import OutcomeKind
 
 CLOSED = "Жабылды"
@@ -31,6 +36,16 @@ def test_another_account_reads_all_anew(office: Office, ids: list[int]) -> None:
     office.add_person("second", BOT_ROLE)
     asked = office.run("Mon 09:20", session=office.diary.session("second"))
     assert (asked.made[ABOUT] > 0, asked.read) == (True, tuple(ids))
+
+
+def test_a_report_for_another_account_reads_all_anew(office: Office, ids: list[int]) -> None:
+    office.add_person("second", BOT_ROLE)
+    for login, read in ((BOT, ()), ("second", tuple(ids)), ("second", ())):
+        session = office.diary.session(login)
+        asking, now = Asking(session), read_moment("Mon 09:20")
+        with Cache(str(office.path)) as cache:
+            Reading(Reader(session), office.diary.config, cache, now, lambda _done, _of: None).everything()
+        assert asking.counted(NOT_ENDED).read == read
 
 
 def test_other_projects_leave_nothing_of_the_old(office: Office, ids: list[int]) -> None:
