@@ -25,12 +25,14 @@ NEVER = 1 << 40
 """A second that does not come."""
 
 IN_MEMORY = ":memory:"
-DAMAGE = (sqlite3.Error, zlib.error)
+DAMAGE = (sqlite3.Error, zlib.error, UnicodeDecodeError)
+"""The last of them comes of an error of SQLite that quotes what is damaged."""
+
 IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 WAIT_S = 5
 
 TABLES = f"""
-CREATE TABLE memory (key TEXT PRIMARY KEY, value TEXT) WITHOUT ROWID;
+CREATE TABLE memory (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
 CREATE TABLE history (
     id INTEGER PRIMARY KEY, project TEXT,
     is_open INTEGER, updated_at INTEGER, read_at INTEGER,
@@ -39,7 +41,7 @@ CREATE TABLE history (
 );
 PRAGMA user_version = {VERSION};
 """
-"""`issue` is Redmine's JSON, packed with a check sum; moments are epoch seconds. `memory` holds JSON by key."""
+"""`issue` is Redmine's JSON, `value` any: both packed with a check sum. Moments are epoch seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +115,10 @@ class Cache:
     def recall(self, key: str) -> Any:
         """What was remembered by that name; None if nothing was."""
         row = self._sql.execute("SELECT value FROM memory WHERE key = ?", (key,)).fetchone()
-        return json.loads(row[0]) if row else None
+        return _unpacked(row[0]) if row else None
 
     def remember(self, key: str, value: Any) -> None:
-        text = json.dumps(value)
-        self._sql.execute("INSERT OR REPLACE INTO memory VALUES (?, ?)", (key, text))
+        self._sql.execute("INSERT OR REPLACE INTO memory VALUES (?, ?)", (key, _packed(value)))
 
     def forget_tracker(self) -> None:
         """The account's rights and the tracker's lists are to be read anew."""
@@ -125,9 +126,8 @@ class Cache:
 
     def keep(self, row: Json, issue: Json, read_at: datetime) -> None:
         """Keep one issue, read at `read_at` or later, under its row in a list; it is to be judged anew."""
-        packed = zlib.compress(json.dumps(issue).encode("ascii"), level=1)
         is_open = not row["status"]["is_closed"]
-        kept = (row["id"], row["project"]["name"], is_open, updated_s(row), int(read_at.timestamp()), packed)
+        kept = (row["id"], row["project"]["name"], is_open, updated_s(row), int(read_at.timestamp()), _packed(issue))
         self._sql.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, NULL, NULL, ?)", kept)
 
     def drop(self, issue_ids: Iterable[int]) -> None:
@@ -144,7 +144,7 @@ class Cache:
         for issue_id in issue_ids:
             for project, packed in self._sql.execute("SELECT project, issue FROM history WHERE id = ?", (issue_id,)):
                 if project not in without:
-                    yield json.loads(zlib.decompress(packed))
+                    yield _unpacked(packed)
 
     def ids(self, closed_since: datetime) -> list[int]:
         """All that is open, or was touched since then, in order of id."""
@@ -175,3 +175,14 @@ class Cache:
 def updated_s(row: Json) -> int:
     """When an issue was changed last, by its row in a list, in epoch seconds."""
     return int(datetime.fromisoformat(row["updated_on"]).timestamp())
+
+
+def _packed(value: Any) -> bytes:
+    return zlib.compress(json.dumps(value).encode("ascii"), level=1)
+
+
+def _unpacked(packed: Any) -> Any:
+    """What was packed; in a damaged file it may not even be bytes."""
+    if not isinstance(packed, bytes):
+        raise sqlite3.DatabaseError("a value is damaged")
+    return json.loads(zlib.decompress(packed))

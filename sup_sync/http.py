@@ -135,8 +135,8 @@ class TrackerSession:
     def put_json(self, path: str, payload: Json, *, is_fenced: bool) -> None:
         """Send one PUT, once; returning means it was accepted, which is not yet to have changed anything.
 
-        `is_fenced` tells that the payload holds a lock_version. Raises StaleError or RefusedError when nothing was
-        written, TrackerAwayError when nothing was sent, and AmbiguousError when nobody can know.
+        `is_fenced` tells that the payload holds a lock_version. Raises StaleError, MissingError or RefusedError when
+        nothing was written, TrackerAwayError when nothing was sent, and AmbiguousError when nobody can know.
         """
         answer = self._send("PUT", path, json=payload)
         fault = _fault_of_write(answer, f"PUT {path}", is_fenced)
@@ -261,6 +261,8 @@ def _fault_of_write(answer: requests.Response, where: str, is_fenced: bool) -> S
         return AccessError(f"{where}: the key is not accepted (401); nothing was written")
     if status == requests.codes.unprocessable_entity:
         return _fault_of_invalid(answer, where, is_fenced)
+    if status == requests.codes.not_found:
+        return MissingError(f"{where}: not there (404): deleted or moved; nothing was written")
     if requests.codes.bad_request <= status < requests.codes.server_error:
         return RefusedError(f"{where}: refused ({status}); nothing was written")
     came = _redirection(answer) if answer.is_redirect else f"answered {status}"

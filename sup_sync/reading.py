@@ -43,7 +43,8 @@ class Reading:
 
     `updated_on` hides edited notes and moved projects, and nothing tells of changed lists: so the first runs of a local
     day read everything anew, and one that comes upon somebody or something that is in no list reads the lists.
-    `gaps` are the projects whose reading failed, with why: nothing of them is used.
+    `gaps` are the projects whose reading failed, with why: nothing of them is used. `newest_s` is when something was
+    changed last, in scope or not, by the lists read.
     """
 
     def __init__(self, reader: Reader, config: Config, cache: Cache, read_at: datetime, progress: Progress) -> None:
@@ -56,6 +57,7 @@ class Reading:
         self.today = read_at.astimezone(config.rules.zone).date().isoformat()
         self.gaps: dict[str, str] = {}
         self.strangers: set[str] = set()
+        self.newest_s = 0
         self.tracker = self._tracker()
 
     @property
@@ -71,8 +73,14 @@ class Reading:
     def _tracker(self) -> Tracker:
         """The account as it is now, which alone tells a wrong key, with the lists of today."""
         account = self.reader.fetch_account()
-        groups = sorted(groups_of(self.config))
-        self.cache.begin({"account": account["id"], "projects": list(self.config.projects), "groups": groups})
+        self.cache.begin(
+            {
+                "account": account["id"],
+                "projects": list(self.config.projects),
+                "groups": sorted(groups_of(self.config)),
+                "closed_days": self.config.closed_days,
+            }
+        )
         known = self.cache.recall("tracker")
         if known is None or known["account"] != account or self.cache.recall("whole_on") != self.today:
             return self._examined(account)
@@ -98,7 +106,6 @@ class Reading:
             self._read_all()
         else:
             self._read_changed(since)
-        self._look_up_strangers()
 
     def _read_all(self) -> None:
         """All of it; where a run of the day did not come to its end, the next one goes on from there."""
@@ -109,25 +116,31 @@ class Reading:
         rows = self._rows("open") + self._rows("closed", self.closed_since)
         unread = [row for row in rows if self.cache.read_at(row) < max(began["at"], _settled_s(row))]
         self._read(unread, len(rows))
+        self._look_up_strangers()
         if not self.gaps:
             self.cache.drop(self.cache.read_before(began["at"], self.closed_since))
-            self._read_upto(rows, 0)
+            self._read_upto(int(self.closed_since.timestamp()))
             self.cache.remember("whole_on", self.today)
 
     def _read_changed(self, since: int) -> None:
         rows = self._rows("*", datetime.fromtimestamp(since, UTC))
         self._read(rows, len(rows))
+        self._look_up_strangers()
         if not self.gaps:
-            self._read_upto(rows, since)
+            self._read_upto(since)
 
-    def _read_upto(self, rows: Iterable[Json], since: int) -> None:
-        """From when on the next run asks: what was changed last is asked for again until it has settled."""
-        newest = max((updated_s(row) + 1 for row in rows), default=since)
-        self.cache.remember("since", min(newest, int((self.read_at - UNSETTLED).timestamp())))
+    def _read_upto(self, since: int) -> None:
+        """From when on the next run asks: what was changed last is asked for again until it has settled.
+
+        Set once all that was read is dealt with: what comes before is not looked at again.
+        """
+        settled = int((self.read_at - UNSETTLED).timestamp())
+        self.cache.remember("since", min(max(since, self.newest_s + 1), settled))
 
     def _rows(self, status: str, since: datetime | None = None) -> list[Json]:
         """The rows of a list in scope; what was moved out of it is forgotten."""
         rows = self.reader.fetch_rows(status=status, updated_since=since)
+        self.newest_s = max((self.newest_s, *map(updated_s, rows)))
         scope = {project["id"] for project in self.lists["projects"]}
         self.cache.drop(row["id"] for row in rows if row["project"]["id"] not in scope)
         return [row for row in rows if row["project"]["id"] in scope]
@@ -156,7 +169,7 @@ class Reading:
         asked_for = set(self.cache.recall("strangers") or ())
         if self.strangers - asked_for:
             self.examine()
-            self.cache.remember("strangers", sorted(asked_for | self.strangers))
+            self.cache.remember("strangers", sorted((asked_for | self.strangers) - _Known(self.lists).names))
 
     def read_releases(self, project_ids: Collection[int]) -> bool:
         """Read the releases of projects, whose days move without a trace in any request; returns whether any did."""

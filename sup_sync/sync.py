@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from sup_sync.audit import Record
 from sup_sync.cache import NO_CACHE, Cache, CacheFile
 from sup_sync.change import FENCED
 from sup_sync.config import Config
-from sup_sync.errors import AccessError, UnfitTrackerError
+from sup_sync.errors import AccessError, SupSyncError, UnfitTrackerError
 from sup_sync.http import TrackerSession
 from sup_sync.issue import Finding, Issue
 from sup_sync.judgement import Judgement
@@ -75,14 +76,11 @@ def decide(reading: Reading, config: Config, now: datetime, *, is_adopting: bool
     require_fit(reading.tracker)
     reading.read_current()
     decided = _decided(reading, config, now, is_adopting=is_adopting)
-    releases = {each.project.id for each in decided.issues if each.version and _is_fenced(decided.plan, each.id)}
+    fenced = {change.issue_id for change in decided.plan.changes if change.field in FENCED}
+    releases = {each.project.id for each in decided.issues if each.version and each.id in fenced}
     if releases and reading.read_releases(releases):
         decided = _decided(reading, config, now, is_adopting=is_adopting)
     return decided
-
-
-def _is_fenced(plan: Plan, issue_id: int) -> bool:
-    return any(change.issue_id == issue_id and change.field in FENCED for change in plan.changes)
 
 
 def _decided(reading: Reading, config: Config, now: datetime, *, is_adopting: bool) -> Decided:
@@ -147,6 +145,19 @@ def apply(
     for outcome in run.act(plan):
         outcomes.append(outcome)
         progress(len(outcomes), total)
-    if any(each.kind is OutcomeKind.REFUSED for each in outcomes):
-        cache.use(Cache.forget_tracker)  # it may have changed: the next run looks
+    if DOUBTFUL & {each.kind for each in outcomes}:
+        cache.use(lambda kept: _doubt(reader, kept, outcomes))
     return Applied(plan, tuple(outcomes), decided.gaps, decided.set_aside)
+
+
+DOUBTFUL = {OutcomeKind.REFUSED, OutcomeKind.STALE}
+"""How writes end where the tracker may not be as it is remembered."""
+
+
+def _doubt(reader: Reader, cache: Cache, outcomes: Iterable[Outcome]) -> None:
+    """Forget what the writes showed to be no longer so: the lists, and requests that are gone, of which none tells."""
+    if any(each.kind is OutcomeKind.REFUSED for each in outcomes):
+        cache.forget_tracker()
+    stale = {each.issue_id for each in outcomes if each.kind is OutcomeKind.STALE}
+    with suppress(SupSyncError):  # then the next run finds them stale again
+        cache.drop(stale - {row["id"] for row in reader.fetch_rows_of(stale)})

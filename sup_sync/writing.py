@@ -238,9 +238,9 @@ class Run:
 
 
 def _kind(error: SupSyncError) -> OutcomeKind:
-    if isinstance(error, StaleError):
+    if isinstance(error, StaleError | MissingError):  # one that is gone says nothing about its place
         return OutcomeKind.STALE
-    return OutcomeKind.REFUSED if isinstance(error, RefusedError | MissingError) else OutcomeKind.FAILED
+    return OutcomeKind.REFUSED if isinstance(error, RefusedError) else OutcomeKind.FAILED
 
 
 def _compared(changes: Sequence[Change], before: Issue, after: Issue, directory: Directory) -> Outcome:

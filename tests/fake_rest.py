@@ -229,7 +229,9 @@ class FakeRest:
     # --- what the account sees
 
     def _issue(self, user: User, key: str) -> Issue:
-        issue: Issue = self.tracker.pick(self.tracker.issues, key)
+        issue = next((each for each in self.tracker.issues if each.id == int(key)), None)
+        if issue is None:
+            raise RefusalError(404)
         if not self.tracker.allows(user, "view_issues", issue.project):
             raise RefusalError(403)
         return issue

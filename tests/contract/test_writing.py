@@ -10,7 +10,7 @@ from contract_scene import CONSULTATION, Session
 from worlds import BOT, Json, World
 
 from sup_sync.change import Change
-from sup_sync.errors import AccessError, RefusedError, StaleError
+from sup_sync.errors import AccessError, MissingError, RefusedError, StaleError
 from sup_sync.redmine import Reader, Writer
 from sup_sync.tracker import Directory
 
@@ -178,8 +178,11 @@ def test_a_closed_project_refuses_writes_and_is_still_read(
 
 
 def test_an_issue_that_is_gone_or_hidden_refuses_writes(world: World, writer: Writer, directory: Directory) -> None:
-    for issue_id, status in ((999_999, "404"), (world.file("client", "vault"), "403")):
-        with pytest.raises(RefusedError, match=status):
+    for issue_id, fault, status in (
+        (999_999, MissingError, "404"),
+        (world.file("client", "vault"), RefusedError, "403"),
+    ):
+        with pytest.raises(fault, match=status):
             writer.update(issue_id, [change(issue_id, "level", "VIP")], directory)
 
 

@@ -210,7 +210,7 @@ def test_an_accepted_write_says_nothing(server: ScriptedServer, answer: Answer) 
         (reply_json({"errors": None}, 422), True, RefusedError, "422, no list of errors"),
         (reply_json([], 422), True, RefusedError, "422, no list of errors"),
         (reply(403), True, RefusedError, "refused (403)"),
-        (reply(404), True, RefusedError, "refused (404)"),
+        (reply(404), True, MissingError, "not there (404)"),
         (reply(409), True, RefusedError, "refused (409)"),
         (reply(401), True, AccessError, "not accepted (401)"),
         (reply(500), True, AmbiguousError, "answered 500"),

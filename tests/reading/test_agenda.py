@@ -1,0 +1,62 @@
+"""When time alone next matters to a request: at that moment, and at none before it."""
+
+from __future__ import annotations
+
+import pytest
+from stories.moments import show_moment
+
+ANSWERED = "Mon 09:30 staff: public note"
+
+
+@pytest.mark.parametrize(
+    ("lines", "now", "matters_at"),
+    [
+        pytest.param([], "Mon 09:10", "Mon 10:30", id="three quarters of the two hours to the first response"),
+        pytest.param([], "Mon 10:31", "Mon 11:00", id="the first response's target"),
+        pytest.param([], "Mon 11:01", "Mon 13:00", id="twice that time"),
+        pytest.param([], "Mon 13:01", "Mon 15:45", id="three quarters of the day to the closing"),
+        pytest.param([ANSWERED], "Mon 09:40", "Mon 15:45", id="the same once it is answered"),
+        pytest.param([ANSWERED], "Mon 15:46", "Mon 18:00", id="the closing's target"),
+        pytest.param([ANSWERED], "Mon 18:01", "Tue 18:00", id="twice that time, a working day on"),
+        pytest.param([ANSWERED], "Tue 18:01", "2028-01-01 00:00", id="all is said: the end of the calendar's years"),
+        pytest.param(
+            [ANSWERED, "Mon 10:00 staff: asks and waiting for client"],
+            "Mon 10:05",
+            "Mon 14:00",
+            id="half of the wait for an answer",
+        ),
+        pytest.param(
+            [ANSWERED, "Mon 10:00 staff: asks and waiting for client"], "Mon 14:01", "Mon 18:00", id="its end"
+        ),
+        pytest.param(
+            [ANSWERED, "Mon 10:00 staff: asks and waiting for client", "Mon 14:01 sup-sync runs"],
+            "Mon 19:00",
+            "Tue 09:00",
+            id="the next opening, for a wait that ended after hours",
+        ),
+        pytest.param(
+            [ANSWERED, "Fri 10:00 staff: asks and waiting for client", "Fri 14:01 sup-sync runs"],
+            "Sat 12:00",
+            "next Mon 09:00",
+            id="the same on a weekend",
+        ),
+        pytest.param(
+            ["in config.yaml «# quiet_hours: 21:00-08:00 » becomes «quiet_hours: 21:00-08:00 »"],
+            "Mon 22:00",
+            "Tue 08:00",
+            id="the end of quiet hours",
+        ),
+        pytest.param(
+            ["in config.yaml «# quiet_hours: 21:00-08:00 » becomes «quiet_hours: 10:00-10:20 »"],
+            "Mon 10:10",
+            "Mon 10:20",
+            id="quiet hours of the same day",
+        ),
+        pytest.param([ANSWERED, "Mon 10:00 staff: closes"], "Mon 10:05", None, id="never, once it is closed"),
+    ],
+)
+def test_the_moment_is_the_one_of_the_regulation(tell, lines, now, matters_at):
+    configured = [line for line in lines if line.startswith("in ")]
+    happened = [line for line in lines if not line.startswith("in ")]
+    story = tell("\n".join([*configured, "Mon 09:00 filed by client, VIP, error", *happened, f"{now} now"]))
+    assert show_moment(story.matters_at) == matters_at

@@ -1,0 +1,79 @@
+"""What the process of a run takes where 20,000 requests are open: with --all, as the fake tracker needs minutes."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from reading.office import Office
+from shell import PROGRAM, on_a_socket
+from stories.shipped import Copy
+from worlds import BOT
+
+OPEN = 20_000
+MOST_MB = 300
+
+
+@dataclass(frozen=True)
+class Took:
+    """How a process ended, its largest resident memory, and its processor time."""
+
+    code: int
+    memory_mb: float
+    cpu_s: float
+
+
+@pytest.fixture
+def folder(office: Office, request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder to run in, with a tracker behind a socket where one request is open, and all is said of it by now."""
+    if not request.config.getoption("--all"):
+        pytest.skip("minutes long: with --all")
+    folder = tmp_path_factory.mktemp("folder")
+    office.diary.file(f"{datetime.now(UTC) - timedelta(days=8):%Y-%m-%d} 10:00")
+    office.world.tracker.now = datetime.now(UTC)
+    with on_a_socket(office.world, {}) as url:
+        Copy(folder).replace("config.yaml", "http://127.0.0.1:3000", url)
+        yield folder
+
+
+ALONE = """
+import resource, subprocess, sys
+code = subprocess.call(sys.argv[1:])
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(code, used.ru_maxrss / 1024, used.ru_utime + used.ru_stime)
+"""
+"""A small process between, as a process counts the memory of the one that started it as its own."""
+
+
+def apply(office: Office, folder: Path) -> Took:
+    env = {**os.environ, "SUP_SYNC_KEY": office.world.user(BOT), "XDG_STATE_HOME": str(folder / "state")}
+    line = [sys.executable, "-c", ALONE, str(PROGRAM), "apply", "-q"]
+    said = subprocess.run(line, cwd=folder, env=env, stdout=subprocess.PIPE, text=True, check=True).stdout
+    code, memory_mb, cpu_s = said.splitlines()[-1].split()
+    took = Took(int(code), float(memory_mb), float(cpu_s))
+    print(took)  # noqa: T201 - shown by `pytest -rP`
+    return took
+
+
+def test_a_first_and_an_idle_run_stay_small(office: Office, folder: Path) -> None:
+    assert apply(office, folder).code == 0
+    office.multiply(office.world.tracker.issues[0].id, OPEN)
+    for cache in (folder / "state").rglob("*.cache"):
+        cache.unlink()
+    first, second, idle = (apply(office, folder) for _ in range(3))
+    assert (first.code, second.code, idle.code) == (0, 0, 0)
+    assert max(first.memory_mb, second.memory_mb, idle.memory_mb) < MOST_MB
+
+
+def test_a_first_run_that_would_change_each_of_them_stays_small(office: Office, folder: Path) -> None:
+    """It is over the limits, so it plans and writes nothing."""
+    office.multiply(office.world.tracker.issues[0].id, OPEN)
+    first, again = apply(office, folder), apply(office, folder)
+    assert (first.code, again.code) == (4, 4)
+    assert max(first.memory_mb, again.memory_mb) < MOST_MB
