@@ -16,6 +16,7 @@ from string import Template
 
 import pytest
 from hostile import HOSTILE, SCRIPTS
+from promises import HARMLESS
 from stories.shipped import shipped_config
 from stories.story import Story
 
@@ -122,7 +123,7 @@ def test_no_id_stands_there_twice_and_every_reference_is_to_one(late: Story) -> 
     assert urls
 
 
-def test_hostile_subjects_are_text_and_nothing_else(late: Story) -> None:
+def test_hostile_subjects_are_text_and_nothing_else(late: Story, tried: Callable[[str, str], None]) -> None:
     plain = Page(render(*(renamed(late, "x", k) for k, _ in enumerate(HOSTILE)), now=now_of(late)))
     text = render(*(renamed(late, subject, k) for k, subject in enumerate(HOSTILE)), now=now_of(late))
     page = Page(text)
@@ -132,6 +133,7 @@ def test_hostile_subjects_are_text_and_nothing_else(late: Story) -> None:
     assert all(subject in page.text for subject in SCRIPTS)
     assert "Ұзақ Ұзақ" in page.text
     assert len(text) < 1_000_000
+    tried(HARMLESS, "hostile subjects, in `report --html`")
 
 
 def test_what_the_tracker_calls_things_is_only_text_too(late: Story) -> None:

@@ -11,6 +11,7 @@ import pytest
 from hostile import FORMULAS, HOSTILE, SCRIPTS, TOO_LONG
 from hypothesis import given
 from hypothesis import strategies as st
+from promises import HARMLESS
 from stories.story import Story
 
 from sup_sync.judgement import Judgement
@@ -120,13 +121,16 @@ def request_of(tell: Tell) -> Story:
 
 
 @pytest.mark.parametrize("subject", HOSTILE, ids=lambda text: repr(text[:20]))
-def test_a_hostile_subject_is_one_cell_that_nothing_runs(request_of: Story, subject: str) -> None:
+def test_a_hostile_subject_is_one_cell_that_nothing_runs(
+    request_of: Story, subject: str, tried: Callable[[str, str], None]
+) -> None:
     (row,) = table(csv_text([renamed(request_of, subject)], request_of.rules.calendars))
     assert list(row) == list(COLUMNS)
     assert row["project"] == "portal-users"
     assert not row["subject"].lstrip().startswith(RUN)
     assert row["subject"].isprintable()
     assert len(row["subject"]) <= 256
+    tried(HARMLESS, "hostile subjects, in `report --csv`")
 
 
 @pytest.mark.parametrize("text", FORMULAS)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import re
+import sqlite3
+import zlib
 from collections import Counter
+from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from command_line.office import NOW, Office
 from end_to_end.scene import CLIENT
+from promises import SECRET
 from shell import Shell
 
 
@@ -72,3 +77,18 @@ def test_a_run_over_a_damaged_file_says_one_line(shell: Shell, ids: list[int]) -
     assert (said.code, len(said.json["entries"])) == (0, len(ids))
     (line,) = said.err.splitlines()
     assert line == f"sup-sync: {path}: file is not a database: thrown away, and all is read anew"
+
+
+def test_the_key_is_in_nothing_that_is_remembered(
+    shell: Shell, office: Office, ids: list[int], tried: Callable[[str, str], None]
+) -> None:
+    assert office.file() > max(ids)
+    shell("plan")
+    (path,) = (shell.folder / "state").rglob("*.cache")
+    with closing(sqlite3.connect(path)) as base:
+        packed = [row[0] for row in base.execute("SELECT value FROM memory UNION ALL SELECT issue FROM history")]
+    texts = [zlib.decompress(each).decode() for each in packed]
+    assert sum(f'"id": {issue_id}' in text for issue_id in ids for text in texts) >= len(ids)
+    assert shell.key not in "".join(texts)
+    assert shell.key.encode() not in path.read_bytes()
+    tried(SECRET, "what runs remember, unpacked")

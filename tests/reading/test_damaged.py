@@ -12,11 +12,13 @@ from pathlib import Path
 
 import pytest
 from end_to_end.scene import BASE, CONSULTATION, OPERATOR
+from promises import ONCE
 from reading.office import HISTORIES, PUTS, Asked, Office
 
 from sup_sync import cache
 
 Damage = Callable[[Path], None]
+Tried = Callable[[str, str], None]
 
 
 def truncate(path: Path) -> None:
@@ -94,7 +96,7 @@ def due(office: Office) -> Office:
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda each: each.__name__)
-def test_a_damaged_file_is_thrown_away_with_one_line(due: Office, damage: Damage) -> None:
+def test_a_damaged_file_is_thrown_away_with_one_line(due: Office, damage: Damage, tried: Tried) -> None:
     damage(due.path)
     asked = due.run("Mon 11:05")
     assert wrote_as_due(asked)
@@ -105,6 +107,7 @@ def test_a_damaged_file_is_thrown_away_with_one_line(due: Office, damage: Damage
     due.run("Mon 11:10")
     assert due.run("Mon 11:15").is_idle
     assert len(due.told) == 1
+    tried(ONCE, "what runs remember is damaged or of another form")
 
 
 def wrote_as_due(asked: Asked) -> bool:
