@@ -35,6 +35,10 @@ class TrackerAwayError(SupSyncError):
     exit_code = 75
 
 
+class RedirectedError(TrackerAwayError):
+    """The tracker points to another address, where nobody follows."""
+
+
 class OutOfTimeError(TrackerAwayError):
     """The run's time is over; this request was not sent, and what is left is for the next run."""
 
@@ -90,11 +94,17 @@ class RefusedError(SupSyncError):
 
 
 class StaleError(RefusedError):
-    """A write refused because the issue changed after its `lock_version` was read (422 with no reasons)."""
+    """A write refused because what it changes changed after its version was read (an issue: 422 with no reasons)."""
 
 
 class AmbiguousError(SupSyncError):
     """A write whose answer never came: it may or may not have been committed; the next run sees."""
+
+
+class UnpublishedError(SupSyncError):
+    """A wiki page that is not as it should be: somebody else's, refused, or nobody can know."""
+
+    exit_code = 3
 
 
 class UnsafePlan(SupSyncError):  # noqa: N818 - a refusal is no fault

@@ -26,6 +26,7 @@ from sup_sync.errors import (
     AmbiguousError,
     MissingError,
     OutOfTimeError,
+    RedirectedError,
     RefusedError,
     StaleError,
     SupSyncError,
@@ -120,11 +121,8 @@ class TrackerSession:
             raise TrackerAwayError(f"{where}: an empty answer, not JSON; try again later")
         if answer.content.lstrip()[:1] == b"<":
             raise TrackerAwayError(f"{where}: an HTML page, not JSON: is `url` the tracker's root?")
-        try:
-            value = json.loads(answer.content)
-        except (ValueError, RecursionError):
-            value = None
-        if not isinstance(value, dict):
+        value = _object_of(answer)
+        if value is None:
             raise TrackerAwayError(f"{where}: {len(answer.content)} bytes, no whole JSON object; try again later")
         return value
 
@@ -132,16 +130,30 @@ class TrackerSession:
         """The text of the HTML page at `path`."""
         return self._read(path, None, forbidden).text
 
-    def put_json(self, path: str, payload: Json, *, is_fenced: bool) -> None:
+    def put_json(self, path: str, payload: Json, *, is_fenced: bool, may_create: bool = False) -> None:
         """Send one PUT, once; returning means it was accepted, which is not yet to have changed anything.
 
-        `is_fenced` tells that the payload holds a lock_version. Raises StaleError, MissingError or RefusedError when
-        nothing was written, TrackerAwayError when nothing was sent, and AmbiguousError when nobody can know.
+        `is_fenced` tells that the payload holds the version that was read, `may_create` that there may be nothing yet.
+        Raises StaleError, MissingError or RefusedError when nothing was written, TrackerAwayError when nothing was
+        sent, and AmbiguousError when nobody can know.
         """
         answer = self._send("PUT", path, json=payload)
+        if may_create and answer.status_code == requests.codes.created:
+            return
         fault = _fault_of_write(answer, f"PUT {path}", is_fenced)
         if fault:
             raise fault
+
+    def post_file(self, path: str, name: str, content: bytes) -> dict[str, Any]:
+        """Send one file, once; returns the JSON object by which the tracker knows it. Faults are those of a PUT."""
+        headers = {"Content-Type": "application/octet-stream"}
+        answer = self._send("POST", path, params={"filename": name}, data=content, headers=headers)
+        value = _object_of(answer) if answer.status_code == requests.codes.created else None
+        if value is None:
+            where = f"POST {path}"
+            unclear = AmbiguousError(f"{where}: answered {answer.status_code} and nothing that tells of the file")
+            raise _fault_of_write(answer, where, is_fenced=False) or unclear
+        return value
 
     def _read(self, path: str, params: Json | None, forbidden: type[SupSyncError]) -> requests.Response:
         answer = self._send("GET", path, params=params)
@@ -243,7 +255,7 @@ def _fault_of_read(answer: requests.Response, where: str, forbidden: type[SupSyn
     if status == requests.codes.ok:
         return None
     if answer.is_redirect:
-        return TrackerAwayError(f"{where}: {_redirection(answer)}, not followed: is `url` the tracker's own root?")
+        return RedirectedError(f"{where}: {_redirection(answer)}, not followed: is `url` the tracker's own root?")
     if status == requests.codes.unauthorized:
         return AccessError(f"{where}: the key is not accepted (401): is it the account's, and the REST API on?")
     if status == requests.codes.forbidden:
@@ -261,12 +273,18 @@ def _fault_of_write(answer: requests.Response, where: str, is_fenced: bool) -> S
         return AccessError(f"{where}: the key is not accepted (401); nothing was written")
     if status == requests.codes.unprocessable_entity:
         return _fault_of_invalid(answer, where, is_fenced)
-    if status == requests.codes.not_found:
-        return MissingError(f"{where}: not there (404): deleted or moved; nothing was written")
     if requests.codes.bad_request <= status < requests.codes.server_error:
-        return RefusedError(f"{where}: refused ({status}); nothing was written")
+        return _fault_of_refusal(status, where, is_fenced)
     came = _redirection(answer) if answer.is_redirect else f"answered {status}"
     return AmbiguousError(f"{where}: {came}, so it may or may not be written; the next run sees")
+
+
+def _fault_of_refusal(status: int, where: str, is_fenced: bool) -> SupSyncError:
+    if status == requests.codes.not_found:
+        return MissingError(f"{where}: not there (404): deleted or moved; nothing was written")
+    if status == requests.codes.conflict and is_fenced:
+        return StaleError(f"{where}: it changed meanwhile (409); nothing was written, the next run decides")
+    return RefusedError(f"{where}: refused ({status}); nothing was written")
 
 
 def _fault_of_invalid(answer: requests.Response, where: str, is_fenced: bool) -> SupSyncError:
@@ -278,6 +296,15 @@ def _fault_of_invalid(answer: requests.Response, where: str, is_fenced: bool) ->
     if count == 0 and is_fenced:
         return StaleError(f"{where}: the issue changed meanwhile (422); nothing was written, the next run decides")
     return RefusedError(f"{where}: refused (422, errors: {count}); nothing was written")
+
+
+def _object_of(answer: requests.Response) -> dict[str, Any] | None:
+    """The JSON object that came, if one did."""
+    try:
+        value = json.loads(answer.content)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) else None
 
 
 def _redirection(answer: requests.Response) -> str:

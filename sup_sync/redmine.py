@@ -168,6 +168,13 @@ class Reader:
             rows += page
         return rows
 
+    @_of_redmines_form()
+    def count(self, filters: Json) -> int:
+        """How many issues the tracker finds by these filters, of which it drops those it doesn't know."""
+        found = self._redmine.issue.filter(**filters, limit=1)
+        list(found)
+        return int(found.total_count)
+
     def fetch_issue(self, issue_id: int) -> Json:
         """One issue with its history, children and files, and the statuses that this account may set."""
         include = "journals,children,attachments,allowed_statuses"

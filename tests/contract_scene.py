@@ -8,6 +8,7 @@ from worlds import BOT, FieldOf, ProjectOf, RoleOf, Scene, UserOf
 
 from sup_sync.http import TrackerSession
 from sup_sync.provision import BOT_PERMISSIONS, BOT_ROLE
+from sup_sync.publishing import PERMISSIONS as WIKI_PERMISSIONS
 
 Session = Callable[..., TrackerSession]
 
@@ -26,12 +27,18 @@ SCENE = Scene(
         UserOf("talker", "Только Слова"),
         UserOf("blind", "Не Видит"),
         UserOf("counter", "Есеп Шот"),
+        UserOf("scribe", "Хатшы Ақ"),
+        UserOf("keeper", "Мұрағат Ие"),
+        UserOf("onlooker", "Тек Көрер"),
         *CROWD,
     ),
     groups={STAFF_GROUP: ("d.bekova", "operator", "left"), VIP_GROUP: ("client",)},
     roles=(
         RoleOf("publisher", tuple(each for each in BOT_PERMISSIONS if each != "set_notes_private"), BOT_ROLE),
         RoleOf("talker", ("view_issues", "add_issue_notes"), BOT_ROLE),
+        RoleOf("scribe", (*BOT_PERMISSIONS, *WIKI_PERMISSIONS)),
+        RoleOf("keeper", (*BOT_PERMISSIONS, *WIKI_PERMISSIONS, "delete_wiki_pages_attachments")),
+        RoleOf("onlooker", ("view_issues", "view_wiki_pages")),
         RoleOf("blind", tuple(each for each in BOT_PERMISSIONS if each != "view_private_notes"), BOT_ROLE),
     ),
     projects=(
@@ -51,6 +58,14 @@ SCENE = Scene(
         ProjectOf("ending", "Жабылатын", {BOT: (BOT_ROLE,), VIP_GROUP: (CLIENT_ROLE,)}),
         ProjectOf("crowd", "Көпшілік", {"counter": (BOT_ROLE,)} | {each.login: (CLIENT_ROLE,) for each in CROWD}),
         ProjectOf("square", "Алаң", {"client": (CLIENT_ROLE,)}, is_public=True),
+        ProjectOf(
+            "library",
+            "Кітапхана",
+            {"talker": ("talker",), "scribe": ("scribe",), "keeper": ("keeper",), "onlooker": ("onlooker",)},
+            has_wiki=True,
+        ),
+        ProjectOf("shelf", "Сөре", {"scribe": ("scribe",)}),
+        ProjectOf("closet", "Жабық сөре", {"scribe": ("scribe",)}, has_wiki=True),
         ProjectOf("vault", "Қойма", {"client": (CLIENT_ROLE,)}),
     ),
     fields=(

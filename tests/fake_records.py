@@ -67,10 +67,27 @@ class Member:
 
 
 @dataclass(eq=False)
+class WikiPage:
+    title: str
+    text: str = ""
+    version: int = 1
+    author: User | None = None
+    is_protected: bool = False
+    files: list[tuple[int, str, User]] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Wiki:
+    pages: list[WikiPage] = field(default_factory=list)
+    redirects: dict[str, str] = field(default_factory=dict)  # from a title that a page had to the one it has
+
+
+@dataclass(eq=False)
 class Project(Named):
     identifier: str = ""
     is_public: bool = False
     is_closed: bool = False
+    wiki: Wiki | None = None
     trackers: list[Named] = field(default_factory=list)
     members: list[Member] = field(default_factory=list)
 

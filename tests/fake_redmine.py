@@ -26,6 +26,7 @@ from fake_records import (
     Status,
     User,
     Version,
+    Wiki,
 )
 
 ATTRIBUTES = {
@@ -67,6 +68,7 @@ class FakeRedmine:
         self.uploads: dict[str, tuple[int, str]] = {}
         self.anonymous = User(0, "Anonymous")
         self.is_rest_on = True
+        self.text_formatting = "textile"
         self.users = [User(self._new(), "Redmine Admin", login="admin", is_admin=True)]
         self.bystander = Role(0, "Non member", frozenset({"view_issues"}))
 
@@ -125,9 +127,11 @@ class FakeRedmine:
         group.users += users
         return group
 
-    def add_project(self, identifier: str, name: str, *, is_public: bool = False) -> Project:
-        self.projects.append(Project(self._new(), name, identifier, is_public, trackers=list(self.trackers)))
-        return self.projects[-1]
+    def add_project(self, identifier: str, name: str, *, is_public: bool = False, has_wiki: bool = False) -> Project:
+        project = Project(self._new(), name, identifier, is_public, trackers=list(self.trackers))
+        project.wiki = Wiki() if has_wiki else None
+        self.projects.append(project)
+        return project
 
     def add_version(self, project: Project, name: str, due_on: str | None) -> Version:
         self.versions.append(Version(self._new(), name, project, due_on=date.fromisoformat(due_on) if due_on else None))

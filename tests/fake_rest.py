@@ -10,11 +10,12 @@ from datetime import UTC, date, datetime, timedelta
 from html import escape
 from operator import attrgetter
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import responses
-from fake_records import Group, Issue, Journal, Json, Member, Named, Project, Role, User, Version
+from fake_records import Group, Issue, Journal, Json, Member, Named, Project, Role, User, Version, WikiPage
 from fake_redmine import FakeRedmine, RefusalError
+from fake_wiki import RedirectionError, look_at_page, put_page, see_page
 from requests import PreparedRequest
 
 Answer = tuple[int, dict[str, str], str]
@@ -50,6 +51,8 @@ class FakeRest:
                     sent = params if method == "GET" or path == "/uploads.json" else json.loads(request.body or b"{}")
                     return act(self, user, sent, *found.groups())
             raise RefusalError(404)
+        except RedirectionError as redirection:
+            return 302, {"Location": str(redirection)}, ""
         except RefusalError as refusal:
             return _refused(refusal, is_anonymous=user is self.tracker.anonymous, is_page=not path.endswith(".json"))
 
@@ -75,6 +78,9 @@ class FakeRest:
         seen = {**_named(project), "identifier": project.identifier, "status": 5 if project.is_closed else 1}
         if "trackers" in include:
             seen["trackers"] = [_named(each) for each in project.trackers]
+        if "enabled_modules" in include:
+            names = ["issue_tracking", *(["wiki"] if project.wiki else [])]
+            seen["enabled_modules"] = [{"id": number, "name": name} for number, name in enumerate(names)]
         if "issue_custom_fields" in include:  # as 5.0 does: those for all projects are not among them
             fields = [each for each in self.tracker.fields if project.identifier in (each.projects or ())]
             seen["issue_custom_fields"] = [_named(each) for each in fields]
@@ -207,6 +213,17 @@ class FakeRest:
     def upload(self, _user: User, sent: Json) -> Answer:
         return _json({"upload": {"token": self.tracker.upload(sent["filename"])}}, 201)
 
+    def wiki_page(self, user: User, _sent: Json, key: str, title: str) -> Answer:
+        return _json({"wiki_page": _wiki_page(see_page(self.tracker, user, self._project(user, key), unquote(title)))})
+
+    def wiki_look(self, user: User, _sent: Json, key: str, title: str) -> Answer:
+        page = see_page(self.tracker, user, self._project(user, key), unquote(title))
+        return 200, {"Content-Type": "text/html; charset=utf-8"}, look_at_page(self.tracker, page)
+
+    def put_wiki_page(self, user: User, sent: Json, key: str, title: str) -> Answer:
+        made = put_page(self.tracker, user, self._project(user, key), unquote(title), sent["wiki_page"])
+        return _json({"wiki_page": _wiki_page(made)}, 201) if made else (204, {}, "")
+
     def close(self, user: User, _sent: Json, key: str) -> Answer:
         if not user.is_admin:
             raise RefusalError(403)
@@ -286,6 +303,9 @@ ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("PUT", r"/issues/(\d+)\.json", FakeRest.update),
     ("PUT", r"/journals/(\d+)\.json", FakeRest.edit_note),
     ("POST", "/uploads.json", FakeRest.upload),
+    ("GET", r"/projects/([^/]+)/wiki/([^/]+)\.json", FakeRest.wiki_page),
+    ("GET", r"/projects/([^/]+)/wiki/([^/]+)", FakeRest.wiki_look),
+    ("PUT", r"/projects/([^/]+)/wiki/([^/]+)\.json", FakeRest.put_wiki_page),
     ("PUT", r"/projects/([^/]+)/close\.json", FakeRest.close),
     ("POST", r"/projects/([^/]+)/versions\.json", FakeRest.make_version),
     ("PUT", r"/versions/(\d+)\.json", FakeRest.change_version),
@@ -317,7 +337,7 @@ def _window(sent: Json) -> tuple[int, int]:
 
 
 def _status_filter(wanted: str) -> Callable[[Issue], bool]:
-    if wanted in ("open", "closed"):
+    if wanted in ("open", "o", "closed"):
         return lambda each: each.status.is_closed == (wanted == "closed")
     return lambda each: wanted == "*" or str(each.status.id) in wanted.split("|")
 
@@ -357,6 +377,12 @@ def _journal(each: Journal, details: Iterable[Json]) -> Json:
         "private_notes": each.is_private,
         "details": list(details),
     }
+
+
+def _wiki_page(page: WikiPage) -> Json:
+    files = [{"id": number, "filename": name, "author": _named(user)} for number, name, user in page.files]
+    author = _named(page.author) if page.author else None
+    return {"title": page.title, "text": page.text, "version": page.version, "author": author, "attachments": files}
 
 
 def _moment(at: datetime) -> str:

@@ -40,7 +40,7 @@ ActiveRecord::Base.transaction do
   projects = scene["projects"].to_h do |each|
     project = Project.new(name: each["name"], is_public: each["is_public"], tracker_ids: trackers.map(&:id))
     project.identifier = each["identifier"]
-    project.enabled_module_names = %w(issue_tracking)
+    project.enabled_module_names = each["has_wiki"] ? %w(issue_tracking wiki) : %w(issue_tracking)
     project.save!
     each["members"].each do |who, names|
       principal = users[who] || groups[who] || User.find_by_login(who)

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
-from fake_records import Journal
+from fake_records import Journal, Wiki, WikiPage
 from fake_redmine import FakeRedmine
 from fake_rest import FakeRest
 
@@ -75,6 +75,7 @@ class ProjectOf:
     name: str
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     is_public: bool = False
+    has_wiki: bool = False
 
 
 @dataclass(frozen=True)
@@ -228,6 +229,20 @@ class World(ABC):
         assert answer.status_code == requests.codes.no_content, (answer.status_code, answer.text)
 
     @abstractmethod
+    def protect_page(self, title: str) -> None:
+        """Protect a wiki page, as its menu does."""
+
+    @abstractmethod
+    def rename_page(self, title: str, new: str) -> None:
+        """Rename a wiki page, with a redirection from its old title, as its menu does."""
+
+    @abstractmethod
+    @contextmanager
+    def text_formatting(self, markup: str) -> Iterator[None]:
+        """Inside, Redmine's setting for texts is this one: textile or common_mark."""
+        yield
+
+    @abstractmethod
     def slip_in(self, login: str, issue_id: int, text: str, at: datetime, *, is_versioned: bool = True) -> None:
         """A note of somebody straight in the database, with the lock_version bumped, as Redmine would, or not."""
 
@@ -264,7 +279,9 @@ class FakeWorld(World):
         who: dict[str, Any] = {each.login: each for each in tracker.users}
         who |= {name: tracker.add_group(name, [who[each] for each in logins]) for name, logins in scene.groups.items()}
         for project in scene.projects:
-            added_project = tracker.add_project(project.identifier, project.name, is_public=project.is_public)
+            added_project = tracker.add_project(
+                project.identifier, project.name, is_public=project.is_public, has_wiki=project.has_wiki
+            )
             for name, roles in project.members.items():
                 tracker.join(added_project, who[name], roles)
         for custom in scene.fields:
@@ -299,6 +316,25 @@ class FakeWorld(World):
         last = max((each.id for each in issue.journals), default=0)
         issue.journals.append(Journal(last + 1, who, at, text))
         issue.lock_version += is_versioned
+
+    def _page(self, title: str) -> tuple[Wiki, WikiPage]:
+        wikis = [each.wiki for each in self.tracker.projects if each.wiki]
+        return next((wiki, page) for wiki in wikis for page in wiki.pages if page.title == title)
+
+    def protect_page(self, title: str) -> None:
+        self._page(title)[1].is_protected = True
+
+    def rename_page(self, title: str, new: str) -> None:
+        wiki, page = self._page(title)
+        wiki.redirects[title], page.title = new, new
+
+    @contextmanager
+    def text_formatting(self, markup: str) -> Iterator[None]:
+        self.tracker.text_formatting = markup
+        try:
+            yield
+        finally:
+            self.tracker.text_formatting = "textile"
 
     @contextmanager
     def rest_off(self) -> Iterator[None]:
@@ -370,6 +406,27 @@ class RealWorld(World):
             )
             if is_versioned:
                 base.execute("UPDATE issues SET lock_version = lock_version + 1 WHERE id = ?", (issue_id,))
+
+    def protect_page(self, title: str) -> None:
+        with self.database() as base:
+            base.execute("UPDATE wiki_pages SET protected = 1 WHERE title = ?", (title,))
+
+    def rename_page(self, title: str, new: str) -> None:
+        with self.database() as base:
+            base.execute(
+                "INSERT INTO wiki_redirects (wiki_id, title, redirects_to, created_on, redirects_to_wiki_id)"
+                " SELECT wiki_id, title, ?, ?, wiki_id FROM wiki_pages WHERE title = ?",
+                (new, _stored(datetime.now(UTC)), title),
+            )
+            base.execute("UPDATE wiki_pages SET title = ? WHERE title = ?", (new, title))
+
+    @contextmanager
+    def text_formatting(self, markup: str) -> Iterator[None]:
+        self._set("text_formatting", markup)
+        try:
+            yield
+        finally:
+            self._set("text_formatting", "textile")
 
     @contextmanager
     def rest_off(self) -> Iterator[None]:

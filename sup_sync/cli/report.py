@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -20,6 +19,7 @@ from sup_sync.cli.options import (
     pass_settings,
     print_json,
 )
+from sup_sync.cli.publish import basis_of, publish, publish_options, publishes, require_extra
 from sup_sync.cli.read import judged
 from sup_sync.messages import LANGUAGES
 
@@ -50,16 +50,19 @@ STDOUT = Path("-")
 @click.option(
     "--language", type=click.Choice(LANGUAGES), help="The page's language; default: the one of notes that staff read."
 )
+@publish_options
 @common
 @pass_settings
 def report(
     settings: Settings,
+    /,
     source: Path | None,
     now: datetime | None,
     as_json: bool,
     table: Path | None,
     page: Path | None,
     language: str | None,
+    **publication: Any,
 ) -> int:
     """Compliance by level, channel, category, priority and month of filing."""
     from sup_sync.report import compliance
@@ -67,7 +70,9 @@ def report(
     if as_json and table == STDOUT:
         raise click.UsageError("--json and --csv - both go to stdout: name a file for --csv")
     if page:
-        _require_extra()
+        require_extra("--html")
+    if publishes(publication, is_alone=not (source or now or as_json or table or page)):
+        return publish(settings, language=language, **publication)
     config = settings.load(own=source is None)
     moment, _, judgements, code = judged(settings, config, source, now, everything=True)
     if table:
@@ -97,19 +102,12 @@ def _write_table(path: Path, judgements: tuple[Judgement, ...], config: Config) 
         write_whole(path, text, "utf-8-sig")
 
 
-def _require_extra() -> None:
-    """What only the page needs, found out before the tracker is asked."""
-    for library in ("jinja2", "matplotlib"):
-        if find_spec(library) is None:
-            raise click.UsageError(f"--html needs {library}, which is not installed: pip install 'sup-sync[report]'")
-
-
 def _page(
     made: Report, judgements: tuple[Judgement, ...], config: Config, now: datetime, language: str, *, is_whole: bool
 ) -> str:
     from sup_sync.figures import figures_of
-    from sup_sync.html import Basis, render_report
+    from sup_sync.html import render_report
 
     rules = config.rules
-    basis = Basis(rules, config.server.url, config.digests, is_whole)
-    return render_report(made, figures_of(judgements, rules.policy, rules.calendars, now), basis, now, language)
+    figures = figures_of(judgements, rules.policy, rules.calendars, now)
+    return render_report(made, figures, basis_of(config, is_whole=is_whole), now, language)

@@ -16,7 +16,8 @@ from sup_sync.errors import SupSyncError
 if TYPE_CHECKING:
     from sup_sync.config import Config
     from sup_sync.preflight import Problem, Tracker
-    from sup_sync.redmine import Reader
+    from sup_sync.searches import Search
+    from sup_sync.tracker import Json
 
 
 @click.command()
@@ -36,35 +37,47 @@ def check(settings: Settings, offline: bool) -> int:
         if not mistakes:
             settings.tell("no mistakes in config.yaml and mappings/")
         return BAD_CONFIG if mistakes else DONE
-    problems = _check_tracker(config)
+    problems, searches = _check_tracker(config)
     for problem in problems:
         click.echo(str(problem))
     if not problems:
         settings.tell(f"{config.server.url} is as the mappings say")
-    return _check_code(problems, bool(mistakes))
+    code = _check_code(problems, bool(mistakes))
+    if code == DONE and not settings.quiet:
+        for search in searches:
+            click.echo(f"{search.name}: {search.address(config.server.url)}")
+    return code
 
 
-def _check_tracker(config: Config) -> list[Problem]:
+def _check_tracker(config: Config) -> tuple[list[Problem], tuple[Search, ...]]:
+    """What does not fit, and the searches for staff once they are seen to work."""
     from dataclasses import replace
 
     from sup_sync.preflight import check_tracker
     from sup_sync.reading import examine
     from sup_sync.redmine import Reader
+    from sup_sync.searches import check_searches, searches_of
+    from sup_sync.tracker import Directory
 
     reader = Reader(connect(config))
     tracker = examine(reader, config)
-    waiting = (reader.fetch_issue(issue_id) for issue_id in _one_waiting_each(reader, tracker))
-    return check_tracker(replace(tracker, issues=tuple(waiting)))
+    searches = searches_of(Directory(tracker.lists, tracker.names))
+    found = [reader.count(search.filters) for search in searches]
+    rows = reader.fetch_rows(status="open")
+    waiting = (reader.fetch_issue(issue_id) for issue_id in _one_waiting_each(rows, tracker))
+    problems = check_tracker(replace(tracker, issues=tuple(waiting)))
+    broken = check_searches(searches, found, rows)
+    return [*problems, *broken], () if broken else searches
 
 
-def _one_waiting_each(reader: Reader, tracker: Tracker) -> Iterable[int]:
+def _one_waiting_each(rows: Iterable[Json], tracker: Tracker) -> Iterable[int]:
     """One request that waits for the client for each of Redmine's trackers: on them the workflow shows."""
     from sup_sync.issue import Phase
 
     waiting = {name for name, status in tracker.names.statuses.items() if status.phase is Phase.WAITING}
     project_ids = {project["id"] for project in tracker.lists["projects"]}
-    rows = (row for row in reader.fetch_rows(status="open") if row["project"]["id"] in project_ids)
-    return {row["tracker"]["id"]: row["id"] for row in rows if row["status"]["name"] in waiting}.values()
+    here = (row for row in rows if row["project"]["id"] in project_ids)
+    return {row["tracker"]["id"]: row["id"] for row in here if row["status"]["name"] in waiting}.values()
 
 
 def _check_code(problems: list[Problem], has_mistakes: bool) -> int:

@@ -37,12 +37,13 @@ S = TypeVar("S", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Where the tracker is, where its key lies, and how many seconds an answer may take."""
+    """Where the tracker is, where its key lies, how many seconds an answer may take, and how its wiki is written."""
 
     url: str
     key_file: Path | None
     ca_file: Path | None
     timeout_s: float
+    wiki_markup: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +192,7 @@ def _config(path: Path, files: checks.Files, calendars: Calendars | None, warnin
             key_file=path.parent / server.key_file if server.key_file else None,
             ca_file=path.parent / server.ca_file if server.ca_file else None,
             timeout_s=server.timeout.as_time(timedelta(days=1)).total_seconds(),
+            wiki_markup=server.wiki_markup,
         ),
         projects=config.projects,
         closed_days=config.closed_days,

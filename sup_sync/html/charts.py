@@ -1,11 +1,12 @@
-"""The charts, as SVG that stands in the page: text in the page's own colour, and no style of its own."""
+"""The charts: as SVG that stands in a page, with text in that page's colour and no style of its own, or as PNG."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from io import StringIO
+from io import BytesIO, StringIO
 from typing import Any
 from xml.etree import ElementTree
 
@@ -57,7 +58,16 @@ _SVG = "http://www.w3.org/2000/svg"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 
 
-def share_chart(figures: Figures, texts: Texts) -> str:
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """A chart before it is drawn: its name, its height in inches of 72 units, and who draws it."""
+
+    name: str
+    height: float
+    draw: Callable[[Figure], None]
+
+
+def share_chart(figures: Figures, texts: Texts) -> Drawing:
     """The share met by month, a line for each level, above one another for the two targets."""
     months = figures.months[-LAST_MONTHS:]
 
@@ -74,7 +84,7 @@ def share_chart(figures: Figures, texts: Texts) -> str:
             _months(axes, months)
         _legend(figure, axes)
 
-    return _svg("share", 4.4, draw)
+    return Drawing("share", 4.4, draw)
 
 
 def _line(axes: Axes, shares: Sequence[float | None], number: int, label: str) -> None:
@@ -91,7 +101,7 @@ def _line(axes: Axes, shares: Sequence[float | None], number: int, label: str) -
     )
 
 
-def response_chart(figures: Figures, texts: Texts) -> str:
+def response_chart(figures: Figures, texts: Texts) -> Drawing:
     """How many first responses came within which time, a bar for each, in parts by level."""
     bars = [bar_name(each.up_to, texts) for each in figures.responses]
 
@@ -102,7 +112,7 @@ def response_chart(figures: Figures, texts: Texts) -> str:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         _legend(figure, axes)
 
-    return _svg("responses", 3.4, draw)
+    return Drawing("responses", 3.4, draw)
 
 
 def bar_name(up_to: timedelta | None, texts: Texts) -> str:
@@ -114,7 +124,7 @@ def bar_name(up_to: timedelta | None, texts: Texts) -> str:
     )
 
 
-def hours_chart(figures: Figures, texts: Texts) -> str:
+def hours_chart(figures: Figures, texts: Texts) -> Drawing:
     """How many breaches requests of each hour of filing have, in parts by target."""
 
     def draw(figure: Figure) -> None:
@@ -129,10 +139,10 @@ def hours_chart(figures: Figures, texts: Texts) -> str:
         axes.yaxis.set_major_locator(MaxNLocator(integer=True))
         _legend(figure, axes)
 
-    return _svg("hours", 3, draw)
+    return Drawing("hours", 3, draw)
 
 
-def ball_chart(report: Report, texts: Texts) -> str:
+def ball_chart(report: Report, texts: Texts) -> Drawing:
     """The working hours with each party, by month; time after closing, which never ends, has a scale of its own."""
     groups = report.by[Dimension.MONTH][-LAST_MONTHS:]
     months = [each.key or "" for each in groups]
@@ -148,7 +158,7 @@ def ball_chart(report: Report, texts: Texts) -> str:
             axes.xaxis.set_major_locator(MaxNLocator(6))
         _legend(figure, above, below)
 
-    return _svg("ball", 2 + 0.3 * len(months), draw)
+    return Drawing("ball", 2 + 0.3 * len(months), draw)
 
 
 def _stacked(axes: Axes, names: Sequence[str], rows: Mapping[str, Sequence[float]], first_colour: int = 0) -> None:
@@ -186,15 +196,31 @@ def _legend(figure: Figure, *axes: Axes) -> None:
 FEW_LABELS = 3
 
 
-def _svg(name: str, height: float, draw: Callable[[Figure], None]) -> str:
+def svg_of(drawing: Drawing) -> str:
     """A drawing as the text of an <svg> that stands in a page; the same figures make the same text."""
-    with mpl.rc_context({**STYLE, "svg.hashsalt": name}):
-        figure = Figure(figsize=(WIDTH, height))
-        draw(figure)
-        text = StringIO()
-        unknown = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        figure.savefig(text, format="svg", metadata=unknown)
-    return _for_a_page(text.getvalue(), name)
+    text = StringIO()
+    unknown = dict.fromkeys(("Creator", "Date", "Format", "Type"))
+    with mpl.rc_context({**STYLE, "svg.hashsalt": drawing.name}):
+        _drawn(drawing).savefig(text, format="svg", metadata=unknown)
+    return _for_a_page(text.getvalue(), drawing.name)
+
+
+def png_of(drawing: Drawing) -> bytes:
+    """A drawing on white, for where no SVG may stand; the same figures make the same bytes."""
+    picture = BytesIO()
+    with mpl.rc_context({**STYLE, "figure.facecolor": "white"}):
+        _drawn(drawing).savefig(picture, format="png", dpi=PNG_DPI, metadata={"Software": None})
+    return picture.getvalue()
+
+
+PNG_DPI = 96
+"""A chart is then 440 pixels wide: beside a wiki's side bar too, nothing of it is cut."""
+
+
+def _drawn(drawing: Drawing) -> Figure:
+    figure = Figure(figsize=(WIDTH, drawing.height))
+    drawing.draw(figure)
+    return figure
 
 
 def _for_a_page(svg: str, name: str) -> str:

@@ -71,7 +71,7 @@ def _drawings(report: Report, figures: Figures, texts: Texts) -> Mapping[str, Ma
         "hours": charts.hours_chart(figures, texts),
         "ball": charts.ball_chart(report, texts),
     }
-    return {name: Markup(svg) for name, svg in drawn.items()}  # noqa: S704 - our own drawings
+    return {name: Markup(charts.svg_of(drawing)) for name, drawing in drawn.items()}  # noqa: S704 - our own drawings
 
 
 def _environment() -> Environment:

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from command_line.office import NOW, Office
@@ -56,9 +57,10 @@ def test_check_names_on_stdout_what_to_mend(shell: Shell, office: Office) -> Non
     office.file()
     said = shell("check")
     assert said.code == 0
-    unmapped, unseen = said.out.splitlines()
+    unmapped, unseen, *searches = said.out.splitlines()
     assert unmapped.startswith("warning: project portal-users uses tracker «Ішкі», which no mapping has: ")
     assert unseen.startswith("warning: fields not checked where there is no request yet: ")
+    assert len(searches) == 3
     office.world.tracker.statuses = [each for each in office.world.tracker.statuses if each.name != "Шешілді"]
     office.world.tracker.role(BOT).permissions -= {"set_notes_private"}
     said = shell("check")
@@ -67,6 +69,23 @@ def test_check_names_on_stdout_what_to_mend(shell: Shell, office: Office) -> Non
     assert said.out.count("the account lacks set_notes_private: give it to its role") == 5
     office.world.tracker.role(BOT).permissions |= {"set_notes_private"}
     assert shell("check").code == 78
+
+
+def test_check_ends_with_the_searches_for_staff_once_they_work(shell: Shell, office: Office) -> None:
+    assert "warning: the searches for staff can't be tried while no request is open" in shell("check").out
+    late, _ = office.file("Mon 09:00"), office.file("Mon 10:00")
+    state = office.world.field_id("state")
+    office.world.tracker.pick(office.world.tracker.issues, late).values[state] = "Мерзімі өтті"
+    found = shell("check").out.splitlines()[-3:]
+    assert [each.partition(": ")[0] for each in found] == ["Мерзімі өтті", "Мерзімі таяу", "Клиент жауабы күтілуде"]
+    assert unquote(found[0]).endswith(f"/issues?set_filter=1&status_id=o&cf_{state}=Мерзімі өтті")
+    assert "set_filter" not in shell("check", "-q").out
+    next(each for each in office.world.tracker.fields if each.id == state).is_filter = False
+    said = shell("check")
+    assert (said.code, "set_filter" in said.out) == (0, False)
+    assert "warning: the search for what is breached finds 2 open requests of 1: tick «Used as a filter»" in said.out
+    office.world.tracker.role(BOT).permissions -= {"set_notes_private"}
+    assert shell("check").code == 77
 
 
 def test_a_day_with_the_tool(shell: Shell, office: Office) -> None:

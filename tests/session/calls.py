@@ -19,3 +19,7 @@ def get(script: ScriptedServer, **options: object) -> dict[str, object]:
 
 def put(script: ScriptedServer, *, is_fenced: bool = False, **options: object) -> None:
     session(script, **options).put_json("/issues/7.json", {"issue": {"notes": "Жауап"}}, is_fenced=is_fenced)
+
+
+def post(script: ScriptedServer, **options: object) -> dict[str, object]:
+    return session(script, **options).post_file("/uploads.json", "a b.png", b"\x89PNG\x00")

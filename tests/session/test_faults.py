@@ -7,13 +7,14 @@ from collections.abc import Callable
 
 import pytest
 from scripted_server import Answer, ScriptedServer, half, reply, reply_json, reset, rubbish, silence
-from session.calls import KEY, get, put, session
+from session.calls import KEY, get, post, put, session
 
 from sup_sync.errors import (
     AccessError,
     AmbiguousError,
     MissingError,
     OutOfTimeError,
+    RedirectedError,
     RefusedError,
     StaleError,
     SupSyncError,
@@ -89,7 +90,7 @@ def test_a_tracker_that_does_not_answer_in_time_is_away(server: ScriptedServer, 
     assert len(server.asked) == 3
 
 
-@pytest.mark.parametrize("send", [get, put])
+@pytest.mark.parametrize("send", [get, put, post])
 def test_without_a_connection_nothing_was_sent(waits: list[float], send: Callable[..., object]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
@@ -106,7 +107,7 @@ def test_a_name_that_is_nobodys_is_no_connection(waits: list[float]) -> None:
 
 
 def test_nothing_is_sent_once_the_runs_time_is_over(server: ScriptedServer) -> None:
-    for send in (get, put):
+    for send in (get, put, post):
         with pytest.raises(OutOfTimeError, match="not sent, as the run's time is over"):
             send(server, time_left=lambda: 0.0)
     assert server.asked == []
@@ -211,7 +212,9 @@ def test_an_accepted_write_says_nothing(server: ScriptedServer, answer: Answer) 
         (reply_json([], 422), True, RefusedError, "422, no list of errors"),
         (reply(403), True, RefusedError, "refused (403)"),
         (reply(404), True, MissingError, "not there (404)"),
-        (reply(409), True, RefusedError, "refused (409)"),
+        (reply(409), True, StaleError, "it changed meanwhile (409)"),
+        (reply(409), False, RefusedError, "refused (409)"),
+        (reply_json({"wiki_page": {}}, 201), True, AmbiguousError, "answered 201"),
         (reply(401), True, AccessError, "not accepted (401)"),
         (reply(500), True, AmbiguousError, "answered 500"),
         (reply(200, "<html>Welcome</html>"), True, AmbiguousError, "answered 200"),
@@ -227,6 +230,61 @@ def test_each_answer_to_a_write_is_one_fault(
     assert str(caught.value).startswith("PUT /issues/7.json: ")
     assert told in str(caught.value)
     assert "Мерзімі" not in str(caught.value)
+
+
+def test_what_may_create_is_told_so_by_a_body(server: ScriptedServer) -> None:
+    server.answers = [reply_json({"wiki_page": {}}, 201)]
+    session(server).put_json("/projects/a/wiki/b.json", {}, is_fenced=True, may_create=True)
+    server.answers = [reply(200, "<html>Welcome</html>")]
+    with pytest.raises(AmbiguousError):
+        session(server).put_json("/projects/a/wiki/b.json", {}, is_fenced=True, may_create=True)
+
+
+def test_a_file_is_sent_as_it_is_with_the_key_in_the_header(server: ScriptedServer) -> None:
+    server.answers = [reply_json({"upload": {"token": "1.a"}}, 201)]
+    assert post(server) == {"upload": {"token": "1.a"}}
+    (asked,) = server.asked
+    assert (asked.method, asked.path, asked.body) == ("POST", "/uploads.json?filename=a+b.png", b"\x89PNG\x00")
+    assert asked.headers["Content-Type"] == "application/octet-stream"
+    assert asked.headers["X-Redmine-API-Key"] == KEY
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault", "told"),
+    [
+        (reply(401), AccessError, "not accepted (401)"),
+        (reply(403), RefusedError, "refused (403)"),
+        (reply_json({"errors": ["Тым үлкен"]}, 422), RefusedError, "422, errors: 1"),
+        (reply(500), AmbiguousError, "answered 500"),
+        (reply(503, retry_after="1"), AmbiguousError, "answered 503"),
+        (reply(200), AmbiguousError, "answered 200"),
+        (reply(201, "[1]"), AmbiguousError, "answered 201"),
+        (
+            reply(302, location="https://elsewhere.invalid/x?y"),
+            AmbiguousError,
+            "a redirect (302) to https://elsewhere.i",
+        ),
+        (reset, AmbiguousError, "the connection broke"),
+        (silence(0.5), AmbiguousError, "no answer in time"),
+    ],
+)
+def test_a_file_is_never_sent_twice_nor_elsewhere(
+    server: ScriptedServer, waits: list[float], answer: Answer, fault: type[SupSyncError], told: str
+) -> None:
+    server.answers = [answer]
+    with pytest.raises(fault) as caught:
+        post(server, timeout_s=0.2)
+    assert type(caught.value) is fault
+    assert str(caught.value).startswith("POST /uploads.json: ")
+    assert told in str(caught.value)
+    assert len(server.asked) == 1
+    assert waits == []
+
+
+def test_a_redirected_read_is_told_apart(server: ScriptedServer) -> None:
+    server.answers = [reply(302, location="/projects/a/wiki/other")]
+    with pytest.raises(RedirectedError, match="not followed"):
+        get(server)
 
 
 def test_requests_are_counted_by_method(server: ScriptedServer) -> None:

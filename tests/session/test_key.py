@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from promises import SECRET
 from scripted_server import Answer, ScriptedServer, half, reply, reply_json, reset, serve, silence, write_pem
-from session.calls import KEY, get, put, session
+from session.calls import KEY, get, post, put, session
 
 from sup_sync import http
 from sup_sync.errors import AccessError, AmbiguousError, SupSyncError, TrackerAwayError, UrlError
@@ -136,7 +136,7 @@ def test_a_certificate_is_trusted_by_the_named_ca_alone(tmp_path: Path, monkeypa
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
         monkeypatch.setenv(name, str(ca_file))
     with serve(reply_json({}), reply(204), tls_folder=tmp_path) as script:
-        for send in (get, put):
+        for send in (get, put, post):
             with pytest.raises(TrackerAwayError, match="certificate is not trusted: name its CA in `ca_file`"):
                 send(script)
         assert script.asked == []
@@ -182,7 +182,7 @@ def test_a_ca_file_that_is_none_is_refused(tmp_path: Path) -> None:
         reply(503),
     ],
 )
-@pytest.mark.parametrize("send", [get, put])
+@pytest.mark.parametrize("send", [get, put, post])
 @pytest.mark.usefixtures("waits")
 def test_the_key_stands_in_no_fault_and_no_log(
     server: ScriptedServer, caplog: pytest.LogCaptureFixture, answer: Answer, send: Callable[..., object], tried: Tried

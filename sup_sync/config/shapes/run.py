@@ -29,6 +29,7 @@ class ServerShape(Shape):
     key_file: str | None = None
     ca_file: str | None = None
     timeout: TimeLength = Length(1, "min")
+    wiki_markup: Literal["textile", "markdown"] = "textile"
 
 
 class LimitsShape(Shape):
