@@ -12,8 +12,13 @@ VARIABLE = "SUP_SYNC_KEY"
 CREDENTIAL = "sup-sync-key"
 
 
-def load_key(key_file: Path | None, environment: Mapping[str, str]) -> str:
-    """The key; never from an argument, which every user of the machine could read. Raises AccessError."""
+def load_key(
+    key_file: Path | None, environment: Mapping[str, str], *, named_by: str = "`key_file` of config.yaml"
+) -> str:
+    """The key; never from an argument, which every user of the machine could read. Raises AccessError.
+
+    `named_by` is what names the file, for whoever has to correct it.
+    """
     if environment.get(VARIABLE):
         return environment[VARIABLE].strip()
     credentials = environment.get("CREDENTIALS_DIRECTORY")
@@ -24,7 +29,7 @@ def load_key(key_file: Path | None, environment: Mapping[str, str]) -> str:
     try:
         mode = key_file.stat().st_mode
     except OSError as error:
-        text = f"the file that `key_file` of config.yaml names cannot be read ({error.strerror}): correct its path"
+        text = f"the file that {named_by} names cannot be read ({error.strerror}): correct its path"
         raise AccessError(text) from None  # without the path, which may be the key itself, pasted there by mistake
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise AccessError(f"{key_file}: others than its owner can read the key: chmod 600 {key_file}")

@@ -18,7 +18,8 @@ from redminelib.engines.base import BaseEngine
 from sup_sync.change import Change
 from sup_sync.errors import AccessError, MissingError, RefusedError, RestOffError, SupSyncError, TrackerAwayError
 from sup_sync.http import Json, TrackerSession
-from sup_sync.tracker import Directory
+from sup_sync.onboarding import Survey
+from sup_sync.tracker import ACTIVE_PROJECT, Directory
 
 _FIELD_INPUT = re.compile(r"issue\[custom_field_values\]\[(\d+)\]")
 
@@ -125,6 +126,33 @@ class Reader:
             "fields": _once(field for project in scope for field in project["fields"]),
             "projects": scope,
         }
+
+    @_of_redmines_form()
+    def fetch_projects(self, account: Json) -> list[Json]:
+        """The open projects that the account is a member of; for an administrator all."""
+        joined = {each["project"]["id"] for each in account["memberships"]}
+        rows = [row for row in self._redmine.project.all().values() if row["status"] == ACTIVE_PROJECT]
+        return [row for row in rows if account.get("admin") or row["id"] in joined]
+
+    @_of_redmines_form()
+    def fetch_survey(self, account: Json, projects: Sequence[Json]) -> Survey:
+        """The names in use in these projects; to an administrator also fields that no request shows, with values."""
+        scope = [self._fetch_project(each["identifier"], {each["id"]}) for each in projects]
+        memberships = [row for project in scope for row in project["memberships"]]
+        fields = {field["name"]: () for project in scope for field in project["fields"]}
+        if account.get("admin"):
+            rows = [row for row in self._redmine.custom_field.all().values() if row["customized_type"] == "issue"]
+            fields |= {row["name"]: [each["value"] for each in row.get("possible_values", ())] for row in rows}
+        priorities = self._redmine.enumeration.filter(resource="issue_priorities").values()
+        return Survey(
+            trackers=_each_once(tracker["name"] for project in scope for tracker in project["trackers"]),
+            statuses={row["name"]: row["is_closed"] for row in self._redmine.issue_status.all().values()},
+            priorities=[row["name"] for row in priorities if row.get("active", True)],
+            fields=fields,
+            groups=_each_once(row["group"]["name"] for row in memberships if "group" in row),
+            roles=_each_once(role["name"] for row in memberships for role in row["roles"]),
+            people={each["name"]: each["roles"] for each in _people(memberships, ())},
+        )
 
     @_of_redmines_form()
     def fetch_rows(self, *, status: str, updated_since: datetime | None = None) -> list[Json]:
@@ -363,6 +391,10 @@ def _named(row: Json) -> dict[str, Any]:
 
 def _names(rows: Iterable[Json]) -> list[Json]:
     return [_named(row) for row in rows]
+
+
+def _each_once(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))
 
 
 def _once(rows: Iterable[Json]) -> list[Json]:

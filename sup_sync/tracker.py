@@ -17,7 +17,10 @@ Json = Mapping[str, Any]
 MOMENT_FORMAT = "%Y-%m-%d %H:%M"
 """How exact moments stand in the tracker, in the support's zone (fact: Redmine has no date-time field; this sorts)."""
 
-CLOSED_PROJECT = 5
+UNSAID = "?"
+"""Stands in a mapping where somebody has to say what is meant: `init` writes it, `check` refuses it."""
+
+ACTIVE_PROJECT, CLOSED_PROJECT = 1, 5
 FIRST_YEAR, LAST_YEAR = 1970, 3000
 
 
@@ -42,6 +45,7 @@ class TrackerNames:
     """The tracker's names for the regulation's words, as mappings/tracker.yaml has them.
 
     `trackers` and `statuses` go from the tracker's name to our word, the others from our key to the tracker's name.
+    `more_priorities` are names beside those of `priorities`, each with our key that it counts as.
     `sets` are the statuses that the tool itself sets: `no_answer` and `asked`.
     """
 
@@ -53,6 +57,7 @@ class TrackerNames:
     channels: Mapping[str, str]
     states: Mapping[str, str]
     sets: Mapping[str, str]
+    more_priorities: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     languages: Mapping[str, str] = field(default_factory=dict)
     staff_groups: frozenset[str] = frozenset()
@@ -211,7 +216,9 @@ class _Decoder:
         self.directory = directory
         self.names = directory.names
         self.unknown: dict[str, None] = {}
-        self.priority_keys = {name: key for key, name in self.names.priorities.items()}
+        self.priority_keys = {name: key for key, name in self.names.priorities.items()} | dict(
+            self.names.more_priorities
+        )
         self.reason_keys = {name: key for key, name in self.names.reasons.items()}
         self.by_name = {each["name"]: each for each in raw.get("custom_fields", ())}
         present = ((key, name) for key, name in self.names.fields.items() if name in self.by_name)
@@ -264,7 +271,7 @@ class _Decoder:
     def _priority(self, name: str) -> str:
         key = self.priority_keys.get(name)
         if key is None:
-            self._missing("priority", name, "priorities")
+            self._missing("priority", name, "more_priorities")
         return key or name
 
     def _fields(self) -> dict[str, str]:

@@ -86,6 +86,15 @@ class FakeRest:
             seen["issue_custom_fields"] = [_named(each) for each in fields]
         return _json({"project": seen})
 
+    def projects(self, user: User, sent: Json) -> Answer:
+        """Public ones too, but no archived ones; an account sees its own."""
+        seen = [each for each in self.tracker.projects if each.is_public or each in self._projects_of(user)]
+        rows = [
+            {**_named(each), "identifier": each.identifier, "status": 5 if each.is_closed else 1}
+            for each in sorted(seen, key=attrgetter("name"))
+        ]
+        return _page_of("projects", rows, sent)
+
     def group(self, user: User, sent: Json, key: str) -> Answer:
         seen = [each.who for project in self._projects_of(user) for each in project.members]
         group = next((each for each in seen if isinstance(each, Group) and each.id == int(key)), None)
@@ -145,7 +154,10 @@ class FakeRest:
     def fields(self, user: User, _sent: Json) -> Answer:
         if not user.is_admin:
             raise RefusalError(403)
-        return _json({"custom_fields": [_named(each) for each in self.tracker.fields]})
+        kind = {"customized_type": "issue"}
+        lists = {each.id: [{"value": value, "label": value} for value in each.values] for each in self.tracker.fields}
+        values = {key: {"possible_values": found} if found else {} for key, found in lists.items()}
+        return _json({"custom_fields": [{**_named(each), **kind, **values[each.id]} for each in self.tracker.fields]})
 
     def versions(self, user: User, _sent: Json, key: str) -> Answer:
         project = self._project(user, key)
@@ -296,6 +308,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("GET", "/custom_fields.json", FakeRest.fields),
     ("GET", r"/roles/(\d+)\.json", FakeRest.role),
     ("GET", r"/groups/(\d+)\.json", FakeRest.group),
+    ("GET", "/projects.json", FakeRest.projects),
     ("GET", r"/projects/([^/]+)\.json", FakeRest.project),
     ("GET", r"/projects/([^/]+)/versions\.json", FakeRest.versions),
     ("GET", r"/projects/([^/]+)/memberships\.json", FakeRest.memberships),

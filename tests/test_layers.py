@@ -39,6 +39,7 @@ FLOORS = (
     "report",
     "provision",
     "config",
+    "onboarding",
     "world",
     "plan",
     "draft",
@@ -71,6 +72,7 @@ ISLANDS = {"calendar_refresh": {"cli"}}
 """What imports nothing of the house, and who alone imports it."""
 
 PURE = {
+    "onboarding",
     "world",
     "clients",
     "queue",

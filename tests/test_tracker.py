@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -235,12 +236,21 @@ def test_guessing_leaves_what_is_no_issue_to_decoding(raw):
 # Names that no mapping has
 
 
+def test_a_further_name_of_a_priority_counts_as_it(raw, tell):
+    names = replace(NAMES, more_priorities={"Аса": "urgent"})
+    issue = decode_issue({**raw, "priority": {"id": 9, "name": "Аса"}}, Directory(tell(FILED).told.lists, names))
+    assert (issue.priority, issue.unknown) == ("urgent", ())
+
+
 @pytest.mark.parametrize(
     ("changed", "unknown"),
     [
         ({"tracker": {"id": 9, "name": "Жоба"}}, "tracker «Жоба»: add it to `trackers` of mappings/tracker.yaml"),
         ({"status": {"id": 9, "name": "Кейін"}}, "status «Кейін»: add it to `statuses` of mappings/tracker.yaml"),
-        ({"priority": {"id": 9, "name": "Аса"}}, "priority «Аса»: add it to `priorities` of mappings/tracker.yaml"),
+        (
+            {"priority": {"id": 9, "name": "Аса"}},
+            "priority «Аса»: add it to `more_priorities` of mappings/tracker.yaml",
+        ),
     ],
 )
 def test_a_name_that_no_mapping_has_is_named_once(raw, directory, changed, unknown):

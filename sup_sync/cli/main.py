@@ -16,7 +16,8 @@ from sup_sync.cli.options import common, say
 from sup_sync.errors import SupSyncError, origin_of
 
 MODULES = {
-    "check": "write",
+    "init": "init",
+    "check": "check",
     "provision": "offline",
     "plan": "read",
     "apply": "write",

@@ -42,7 +42,7 @@ class Settings:
         if self.config_path or Path("config.yaml").exists():
             return self.config_path or Path("config.yaml")
         if own:
-            missing = "not in this folder: name one with --config, or copy the shipped one"
+            missing = "not in this folder: name one with --config, or write it with `sup-sync init`"
             raise ConfigError([Mistake("config.yaml", 1, missing)])
         return shipped() / "config.yaml"
 

@@ -167,6 +167,7 @@ def names_of(shape: TrackerShape) -> TrackerNames:
         trackers={name: Intake(each.category, each.channel) for name, each in shape.trackers.items()},
         statuses={name: Status(name, each.phase, each.answers) for name, each in shape.statuses.items()},
         priorities=shape.priorities,
+        more_priorities=shape.more_priorities,
         fields={key: name for key, name in shape.fields if name is not None},
         levels=shape.levels,
         channels=shape.channels,

@@ -71,6 +71,31 @@ def test_every_project_that_the_account_is_no_member_of_is_named(reader: Reader)
     assert lines == ["project square", "project vault", "project nowhere"]
 
 
+def test_projects_are_the_accounts_own_and_for_an_administrator_all(reader: Reader, session: Session) -> None:
+    own = {each["identifier"] for each in reader.fetch_projects(reader.fetch_account())}
+    admins = Reader(session(ADMIN))
+    everywhere = {each["identifier"] for each in admins.fetch_projects(admins.fetch_account())}
+    assert {"alatau", "strict"} <= own <= {"alatau", "strict", "ending"}  # which a test closes
+    assert {"alatau", "square", "vault"} <= everywhere
+
+
+@pytest.mark.parametrize("login", [BOT, ADMIN])
+def test_a_survey_tells_the_names_in_use(world: World, session: Session, login: str) -> None:
+    reader = Reader(session(login))
+    account = reader.fetch_account()
+    scope = [each for each in reader.fetch_projects(account) if each["identifier"] == "alatau"]
+    survey = reader.fetch_survey(account, scope)
+    assert set(world.names.trackers) <= set(survey.trackers)
+    assert {name for name, is_closed in survey.statuses.items() if is_closed} >= {"Жабылды", "Бас тартылды"}
+    assert set(survey.priorities) >= set(world.names.priorities.values())
+    assert {STAFF_GROUP, VIP_GROUP} <= set(survey.groups)
+    assert {STAFF_ROLE, "Клиент"} <= set(survey.roles)
+    assert list(survey.people["Айдос Серік"]) == [STAFF_ROLE]
+    levels = list(world.names.levels.values()) if login == ADMIN else []
+    assert list(survey.fields[world.names.fields["level"]]) == levels  # values are for administrators only
+    assert ("Тек қате" in survey.fields, "Жасырын" in survey.fields) == (True, login == ADMIN)
+
+
 def test_people_have_the_roles_that_their_groups_bring_and_the_groups_asked_for(reader: Reader) -> None:
     lists = reader.fetch_lists(reader.fetch_account(), ["alatau"], [STAFF_GROUP, VIP_GROUP])
     people = {each["name"]: (each["groups"], each["roles"]) for each in lists["people"]}

@@ -19,7 +19,7 @@ def test_a_closed_project_is_read_and_never_written(story):
     [
         ("tracker «Жоба»", "trackers"),
         ("status «Кейін»", "statuses"),
-        ("priority «Аса жедел»", "priorities"),
+        ("priority «Аса жедел»", "more_priorities"),
         ("channel «Факс»", "channels"),
     ],
 )

@@ -9,6 +9,7 @@ from sup_sync.config.yaml_file import Place
 from sup_sync.errors import Mistake
 from sup_sync.identification import EVIDENCE
 from sup_sync.issue import Phase
+from sup_sync.tracker import UNSAID
 
 
 def check_tracker_names_every_word(files: Files) -> Iterator[Mistake]:
@@ -50,8 +51,37 @@ def _repeated_names(files: Files, place: Place, names: Mapping[str, str]) -> Ite
 def check_names_differ(files: Files) -> Iterator[Mistake]:
     if files.tracker:
         for section in ("priorities", "fields", "levels", "channels", "states", "reasons", "languages"):
-            names = {key: name for key, name in dict(getattr(files.tracker, section)).items() if name is not None}
+            named = dict(getattr(files.tracker, section))
+            names = {key: name for key, name in named.items() if name not in (None, UNSAID)}
             yield from _repeated_names(files, (section,), names)
+
+
+def check_more_priorities(files: Files) -> Iterator[Mistake]:
+    """A further name counts as one of the regulation's priorities, and is none of those named already."""
+    if not files.tracker:
+        return
+    named = {name: key for key, name in files.tracker.priorities.items()}
+    for name, key in files.tracker.more_priorities.items():
+        place: Place = ("more_priorities", name)
+        yield from files.undefined_words(TRACKER, place, [key], "priorities")
+        if name in named:
+            yield files.mistake(TRACKER, place, f"«{name}» already names {named[name]}: remove it here")
+
+
+def check_names_are_said(files: Files) -> Iterator[Mistake]:
+    """What `init` could not guess is written by now; statuses and trackers are looked at by other checks."""
+    if not files.tracker:
+        return
+    for section in ("priorities", "fields", "levels", "channels", "states", "reasons", "languages"):
+        for key, name in dict(getattr(files.tracker, section)).items():
+            if name == UNSAID:
+                yield files.mistake(
+                    TRACKER, (section, key), f"{key} is still to be said: write the tracker's name for it"
+                )
+    for key, person in files.tracker.people.items():
+        if UNSAID in (person.login, person.name):
+            text = f"{key} is still to be said: write their login, and their name as the tracker shows it"
+            yield files.mistake(TRACKER, ("people", key), text)
 
 
 def check_phases_are_mapped(files: Files) -> Iterator[Mistake]:
@@ -110,6 +140,8 @@ CHECKS: tuple[Check, ...] = (
     check_tracker_names_every_word,
     check_default_channels,
     check_names_differ,
+    check_more_priorities,
+    check_names_are_said,
     check_phases_are_mapped,
     check_the_tools_statuses,
     check_reasons_have_a_field,

@@ -97,6 +97,7 @@ class TrackerShape(Shape):
     trackers: dict[str, IntakeShape]
     statuses: dict[str, StatusShape]
     priorities: dict[str, str]
+    more_priorities: dict[str, str] = Field(default_factory=dict)
     fields: FieldsShape
     levels: dict[str, str]
     channels: dict[str, str]
