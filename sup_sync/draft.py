@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
+from sup_sync.call import Call
 from sup_sync.change import OWN_FIELDS, Change
 from sup_sync.clock import Clock, Standing
 from sup_sync.errors import own_fault
@@ -42,6 +43,7 @@ class Draft:
         self.zone = rules.zone
         self.marked = judgement.issue.fields.get("marker", "")
         self.changes: list[Change] = []
+        self.calls: list[Call] = []
         self.findings = list(judgement.findings)
 
     def compare(self) -> None:
@@ -50,6 +52,7 @@ class Draft:
             self._compare()
         except Exception as error:  # whatever it is, the others go on
             self.changes.clear()
+            self.calls.clear()
             self._find("fault", own_fault(error))
 
     def _compare(self) -> None:
@@ -238,7 +241,14 @@ class Draft:
         for each in said:
             if each.status and each.status != self.issue.status.name:
                 self._change("status", self.issue.status.name, each.status, each.reason, each.clause, put)
+        self._call(said)
         self._assign(max(said, key=lambda each: (each.assign is not None, each.share)), reason, put)
+
+    def _call(self, said: Sequence[Notice]) -> None:
+        """One message for each person, with all that is to reach them."""
+        for person in dict.fromkeys(person for each in said for person in each.notify):
+            text = "\n\n".join(each.text for each in said if person in each.notify)
+            self.calls.append(Call(self.issue.id, person, text))
 
     def _assign(self, due: Notice, reason: str, put: int) -> None:
         """Only a member can be assigned: Redmine would refuse the note along with the assignee (fact)."""

@@ -1,4 +1,4 @@
-"""Where the API key lies: the environment, a systemd credential, or a file that only its owner can read."""
+"""Where secrets lie: the environment, a systemd credential, or a file that only its owner can read."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from sup_sync.errors import AccessError
 
 VARIABLE = "SUP_SYNC_KEY"
 CREDENTIAL = "sup-sync-key"
+CHANNELS_VARIABLE = "SUP_SYNC_NOTIFY"
+CHANNELS_CREDENTIAL = "sup-sync-notify"
 
 
 def load_key(
@@ -21,23 +23,46 @@ def load_key(
     """
     if environment.get(VARIABLE):
         return environment[VARIABLE].strip()
-    credentials = environment.get("CREDENTIALS_DIRECTORY")
-    if credentials and (Path(credentials) / CREDENTIAL).is_file():
-        return _text(Path(credentials) / CREDENTIAL)
-    if key_file is None:
+    file = _credential(CREDENTIAL, environment) or _private(key_file, named_by, "the key")
+    if file is None:
         raise AccessError(f"no key: set {VARIABLE}, or name its file as `key_file` in config.yaml")
+    return _text(file, "key", "ascii")
+
+
+def load_channels(notify_file: Path | None, environment: Mapping[str, str]) -> str:
+    """The lines that say where people are reached, whose addresses may hold passwords. Raises AccessError."""
+    if environment.get(CHANNELS_VARIABLE):
+        return environment[CHANNELS_VARIABLE]
+    file = _credential(CHANNELS_CREDENTIAL, environment) or _private(
+        notify_file, "`notify_file` of config.yaml", "the channels"
+    )
+    if file is None:
+        text = f"no channels: set {CHANNELS_VARIABLE}, or name their file as `notify_file` in config.yaml"
+        raise AccessError(text)
+    return _text(file, "channels", "utf-8")
+
+
+def _credential(name: str, environment: Mapping[str, str]) -> Path | None:
+    folder = environment.get("CREDENTIALS_DIRECTORY")
+    return Path(folder) / name if folder and (Path(folder) / name).is_file() else None
+
+
+def _private(file: Path | None, setting: str, what: str) -> Path | None:
+    """The file that a setting names, once it is certain that nobody but its owner can read it."""
+    if file is None:
+        return None
     try:
-        mode = key_file.stat().st_mode
+        mode = file.stat().st_mode
     except OSError as error:
-        text = f"the file that {named_by} names cannot be read ({error.strerror}): correct its path"
-        raise AccessError(text) from None  # without the path, which may be the key itself, pasted there by mistake
+        text = f"the file that {setting} names cannot be read ({error.strerror}): correct its path"
+        raise AccessError(text) from None  # without the path, which may be the secret, pasted there by mistake
     if mode & (stat.S_IRWXG | stat.S_IRWXO):
-        raise AccessError(f"{key_file}: others than its owner can read the key: chmod 600 {key_file}")
-    return _text(key_file)
+        raise AccessError(f"{file}: others than its owner can read {what}: chmod 600 {file}")
+    return file
 
 
-def _text(path: Path) -> str:
+def _text(path: Path, what: str, encoding: str) -> str:
     try:
-        return path.read_text(encoding="ascii").strip()
+        return path.read_text(encoding=encoding).strip()
     except (OSError, UnicodeDecodeError):
-        raise AccessError(f"{path}: holds no key that can be read") from None
+        raise AccessError(f"{path}: holds no {what} that can be read") from None

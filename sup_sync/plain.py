@@ -36,5 +36,13 @@ def finding_json(finding: Finding) -> Json:
 
 def json_text(data: Json | list[Json]) -> str:
     """Data as readable JSON; characters that steer a terminal stand as escapes, so that no client's text can."""
-    text = json.dumps(data, ensure_ascii=False, indent=2)
+    return _tame(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def json_line(data: Json) -> str:
+    """The same on one line, for logs."""
+    return _tame(json.dumps(data, ensure_ascii=False))
+
+
+def _tame(text: str) -> str:
     return "".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text)

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 
+from sup_sync.call import Call
 from sup_sync.change import NOTES, SAID, Change
 from sup_sync.clock import Standing
 from sup_sync.draft import Draft
@@ -33,11 +34,15 @@ SETTLED_SHARE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All that should change, in the order it is written (oldest breach first), and what a person should look at."""
+    """All that should change, in the order it is written (oldest breach first), and what a person should look at.
+
+    `judged` is among how many issues; `calls` follow their issue's private note.
+    """
 
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...]
     judged: int
+    calls: tuple[Call, ...] = ()
 
     def by_issue(self) -> Iterator[tuple[int, tuple[Change, ...]]]:
         for issue_id, changes in groupby(self.changes, key=lambda change: change.issue_id):
@@ -88,12 +93,14 @@ def make_plan(
     """
     by_urgency: list[tuple[Urgency, list[Change]]] = []
     findings: list[Finding] = []
+    calls: list[Call] = []
     judged = 0
     for judgement in judgements:
         judged += 1
         draft = Draft(judgement, rules, directory, now, is_adopting=is_adopting)
         draft.compare()
         findings += draft.findings
+        calls += draft.calls
         if draft.changes:
             by_urgency.append((_urgency(judgement), list(draft.in_order())))
     by_urgency.sort(key=itemgetter(0))
@@ -101,6 +108,7 @@ def make_plan(
         changes=tuple(change for _, changes in by_urgency for change in changes),
         findings=tuple(sorted(findings)),
         judged=judged,
+        calls=tuple(calls),
     )
 
 

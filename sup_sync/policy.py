@@ -47,7 +47,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Escalation:
-    """A step of the ladder: at which share of the target it is due, whom its note mentions, whom it assigns."""
+    """A step of the ladder: at which share of the target it is due, whom its note mentions, whom it assigns.
+
+    `notify` are the people who are also told outside of the tracker.
+    """
 
     key: str
     share: float
@@ -55,6 +58,7 @@ class Escalation:
     mentions: tuple[str, ...] = ()
     assign: str | None = None
     is_warning: bool = False
+    notify: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +199,12 @@ class Policy:
     def normal_priority(self) -> str:
         """The priority that counts as long as staff have confirmed no other (clause 20)."""
         return self.priorities[0]
+
+    @property
+    def notified(self) -> frozenset[str]:
+        """The people whom a step of any ladder, in any version, is to reach outside of the tracker."""
+        agreements = (agreement for version in (self, *self.earlier) for agreement in version.agreements)
+        return frozenset(person for each in agreements for step in each.ladder for person in step.notify)
 
     def in_force_on(self, day: date) -> Policy | None:
         """The version of the regulation in force on a day; None before the first."""

@@ -44,7 +44,7 @@ class Reading:
     `updated_on` hides edited notes and moved projects, and nothing tells of changed lists: so the first runs of a local
     day read everything anew, and one that comes upon somebody or something that is in no list reads the lists.
     `gaps` are the projects whose reading failed, with why: nothing of them is used. `newest_s` is when something was
-    changed last, in scope or not, by the lists read.
+    changed last, in scope or not, by the lists read. `histories` were read.
     """
 
     def __init__(self, reader: Reader, config: Config, cache: Cache, read_at: datetime, progress: Progress) -> None:
@@ -56,6 +56,7 @@ class Reading:
         self.closed_since = (read_at - timedelta(days=config.closed_days)).replace(microsecond=0)
         self.today = read_at.astimezone(config.rules.zone).date().isoformat()
         self.gaps: dict[str, str] = {}
+        self.histories = 0
         self.strangers: set[str] = set()
         self.newest_s = 0
         self.tracker = self._tracker()
@@ -161,6 +162,7 @@ class Reading:
             except SupSyncError as error:
                 self.gaps[row["project"]["name"]] = str(error)
             else:
+                self.histories += 1
                 self.cache.keep(row, issue, self.read_at)
                 self.strangers |= known.strangers(issue)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sup_sync.agenda import matters_at
 from sup_sync.audit import Record
 from sup_sync.cache import NO_CACHE, Cache, CacheFile
+from sup_sync.call import Call
 from sup_sync.change import FENCED
 from sup_sync.config import Config
 from sup_sync.errors import AccessError, SupSyncError, UnfitTrackerError
@@ -28,20 +29,38 @@ UNDONE = ("fault", "unreadable")
 """The findings of requests that nothing could be done with."""
 
 
+Notify = Callable[[Call], str | None]
+"""Tells a person outside of the tracker; returns why that failed."""
+
+
+@dataclass(frozen=True)
+class Ears:
+    """Who hears of the writes while they go on: the audit log, and people outside of the tracker."""
+
+    record: Record = lambda _words: None
+    notify: Notify = lambda _call: None
+
+
 @dataclass(frozen=True)
 class Applied:
-    """What one run did: the plan it made, how each write ended, and what it could not read."""
+    """What one run did: the plan it made, how each write ended, what it could not read, and whom nobody reached.
+
+    `read` histories were read anew, `looked_at` requests were judged.
+    """
 
     plan: Plan
     outcomes: tuple[Outcome, ...]
     gaps: dict[str, str]
     set_aside: int
+    unreached: tuple[str, ...]
+    read: int
+    looked_at: int
 
     @property
     def is_whole(self) -> bool:
-        """Whether everything was read, judged and written."""
+        """Whether everything was read, judged and written, and everybody told."""
         done = all(each.kind in (OutcomeKind.APPLIED, OutcomeKind.ALREADY) for each in self.outcomes)
-        return done and not self.gaps and not self.set_aside
+        return done and not self.gaps and not self.set_aside and not self.unreached
 
 
 def stopping_problems(tracker: Tracker) -> list[Problem]:
@@ -67,6 +86,8 @@ class Decided:
     issues: tuple[Issue, ...]
     gaps: dict[str, str]
     set_aside: int
+    read: int
+    looked_at: int
 
 
 def decide(reading: Reading, config: Config, now: datetime, *, is_adopting: bool) -> Decided:
@@ -108,10 +129,12 @@ def _decided(reading: Reading, config: Config, now: datetime, *, is_adopting: bo
     return Decided(
         tracker=reading.tracker,
         directory=directory,
-        plan=Plan(plan.changes, tuple(sorted(findings)), len(cache.ids(reading.closed_since))),
+        plan=replace(plan, findings=tuple(sorted(findings)), judged=len(cache.ids(reading.closed_since))),
         issues=tuple(decoded(reading.stored(changed), directory, [])),
         gaps=reading.gaps,
         set_aside=len(set_aside),
+        read=reading.histories,
+        looked_at=plan.judged,
     )
 
 
@@ -123,10 +146,13 @@ def apply(
     force: bool,
     progress: Progress,
     is_adopting: bool = False,
-    record: Record = lambda _words: None,
     cache: CacheFile = NO_CACHE,
+    ears: Ears = Ears(),
 ) -> Applied:
-    """Plan by what the tracker says at `now`, then write it; raises UnsafePlan over the limits unless `force`."""
+    """Plan by what the tracker says at `now`, then write it; raises UnsafePlan over the limits unless `force`.
+
+    Whom a step of the ladder is to notify is told once its note is there, and at no other time.
+    """
     reader = Reader(session)
 
     def decide_by(kept: Cache) -> Decided:
@@ -138,16 +164,39 @@ def apply(
         plan.require_safe(config.limits)
     writer = Writer(session, may_write_private_notes=may_write_private_notes(decided.tracker))
     run = Run(
-        reader, writer, decided.directory, decided.issues, config.rules, now, is_adopting=is_adopting, record=record
+        reader,
+        writer,
+        decided.directory,
+        decided.issues,
+        config.rules,
+        now,
+        is_adopting=is_adopting,
+        record=ears.record,
     )
     total = len(decided.issues)
-    outcomes = []
+    outcomes: list[Outcome] = []
+    unreached: list[str] = []
     for outcome in run.act(plan):
         outcomes.append(outcome)
+        unreached += _call(outcome, plan, ears)
         progress(len(outcomes), total)
     if DOUBTFUL & {each.kind for each in outcomes}:
         cache.use(lambda kept: _doubt(reader, kept, outcomes))
-    return Applied(plan, tuple(outcomes), decided.gaps, decided.set_aside)
+    return Applied(
+        plan, tuple(outcomes), decided.gaps, decided.set_aside, tuple(unreached), decided.read, decided.looked_at
+    )
+
+
+def _call(outcome: Outcome, plan: Plan, ears: Ears) -> Iterator[str]:
+    """Tell the people whom the issue's note is to reach outside of the tracker; yields whom it did not, and why."""
+    if "private_note" not in outcome.notes:
+        return
+    for call in plan.calls:
+        if call.issue_id == outcome.issue_id:
+            fault = ears.notify(call)
+            ears.record({"event": "call", "issue": call.issue_id, "person": call.person, "text": fault or ""})
+            if fault:
+                yield f"#{call.issue_id}: {call.person} was not told outside of the tracker: {fault}"
 
 
 DOUBTFUL = {OutcomeKind.REFUSED, OutcomeKind.STALE}

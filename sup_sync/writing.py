@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -51,11 +51,12 @@ class OutcomeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """How the writing of one issue's changes ended, and why where they were not applied."""
+    """How the writing of one issue's changes ended, why where they were not applied, and which notes are there now."""
 
     issue_id: int
     kind: OutcomeKind
     text: str = ""
+    notes: frozenset[str] = frozenset()
 
 
 FAULTS = (AmbiguousError, DecodeError, MissingError, RefusedError, TrackerAwayError)
@@ -153,7 +154,8 @@ class Run:
         outcome = self._swap(issue_id, planned)
         if outcome.kind is OutcomeKind.APPLIED and any(change.put for change in planned):
             second = self._swap(issue_id, planned)
-            return outcome if second.kind is OutcomeKind.ALREADY else second
+            if second.kind is not OutcomeKind.ALREADY:
+                return replace(second, notes=outcome.notes | second.notes)
         return outcome
 
     def _swap(self, issue_id: int, planned: Sequence[Change]) -> Outcome:
@@ -249,7 +251,7 @@ def _compared(changes: Sequence[Change], before: Issue, after: Issue, directory:
     if missing:
         text = f"the tracker took the write but not {', '.join(missing)}: see `sup-sync check`"
         return Outcome(after.id, OutcomeKind.REFUSED, text)
-    return Outcome(after.id, OutcomeKind.APPLIED)
+    return Outcome(after.id, OutcomeKind.APPLIED, notes=NOTES.intersection(change.field for change in changes))
 
 
 def _is_there(change: Change, before: Issue, after: Issue, directory: Directory) -> bool:

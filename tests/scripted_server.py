@@ -68,7 +68,7 @@ class _Handler(BaseHTTPRequestHandler):
         answers = self.script.answers
         (answers.pop(0) if len(answers) > 1 else answers[0])(self)
 
-    do_PUT = do_POST = do_GET  # noqa: N815 - http.server's own names
+    do_POST = do_PUT = do_GET  # noqa: N815 - http.server's own names
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""

@@ -121,6 +121,7 @@ SINGLE = [
      "only: tuple should have at least 1 item after validation, not 0, not []"),
     (REGULATION, "at: 0.75", "at: 1", "  standard:\n", "steps do not rise: give each a larger share than the last"),
     (REGULATION, "message: breached", "message: late", "message: late", "message 'late' is not defined: there are"),
+    (REGULATION, "assign: head", "notify: [boss], assign: head", "boss", "person of tracker.yaml 'boss' is not"),
     (REGULATION, "assign: head", "assign: boss", "boss", "person of tracker.yaml 'boss' is not defined: there are"),
     (REGULATION, "vip: {clause: 3}", "vip: {clause: 3, default: true}", "  base: {clause",
      "a second default level beside vip"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sup_sync.cli.channels import unreachable
 from sup_sync.cli.codes import BAD_CONFIG, DONE, NO_ACCESS
 from sup_sync.cli.options import Settings, common, connect, pass_settings
 
@@ -45,7 +46,10 @@ def run_check(settings: Settings, *, offline: bool) -> int:
         click.echo(str(problem))
     if not problems:
         settings.tell(f"{config.server.url} is as the mappings say")
-    code = _check_code(problems, bool(mistakes))
+    silent = unreachable(config)
+    for line in silent:
+        click.echo(line)
+    code = _check_code(problems, bool(mistakes or silent))
     if code == DONE and not settings.quiet:
         for search in searches:
             click.echo(f"{search.name}: {search.address(config.server.url)}")

@@ -8,13 +8,15 @@ from pathlib import Path
 import click
 
 
-def write_whole(path: Path, text: str, encoding: str = "utf-8") -> None:
-    """Write beside the file, then put it in its place: nothing half written."""
+def write_whole(path: Path, text: str, encoding: str = "utf-8", mode: int | None = None) -> None:
+    """Write beside the file, then put it in its place, with this mode where one is given: nothing half written."""
     if path.exists() and not path.is_file():
         raise click.UsageError(f"{path}: no ordinary file: name another")
     draft = path.with_name(f".{path.name}.part")
     try:
         draft.write_text(text, encoding=encoding, newline="")
+        if mode is not None:
+            draft.chmod(mode)
         draft.replace(path)
     except OSError as error:
         with suppress(OSError):

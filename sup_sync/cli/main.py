@@ -11,9 +11,9 @@ from importlib import import_module
 import click
 
 from sup_sync import __version__
-from sup_sync.cli.codes import DONE, INTERRUPTED, OUR_FAULT
+from sup_sync.cli.codes import DONE
+from sup_sync.cli.faults import explained
 from sup_sync.cli.options import common, say
-from sup_sync.errors import SupSyncError, origin_of
 
 MODULES = {
     "init": "init",
@@ -29,6 +29,7 @@ MODULES = {
     "calendar": "offline",
     "clients": "offline",
     "snapshot": "read",
+    "schedule": "schedule",
 }
 """In which module of this folder each command stands; the others are not imported, so that each starts fast."""
 
@@ -85,23 +86,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _tell(error: Exception) -> int:
     """Say a fault on stderr; returns the exit code it ends in."""
-    lines, code = _explained(error)
+    lines, code = explained(error)
     for line in lines.splitlines():
         say(line)
     return code
-
-
-def _explained(error: Exception) -> tuple[str, int]:
-    """What to say of a fault, on one line for each mistake, and the exit code it ends in."""
-    match error:
-        case SupSyncError():
-            return str(error), error.exit_code
-        case click.ClickException():
-            return error.format_message(), error.exit_code
-        case BrokenPipeError():
-            return "", DONE
-        case click.Abort():
-            return "interrupted; the next run goes on", INTERRUPTED
-        case OSError():
-            return f"{error.filename or 'the output'}: {error.strerror or 'cannot be written'}", OUR_FAULT
-    return f"our fault: {type(error).__name__} at {origin_of(error)}; please report it with the command", OUR_FAULT

@@ -57,7 +57,7 @@ def _agreement(key: str, shape: AgreementShape, rules: RegulationShape) -> Agree
             **_targets(Metric.RESOLUTION, shape.resolution, rules.priorities, day),
         },
         ladder=tuple(
-            Escalation(step.step, step.at, step.message, step.mentions, step.assign, step.at_risk)
+            Escalation(step.step, step.at, step.message, step.mentions, step.assign, step.at_risk, step.notify)
             for step in rules.ladders.get(shape.ladder, ())
         ),
     )

@@ -50,8 +50,8 @@ class Server:
 class Config:
     """All that a run needs to know before it asks the tracker; `warnings` stop nothing.
 
-    `run_time_s` is how long a run may take, in seconds: what is left then is for the next one. `digests` are the
-    SHA-256 of all these files, by name.
+    `run_time_s` is how long a run may take, in seconds: what is left then is for the next one. `notify_file` says where
+    people are reached outside of the tracker. `digests` are the SHA-256 of all these files, by name.
     """
 
     server: Server
@@ -60,6 +60,7 @@ class Config:
     rules: Rulebook
     limits: Limits
     run_time_s: float
+    notify_file: Path | None
     digests: Mapping[str, str]
     warnings: tuple[Mistake, ...]
 
@@ -206,6 +207,7 @@ def _config(path: Path, files: checks.Files, calendars: Calendars | None, warnin
         ),
         limits=Limits(config.limits.notes, config.limits.endings, config.limits.changed_share),
         run_time_s=config.limits.run.as_time(timedelta(days=1)).total_seconds(),
+        notify_file=path.parent / config.notify_file if config.notify_file else None,
         digests={name: each.digest for name, each in files.sources.items()},
         warnings=warnings,
     )

@@ -26,7 +26,7 @@ class Audience(StrEnum):
 class Notice:
     """Something to say once: `name`, `cycle` and `share` are its place in the marker, the rest is what it does.
 
-    `mentions` and `assign` are keys of mappings/tracker.yaml's `people`, `status` is one of its statuses.
+    `mentions`, `assign` and `notify` are keys of mappings/tracker.yaml's `people`, `status` is one of its statuses.
     """
 
     audience: Audience
@@ -39,6 +39,7 @@ class Notice:
     mentions: tuple[str, ...] = ()
     assign: str | None = None
     status: str | None = None
+    notify: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,4 +36,5 @@ def _notice(case: Case, due: DueStep) -> Notice:
         share=step.share,
         mentions=step.mentions,
         assign=step.assign,
+        notify=step.notify,
     )

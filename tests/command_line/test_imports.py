@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from command_line.office import NOW
+from command_line.office import NOW, Office
 from shell import Shell
 
 REST = {"requests", "redminelib", "urllib3", "sup_sync.http", "sup_sync.redmine"}
@@ -14,6 +14,7 @@ SCREEN = {"rich", "sup_sync.terminal.layout"}
 FILES = {"pydantic", "yaml", "sup_sync.config"}
 DECISIONS = {"sup_sync.judgement", "sup_sync.draft", "sup_sync.notices", "sup_sync.plan", "sup_sync.report"}
 HOLIDAYS = {"holidays"}
+OUTSIDE = {"apprise", "prometheus_client", "sup_sync.summary"}
 BAR = {"rich.progress"}
 
 DUE = "due --filed-at 2026-11-20T17:50 --level vip --channel tracker --category error"
@@ -38,7 +39,7 @@ def brought_in(shell: Shell, command: str, unused: set[str]) -> list[str]:
     [
         ("--version", REST | SCREEN | FILES | DECISIONS | HOLIDAYS),
         ("--help", REST | SCREEN | FILES | DECISIONS | HOLIDAYS),
-        ("apply --help", REST | SCREEN | FILES | DECISIONS | HOLIDAYS),
+        ("apply --help", REST | SCREEN | FILES | DECISIONS | HOLIDAYS | OUTSIDE),
         (DUE, REST | DECISIONS | HOLIDAYS | BAR),
         (f"{DUE} --json", REST | SCREEN | DECISIONS | HOLIDAYS),
         ("clients", REST | DECISIONS | HOLIDAYS | BAR),
@@ -49,12 +50,20 @@ def brought_in(shell: Shell, command: str, unused: set[str]) -> list[str]:
         (f"plan --from FILE --now {NOW} --json", HOLIDAYS | SCREEN),
         (f"report --from FILE --now {NOW} --json", HOLIDAYS | SCREEN),
         (f"queue --from FILE --now {NOW} -q", HOLIDAYS | BAR),
+        ("schedule --prefix root", REST | DECISIONS | HOLIDAYS | SCREEN | OUTSIDE),
     ],
 )
 def test_a_command_imports_nothing_that_it_does_not_use(shell: Shell, command: str, unused: set[str]) -> None:
     examples = shell.files.path("config.yaml").parent / "requests.jsonl"
     examples.write_text("", encoding="utf-8")
+    shell.files.replace("config.yaml", "  # key_file:", "  key_file:")  # cron asks for one
     assert brought_in(shell, command.replace("FILE", examples.name), unused) == []
+
+
+def test_a_run_that_is_not_watched_brings_in_nothing_for_it(shell: Shell, office: Office) -> None:
+    office.file()
+    assert brought_in(shell, "apply -q", OUTSIDE | HOLIDAYS) == []
+    assert brought_in(shell, "apply -q --metrics x.prom", OUTSIDE) == ["prometheus_client", "sup_sync.summary"]
 
 
 def test_what_a_command_uses_is_seen(shell: Shell) -> None:

@@ -17,9 +17,10 @@ from stories.redmine_json import GIVEN
 from worlds import ADMIN, BOT, FakeWorld, Json, World
 
 from sup_sync.cache import NO_CACHE, CacheFile
+from sup_sync.call import Call
 from sup_sync.config import Config
 from sup_sync.http import TrackerSession
-from sup_sync.sync import Applied, Progress, apply
+from sup_sync.sync import Applied, Ears, Progress, apply
 from sup_sync.writing import OutcomeKind
 
 
@@ -43,6 +44,7 @@ class Diary:
     """Deeds by REST, which knows only the present, each then placed at its moment.
 
     `config` is the shipped one with the world's url, `cache` what runs remember; `ran_at` is the moment of the last.
+    `calls` are what people outside of the tracker were told; with a `call_fault` nothing reaches them.
     """
 
     def __init__(self, world: World, config: Config, cache: CacheFile = NO_CACHE) -> None:
@@ -50,6 +52,8 @@ class Diary:
         self.config = config
         self.cache = cache
         self.ran_at: str | None = None
+        self.calls: list[Call] = []
+        self.call_fault: str | None = None
         self._moments: dict[int, list[str]] = {}
 
     @property
@@ -111,11 +115,16 @@ class Diary:
             progress=progress,
             is_adopting=is_adopting,
             cache=self.cache,
+            ears=Ears(notify=self._hear),
         )
         for outcome in done.outcomes:
             self._place(outcome.issue_id, now)
         self.ran_at = now
         return Ran(done, session.requests_made["PUT"])
+
+    def _hear(self, call: Call) -> str | None:
+        self.calls.append(call)
+        return self.call_fault
 
     def come_to_the_present(self) -> None:
         """What is written from now on is of this moment, as it always is in a real tracker."""

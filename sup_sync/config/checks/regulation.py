@@ -50,7 +50,7 @@ def check_ladders(files: Files) -> Iterator[Mistake]:
         for number, step in enumerate(steps):
             place: Place = ("ladders", key, number)
             yield from files.undefined(REGULATION, place, [step.message], STEP_MESSAGES, "message")
-            yield from _unknown_people(files, place, step)
+            yield from _unknown_people(files, place, step, step.notify)
         shares = [step.at for step in steps]
         if shares != sorted(set(shares)):
             yield files.mistake(
@@ -63,9 +63,11 @@ def check_alerts(files: Files) -> Iterator[Mistake]:
         yield from _unknown_people(files, ("alerts", key), alert)
 
 
-def _unknown_people(files: Files, place: Place, told: StepShape | AlertShape) -> Iterator[Mistake]:
+def _unknown_people(
+    files: Files, place: Place, told: StepShape | AlertShape, notified: Iterable[str] = ()
+) -> Iterator[Mistake]:
     if files.tracker:
-        people = [*told.mentions, *([told.assign] if told.assign else [])]
+        people = dict.fromkeys([*told.mentions, *([told.assign] if told.assign else []), *notified])
         yield from files.undefined(REGULATION, place, people, files.tracker.people, "person of tracker.yaml")
 
 

@@ -67,6 +67,7 @@ class StepShape(Shape):
     mentions: tuple[str, ...] = ()
     assign: str | None = None
     at_risk: bool = False
+    notify: tuple[str, ...] = ()
 
 
 class AgreementShape(Shape):

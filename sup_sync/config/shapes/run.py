@@ -49,6 +49,7 @@ class ConfigShape(Shape):
     mappings: str = "mappings"
     language: Literal["kk", "ru", "en"] = "kk"
     client_language: Literal["kk", "ru", "en"] = "kk"
+    notify_file: str | None = None
     quiet_hours: Annotated[tuple[time, time] | None, BeforeValidator(_hours)] = None
     enforce_from: date
     closed_days: Annotated[int, Field(ge=1, le=3650)] = 14
