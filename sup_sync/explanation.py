@@ -106,7 +106,7 @@ class StepStory:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """One request's story up to `now`; `zone` is the support's, to show moments in.
+    """One request's story up to `now`; `zone` is the support's, to show moments in, `calendars` are those that judged.
 
     `wait` is the question that the request is ended for if nobody answers, None where it is not.
     """
@@ -122,6 +122,7 @@ class Explanation:
     clocks: tuple[ClockStory, ...]
     ladder: tuple[StepStory, ...]
     wait: Wait | None
+    calendars: Calendars
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -180,6 +181,7 @@ def explain(judgement: Judgement, rules: Rulebook, now: datetime) -> Explanation
         clocks=tuple(_clocks(judgement, rules.calendars, now)),
         ladder=tuple(_ladder(judgement, rules, now)),
         wait=_wait(judgement),
+        calendars=rules.calendars,
     )
 
 

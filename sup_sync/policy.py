@@ -172,7 +172,7 @@ class Policy:
 
     Levels and priorities stand in their order: the highest level first, the calmest priority first. `tells` are the
     messages that clients get, with their clauses; `alerts` what staff are told at once. `earlier` are the versions that
-    this one replaced, the newest first.
+    this one replaced, the newest first. `working_day` is what its terms count as one, in working time.
     """
 
     levels: Mapping[str, Word]
@@ -182,6 +182,7 @@ class Policy:
     agreements: tuple[Agreement, ...]
     waiting: Waiting
     in_force_from: date = date.min
+    working_day: timedelta = timedelta(hours=9)
     requirements: tuple[Requirement, ...] = ()
     reasons: Mapping[str, Reason] = field(default_factory=dict)
     tells: Mapping[str, str] = field(default_factory=dict)

@@ -27,7 +27,10 @@ def commands(group: click.Group, before: str = "") -> set[str]:
     """Every command that can be typed, `calendar refresh` as well."""
     names: set[str] = set()
     for name, command in inside(group).items():
-        names |= commands(command, f"{before}{name} ") if isinstance(command, click.Group) else {before + name}
+        if isinstance(command, click.Group):
+            names |= commands(command, f"{before}{name} ")
+        if not isinstance(command, click.Group) or command.invoke_without_command:
+            names.add(before + name)
     return names
 
 

@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import datetime
 from html.parser import HTMLParser
 from pathlib import Path
-from string import Template
 
 import pytest
 from hostile import HOSTILE, SCRIPTS
@@ -22,11 +21,11 @@ from stories.story import Story
 
 import sup_sync
 from sup_sync.figures import figures_of
-from sup_sync.html import Basis, render_report
-from sup_sync.html.texts import Texts, load_texts
+from sup_sync.html.page import Basis, render_report
 from sup_sync.judgement import Judgement
 from sup_sync.messages import LANGUAGES
 from sup_sync.report import compliance
+from sup_sync.texts import Texts, load_texts
 
 Tell = Callable[..., Story]
 
@@ -164,7 +163,7 @@ def test_the_same_requests_make_the_same_page(late: Story) -> None:
 def test_without_requests_there_is_a_page_of_nothing(late: Story, language: str) -> None:
     text = render(now=now_of(late), language=language)
     assert f'<html lang="{language}">' in text
-    assert load_texts()[language]["no_breaches"] in text
+    assert load_texts("report")[language]["no_breaches"] in text
 
 
 def test_the_page_names_what_it_is_based_on(late: Story) -> None:
@@ -200,31 +199,6 @@ def test_every_chart_has_its_figures_as_a_table(late: Story) -> None:
 # ---- the texts
 
 
-def test_every_language_has_every_text_and_says_the_same_words() -> None:
-    texts = load_texts()
-    assert tuple(texts) == LANGUAGES
-    for part in ("", "word", "finding"):
-        each = {language: _words(texts[language][part] if part else texts[language]) for language in LANGUAGES}
-        assert each["kk"] == each["ru"] == each["en"]
-
-
-def _words(texts: dict[str, object]) -> dict[str, set[str]]:
-    """The names filled into each text."""
-    return {key: set(Template(text).get_identifiers()) for key, text in texts.items() if isinstance(text, str)}
-
-
-def test_every_text_that_the_page_asks_for_is_there_and_no_other() -> None:
-    folder = Path(sup_sync.__file__).parent / "html"
-    code = "".join(path.read_text() for name in ("*.py", "*.html") for path in sorted(folder.glob(name)))
-    asked = {
-        key for key, text in load_texts()["en"].items() if isinstance(text, str) and re.search(f"[\"']{key}[\"']", code)
-    }
-    enums = {"first_response", "resolution", "support", "client", "development", "closed"}
-    built = {f"by_{each}" for each in ("level", "channel", "category", "priority", "month")}
-    charts = {f"{chart}_{part}" for chart in ("share", "response", "hours", "ball") for part in ("title", "text")}
-    assert {key for key, text in load_texts()["en"].items() if isinstance(text, str)} == asked | enums | built | charts
-
-
 def test_every_finding_of_a_judgement_has_a_title() -> None:
     source = (Path(sup_sync.__file__).parent / "judgement.py").read_text()
     kinds = {
@@ -235,14 +209,14 @@ def test_every_finding_of_a_judgement_has_a_title() -> None:
         and isinstance(node.args[1 if isinstance(node.func, ast.Name) else 0], ast.Constant)
     }
     assert len(kinds) > 15
-    assert kinds == set(load_texts()["en"]["finding"])
+    assert kinds == set(load_texts("report")["en"]["finding"])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_word_of_the_shipped_regulation_has_a_translation(language: str) -> None:
     rules = shipped_config().rules
-    texts, policy = Texts(language, rules.messages, rules.zone), rules.policy
-    own = load_texts()[language]["word"]
+    texts, policy = Texts("report", language, rules.messages, rules.zone), rules.policy
+    own = load_texts("words")[language]
     assert set(own) == {*policy.levels, *policy.channels, *policy.categories, *policy.priorities}
     assert texts.word("night_shift") == "night shift"
     for reason in policy.reasons:

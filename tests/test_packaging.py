@@ -70,7 +70,11 @@ def test_the_wheel_carries_mappings_and_examples(wheel: Path) -> None:
     assert len(carried) > 8
     assert names >= {f"sup_sync/shipped/{path.relative_to(ROOT)}" for path in carried}
     assert {"sup_sync/provision.rb", "sup_sync/py.typed"} <= names
-    assert {f"sup_sync/html/{name}" for name in ("report.html", "report.css", "texts.toml")} <= names
+    assert {
+        f"sup_sync/html/{name}"
+        for name in ("report.html", "report.css", "calendar.html", "calendar.css", "regulation.html")
+    } <= names
+    assert {f"sup_sync/texts/{path.name}" for path in (ROOT / "sup_sync/texts").glob("*.toml")} <= names
 
 
 EXAMPLES = ROOT / "examples/requests.jsonl"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -141,11 +142,23 @@ def test_progress_is_drawn_on_a_terminal_s_stderr_unless_quiet(
     with progress(quiet=True) as advance:
         advance(1, 3)
     assert capsys.readouterr().err == ""
-    with progress(quiet=False) as advance:
+    seconds = iter([0.0, 1.5])
+    with progress(quiet=False, clock=lambda: next(seconds)) as advance:
         advance(1, 3)
     out, err = capsys.readouterr()
     assert "1/3" in err
     assert out == ""
+
+
+def test_what_takes_no_longer_than_a_second_has_no_bar(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    seconds = iter([0.0, 0.4, 1.0])
+    with progress(quiet=False, clock=lambda: next(seconds)) as advance:
+        advance(1, 3)
+        advance(3, 3)
+    assert capsys.readouterr() == ("", "")
 
 
 # ---- words
@@ -192,12 +205,26 @@ def test_a_moment_is_told_on_the_support_s_wall_clock() -> None:
 # ---- every screen
 
 
-@pytest.mark.parametrize("width", [60, 80, 100, 120])
+@pytest.mark.parametrize("width", [40, 60, 79, 80, 100, 120])
 def test_every_line_of_every_screen_keeps_within_the_width(requests: tuple[Story, ...], width: int) -> None:
     for show in screens(requests):
         for line in lines(show, width):
             assert cell_len(line) <= width
             assert line == line.rstrip()
+
+
+@pytest.mark.parametrize("width", [40, 60, 79, 80, 120])
+def test_every_request_of_the_queue_and_every_group_of_the_report_is_named(
+    requests: tuple[Story, ...], width: int
+) -> None:
+    _plan, made_queue, made_report, *_ = screens(requests)
+    queued = shown(made_queue, width)
+    for place in range(1, 6):
+        assert re.search(rf"^\W*{place} +#?\d+\b", queued, flags=re.MULTILINE)
+    assert queued.count("breached") + queued.count(" left") >= 4
+    reported = shown(made_report, width)
+    for name in ("all", "by level", "VIP", "Base", "by channel", "online assistant", "by category", "consultation"):
+        assert re.search(rf"^ *{name}\b", reported, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("width", [80, 120])

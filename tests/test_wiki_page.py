@@ -13,13 +13,14 @@ from stories.shipped import shipped_config
 from stories.story import Story
 
 from sup_sync.figures import figures_of
-from sup_sync.html import Basis, Texts, Told, render_wiki, title_of
 from sup_sync.html.markup import word
-from sup_sync.html.wiki import MOST
+from sup_sync.html.page import Basis
+from sup_sync.html.wiki import MOST, Told, render_wiki, title_of
 from sup_sync.judgement import Judgement
 from sup_sync.messages import LANGUAGES
 from sup_sync.publishing import CHARTS, MARK, Draft
 from sup_sync.report import compliance
+from sup_sync.texts import Texts
 
 FIRST = date(2026, 6, 1)
 PNG = b"\x89PNG\r\n\x1a\n"
@@ -33,7 +34,7 @@ def told(judgements: list[Judgement], now: datetime) -> Told:
 
 def texts(language: str) -> Texts:
     rules = shipped_config().rules
-    return Texts(language, rules.messages, rules.zone)
+    return Texts("report", language, rules.messages, rules.zone)
 
 
 def render(

@@ -26,10 +26,12 @@ MODULES = {
     "queue": "read",
     "report": "report",
     "whatif": "read",
-    "calendar": "offline",
+    "regulation": "wall",
+    "calendar": "wall",
     "clients": "offline",
     "snapshot": "read",
     "schedule": "schedule",
+    "completion": "completion",
 }
 """In which module of this folder each command stands; the others are not imported, so that each starts fast."""
 

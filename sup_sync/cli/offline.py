@@ -1,4 +1,4 @@
-"""The commands that need no tracker: due, provision and calendar."""
+"""The commands that need no tracker: due, clients and provision."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sup_sync.cli.completion import words_of
 from sup_sync.cli.options import (
     Moment,
     Settings,
@@ -27,12 +28,27 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option("--filed-at", type=Moment(), required=True, help="When the request was filed.")
-@click.option("--level", required=True, metavar="KEY", help="base, vip")
+@click.option("--level", required=True, metavar="KEY", help="base, vip", shell_complete=words_of("levels"))
 @click.option(
-    "--channel", required=True, metavar="KEY", help="online_assistant, email, official_letter, callback, tracker"
+    "--channel",
+    required=True,
+    metavar="KEY",
+    help="online_assistant, email, official_letter, callback, tracker",
+    shell_complete=words_of("channels"),
 )
-@click.option("--category", required=True, metavar="KEY", help="consultation, error, suggestion")
-@click.option("--priority", metavar="KEY", help="normal, urgent, immediate; default: the calmest")
+@click.option(
+    "--category",
+    required=True,
+    metavar="KEY",
+    help="consultation, error, suggestion",
+    shell_complete=words_of("categories"),
+)
+@click.option(
+    "--priority",
+    metavar="KEY",
+    help="normal, urgent, immediate; default: the calmest",
+    shell_complete=words_of("priorities"),
+)
 @json_option
 @common
 @pass_settings
@@ -139,23 +155,3 @@ def provision(settings: Settings) -> None:
     from sup_sync.provision import make_script
 
     click.echo(make_script(settings.load().rules.names), nl=False)
-
-
-@click.group()
-@common
-def calendar() -> None:
-    """The year as the support works it."""
-
-
-@calendar.command()
-@click.argument("years", nargs=-1, type=click.IntRange(1991, 2100), required=True)
-@common
-def refresh(years: tuple[int, ...]) -> None:
-    """Print the holidays and worked weekends of YEARS for calendar.yaml, from PyPI holidays (extra `calendar`)."""
-    from sup_sync.calendar_refresh import frozen_holidays, render_holidays, render_worked, worked_weekends
-
-    try:
-        click.echo(f"holidays:\n{render_holidays(frozen_holidays(years))}", nl=False)
-        click.echo(f"changes:\n{render_worked(worked_weekends(years))}", nl=False)
-    except ImportError:
-        raise click.UsageError("PyPI holidays is not installed: pip install 'sup-sync[calendar]'") from None

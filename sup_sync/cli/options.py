@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sup_sync.errors import ConfigError, Mistake
+from sup_sync.messages import LANGUAGES
 
 if TYPE_CHECKING:
     from sup_sync.cache import CacheFile
@@ -130,6 +131,11 @@ def aware(moment: datetime | None, config: Config) -> datetime:
 
 
 now_option = click.option("--now", type=Moment(), help="The present to judge by; default: this moment.")
+language_option = click.option(
+    "--language",
+    type=click.Choice(LANGUAGES),
+    help="The language to say it in; default: the one of notes that staff read.",
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 from_option = click.option(
     "--from",

@@ -15,7 +15,8 @@ from sup_sync.cli.read import judged
 
 if TYPE_CHECKING:
     from sup_sync.config import Config
-    from sup_sync.html import Basis, Told
+    from sup_sync.html.page import Basis
+    from sup_sync.html.wiki import Told
     from sup_sync.judgement import Judgement
     from sup_sync.publishing import Draft, Publication
 
@@ -67,8 +68,9 @@ def require_extra(option: str) -> None:
 def publish(settings: Settings, *, project: str, month: date | None, language: str | None) -> int:
     """Write the month's page to the wiki; what stands in its way is found out before all requests are read."""
     require_extra("--publish")
-    from sup_sync.html import Texts, render_wiki, title_of
+    from sup_sync.html.wiki import render_wiki, title_of
     from sup_sync.publishing import Publication
+    from sup_sync.texts import Texts
 
     config = settings.load(own=True)
     rules = config.rules
@@ -76,7 +78,7 @@ def publish(settings: Settings, *, project: str, month: date | None, language: s
     first = month or (this_month - timedelta(days=1)).replace(day=1)
     if first > this_month:
         raise click.BadParameter(f"{first:%Y-%m} has not begun: name an earlier one", param_hint="--month")
-    texts = Texts(language or rules.messages.staff_language, rules.messages, rules.zone)
+    texts = Texts("report", language or rules.messages.staff_language, rules.messages, rules.zone)
     publication = Publication(connect(config), project, title_of(first, texts))
     now, _, judgements, code = judged(settings, config, None, None, everything=True)
     months = [(each, each.filed_at.astimezone(rules.zone).date().replace(day=1)) for each in judgements]
@@ -89,7 +91,7 @@ def publish(settings: Settings, *, project: str, month: date | None, language: s
 
 def _told(judgements: Sequence[Judgement], config: Config, now: datetime) -> Told:
     from sup_sync.figures import figures_of
-    from sup_sync.html import Told
+    from sup_sync.html.wiki import Told
     from sup_sync.report import compliance
 
     rules = config.rules
@@ -112,6 +114,6 @@ def _show_published(settings: Settings, publication: Publication, draft: Draft, 
 
 
 def basis_of(config: Config, *, is_whole: bool) -> Basis:
-    from sup_sync.html import Basis
+    from sup_sync.html.page import Basis
 
     return Basis(config.rules, config.server.url, config.digests, is_whole)

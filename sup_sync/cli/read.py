@@ -78,8 +78,6 @@ def _show_plan(
 def explain(settings: Settings, issue_id: int, source: Path | None, now: datetime | None, as_json: bool) -> None:
     """One request's story: events, pauses, clocks, verdicts, the clause of each; where its minutes went."""
     from sup_sync.explanation import explain as explain_issue
-    from sup_sync.terminal.explanation import show_explanation
-    from sup_sync.terminal.layout import make_console
     from sup_sync.world import judge_world, read_world
 
     config = settings.load(own=source is None)

@@ -15,13 +15,13 @@ from sup_sync.cli.options import (
     common,
     from_option,
     json_option,
+    language_option,
     now_option,
     pass_settings,
     print_json,
 )
 from sup_sync.cli.publish import basis_of, publish, publish_options, publishes, require_extra
 from sup_sync.cli.read import judged
-from sup_sync.messages import LANGUAGES
 
 if TYPE_CHECKING:
     from sup_sync.config import Config
@@ -47,9 +47,7 @@ STDOUT = Path("-")
     type=click.Path(path_type=Path, dir_okay=False),
     help="Write a page with charts to this file; it needs no network (extra `report`).",
 )
-@click.option(
-    "--language", type=click.Choice(LANGUAGES), help="The page's language; default: the one of notes that staff read."
-)
+@language_option
 @publish_options
 @common
 @pass_settings
@@ -106,7 +104,7 @@ def _page(
     made: Report, judgements: tuple[Judgement, ...], config: Config, now: datetime, language: str, *, is_whole: bool
 ) -> str:
     from sup_sync.figures import figures_of
-    from sup_sync.html import render_report
+    from sup_sync.html.page import render_report
 
     rules = config.rules
     figures = figures_of(judgements, rules.policy, rules.calendars, now)

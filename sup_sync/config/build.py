@@ -36,6 +36,7 @@ from sup_sync.policy import (
 )
 from sup_sync.tracker import Intake, StaffMember, TrackerNames
 from sup_sync.worktime import Calendar, Window
+from sup_sync.year import Line, LineKind
 
 WHOLE_DAY: Window = (timedelta(0), timedelta(days=1))
 MONDAY = 0
@@ -108,6 +109,18 @@ def _exceptions(shape: CalendarShape) -> dict[date, tuple[Window, ...]]:
     return days
 
 
+def calendar_lines_of(shape: CalendarShape) -> tuple[Line, ...]:
+    """What the calendar says of single days, in their order."""
+    lines = [Line(each.date, LineKind.HOLIDAY, each.name, is_estimated=each.estimated) for each in shape.holidays]
+    for change in shape.changes:
+        if isinstance(change, MoveShape):
+            lines.append(Line(change.move, LineKind.OFF, change.source, other=change.to))
+            lines.append(Line(change.to, LineKind.WORKED, change.source, other=change.move))
+        else:
+            lines.append(Line(change.date, LineKind(change.kind), change.source))
+    return tuple(sorted(lines, key=lambda each: each.day))
+
+
 def policy_of(files: Files) -> Policy:
     """The newest version of the regulation, with the earlier ones."""
     versions = [_version(each, files) for each in files.versions]
@@ -128,6 +141,7 @@ def _version(version: Version, files: Files) -> Policy:
         agreements=version.agreements,
         waiting=_waiting(rules.waiting),
         in_force_from=rules.in_force_from,
+        working_day=rules.working_day.as_time(timedelta(hours=24)),
         requirements=tuple(
             Requirement(item, shape.clause, _words(shape.categories)) for item, shape in rules.requirements.items()
         ),

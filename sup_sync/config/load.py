@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from sup_sync.clock import Calendars
 from sup_sync.config import checks
 from sup_sync.config.acceptance import failing_examples
-from sup_sync.config.build import agreements_of, calendars_of, names_of, policy_of
+from sup_sync.config.build import agreements_of, calendar_lines_of, calendars_of, names_of, policy_of
 from sup_sync.config.shapes import (
     CalendarShape,
     ClientsShape,
@@ -31,6 +31,7 @@ from sup_sync.limits import Limits
 from sup_sync.messages import LANGUAGES, Messages
 from sup_sync.rulebook import Rulebook
 from sup_sync.worktime import check_zone_data
+from sup_sync.year import Line
 
 S = TypeVar("S", bound=BaseModel)
 
@@ -51,7 +52,8 @@ class Config:
     """All that a run needs to know before it asks the tracker; `warnings` stop nothing.
 
     `run_time_s` is how long a run may take, in seconds: what is left then is for the next one. `notify_file` says where
-    people are reached outside of the tracker. `digests` are the SHA-256 of all these files, by name.
+    people are reached outside of the tracker. `calendar_lines` tell why single days are as they are. `digests` are the
+    SHA-256 of all these files, by name.
     """
 
     server: Server
@@ -61,6 +63,7 @@ class Config:
     limits: Limits
     run_time_s: float
     notify_file: Path | None
+    calendar_lines: tuple[Line, ...]
     digests: Mapping[str, str]
     warnings: tuple[Mistake, ...]
 
@@ -208,6 +211,7 @@ def _config(path: Path, files: checks.Files, calendars: Calendars | None, warnin
         limits=Limits(config.limits.notes, config.limits.endings, config.limits.changed_share),
         run_time_s=config.limits.run.as_time(timedelta(days=1)).total_seconds(),
         notify_file=path.parent / config.notify_file if config.notify_file else None,
+        calendar_lines=calendar_lines_of(calendar),
         digests={name: each.digest for name, each in files.sources.items()},
         warnings=warnings,
     )

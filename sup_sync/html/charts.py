@@ -16,10 +16,10 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sup_sync.figures import UP_TO, Figures
-from sup_sync.html.texts import Texts
 from sup_sync.ledger import Party
 from sup_sync.policy import Metric
 from sup_sync.report import Dimension, Report
+from sup_sync.texts import Texts
 
 LAST_MONTHS = 12
 """So many fit on a telephone; the table below a chart has all."""

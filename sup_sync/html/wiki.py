@@ -12,10 +12,10 @@ from sup_sync.figures import Breach, Figures
 from sup_sync.html import charts
 from sup_sync.html.markup import MARKUPS, Markup, word
 from sup_sync.html.page import Basis
-from sup_sync.html.texts import Texts
 from sup_sync.policy import ClockKind, Metric
 from sup_sync.publishing import CHARTS, MARK, Draft
 from sup_sync.report import Dimension, Group, Report
+from sup_sync.texts import Texts
 
 MOST = 100
 """So many requests are listed at most: the tracker looks each one up whenever somebody opens the page."""

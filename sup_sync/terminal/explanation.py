@@ -31,6 +31,7 @@ from sup_sync.terminal.layout import (
     word,
 )
 from sup_sync.terminal.plan import show_findings
+from sup_sync.terminal.timeline import show_lines
 
 NAME_WIDTH = 20
 
@@ -49,7 +50,7 @@ def show_explanation(console: Console, told: Explanation) -> None:
     """One request's story, part by part."""
     print_heading(console, told.judgement)
     print_parts(console, f"as of {moment(told.now, told.zone)}")
-    for show in (_show_terms, _show_events, _show_stays, _show_clocks, _show_wait, _show_ladder):
+    for show in (_show_terms, _show_events, _show_stays, _show_clocks, show_lines, _show_wait, _show_ladder):
         show(console, told)
     console.print()
     show_findings(console, told.findings)

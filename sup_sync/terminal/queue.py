@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from sup_sync.clock import Standing
@@ -18,9 +19,9 @@ from sup_sync.terminal.layout import (
     level_word,
     moment,
     new_table,
+    print_cards,
     print_hanging,
     print_line,
-    print_parts,
     print_section,
     print_summary,
     table_lines,
@@ -41,9 +42,9 @@ def show_queue(console: Console, queue: Queue) -> None:
     if turns:
         _show_turns(console, turns, queue.zone)
     if any(each.jumps for each in turns):
-        print_parts(console, ("↑ out of turn (clause 22)", "dim"))
+        print_summary(console, ("↑ out of turn (clause 22)", "dim"))
     if any(each.judgement.wish for each in turns):
-        print_parts(console, ("(…?) the client's wish, which staff have not confirmed (clause 20)", "dim"))
+        print_summary(console, ("(…?) the client's wish, which staff have not confirmed (clause 20)", "dim"))
     _show_stuck(console, queue.entries[len(turns) :])
     if queue.entries:
         console.print()
@@ -59,34 +60,56 @@ def _show_stuck(console: Console, entries: Sequence[QueueEntry]) -> None:
 
 
 def _show_turns(console: Console, turns: Sequence[QueueEntry], zone: tzinfo) -> None:
-    """One line for each, its subject behind where that has room, else below."""
-    *headers, subject = HEADERS
-    rows = [_turn(place, entry, zone) for place, entry in enumerate(turns, 1)]
-    widths = [max(len(header), *(row[k].cell_len for row in rows)) for k, header in enumerate(headers)]
+    """One line for each, the wish beside the priority or the subject; a card for each where that has no room."""
+    for wish_below in (False, True):
+        rows = [_turn(place, entry, zone, wish_below=wish_below) for place, entry in enumerate(turns, 1)]
+        widths = [max(len(header), *(row[k].cell_len for row in rows)) for k, header in enumerate(HEADERS[:-1])]
+        if sum(widths) + len(widths) - 1 <= console.width:
+            _show_lines(console, rows, widths)
+            return
+    print_cards(console, _table([[first, text("#") + number, *rest] for first, number, *rest in rows]), heads=2)
+
+
+def _show_lines(console: Console, rows: Sequence[Sequence[Text]], widths: Sequence[int]) -> None:
+    """The rows in columns of these widths, the subject behind where it has room, else below."""
     gap = 2 if sum(widths) + 2 * len(widths) <= console.width else 1
-    is_wide = console.width - sum(widths) - gap * len(widths) >= SUBJECT_WIDTH
-    table = new_table(*headers, *([subject] if is_wide else []), right=HEADERS[:2], gap=gap)
-    subjects = [text(entry.judgement.issue.subject) for entry in turns]
-    for row, about in zip(rows, subjects, strict=True):
-        table.add_row(*row, *([about] if is_wide else []))
-    first, *lines = table_lines(console, table)
+    rest = console.width - sum(widths) - gap * len(widths)
+    if rest >= SUBJECT_WIDTH:
+        for *_, subject in rows:
+            subject.truncate(rest, overflow="ellipsis")
+        for line in table_lines(console, _table(rows, gap)):
+            print_line(console, line)
+        return
+    indent = Text(" " * (widths[0] + widths[1] + 2 * gap))
+    first, *lines = table_lines(console, _table([row[:-1] for row in rows], gap))
     print_line(console, first)
-    for line, about in zip(lines, subjects, strict=True):
+    for line, (*_, subject) in zip(lines, rows, strict=True):
         print_line(console, line)
-        if not is_wide:
-            print_line(console, Text(" " * (widths[0] + widths[1] + 2 * gap)) + about)
+        print_line(console, indent + subject)
 
 
-def _turn(place: int, entry: QueueEntry, zone: tzinfo) -> list[Text]:
+def _table(rows: Sequence[Sequence[Text]], gap: int = 2) -> Table:
+    """A line for each row, none of which goes on in another."""
+    table = new_table(*HEADERS[: len(rows[0])], right=HEADERS[:2], gap=gap)
+    table.columns[0].no_wrap = True
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _turn(place: int, entry: QueueEntry, zone: tzinfo, *, wish_below: bool) -> list[Text]:
     judgement, emphasis = entry.judgement, "bold" if entry.jumps else ""
     standing = judgement.verdict(entry.metric).outcome if entry.metric else Standing.NO_TARGET
     left = "no target" if entry.left is None else left_words(entry.left, standing)
+    wish = f"({word(judgement.wish)}?)" if judgement.wish else ""
+    beside, below = ("", f"{wish} " if wish else "") if wish_below else (f" {wish}" if wish else "", "")
     return [
         text((f"↑ {place}" if entry.jumps else str(place), emphasis)),
         text(str(judgement.issue.id)),
         text(level_word(judgement.level)),
-        text((word(judgement.priority), emphasis), (f" ({word(judgement.wish)}?)" if judgement.wish else "", "dim")),
+        text((word(judgement.priority), emphasis), (beside, "dim")),
         text(NEXT[entry.metric] if entry.metric else "—"),
         text(moment(entry.due_at, zone)),
         text((left, STYLES.get(standing, ""))),
+        text((below, "dim"), judgement.issue.subject),
     ]

@@ -8,6 +8,7 @@ import sys
 import pytest
 from command_line.office import NOW, Office
 from shell import Shell
+from stories.shipped import REPOSITORY
 
 REST = {"requests", "redminelib", "urllib3", "sup_sync.http", "sup_sync.redmine"}
 SCREEN = {"rich", "sup_sync.terminal.layout"}
@@ -16,6 +17,9 @@ DECISIONS = {"sup_sync.judgement", "sup_sync.draft", "sup_sync.notices", "sup_sy
 HOLIDAYS = {"holidays"}
 OUTSIDE = {"apprise", "prometheus_client", "sup_sync.summary"}
 BAR = {"rich.progress"}
+PAGE = {"jinja2", "sup_sync.html", "matplotlib"}
+CHARTS = {"matplotlib", "sup_sync.html.charts"}
+TEXTS = {"sup_sync.texts"}
 
 DUE = "due --filed-at 2026-11-20T17:50 --level vip --channel tracker --category error"
 
@@ -45,6 +49,14 @@ def brought_in(shell: Shell, command: str, unused: set[str]) -> list[str]:
         ("clients", REST | DECISIONS | HOLIDAYS | BAR),
         ("clients --json", REST | DECISIONS | HOLIDAYS | SCREEN),
         ("provision --script", REST | DECISIONS | HOLIDAYS | SCREEN),
+        ("regulation", REST | DECISIONS | HOLIDAYS | BAR | PAGE),
+        ("regulation --json", REST | DECISIONS | HOLIDAYS | SCREEN | PAGE | TEXTS),
+        ("regulation --html page.html", REST | DECISIONS | HOLIDAYS | SCREEN | CHARTS),
+        ("calendar 2026", REST | DECISIONS | HOLIDAYS | BAR | PAGE),
+        ("calendar 2026 --json", REST | DECISIONS | HOLIDAYS | SCREEN | PAGE | TEXTS),
+        ("calendar 2026 --html page.html", REST | DECISIONS | HOLIDAYS | SCREEN | CHARTS),
+        ("completion bash", REST | SCREEN | FILES | DECISIONS | HOLIDAYS),
+        ("explain 3 --from EXAMPLES --now 2026-11-20T18:00 --json", HOLIDAYS | SCREEN),
         ("check --offline -q", REST | DECISIONS | HOLIDAYS | BAR),
         ("calendar refresh 2026", REST | SCREEN | FILES | DECISIONS),
         (f"plan --from FILE --now {NOW} --json", HOLIDAYS | SCREEN),
@@ -57,7 +69,8 @@ def test_a_command_imports_nothing_that_it_does_not_use(shell: Shell, command: s
     examples = shell.files.path("config.yaml").parent / "requests.jsonl"
     examples.write_text("", encoding="utf-8")
     shell.files.replace("config.yaml", "  # key_file:", "  key_file:")  # cron asks for one
-    assert brought_in(shell, command.replace("FILE", examples.name), unused) == []
+    shipped = str(REPOSITORY / "examples/requests.jsonl")
+    assert brought_in(shell, command.replace("FILE", examples.name).replace("EXAMPLES", shipped), unused) == []
 
 
 def test_a_run_that_is_not_watched_brings_in_nothing_for_it(shell: Shell, office: Office) -> None:

@@ -57,7 +57,7 @@ def test_a_page_that_cannot_be_made_leaves_the_old_one(
     page = tmp_path / "page.html"
     page.write_text("old")
     one_line(shell("report", *READ, "--html", page, "--csv", "no/where.csv"), 2, "no/where")
-    monkeypatch.setattr("sup_sync.html.page._digest", lambda _: 1 / 0)
+    monkeypatch.setattr("sup_sync.html.frame._digest", lambda _: 1 / 0)
     one_line(shell("report", *READ, "--html", page), 1, "our fault")
     assert page.read_text() == "old"
 

@@ -1,11 +1,11 @@
-"""The page's texts in one language: its own, and for words of the mappings those that the notes have."""
+"""Texts in one language: those of a page or screen, and for words of the mappings those that the notes have."""
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 from string import Template
@@ -15,33 +15,34 @@ from sup_sync.identification import Shortcoming
 from sup_sync.messages import Messages
 from sup_sync.tracker import MOMENT_FORMAT
 
-FILE = Path(__file__).with_name("texts.toml")
+FOLDER = Path(__file__).parent
 
 
 @cache
-def load_texts() -> Mapping[str, Any]:
-    """The texts of all languages, as they lie in the package."""
-    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+def load_texts(part: str) -> Mapping[str, Any]:
+    """The texts of all languages in one of the files that lie here: `report`, `regulation`, `calendar`, `words`."""
+    return tomllib.loads((FOLDER / f"{part}.toml").read_text(encoding="utf-8"))
 
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """Says things in a language; `zone` is the support's, to show moments in."""
+    """Says things in a language, by the texts of one `part`; `zone` is the support's, to show moments in."""
 
+    part: str
     language: str
     messages: Messages
     zone: tzinfo
 
     def say(self, key: str, **words: object) -> str:
-        """The page's text of `key`, with our own words filled in."""
+        """The text of `key`, with our own words filled in."""
         return Template(self._own[key]).substitute(words)
 
     def word(self, key: str | None) -> str:
-        """A word of the regulation: as this page calls it, else as the notes call a level, else by its key."""
+        """A word of the regulation: as words.toml calls it, else as the notes call a level, else by its key."""
         if key is None:
             return self.say("unknown")
         noted = self.messages.texts[self.language].get(f"level_{key}")
-        return str(self._own["word"].get(key) or noted or key.replace("_", " "))
+        return str(load_texts("words")[self.language].get(key) or noted or key.replace("_", " "))
 
     def reason(self, key: str | None) -> str:
         """Why a request was refused, put off, stopped or ended, as the notes say it."""
@@ -56,6 +57,18 @@ class Texts:
         """What a request lacks, as the notes name it."""
         keys = (f"{'malformed' if each.is_malformed else 'missing'}_{each.item}" for each in items)
         return self.say("lacks", items=", ".join(self.messages.text(self.language, key) for key in keys))
+
+    def missing(self, item: str) -> str:
+        """What a request has to carry, as the notes that ask for it name it."""
+        return self.messages.text(self.language, f"missing_{item}")
+
+    def day(self, day: date) -> str:
+        """A day as the notes write it."""
+        return self.messages.day(self.language, day)
+
+    def count(self, key: str, number: int) -> str:
+        """A number of something, in the form that the language has for it: one, few or many."""
+        return self.say(f"{key}_{_form(self.language, number)}", number=number)
 
     def moment(self, at: datetime) -> str:
         """A moment on the support's wall clock."""
@@ -77,5 +90,17 @@ class Texts:
 
     @property
     def _own(self) -> Mapping[str, Any]:
-        own: Mapping[str, Any] = load_texts()[self.language]
+        own: Mapping[str, Any] = load_texts(self.part)[self.language]
         return own
+
+
+def _form(language: str, number: int) -> str:
+    """Russian has a form for 2 to 4 that goes by the last digit; English has two, Kazakh one."""
+    if language != "ru":
+        return "one" if number == 1 else "many"
+    if number % 100 in TEENS:
+        return "many"
+    return {1: "one", 2: "few", 3: "few", 4: "few"}.get(number % 10, "many")
+
+
+TEENS = range(11, 15)

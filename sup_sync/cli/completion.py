@@ -1,0 +1,48 @@
+"""The command completion, and what it completes beyond click's own: the words of the regulation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import click
+
+from sup_sync.cli.options import Settings, common
+from sup_sync.errors import SupSyncError
+
+PROGRAM = "sup-sync"
+VARIABLE = "_SUP_SYNC_COMPLETE"
+"""What click asks the environment for."""
+
+SHELLS = ("bash", "zsh", "fish")
+
+Complete = Callable[[click.Context, click.Parameter, str], list[str]]
+
+
+@click.command()
+@click.argument("shell", type=click.Choice(SHELLS))
+@common
+def completion(shell: str) -> None:
+    """Print what makes SHELL complete sup-sync's commands, options and values."""
+    from click.shell_completion import get_completion_class
+
+    root = click.get_current_context().find_root().command
+    found = get_completion_class(shell)
+    if found is None:
+        raise click.UsageError(f"click completes no {shell}: update it")
+    made = found(root, {}, PROGRAM, VARIABLE)
+    click.echo(made.source_template % made.source_vars())
+
+
+def words_of(kind: str) -> Complete:
+    """Completes an option with the regulation's `levels`, `channels`, `categories` or `priorities`."""
+
+    def complete(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:
+        settings = ctx.ensure_object(Settings)
+        settings.quiet = True
+        try:
+            policy = settings.load().rules.policy
+        except SupSyncError:
+            return []
+        return [key for key in getattr(policy, kind) if key.startswith(begun)]
+
+    return complete
