@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
+from docs_commands import commands_of
 
 from sup_sync import __version__
 from sup_sync.cli.main import cli
@@ -39,7 +40,7 @@ def page() -> str:
         "These may stand before a command's name and behind it.",
         *_options(ctx, cli),
         ".SH COMMANDS",
-        *(line for path, command in _commands(cli, "sup-sync") for line in _section(path, command)),
+        *(line for path, command in _commands() for line in _section(path, command)),
         ".SH EXIT STATUS",
         *_list(_exit_codes()),
         ".SH ENVIRONMENT",
@@ -50,13 +51,10 @@ def page() -> str:
     return "\n".join(parts) + "\n"
 
 
-def _commands(group: click.Group, before: str) -> Iterator[tuple[str, click.Command]]:
+def _commands() -> Iterator[tuple[str, click.Command]]:
     """Every command that can be typed, with its name in full."""
-    for name, command in group.commands.items():
-        if isinstance(command, click.Group):
-            yield from _commands(command, f"{before} {name}")
-        else:
-            yield f"{before} {name}", command
+    for command, context in commands_of(cli, click.Context(cli, info_name="sup-sync")):
+        yield context.command_path, command
 
 
 def _section(path: str, command: click.Command) -> Iterator[str]:

@@ -42,8 +42,8 @@ def test_all_mistakes_of_all_files_are_told_in_one_pass(copy):
     projects = "alatau-trade, saryarka-logistic, kokshe-qurylys, portal-users, murager-group"
     assert str(raised.value).splitlines() == [
         f"calendar.yaml:{copy.line(CALENDAR, '2022-07-01')}: 2022-07-01 lies outside of the years 2023-2027",
-        f"clients.yaml:7: project of config.yaml 'alatau' is not defined: there are {projects}",
-        "config.yaml:4: a key in the file: put it in a file of its own and name that as `key_file`, or in SUP_SYNC_KEY",
+        f"clients.yaml:8: project of config.yaml 'alatau' is not defined: there are {projects}",
+        "config.yaml:5: a key in the file: put it in a file of its own and name that as `key_file`, or in SUP_SYNC_KEY",
         f"config.yaml:{copy.line(CONFIG, 'language: de')}: language: input should be 'kk', 'ru' or 'en', not 'de'",
         f"messages.yaml:{copy.line(MESSAGES, 'en:')}: first_response is missing in en: add it",
         f"messages.yaml:{copy.line(MESSAGES, 'resolution: $metric')}: resolution in en: variable 'metric'"
@@ -97,7 +97,7 @@ SINGLE = [
      "key 'clause' is missing in first_response: add it"),
     (REGULATION, VIP_1, "", "vip_online_assistant:", "key 'first_response' is missing in vip_online_assistant: add it"),
     (REGULATION, VIP_1, f"{VIP_1}\n    first_response: {{within: 9 h, clause: X}}", "9 h, clause: X",
-     "key 'first_response' stands here again, first in line 35: keep one"),
+     "key 'first_response' stands here again, first in line 36: keep one"),
     (REGULATION, VIP_2, VIP_2.replace("immediate", "imediate"), "imediate",
      "priority 'imediate' is not defined: there are normal, urgent, immediate"),
     (REGULATION, VIP_2, VIP_2.replace(", immediate: 30 min", ""), "urgent: 1 h}",

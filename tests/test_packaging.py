@@ -64,10 +64,11 @@ def test_the_wheel_carries_mappings_and_examples(wheel: Path) -> None:
     carried = [
         *(ROOT / "mappings").glob("*.yaml"),
         *(ROOT / "deploy").iterdir(),
+        *(ROOT / "mappings/schemas").iterdir(),
         ROOT / "examples/requests.jsonl",
         ROOT / "config.yaml",
     ]
-    assert len(carried) > 8
+    assert len(carried) > 16
     assert names >= {f"sup_sync/shipped/{path.relative_to(ROOT)}" for path in carried}
     assert {"sup_sync/provision.rb", "sup_sync/py.typed"} <= names
     assert {

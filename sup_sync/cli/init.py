@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 Json = Mapping[str, Any]
 LANGUAGES = ("kk", "ru", "en")
-CONFIG, MAPPINGS = "config.yaml", "mappings"
+CONFIG, MAPPINGS, SCHEMAS = "config.yaml", "mappings", "schemas"
 
 
 @dataclass(frozen=True)
@@ -201,7 +201,7 @@ def _write(directory: Path, texts: Mapping[str, str]) -> None:
     except OSError as error:
         raise click.UsageError(f"{directory}: cannot be written: {error.strerror}") from None
     try:
-        (draft / MAPPINGS).mkdir()
+        shutil.copytree(shipped() / MAPPINGS / SCHEMAS, draft / MAPPINGS / SCHEMAS)
         for name, text in texts.items():
             path = draft / name if name == CONFIG else draft / MAPPINGS / name
             path.write_text(text, encoding="utf-8")

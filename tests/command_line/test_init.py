@@ -160,6 +160,10 @@ def test_a_closed_project_is_none_of_supports(place: Place) -> None:
 def test_a_folder_is_made_and_the_next_steps_name_it(place: Place) -> None:
     said = place.init("--directory", "etc/sup-sync", *WHO)
     assert sorted(path.name for path in Path("etc/sup-sync").iterdir()) == ["config.yaml", "mappings"]
+    for path in Path("etc/sup-sync").rglob("*.yaml"):
+        tied = re.match(r"# yaml-language-server: \$schema=(\S+)\n", path.read_text(encoding="utf-8"))
+        assert tied, path
+        assert (path.parent / tied[1]).is_file()
     assert "`sup-sync --config etc/sup-sync/config.yaml check`" in said.err
 
 

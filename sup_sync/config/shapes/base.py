@@ -31,15 +31,20 @@ def read_length(value: Any) -> Length:
     return Length(int(match[1]), "min" if match[2] == "min" else "h" if match[2] == "h" else "day")
 
 
-def _hours_or_minutes(length: Length) -> Length:
+def hours_or_minutes(length: Length) -> Length:
     if length.unit == "day":
         raise ValueError("a working day is no length here: write hours or minutes")
     return length
 
 
+def written_number(value: Any) -> Any:
+    """A number as it was written: a clause and a BIN are names."""
+    return str(value) if isinstance(value, int | float) else value
+
+
 Words = Annotated[str, Field(min_length=1)]
-Clause = Annotated[str, BeforeValidator(lambda value: str(value) if isinstance(value, int | float) else value)]
-TimeLength = Annotated[Length, BeforeValidator(read_length), AfterValidator(_hours_or_minutes)]
+Clause = Annotated[str, BeforeValidator(written_number)]
+TimeLength = Annotated[Length, BeforeValidator(read_length), AfterValidator(hours_or_minutes)]
 
 
 class Shape(BaseModel):

@@ -15,7 +15,7 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WINDOW = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
 
-def _windows(value: Any) -> tuple[Window, ...]:
+def windows(value: Any) -> tuple[Window, ...]:
     if not isinstance(value, list):
         raise ValueError(f'{value!r} is no list of hours: write ["09:00-18:00"]')
     return tuple(_window(each) for each in value)
@@ -34,7 +34,7 @@ def _window(value: Any) -> Window:
     return opens, closes
 
 
-def _named_weekdays(days: str) -> str:
+def named_weekdays(days: str) -> str:
     first, _, last = days.partition("-")
     if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
         raise ValueError(f"{days!r} is no weekday: write mon, tue, … sun, or mon-fri")
@@ -49,24 +49,38 @@ def _weekdays(days: str) -> range:
     return range(WEEKDAYS.index(first), WEEKDAYS.index(last or first) + 1)
 
 
-Windows = Annotated[tuple[Window, ...], BeforeValidator(_windows)]
+Windows = Annotated[tuple[Window, ...], BeforeValidator(windows)]
 
 
 class HolidayShape(Shape):
     """A day off that the law names."""
 
     date: date
+    """The day off."""
+
     name: str
+    """What it is called."""
+
     estimated: bool = False
+    """Whether the day is not decreed yet. Example: `true`."""
 
 
 class ChangeShape(Shape):
     """A line of the admin's own: an extra day off, a worked day, a cancelled holiday, a move, or other hours."""
 
     date: date
+    """The day that differs."""
+
     kind: Literal["off", "worked", "cancelled", "hours"]
+    """How: a day `off`, a `worked` day, a holiday `cancelled`, or other `hours`."""
+
     hours: Windows | None = None
+    """The hours of that day; with `hours` always, with `worked` where they are not those of a Monday. Example:
+    `["09:00-13:00"]`.
+    """
+
     source: str
+    """Who decided it: the order and its date."""
 
     @model_validator(mode="after")
     def _hours_fit(self) -> Self:
@@ -79,11 +93,16 @@ class MoveShape(Shape):
     """The working day of `move` is worked on `to` instead."""
 
     move: date
+    """The working day that becomes free. Example: `2026-05-08`."""
+
     to: date
+    """The day off that is worked instead. Example: `2026-05-16`."""
+
     source: str
+    """Who decided it: the order and its date. Example: `order no. 12 of 2026-04-01`."""
 
 
-def _change(value: Any) -> Any:
+def change_or_move(value: Any) -> Any:
     """A move or a change, by its keys, so that a mistake in one is not reported against the other."""
     if isinstance(value, Mapping):
         return MoveShape.model_validate(value) if "move" in value else ChangeShape.model_validate(value)
@@ -94,10 +113,23 @@ class CalendarShape(Shape):
     """calendar.yaml."""
 
     zone: str
-    hours: dict[Annotated[str, AfterValidator(_named_weekdays)], Windows]
+    """The time zone of all hours, by its IANA name."""
+
+    hours: dict[Annotated[str, AfterValidator(named_weekdays)], Windows]
+    """The working hours by weekday (`mon`, or `mon-fri`), in local time; two stretches a day leave room for lunch. A
+    day without a line is off.
+    """
+
     years: dict[int, Literal["final", "estimated"]]
+    """The years that the holidays are known for: `final`, or `estimated` while no decree fixes the moved days."""
+
     holidays: tuple[HolidayShape, ...] = ()
-    changes: tuple[Annotated[Any, BeforeValidator(_change)], ...] = ()
+    """The days off that the law names; `sup-sync calendar refresh` prints them."""
+
+    changes: tuple[Annotated[Any, BeforeValidator(change_or_move)], ...] = ()
+    """Your own lines: a day off more, a worked day, a holiday cancelled, other hours, or a move. They go before
+    `holidays`.
+    """
 
     @field_validator("hours")
     @classmethod

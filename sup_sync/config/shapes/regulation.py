@@ -13,7 +13,7 @@ from sup_sync.policy import ClockKind, PriorityChange
 EVERY_PRIORITY = "*"
 
 
-def _within(value: Any) -> dict[str, Length | None]:
+def length_or_lengths(value: Any) -> dict[str, Length | None]:
     """One length for every priority, `none`, or a length for each."""
     if isinstance(value, Mapping):
         return {str(priority): None if length == "none" else read_length(length) for priority, length in value.items()}
@@ -24,29 +24,47 @@ class LevelShape(Shape):
     """A level; the default one is everybody's."""
 
     clause: Clause
+    """The clause of the regulation that says so."""
+
     default: bool = False
+    """Whether it is the level of everybody without a contract; exactly one level has it."""
 
 
 class CategoryShape(Shape):
     """A category."""
 
     clause: Clause
+    """The clause of the regulation that says so."""
 
 
 class ChannelShape(Shape):
     """A channel, and the levels that may use it (no key: all)."""
 
     clause: Clause
+    """The clause of the regulation that says so."""
+
     only: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    """The levels that may use this channel; another's request is judged all the same, and staff are told."""
 
 
 class TargetShape(Shape):
     """Within what time, by which clause; `none` where the clause excepts it."""
 
-    within: Annotated[dict[str, Length | None], BeforeValidator(_within)]
+    within: Annotated[dict[str, Length | None], BeforeValidator(length_or_lengths)]
+    """The time allowed: one length for every priority, or one for each, in minutes, hours or working days; `none` is
+    no target.
+    """
+
     clause: Clause
+    """The clause that is named with the target wherever it is shown."""
+
     clock: ClockKind = ClockKind.WORKING
+    """Which time counts: `working` hours of the calendar, or `calendar`, every hour of the day. Example: `calendar`."""
+
     until: Literal["moment", "end_of_day"] = "moment"
+    """Where the time ends: at the very `moment`, or at the `end_of_day` of the last working day. Example:
+    `end_of_day`.
+    """
 
     @model_validator(mode="after")
     def _units_fit(self) -> Self:
@@ -62,62 +80,110 @@ class StepShape(Shape):
     """One step of a ladder: due at this share of the target."""
 
     step: str
+    """The step's name, as `explain` shows it."""
+
     at: Annotated[float, Field(ge=0.01, le=100)]
+    """When it is due, as a share of the target's time: 0.75 is three quarters, 1 the target itself, 2 twice its time.
+    """
+
     message: str
+    """The text of messages.yaml that the private note says."""
+
     mentions: tuple[str, ...] = ()
+    """Whom the note names, by their keys in `people` of tracker.yaml."""
+
     assign: str | None = None
+    """To whom the request is assigned, by the key in `people`."""
+
     at_risk: bool = False
+    """Whether the request counts as at risk from this step on."""
+
     notify: tuple[str, ...] = ()
+    """Who is told outside of the tracker as well, by keys of `people`, once the note is there. Example: `[head]`."""
 
 
 class AgreementShape(Shape):
     """Whom it matches (no key: all) and what it promises."""
 
     levels: tuple[str, ...] | None = None
+    """The levels it is for; without the key: all."""
+
     channels: tuple[str, ...] | None = None
+    """The channels it is for; without the key: all."""
+
     categories: tuple[str, ...] | None = None
+    """The categories it is for; without the key: all. Example: `[error]`."""
+
     first_response: TargetShape
+    """The target of the first answer."""
+
     resolution: TargetShape
+    """The target of closing."""
+
     ladder: str
+    """Which of `ladders` is climbed when a target comes near or passes."""
 
 
 class WaitingShape(Shape):
     """How long support waits for an answer of the client."""
 
     within: TimeLength
+    """How long the client has for an answer, in minutes or hours."""
+
     clock: ClockKind = ClockKind.WORKING
+    """Which time counts: `working` hours, or `calendar`, every hour of the day."""
+
     remind_at: Annotated[float, Field(gt=0, lt=1)]
+    """At this share of the time (between 0 and 1) the client is reminded, once."""
+
     wording: Words
+    """What the client is told when the request is ended, in every language."""
+
     reason: str
+    """Which of `reasons` is set when the request is ended."""
+
     clause: Clause
+    """The clause of the regulation that says so."""
 
 
 class RequirementShape(Shape):
     """What a request has to carry, in some categories only (no key: all)."""
 
     clause: Clause
+    """The clause of the regulation that asks for it."""
+
     categories: tuple[str, ...] | None = None
+    """The categories whose requests have to carry it; without the key: all."""
 
 
 class ReasonShape(Shape):
     """Why a request is refused, put off or stopped."""
 
     clause: Clause
+    """The clause of the regulation that gives this reason."""
+
     stops: bool = False
+    """Whether work stops: staff alone set it, the head is told, and nothing more is written."""
 
 
 class TellShape(Shape):
     """A message that clients get."""
 
     clause: Clause
+    """The clause of the regulation that asks for this note."""
 
 
 class AlertShape(Shape):
     """What staff are told at once: whom the note mentions, whom it assigns."""
 
     clause: Clause
+    """The clause of the regulation that asks for this note."""
+
     mentions: tuple[str, ...] = ()
+    """Whom the note names, by their keys in `people` of tracker.yaml."""
+
     assign: str | None = None
+    """To whom the request is assigned, by the key in `people`."""
 
 
 Tell = Literal["acknowledged", "asked", "reminder", "refused"]
@@ -128,18 +194,49 @@ class RegulationShape(Shape):
     """regulation.yaml, or an earlier version beside it."""
 
     in_force_from: date
+    """The first day of this version; a request is judged by the version of the day it was filed."""
+
     help_centre: Words
+    """The address of answers to frequent questions, for the notes to clients."""
+
     quality_address: Words
+    """The address for complaints and praise, for the notes."""
+
     working_day: TimeLength
+    """How much working time is one working day, in hours or minutes."""
+
     priority_change: PriorityChange = PriorityChange.FROM_START
+    """Where a target counts from after staff changed the priority: `from_start` of the request, or `from_change`."""
+
     levels: dict[str, LevelShape]
+    """The service levels, the highest first; the keys are yours, the tracker's words stand in tracker.yaml."""
+
     channels: dict[str, ChannelShape]
+    """The ways a request may come."""
+
     categories: dict[str, CategoryShape]
+    """The kinds of request."""
+
     priorities: Annotated[tuple[str, ...], Field(min_length=1)]
+    """The priorities, the calmest first; the first one counts until staff confirm another."""
+
     agreements: dict[str, AgreementShape]
+    """What is promised to whom; the first that matches a request counts."""
+
     ladders: dict[str, tuple[StepShape, ...]]
+    """The steps taken as a target is used up; the highest one that is due is sent, once."""
+
     requirements: dict[Item, RequirementShape] = Field(default_factory=dict)
+    """What a request has to carry; what is missing is flagged."""
+
     waiting: WaitingShape
+    """How long support waits for a client's answer."""
+
     reasons: dict[str, ReasonShape]
+    """Why a request is refused, put off or stopped."""
+
     tells: dict[Tell, TellShape] = Field(default_factory=dict)
+    """The public notes that clients get; a line less is a note less."""
+
     alerts: dict[AlertKey, AlertShape] = Field(default_factory=dict)
+    """The private notes that tell staff at once; a line less is a note less."""

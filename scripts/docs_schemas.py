@@ -1,0 +1,140 @@
+"""JSON Schemas of the YAML files, from the shapes that read them: by them editors complete and check."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from pydantic import BaseModel
+from pydantic.json_schema import GenerateJsonSchema
+
+from sup_sync.config import shapes
+from sup_sync.config.shapes import base, calendar, regulation, run, tables
+
+Json = dict[str, Any]
+
+FILES = {
+    "config": shapes.ConfigShape,
+    "regulation": shapes.RegulationShape,
+    "tracker": shapes.TrackerShape,
+    "calendar": shapes.CalendarShape,
+    "clients": shapes.ClientsShape,
+    "messages": shapes.MessagesShape,
+    "examples": shapes.ExamplesShape,
+}
+"""The shapes of whole files, by the files' names less `.yaml`."""
+
+
+def _text(title: str, pattern: str) -> Json:
+    return {"title": title, "type": "string", "pattern": pattern}
+
+
+_LENGTH = r"[1-9]\d{0,4} (min|h|working days?)"
+_DAY, _CLOCK = r"\d{4}-\d\d-\d\d", r"([01]\d|2[0-3]):[0-5]\d"
+_MOMENT = rf"{_DAY}[ T]{_CLOCK}(:[0-5]\d)?"
+_WEEKDAY = f"({'|'.join(calendar.WEEKDAYS)})"
+_DATE = _text("a date", rf"^{_DAY}$")
+_LENGTH_OR_NONE = _text("a length of time, or `none`", rf"^({_LENGTH}|none)$")
+_STRETCH = rf"^{_CLOCK}-({_CLOCK}|24:00)$"
+
+WRITTEN = {
+    base.read_length: _text("a length of time", rf"^{_LENGTH}$"),
+    base.hours_or_minutes: _text("minutes or hours", r"^[1-9]\d{0,4} (min|h)$"),
+    base.written_number: {"title": "a number or words", "type": ["string", "number"]},
+    regulation.length_or_lengths: {
+        "anyOf": [_LENGTH_OR_NONE, {"type": "object", "additionalProperties": _LENGTH_OR_NONE}]
+    },
+    run.stretch_of_hours: _text("a stretch of hours", rf"^{_CLOCK}-{_CLOCK}$"),
+    calendar.windows: {"type": "array", "items": _text("stretches of hours", _STRETCH)},
+    calendar.named_weekdays: _text("a weekday, or some", rf"^{_WEEKDAY}(-{_WEEKDAY})?$"),
+    tables.moment_or_none: _text("a moment, or `none`", rf"^({_MOMENT}|none)$"),
+}
+"""How a person writes what these functions read."""
+
+BESIDES = {
+    shapes.ContractShape: {"oneOf": [{"required": [each]} for each in ("project", "group", "bin")]},
+    shapes.ChangeShape: {
+        "if": {"properties": {"kind": {"const": "hours"}}},
+        "then": {"required": ["hours"]},
+        "else": {"if": {"required": ["hours"]}, "then": {"properties": {"kind": {"const": "worked"}}}},
+    },
+}
+"""What shapes demand of several keys together."""
+
+
+@cache
+def texts_of(shape: type[BaseModel]) -> dict[str, str]:
+    """What stands under each key of a shape in its source; at run time these texts are not there and cost nothing."""
+    lines = ast.parse(inspect.getsource(shape)).body[0].body  # type: ignore[attr-defined] # a class has a body
+    texts = {}
+    for field, below in pairwise(lines):
+        match field, below:
+            case ast.AnnAssign(target=ast.Name(id=name)), ast.Expr(value=ast.Constant(value=str(text))):
+                texts[name] = " ".join(text.split())
+    return texts
+
+
+class Generator(GenerateJsonSchema):
+    """Pydantic's schema of what it makes, turned into one of what people write."""
+
+    def function_before_schema(self, schema: Any) -> Json:
+        function = schema["function"]["function"]
+        if function is calendar.change_or_move:
+            return {"anyOf": [self.generate_inner(_core(each)) for each in (shapes.ChangeShape, shapes.MoveShape)]}
+        return dict(WRITTEN[function])
+
+    def function_after_schema(self, schema: Any) -> Json:
+        return dict(WRITTEN.get(schema["function"]["function"]) or super().function_after_schema(schema))
+
+    def model_schema(self, schema: Any) -> Json:
+        shape, json_schema = schema["cls"], super().model_schema(schema)
+        names = {field.alias or name: name for name, field in shape.model_fields.items()}
+        for key, part in json_schema["properties"].items():
+            part["description"] = texts_of(shape)[names[key]]
+        json_schema.pop("title", None)
+        return {**json_schema, **BESIDES.get(shape, {})}
+
+    def field_title_should_be_set(self, _schema: Any) -> bool:
+        return False
+
+    def date_schema(self, _schema: Any) -> Json:
+        return {**_DATE, "format": "date"}
+
+    def datetime_schema(self, _schema: Any) -> Json:
+        return _text("a moment", f"^{_MOMENT}$")
+
+    def dict_schema(self, schema: Any) -> Json:
+        json_schema, keys = super().dict_schema(schema), schema["keys_schema"]
+        if keys["type"] == "int":
+            return {**json_schema, "propertyNames": _text("a year", r"^\d{4}$")}
+        if "patternProperties" in json_schema:  # one place for the values, wherever the keys have a pattern
+            (values,) = json_schema.pop("patternProperties").values()
+            return {**json_schema, "additionalProperties": values, "propertyNames": self.generate_inner(keys)}
+        return json_schema
+
+    def encode_default(self, dft: Any) -> Any:
+        return f"{dft.amount} {dft.unit}" if isinstance(dft, base.Length) else super().encode_default(dft)
+
+
+def _core(shape: type[BaseModel]) -> Any:
+    shape.model_rebuild()
+    return shape.__pydantic_core_schema__
+
+
+@cache
+def schema_of(name: str) -> Json:
+    """The JSON Schema of a file; draft 7, which editors know best."""
+    made = FILES[name].model_json_schema(schema_generator=Generator)
+    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": f"{name}.yaml of sup-sync", **made}
+
+
+def schema_files() -> dict[str, str]:
+    """The text of each schema by its place in the repository: beside the mappings, so that it goes wherever they go."""
+    return {
+        f"mappings/schemas/{name}.json": json.dumps(schema_of(name), ensure_ascii=False, indent=1) + "\n"
+        for name in FILES
+    }
