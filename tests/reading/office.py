@@ -28,7 +28,7 @@ from sup_sync.sync import Applied, decide
 ACCOUNT, LISTS, HISTORIES, FORMS, PUTS, ABOUT = "account", "lists", "histories", "forms", "puts", "about"
 """Kinds of requests; those `about` the tracker ask for its statuses, projects, people and releases."""
 
-NOT_ENDED = Ran(Applied(Plan((), (), 0), (), {}, 0), 0)
+NOT_ENDED = Ran(Applied(Plan((), (), 0), (), {}, 0, (), 0, 0), 0)
 """What a run that was broken off has done."""
 
 HISTORY = re.compile(r"GET /issues/(\d+)\.json")
