@@ -9,7 +9,6 @@ from string import Template
 
 from sup_sync.identification import ITEMS
 
-LANGUAGES = ("kk", "ru", "en")
 MONTHS = 12
 
 _STEP = frozenset({"metric", "due", "since", "clause", "quality"})

@@ -18,8 +18,7 @@ from redminelib.engines.base import BaseEngine
 from sup_sync.change import Change
 from sup_sync.errors import AccessError, MissingError, RefusedError, RestOffError, SupSyncError, TrackerAwayError
 from sup_sync.http import Json, TrackerSession
-from sup_sync.onboarding import Survey
-from sup_sync.tracker import ACTIVE_PROJECT, Directory
+from sup_sync.tracker import ACTIVE_PROJECT, Directory, Survey
 
 _FIELD_INPUT = re.compile(r"issue\[custom_field_values\]\[(\d+)\]")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -66,6 +66,23 @@ class TrackerNames:
     client_roles: frozenset[str] = frozenset()
     people: Mapping[str, StaffMember] = field(default_factory=dict)
     parent_dates_derived: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """The names that a tracker has, as far as the account may read them.
+
+    `statuses` tell which close a request; `fields` have their values where the account may read those.
+    `people` have the roles that they hold themselves or by a group.
+    """
+
+    trackers: Sequence[str]
+    statuses: Mapping[str, bool]
+    priorities: Sequence[str]
+    fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    groups: Sequence[str] = ()
+    roles: Sequence[str] = ()
+    people: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 class Directory:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from stories.shipped import Copy
 
-from sup_sync.messages import LANGUAGES
+from sup_sync.languages import LANGUAGES
 
 CONFIG, REGULATION, TRACKER = "config.yaml", "regulation.yaml", "tracker.yaml"
 CLIENTS, MESSAGES = "clients.yaml", "messages.yaml"

@@ -9,7 +9,7 @@ import pytest
 from stories.shipped import Copy
 from versions import FIRST_DAY, REGULATION, name_level, replace_by
 
-from sup_sync.messages import LANGUAGES
+from sup_sync.languages import LANGUAGES
 from sup_sync.policy import Metric
 
 EARLIER, CONTRACTS, MESSAGES, TRACKER = "regulation-2024.yaml", "clients.yaml", "messages.yaml", "tracker.yaml"

@@ -23,7 +23,7 @@ import sup_sync
 from sup_sync.figures import figures_of
 from sup_sync.html.page import Basis, render_report
 from sup_sync.judgement import Judgement
-from sup_sync.messages import LANGUAGES
+from sup_sync.languages import LANGUAGES
 from sup_sync.report import compliance
 from sup_sync.texts import Texts, load_texts
 

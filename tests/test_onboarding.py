@@ -18,9 +18,9 @@ from sup_sync.config.filled_in import Site, fill_in
 from sup_sync.config.yaml_file import load_yaml
 from sup_sync.errors import Mistake
 from sup_sync.issue import Phase
-from sup_sync.onboarding import Head, Proposal, Survey, propose
+from sup_sync.onboarding import Head, Proposal, propose
 from sup_sync.onboarding.words import load_names, words_of
-from sup_sync.tracker import Intake
+from sup_sync.tracker import Intake, Survey
 
 TODAY = date(2026, 6, 8)
 SITE = Site("https://tracker.example.kz", "/etc/sup-sync/key", "/etc/sup-sync/ca.pem", ["support", "alatau"])

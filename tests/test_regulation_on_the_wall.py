@@ -13,7 +13,7 @@ from stories.shipped import Copy, shipped_config
 from versions import replace_by
 
 from sup_sync.config import Config
-from sup_sync.messages import LANGUAGES
+from sup_sync.languages import LANGUAGES
 from sup_sync.policy import ClockKind, Metric
 from sup_sync.regulation import Regulation, regulation_on
 from sup_sync.terminal.layout import make_console

@@ -20,10 +20,11 @@ from sup_sync.queue import queue
 from sup_sync.report import Dimension, compliance
 from sup_sync.terminal.explanation import show_explanation
 from sup_sync.terminal.layout import make_console
-from sup_sync.terminal.offline import show_due, show_mistakes
+from sup_sync.terminal.offline import show_mistakes
 from sup_sync.terminal.plan import show_applied, show_findings, show_outcomes, show_plan
 from sup_sync.terminal.queue import show_queue
 from sup_sync.terminal.report import show_report
+from sup_sync.terminal.targets import target_lines
 
 Tell = Callable[..., Story]
 
@@ -454,7 +455,7 @@ def test_due_shows_each_target_and_says_where_there_is_none() -> None:
             "agreement": "vip_official_letter",
         },
     ]
-    assert lines(lambda console: show_due(console, targets)) == [
+    assert list(target_lines(targets)) == [
         "target          within     due                   clause     agreement",
         "first response  2 h        Mon 2026-06-08 11:00  SLA VIP.2  vip_official_letter",
         "closing         no target  —                     SLA VIP.3  vip_official_letter",

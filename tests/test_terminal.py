@@ -22,11 +22,12 @@ from sup_sync.printable import clean
 from sup_sync.queue import queue
 from sup_sync.report import compliance
 from sup_sync.terminal.explanation import show_explanation
-from sup_sync.terminal.layout import duration, make_console, moment
+from sup_sync.terminal.layout import make_console
 from sup_sync.terminal.plan import show_plan
 from sup_sync.terminal.progress import progress
 from sup_sync.terminal.queue import show_queue
 from sup_sync.terminal.report import show_report
+from sup_sync.terminal.words import duration, moment
 
 Tell = Callable[..., Story]
 Show = Callable[[Console], None]

@@ -14,7 +14,8 @@ from stories.shipped import shipped_config
 
 import sup_sync
 from sup_sync.config.shapes.regulation import AlertKey, Tell
-from sup_sync.messages import LANGUAGES, STEP_MESSAGES
+from sup_sync.languages import LANGUAGES
+from sup_sync.messages import STEP_MESSAGES
 from sup_sync.texts import Texts, load_texts
 from sup_sync.year import DayKind, LineKind
 

@@ -14,8 +14,9 @@ from stories.story import Story
 from sup_sync.errors import CalendarError
 from sup_sync.explanation import Explanation, explain
 from sup_sync.policy import Metric
-from sup_sync.terminal.layout import METRICS, make_console
+from sup_sync.terminal.layout import make_console
 from sup_sync.terminal.timeline import show_lines
+from sup_sync.terminal.words import METRICS
 from sup_sync.timeline import Stretch, Timeline, timeline
 
 Tell = Callable[..., Story]

@@ -17,7 +17,7 @@ from sup_sync.html.markup import word
 from sup_sync.html.page import Basis
 from sup_sync.html.wiki import MOST, Told, render_wiki, title_of
 from sup_sync.judgement import Judgement
-from sup_sync.messages import LANGUAGES
+from sup_sync.languages import LANGUAGES
 from sup_sync.publishing import CHARTS, MARK, Draft
 from sup_sync.report import compliance
 from sup_sync.texts import Texts

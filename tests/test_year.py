@@ -12,7 +12,7 @@ from stories.moments import ZONE
 from stories.shipped import Copy, shipped_config
 
 from sup_sync.config import Config
-from sup_sync.messages import LANGUAGES
+from sup_sync.languages import LANGUAGES
 from sup_sync.policy import ClockKind
 from sup_sync.terminal.calendar import show_year
 from sup_sync.terminal.layout import make_console

@@ -11,8 +11,8 @@ from fake_redmine import FakeRedmine
 from fake_rest import FakeRest
 from worlds import BOT, FakeWorld
 
-from sup_sync.onboarding import Survey
 from sup_sync.provision import BOT_ROLE
+from sup_sync.tracker import Survey
 
 REDMINE_EN = Survey(
     trackers=["Bug", "Feature", "Support"],

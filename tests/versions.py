@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from stories.shipped import Copy
 
-from sup_sync.messages import LANGUAGES
+from sup_sync.languages import LANGUAGES
 
 REGULATION = "regulation.yaml"
 FIRST_DAY = "2023-01-01"

@@ -19,13 +19,14 @@ from sup_sync.cli.codes import DONE, PARTLY_DONE
 from sup_sync.cli.options import Settings, common, pass_settings, say, shipped
 from sup_sync.errors import AccessError, SupSyncError
 from sup_sync.key import CREDENTIAL, VARIABLE, load_key
+from sup_sync.languages import LANGUAGES
 
 if TYPE_CHECKING:
-    from sup_sync.onboarding import Proposal, Survey
+    from sup_sync.onboarding import Proposal
     from sup_sync.redmine import Reader
+    from sup_sync.tracker import Survey
 
 Json = Mapping[str, Any]
-LANGUAGES = ("kk", "ru", "en")
 CONFIG, MAPPINGS, SCHEMAS = "config.yaml", "mappings", "schemas"
 
 

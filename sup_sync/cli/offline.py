@@ -74,10 +74,10 @@ def due(
     if as_json:
         print_json(targets)
     else:
-        from sup_sync.terminal.layout import make_console
-        from sup_sync.terminal.offline import show_due
+        from sup_sync.terminal.targets import target_lines
 
-        show_due(make_console(), targets)
+        for line in target_lines(targets):
+            click.echo(line)
 
 
 def _in_force(config: Config, filed_at: datetime) -> Policy:

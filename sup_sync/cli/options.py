@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sup_sync.errors import ConfigError, Mistake
-from sup_sync.messages import LANGUAGES
+from sup_sync.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from sup_sync.cache import CacheFile
@@ -183,3 +185,12 @@ def cache_file(settings: Settings, config: Config) -> CacheFile:
     from sup_sync.cache import CacheFile
 
     return CacheFile(state_path(config, "cache"), settings.tell)
+
+
+def progress_bar(settings: Settings) -> AbstractContextManager[Callable[[int, int], None]]:
+    """How far a command has come, on stderr; where nobody would see it nothing is brought in for it."""
+    if settings.quiet or not sys.stderr.isatty():
+        return nullcontext(lambda _done, _total: None)
+    from sup_sync.terminal.progress import progress
+
+    return progress(quiet=False)

@@ -21,6 +21,7 @@ from sup_sync.cli.options import (
     now_option,
     pass_settings,
     print_json,
+    progress_bar,
     tell_gaps,
 )
 from sup_sync.errors import DecodeError, MissingError, SnapshotError
@@ -212,9 +213,8 @@ def _gather(
     from sup_sync.cache import NO_CACHE, Cache
     from sup_sync.reading import Reading
     from sup_sync.redmine import Reader
-    from sup_sync.terminal.progress import progress
 
-    with progress(settings.quiet) as advance:
+    with progress_bar(settings) as advance:
 
         def read(cache: Cache) -> Gathered:
             reading = Reading(Reader(connect(config)), config, cache, aware(now, config), advance)

@@ -10,7 +10,16 @@ import click
 
 from sup_sync.cli.channels import notifier
 from sup_sync.cli.codes import DONE, PARTLY_DONE
-from sup_sync.cli.options import Settings, cache_file, common, connect, pass_settings, state_path, tell_gaps
+from sup_sync.cli.options import (
+    Settings,
+    cache_file,
+    common,
+    connect,
+    pass_settings,
+    progress_bar,
+    state_path,
+    tell_gaps,
+)
 from sup_sync.cli.watched import METRICS_HELP, WatchedRun, watched
 
 
@@ -36,9 +45,6 @@ def _apply(settings: Settings, run: WatchedRun, *, force: bool, adopt: bool) -> 
     from sup_sync.lock import hold_lock
     from sup_sync.sync import Ears
     from sup_sync.sync import apply as apply_plan
-    from sup_sync.terminal.layout import make_console
-    from sup_sync.terminal.plan import show_applied
-    from sup_sync.terminal.progress import progress
 
     config = settings.load(own=True)
     session = connect(config, ends_at=monotonic() + config.run_time_s)
@@ -46,7 +52,7 @@ def _apply(settings: Settings, run: WatchedRun, *, force: bool, adopt: bool) -> 
     with (
         hold_lock(state_path(config, "lock")),
         open_audit(state_path(config, "audit.jsonl"), lambda: datetime.now(UTC)) as record,
-        progress(settings.quiet) as advance,
+        progress_bar(settings) as advance,
     ):
         done = apply_plan(
             session,
@@ -63,5 +69,8 @@ def _apply(settings: Settings, run: WatchedRun, *, force: bool, adopt: bool) -> 
     for line in done.unreached:
         settings.tell(line, is_news=True)
     if not run.as_json and (done.outcomes or done.set_aside or not settings.quiet):
+        from sup_sync.terminal.layout import make_console
+        from sup_sync.terminal.plan import show_applied
+
         show_applied(make_console(), done)
     return DONE if done.is_whole else PARTLY_DONE

@@ -27,8 +27,9 @@ from sup_sync.config.shapes import (
 from sup_sync.config.wording import UNKNOWN_KEY, part_of, place_of, tell
 from sup_sync.config.yaml_file import Place, YamlFile, load_yaml
 from sup_sync.errors import CalendarError, ConfigError, Mistake
+from sup_sync.languages import LANGUAGES
 from sup_sync.limits import Limits
-from sup_sync.messages import LANGUAGES, Messages
+from sup_sync.messages import Messages
 from sup_sync.rulebook import Rulebook
 from sup_sync.worktime import check_zone_data
 from sup_sync.year import Line

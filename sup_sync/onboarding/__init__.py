@@ -1,5 +1,5 @@
 """A mapping proposed for a tracker that nobody prepared: its names and lists in, ours beside them out."""
 
-from sup_sync.onboarding.proposal import Entry, Head, Proposal, Survey, TrackerEntry, propose
+from sup_sync.onboarding.proposal import Entry, Head, Proposal, TrackerEntry, propose
 
-__all__ = ["Entry", "Head", "Proposal", "Survey", "TrackerEntry", "propose"]
+__all__ = ["Entry", "Head", "Proposal", "TrackerEntry", "propose"]

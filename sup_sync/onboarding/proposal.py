@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sup_sync.issue import Phase
 from sup_sync.onboarding.words import find, likely_language, load_names, new_name, words_of
-from sup_sync.tracker import UNSAID
+from sup_sync.tracker import UNSAID, Survey
 
 Json = Mapping[str, Any]
 
@@ -24,23 +24,6 @@ class Head:
 
     login: str
     name: str
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
-    """The names that a tracker has, as far as the account may read them.
-
-    `statuses` tell which close a request; `fields` have their values where the account may read those.
-    `people` have the roles that they hold themselves or by a group.
-    """
-
-    trackers: Sequence[str]
-    statuses: Mapping[str, bool]
-    priorities: Sequence[str]
-    fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    groups: Sequence[str] = ()
-    roles: Sequence[str] = ()
-    people: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.resources import files
 from unicodedata import normalize
 
-from sup_sync.messages import LANGUAGES
+from sup_sync.languages import LANGUAGES
 
 Names = Mapping[str, Mapping[str, tuple[str, ...]]]
 """By our word and language: names, and patterns of words with a star."""

@@ -13,14 +13,7 @@ from sup_sync.explanation import ClockStory, Explanation, StepState
 from sup_sync.issue import Side
 from sup_sync.printable import clean
 from sup_sync.terminal.layout import (
-    METRICS,
     STYLES,
-    clause_words,
-    count,
-    duration,
-    left_words,
-    level_word,
-    moment,
     new_table,
     print_hanging,
     print_heading,
@@ -28,10 +21,10 @@ from sup_sync.terminal.layout import (
     print_section,
     print_table,
     text,
-    word,
 )
 from sup_sync.terminal.plan import show_findings
 from sup_sync.terminal.timeline import show_lines
+from sup_sync.terminal.words import METRICS, clause_words, count, duration, left_words, level_word, moment, word
 
 NAME_WIDTH = 20
 

@@ -6,7 +6,6 @@ import os
 import sys
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timedelta, tzinfo
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Literal, TextIO
 
@@ -17,8 +16,8 @@ from rich.table import Table
 from rich.text import Text
 
 from sup_sync.clock import Standing
-from sup_sync.policy import Metric
 from sup_sync.printable import clean
+from sup_sync.terminal.words import level_word, word
 
 if TYPE_CHECKING:
     from sup_sync.judgement import Judgement
@@ -28,9 +27,6 @@ LEAST_WIDTH = 40
 LEAST_BODY = 12
 INDENT = 4
 
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-LEVELS = {"vip": "VIP", "base": "Base"}
-METRICS = {Metric.FIRST_RESPONSE: "first response", Metric.RESOLUTION: "closing"}
 STYLES = {Standing.BREACHED: "red", Standing.AT_RISK: "yellow", Standing.MET: "green"}
 
 Part = str | tuple[str, str]
@@ -53,49 +49,6 @@ def make_console(file: TextIO | None = None) -> Console:
         console.width = PIPE_WIDTH
     console.width = max(console.width, LEAST_WIDTH)
     return console
-
-
-def duration(length: timedelta) -> str:
-    """A length of time, whatever its sign, in whole hours and minutes: `2 h 10 min`."""
-    minutes = int(abs(length).total_seconds()) // 60
-    if not minutes:
-        return "under 1 min" if length else "0 min"
-    hours, rest = divmod(minutes, 60)
-    return " ".join([*([f"{hours} h"] if hours else []), *([f"{rest} min"] if rest else [])])
-
-
-def moment(at: datetime | None, zone: tzinfo | None = None) -> str:
-    """A moment on the wall clock of a zone (default: its own), with the weekday."""
-    if at is None:
-        return "—"
-    local = at.astimezone(zone) if zone else at
-    return f"{WEEKDAYS[local.weekday()]} {local:%Y-%m-%d %H:%M}"
-
-
-def count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def word(key: str | None) -> str:
-    """A key of the mappings as a word; a dash where nothing is known."""
-    return "—" if key is None else key.replace("_", " ")
-
-
-def level_word(key: str | None) -> str:
-    return LEVELS.get(key or "", word(key))
-
-
-def clause_words(clause: str) -> str:
-    """A clause behind what it says: ` (clause 20)`, ` (SLA VIP.2)`, or nothing."""
-    if not clause:
-        return ""
-    if not clause[0].isdigit():
-        return f" ({clause})"
-    return f" ({'clauses' if ' and ' in clause else 'clause'} {clause})"
-
-
-def left_words(left: timedelta, standing: Standing) -> str:
-    return f"breached {duration(left)} ago" if standing is Standing.BREACHED else f"{duration(left)} left"
 
 
 def text(*parts: Part) -> Text:

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Sequence
 
 from rich.console import Console
 
 from sup_sync.clients import ContractState, Term
 from sup_sync.errors import Mistake
-from sup_sync.policy import Metric
-from sup_sync.terminal.layout import METRICS, count, duration, moment, new_table, print_summary, print_table, text, word
+from sup_sync.terminal.layout import new_table, print_summary, print_table, text
+from sup_sync.terminal.words import count, word
 
 TERM_STYLES = {Term.ENDS_SOON: "yellow", Term.ENDED: "dim", Term.COMING: "dim"}
-
-
-def show_due(console: Console, targets: Sequence[Mapping[str, Any]]) -> None:
-    """The targets of a described request, as `due --json` has them: seconds, moments with the support's offset."""
-    table = new_table("target", "within", "due", "clause", "agreement")
-    for target in targets:
-        within, due_at = target["within"], target["due_at"]
-        table.add_row(
-            text(METRICS[Metric(target["metric"])]),
-            text("no target" if within is None else duration(timedelta(seconds=within))),
-            text(moment(datetime.fromisoformat(due_at) if due_at else None)),
-            text(target["clause"]),
-            text(target["agreement"]),
-        )
-    print_table(console, table)
 
 
 def show_clients(console: Console, states: Sequence[ContractState]) -> None:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from rich.console import Console
 
 from sup_sync.onboarding import Entry, Proposal
-from sup_sync.terminal.layout import Part, count, print_hanging, text
+from sup_sync.terminal.layout import Part, print_hanging, text
+from sup_sync.terminal.words import count
 
 HEAD_WIDTH = 12
 

@@ -14,16 +14,8 @@ from sup_sync.issue import Finding
 from sup_sync.judgement import Judgement
 from sup_sync.plan import Plan
 from sup_sync.report import PlanSummary
-from sup_sync.terminal.layout import (
-    clause_words,
-    count,
-    print_hanging,
-    print_heading,
-    print_line,
-    print_parts,
-    print_summary,
-    text,
-)
+from sup_sync.terminal.layout import print_hanging, print_heading, print_line, print_parts, print_summary, text
+from sup_sync.terminal.words import clause_words, count
 
 if TYPE_CHECKING:  # what only describes: importing it would bring the tracker's session along
     from sup_sync.sync import Applied

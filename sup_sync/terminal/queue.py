@@ -14,10 +14,6 @@ from sup_sync.policy import Metric
 from sup_sync.queue import Queue, QueueEntry
 from sup_sync.terminal.layout import (
     STYLES,
-    count,
-    left_words,
-    level_word,
-    moment,
     new_table,
     print_cards,
     print_hanging,
@@ -26,8 +22,8 @@ from sup_sync.terminal.layout import (
     print_summary,
     table_lines,
     text,
-    word,
 )
+from sup_sync.terminal.words import count, left_words, level_word, moment, word
 
 HEADERS = ("", "#", "level", "priority", "next", "due", "time left", "subject")
 NEXT = {Metric.FIRST_RESPONSE: "response", Metric.RESOLUTION: "closing"}

@@ -8,7 +8,8 @@ from rich.console import Console
 
 from sup_sync.errors import CalendarError
 from sup_sync.explanation import Explanation
-from sup_sync.terminal.layout import METRICS, duration, moment, print_hanging, print_line, print_section, text, word
+from sup_sync.terminal.layout import print_hanging, print_line, print_section, text
+from sup_sync.terminal.words import METRICS, duration, moment, word
 from sup_sync.timeline import Stretch, Timeline, timeline
 
 SIGNS = {

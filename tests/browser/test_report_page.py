@@ -13,7 +13,7 @@ from many_requests import EXAMPLES, NOW, write_many, write_with_subject
 from playwright.sync_api import Browser, Page
 
 from sup_sync.cli.main import run
-from sup_sync.messages import LANGUAGES
+from sup_sync.languages import LANGUAGES
 
 PHONE, DESK = 390, 1280
 

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from sup_sync.cli.main import run
-from sup_sync.messages import LANGUAGES
+from sup_sync.languages import LANGUAGES
 
 PHONE, DESK = 390, 1280
 

@@ -15,7 +15,7 @@ from shell import Said, Shell, on_a_socket, one_line
 from unprepared import DATA_SETS, HEAD, HEAD_NAME, OWN_RU, PROJECTS, REDMINE_EN, REDMINE_RU, Unprepared
 from worlds import ADMIN, BOT
 
-from sup_sync.onboarding import Survey
+from sup_sync.tracker import Survey
 
 WHO = ("--head", HEAD, HEAD_NAME)
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from shell import PROGRAM, Said, Shell, one_line
 
-from sup_sync.messages import LANGUAGES
+from sup_sync.languages import LANGUAGES
 
 
 @pytest.mark.parametrize(("language", "title"), [("kk", "Қолдау"), ("ru", "Регламент поддержки"), ("en", "Support")])

@@ -1,0 +1,3 @@
+"""The languages that clients and staff read."""
+
+LANGUAGES = ("kk", "ru", "en")
