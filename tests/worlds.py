@@ -364,6 +364,7 @@ class RealWorld(World):
             script.flush()
             self._redmine("runner", script.name)
         self._database = self._redmine("db")
+        self._set("text_formatting", "textile")  # what Redmine 5 begins with, and 6 no more
 
     def is_running(self) -> bool:
         return subprocess.run([ROOT / "scripts/redmine", "status", "--site", self._site], check=False).returncode == 0
