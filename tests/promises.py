@@ -27,8 +27,8 @@ PROMISES = Path(__file__).parent.parent / "docs" / "promises.md"
 HEAD = """\
 # Promises under fault
 
-What was tried, and how often; made by a run of the tests with `--all`, as `scripts/test --all` is one, which ends red
-where one does not hold. Tools that do without the write protocol break under the same faults:
+What was tried, and how often; made by a run of the tests with all faults, as `scripts/test --all` is one, which ends
+red where one does not hold. Tools that do without the write protocol break under the same faults:
 `tests/faults/test_naive_tools_fail.py`.
 
 The run: {machine}.
