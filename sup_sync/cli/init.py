@@ -231,8 +231,9 @@ def _check(settings: Settings) -> None:
 def _next_steps(directory: Path) -> tuple[str, str, str]:
     option = "" if directory == Path() else f" --config {directory / CONFIG}"
     return (
-        f"next: 1. look through {directory / MAPPINGS}/: tracker.yaml (each TODO), clients.yaml (the contracts)",
+        f"next: 1. look through {directory / MAPPINGS}/: tracker.yaml (each TODO), clients.yaml (the contracts), "
+        "regulation.yaml (help_centre, quality_address)",
         f"2. `sup-sync{option} provision --script | bin/rails runner -` in Redmine's folder; "
-        "make the account sup-sync a member of the projects, and put its key in the key's place",
+        "make the account sup-sync a member of the projects, and name a file with its key as `key_file`",
         f"3. `sup-sync{option} check` until it finds nothing; then `plan`, and `apply --adopt` for the first run",
     )

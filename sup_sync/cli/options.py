@@ -42,6 +42,8 @@ class Settings:
         return config
 
     def path(self, *, own: bool = False) -> Path:
+        if self.config_path and not self.config_path.exists():
+            raise ConfigError([Mistake(str(self.config_path), 1, "no such file: name yours with --config")])
         if self.config_path or Path("config.yaml").exists():
             return self.config_path or Path("config.yaml")
         if own:

@@ -213,11 +213,14 @@ def _gather(
     from sup_sync.cache import NO_CACHE, Cache
     from sup_sync.reading import Reading
     from sup_sync.redmine import Reader
+    from sup_sync.sync import stopping_problems
 
     with progress_bar(settings) as advance:
 
         def read(cache: Cache) -> Gathered:
             reading = Reading(Reader(connect(config)), config, cache, aware(now, config), advance)
+            for problem in () if everything else stopping_problems(reading.tracker):
+                settings.tell(f"`apply` would stop here: {problem}", is_news=True)
             return reading.everything() if everything else reading.current()
 
         return (cache_file(settings, config) if now is None else NO_CACHE).use(read)

@@ -152,9 +152,7 @@ def test_without_a_config_nothing_asks_a_tracker(shell: Shell, command: str) -> 
 
 
 def test_a_config_that_is_named_and_missing_is_a_mistake_of_it(shell: Shell) -> None:
-    said = shell("--config", "other.yaml", "plan")
-    assert (said.code, said.out) == (78, "")
-    assert said.err.splitlines()[0].startswith("sup-sync: config.yaml:1: no such file")
+    one_line(shell("--config", "other.yaml", "plan"), 78, "other.yaml:1: no such file: name yours with --config")
 
 
 @pytest.mark.parametrize(
