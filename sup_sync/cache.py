@@ -15,8 +15,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sup_sync.tracker import Json
+
 T = TypeVar("T")
-Json = Mapping[str, Any]
 
 VERSION = 1
 """Of the tables below; a file with another one is thrown away."""

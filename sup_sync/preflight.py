@@ -59,6 +59,11 @@ def check_tracker(tracker: Tracker) -> list[Problem]:
     return [problem for check in CHECKS for problem in check(tracker)]
 
 
+def stopping_problems(tracker: Tracker) -> list[Problem]:
+    """Those that a run does not begin with."""
+    return [problem for problem in check_tracker(tracker) if not problem.is_warning]
+
+
 def may_write_private_notes(tracker: Tracker) -> bool:
     """Whether each project in scope gives the account the permission: without it the note would be published."""
     return not any("set_notes_private" in problem.text for problem in check_permissions(tracker))

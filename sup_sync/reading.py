@@ -13,7 +13,7 @@ from sup_sync import __version__
 from sup_sync.cache import Cache, updated_s
 from sup_sync.config import Config
 from sup_sync.errors import MissingError, OutOfTimeError, SupSyncError
-from sup_sync.preflight import Tracker, role_ids
+from sup_sync.preflight import Tracker, role_ids, stopping_problems
 from sup_sync.redmine import Reader
 from sup_sync.snapshot import Gathered
 from sup_sync.tracker import Json
@@ -72,7 +72,10 @@ class Reading:
         return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
 
     def _tracker(self) -> Tracker:
-        """The account as it is now, which alone tells a wrong key, with the lists of today."""
+        """The account as it is now, which alone tells a wrong key, with the lists of today.
+
+        Where those do not fit they are read again: it may be mended since.
+        """
         account = self.reader.fetch_account()
         self.cache.begin(
             {
@@ -85,7 +88,8 @@ class Reading:
         known = self.cache.recall("tracker")
         if known is None or known["account"] != account or self.cache.recall("whole_on") != self.today:
             return self._examined(account)
-        return Tracker(self.config.rules.names, account, tuple(known["roles"]), known["lists"])
+        tracker = Tracker(self.config.rules.names, account, tuple(known["roles"]), known["lists"])
+        return self._examined(account) if stopping_problems(tracker) else tracker
 
     def _examined(self, account: Json) -> Tracker:
         tracker = examine(self.reader, self.config, account)

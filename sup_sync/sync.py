@@ -18,7 +18,7 @@ from sup_sync.http import TrackerSession
 from sup_sync.issue import Finding, Issue
 from sup_sync.judgement import Judgement
 from sup_sync.plan import Plan, make_plan
-from sup_sync.preflight import Area, Problem, Tracker, check_tracker, may_write_private_notes
+from sup_sync.preflight import Area, Tracker, may_write_private_notes, stopping_problems
 from sup_sync.reading import Progress, Reading
 from sup_sync.redmine import Reader, Writer
 from sup_sync.tracker import Directory
@@ -63,10 +63,6 @@ class Applied:
         return done and not self.gaps and not self.set_aside and not self.unreached
 
 
-def stopping_problems(tracker: Tracker) -> list[Problem]:
-    return [problem for problem in check_tracker(tracker) if not problem.is_warning]
-
-
 def require_fit(tracker: Tracker) -> None:
     """Raise AccessError or UnfitTrackerError with every problem that stops a run: a failed preflight writes nothing."""
     stopping = stopping_problems(tracker)
@@ -92,8 +88,6 @@ class Decided:
 
 def decide(reading: Reading, config: Config, now: datetime, *, is_adopting: bool) -> Decided:
     """Read what changed, judge it and whatever time matters to, and plan; a failed preflight ends the run."""
-    if stopping_problems(reading.tracker):
-        reading.examine()  # it may be mended since the lists were read
     require_fit(reading.tracker)
     reading.read_current()
     decided = _decided(reading, config, now, is_adopting=is_adopting)

@@ -1,11 +1,19 @@
-"""Files that commands write: whole, or not at all."""
+"""Files that commands write: whole, or not at all, and what pages need for that."""
 
 from __future__ import annotations
 
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 import click
+
+
+def require_libraries(option: str, *libraries: str) -> None:
+    """What only pages need, found out before the work for one begins."""
+    for library in libraries:
+        if find_spec(library) is None:
+            raise click.UsageError(f"{option} needs {library}, which is not installed: pip install 'sup-sync[report]'")
 
 
 def write_whole(path: Path, text: str, encoding: str = "utf-8", mode: int | None = None) -> None:

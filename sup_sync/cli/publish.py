@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sup_sync.cli.codes import DONE, PARTLY_DONE
+from sup_sync.cli.files import require_libraries
 from sup_sync.cli.options import ARITHMETIC_YEARS, F, Settings, aware, connect
 from sup_sync.cli.read import judged
 
@@ -58,16 +58,9 @@ def publishes(publication: Mapping[str, Any], *, is_alone: bool) -> bool:
     return publication["project"] is not None
 
 
-def require_extra(option: str) -> None:
-    """What only pages need, found out before the tracker is asked."""
-    for library in ("jinja2", "matplotlib"):
-        if find_spec(library) is None:
-            raise click.UsageError(f"{option} needs {library}, which is not installed: pip install 'sup-sync[report]'")
-
-
 def publish(settings: Settings, *, project: str, month: date | None, language: str | None) -> int:
     """Write the month's page to the wiki; what stands in its way is found out before all requests are read."""
-    require_extra("--publish")
+    require_libraries("--publish", "jinja2", "matplotlib")
     from sup_sync.html.wiki import render_wiki, title_of
     from sup_sync.publishing import Publication
     from sup_sync.texts import Texts

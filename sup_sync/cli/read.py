@@ -211,9 +211,9 @@ def _gather(
     if source:
         return _read_file(settings, source)
     from sup_sync.cache import NO_CACHE, Cache
+    from sup_sync.preflight import stopping_problems
     from sup_sync.reading import Reading
     from sup_sync.redmine import Reader
-    from sup_sync.sync import stopping_problems
 
     with progress_bar(settings) as advance:
 

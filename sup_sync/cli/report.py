@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sup_sync.cli.codes import DONE
-from sup_sync.cli.files import write_whole
+from sup_sync.cli.files import require_libraries, write_whole
 from sup_sync.cli.options import (
     Settings,
     common,
@@ -20,7 +20,7 @@ from sup_sync.cli.options import (
     pass_settings,
     print_json,
 )
-from sup_sync.cli.publish import basis_of, publish, publish_options, publishes, require_extra
+from sup_sync.cli.publish import basis_of, publish, publish_options, publishes
 from sup_sync.cli.read import judged
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def report(
     if as_json and table == STDOUT:
         raise click.UsageError("--json and --csv - both go to stdout: name a file for --csv")
     if page:
-        require_extra("--html")
+        require_libraries("--html", "jinja2", "matplotlib")
     if publishes(publication, is_alone=not (source or now or as_json or table or page)):
         return publish(settings, language=language, **publication)
     config = settings.load(own=source is None)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sup_sync.cli.files import write_whole
+from sup_sync.cli.files import require_libraries, write_whole
 from sup_sync.cli.options import Settings, common, json_option, language_option, pass_settings, print_json
 
 if TYPE_CHECKING:
@@ -48,7 +47,8 @@ def regulation(settings: Settings, day: date | None, language: str | None, page:
     from sup_sync.policy import ClockKind
     from sup_sync.regulation import regulation_on
 
-    _require_jinja(page)
+    if page:
+        require_libraries("--html", "jinja2")
     config = settings.load()
     rules = config.rules
     found = regulation_on(day or _today(config), rules.policy, rules.calendars[ClockKind.WORKING])
@@ -112,7 +112,8 @@ def calendar(
     from sup_sync.policy import ClockKind
     from sup_sync.year import year_of
 
-    _require_jinja(page)
+    if page:
+        require_libraries("--html", "jinja2")
     config = settings.load()
     working = config.rules.calendars[ClockKind.WORKING]
     number = year or _today(config).year
@@ -163,8 +164,3 @@ def _texts(part: str, config: Config, language: str | None) -> Texts:
 def _today(config: Config) -> date:
     """In the support's zone."""
     return datetime.now(UTC).astimezone(config.rules.zone).date()
-
-
-def _require_jinja(page: Path | None) -> None:
-    if page and find_spec("jinja2") is None:
-        raise click.UsageError("--html needs jinja2, which is not installed: pip install 'sup-sync[report]'")

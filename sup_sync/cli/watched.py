@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,10 +16,9 @@ from sup_sync.cli.faults import explained
 from sup_sync.cli.options import Settings, say
 
 if TYPE_CHECKING:
+    from sup_sync.audit import Record
     from sup_sync.summary import Summary, Work
     from sup_sync.sync import Applied
-
-Record = Callable[[Mapping[str, Any]], None]
 
 METRICS_HELP = "Write the run's figures to FILE for Prometheus' node_exporter (extra `metrics`)."
 FOR_EVERYBODY = 0o644
