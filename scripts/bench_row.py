@@ -1,14 +1,15 @@
-"""A line of the bench's table, and how the time and memory of a process are taken."""
+"""A line of the bench's table, and how the time and memory of a process are taken for it."""
 
 from __future__ import annotations
 
-import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from statistics import median
+
+from alone import Took, run_alone
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,22 +52,12 @@ def shown(figure: float) -> str:
     return f"{figure:,.0f}" if abs(figure) >= 100 or figure == int(figure) else f"{figure:.3g}"  # noqa: PLR2004
 
 
-@dataclass(frozen=True, slots=True)
-class Cost:
-    """What a process took: seconds of CPU (user and system), and its largest memory in MB."""
-
-    cpu_s: float
-    memory_mb: float
-
-
-def cost_of(command: Sequence[str | Path], folder: Path = ROOT) -> Cost:
-    """The cost of one run of a command; raises CalledProcessError where it fails."""
-    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise subprocess.CalledProcessError(process.returncode, [str(word) for word in command])
-    return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+def cost_of(command: Sequence[str | Path], folder: Path = ROOT, environment: Mapping[str, str] | None = None) -> Took:
+    """What one run of a command took; raises CalledProcessError where it fails."""
+    took = run_alone(command, folder, environment)
+    if took.code:
+        raise subprocess.CalledProcessError(took.code, [str(word) for word in command])
+    return took
 
 
 def medians(commands: Sequence[Sequence[str | Path]], times: int, folder: Path = ROOT) -> list[float]:

@@ -5,8 +5,6 @@ for is counted there; CPU is user and system, memory the largest resident one.
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -15,11 +13,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from statistics import median
 
-from bench_row import Row, Size
+from alone import Took
+from bench_row import Row, Size, cost_of
 from end_to_end.diary import Diary
 from end_to_end.scene import make_fake
 from reading.office import Office
-from reading.test_size import ALONE
 from shell import on_a_socket
 from stories.shipped import Copy, shipped_config
 from worlds import BOT, FakeWorld
@@ -44,16 +42,16 @@ def _of(count: int, times: int, stack: ExitStack) -> Iterator[Row]:
     office, folder = _office(stack)
     apply = Apply(office, folder)
     office.multiply(office.world.tracker.issues[0].id, count - 1)
-    _, first_mb, first_s = apply()
+    first = apply()
     office.world.rest.requests.clear()
     idle = [apply() for _ in range(times)]
     asked = len(office.world.rest.requests) / times
     what = f"{count:,} open requests: "
-    yield Row(f"{what}the first run, largest memory", first_mb, "MB", at_most=MEMORY_MB)
-    yield Row(f"{what}the first run, CPU", first_s, "s")
+    yield Row(f"{what}the first run, largest memory", first.memory_mb, "MB", at_most=MEMORY_MB)
+    yield Row(f"{what}the first run, CPU", first.cpu_s, "s")
     yield Row(f"{what}an idle run", asked, "requests", at_most=REQUESTS)
-    yield Row(f"{what}an idle run, CPU", median(s for _, _, s in idle), "s", at_most=CPU_S)
-    yield Row(f"{what}an idle run, largest memory", max(mb for _, mb, _ in idle), "MB", at_most=MEMORY_MB)
+    yield Row(f"{what}an idle run, CPU", median(each.cpu_s for each in idle), "s", at_most=CPU_S)
+    yield Row(f"{what}an idle run, largest memory", max(each.memory_mb for each in idle), "MB", at_most=MEMORY_MB)
 
 
 def _office(stack: ExitStack) -> tuple[Office, Path]:
@@ -75,19 +73,15 @@ def _office(stack: ExitStack) -> tuple[Office, Path]:
 
 
 class Apply:
-    """The command, by the tool's account; calling it gives its exit code, memory in MB and seconds of CPU."""
+    """The command, by the tool's account; calling it tells what it took."""
 
     def __init__(self, office: Office, folder: Path) -> None:
         self.folder = folder
-        key = office.world.user(BOT)
-        self.environment = {**os.environ, "SUP_SYNC_KEY": key, "XDG_STATE_HOME": str(folder / "state")}
+        self.environment = {
+            **os.environ,
+            "SUP_SYNC_KEY": office.world.user(BOT),
+            "XDG_STATE_HOME": str(folder / "state"),
+        }
 
-    def __call__(self) -> tuple[int, float, float]:
-        line = [sys.executable, "-c", ALONE, str(PROGRAM), "apply", "-q"]
-        done = subprocess.run(
-            line, cwd=self.folder, env=self.environment, stdout=subprocess.PIPE, text=True, check=True
-        )
-        code, memory_mb, cpu_s = done.stdout.splitlines()[-1].split()
-        if code != "0":
-            raise subprocess.CalledProcessError(int(code), line)
-        return int(code), float(memory_mb), float(cpu_s)
+    def __call__(self) -> Took:
+        return cost_of([PROGRAM, "apply", "-q"], self.folder, self.environment)

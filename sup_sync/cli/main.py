@@ -70,6 +70,7 @@ def main() -> None:
     except OSError as error:
         code = code or _tell(error)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter's last flush fails again
+    gc.freeze()  # what is left ends with the process: nobody needs to look for garbage in it
     sys.exit(code)
 
 

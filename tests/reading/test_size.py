@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alone import Took, run_alone
 from reading.office import Office
 from shell import PROGRAM, on_a_socket
 from stories.shipped import Copy
@@ -18,15 +16,6 @@ from worlds import BOT
 
 OPEN = 20_000
 MOST_MB = 300
-
-
-@dataclass(frozen=True)
-class Took:
-    """How a process ended, its largest resident memory, and its processor time."""
-
-    code: int
-    memory_mb: float
-    cpu_s: float
 
 
 @pytest.fixture
@@ -42,21 +31,9 @@ def folder(office: Office, request: pytest.FixtureRequest, tmp_path_factory: pyt
         yield folder
 
 
-ALONE = """
-import resource, subprocess, sys
-code = subprocess.call(sys.argv[1:])
-used = resource.getrusage(resource.RUSAGE_CHILDREN)
-print(code, used.ru_maxrss / 1024, used.ru_utime + used.ru_stime)
-"""
-"""A small process between, as a process counts the memory of the one that started it as its own."""
-
-
 def apply(office: Office, folder: Path) -> Took:
-    env = {**os.environ, "SUP_SYNC_KEY": office.world.user(BOT), "XDG_STATE_HOME": str(folder / "state")}
-    line = [sys.executable, "-c", ALONE, str(PROGRAM), "apply", "-q"]
-    said = subprocess.run(line, cwd=folder, env=env, stdout=subprocess.PIPE, text=True, check=True).stdout
-    code, memory_mb, cpu_s = said.splitlines()[-1].split()
-    took = Took(int(code), float(memory_mb), float(cpu_s))
+    environment = {**os.environ, "SUP_SYNC_KEY": office.world.user(BOT), "XDG_STATE_HOME": str(folder / "state")}
+    took = run_alone([PROGRAM, "apply", "-q"], folder, environment)
     print(took)  # noqa: T201 - shown by `pytest -rP`
     return took
 
