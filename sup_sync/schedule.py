@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 PROGRAM, CONFIG, KEY = "/usr/local/bin/sup-sync", "/etc/sup-sync/config.yaml", "/etc/sup-sync/key"
@@ -58,12 +58,16 @@ def systemd_timer(shipped: Mapping[str, str], places: Places) -> Schedule:
     )
 
 
-def cron_file(shipped: Mapping[str, str], places: Places, *, has_account: bool) -> Schedule:
-    """A file of cron's, and the account that runs it where there is none yet; cron itself looks for new files."""
+def cron_file(shipped: Mapping[str, str], places: Places, *, has_account: bool, not_its_own: Sequence[str]) -> Schedule:
+    """A file of cron's; the account that runs it, where there is none yet, is made the owner of what it alone may read.
+
+    `not_its_own` are those files that belong to somebody else by now. Cron itself looks for new files of its own.
+    """
     account = ("useradd", "--system", "--create-home", "--home-dir", f"/var/lib/{ACCOUNT}", ACCOUNT)
+    owner = ("chown", f"{ACCOUNT}:", *not_its_own)
     return Schedule(
         files={path: _placed(shipped[name], places) for name, path in CRON.items()},
-        commands=() if has_account else (account,),
+        commands=(*(() if has_account else (account,)), *((owner,) if not_its_own else ())),
     )
 
 

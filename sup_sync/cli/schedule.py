@@ -45,7 +45,7 @@ def schedule(settings: Settings, remove: bool, yes: bool, prefix: Path) -> int:
         _show_removal(wanted, prefix)
     else:
         _show(wanted, prefix)
-        _tell_key(settings, places)
+        _tell_key(settings, places, is_systemd=is_systemd)
     if not yes and not sys.stdin.isatty():
         settings.tell("nothing was changed: --yes does it", is_news=True)
         return DONE
@@ -63,7 +63,11 @@ def _wanted(places: Places, *, is_systemd: bool) -> Schedule:
     from sup_sync.schedule import ACCOUNT, cron_file, systemd_timer
 
     texts = {path.name: path.read_text(encoding="utf-8") for path in (shipped() / "deploy").iterdir()}
-    return systemd_timer(texts, places) if is_systemd else cron_file(texts, places, has_account=_is_account(ACCOUNT))
+    if is_systemd:
+        return systemd_timer(texts, places)
+    named = [path for path in (places.key, places.channels) if path]
+    not_its_own = [path for path in named if _owner(Path(path)) not in (None, ACCOUNT)]
+    return cron_file(texts, places, has_account=_is_account(ACCOUNT), not_its_own=not_its_own)
 
 
 def _places(settings: Settings, *, is_systemd: bool) -> Places:
@@ -103,13 +107,15 @@ def _absolute(file: Path | None) -> str | None:
     return str(file.absolute()) if file else None
 
 
-def _tell_key(settings: Settings, places: Places) -> None:
+def _tell_key(settings: Settings, places: Places, *, is_systemd: bool) -> None:
     """The schedule has no environment of its own: the key has to lie in its file."""
-    from sup_sync.schedule import KEY
+    from sup_sync.schedule import ACCOUNT, KEY
 
     key = Path(places.key or KEY)
     if not key.exists():
-        settings.tell(f"{key} is not there yet: put the account's API key into it, for its owner alone", is_news=True)
+        owner = "root" if is_systemd else ACCOUNT
+        text = f"{key} is not there yet: put the account's API key into it, with {owner} as its owner and mode 600"
+        settings.tell(text, is_news=True)
 
 
 def _is_account(name: str) -> bool:
@@ -118,32 +124,42 @@ def _is_account(name: str) -> bool:
     return False
 
 
+def _owner(path: Path) -> str | None:
+    """Whose a file is, by name as far as they have one; None where it is not there."""
+    try:
+        return path.owner()
+    except KeyError:
+        return ""
+    except OSError:
+        return None
+
+
 def _show(wanted: Schedule, prefix: Path) -> None:
-    """Each file with its place, whole where it is new, else what would be another line; then the commands."""
+    """Each file with its place, whole where it is new, else the lines that differ; then the commands."""
     for path, text in _files(wanted, prefix):
         before = _text(path)
         if before is None:
-            click.echo(f"{path} would be written:\n{_indented(text)}")
+            click.echo(f"{path} is to be written:\n{_indented(text)}")
         elif before == text:
             click.echo(f"{path} is there already.")
         else:
             lines = difflib.unified_diff(before.splitlines(), text.splitlines(), "now", "then", lineterm="", n=0)
-            click.echo(f"{path} is another one: it would be replaced, and kept as {path}{OLD}:")
+            click.echo(f"{path} is another one, to be replaced, and kept as {path}{OLD}:")
             click.echo(_indented("\n".join(lines)))
-    _show_commands("Then these would run:", wanted.commands, prefix)
+    _show_commands("Then these are to run:", wanted.commands, prefix)
 
 
 def _show_removal(wanted: Schedule, prefix: Path) -> None:
-    _show_commands("These would run:", wanted.before_removal, prefix)
+    _show_commands("These are to run:", wanted.before_removal, prefix)
     for path, text in _files(wanted, prefix):
         before = _text(path)
         if before is None:
             click.echo(f"{path} is not there.")
         elif before == text:
-            click.echo(f"{path} would be removed.")
+            click.echo(f"{path} is to be removed.")
         else:
-            click.echo(f"{path} is another one than sup-sync writes: it would be kept as {path}{OLD}.")
-    _show_commands("Then these would run:", wanted.after_removal, prefix)
+            click.echo(f"{path} is another one than sup-sync writes: it is to be kept as {path}{OLD}.")
+    _show_commands("Then these are to run:", wanted.after_removal, prefix)
 
 
 def _show_commands(title: str, commands: Iterable[tuple[str, ...]], prefix: Path) -> None:

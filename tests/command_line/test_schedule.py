@@ -38,7 +38,7 @@ def system(root: Path, shell: Shell) -> Path:
     """The same, taken for the machine's own: `ran` lists the commands that were run on it."""
     tools = shell.folder / "tools"
     tools.mkdir()
-    for name in ("systemctl", "useradd"):
+    for name in ("systemctl", "useradd", "chown"):
         shell.write(f"tools/{name}", f'#!/bin/sh\necho {name} "$@" >> {shell.folder}/ran\n', 0o755)
     shell.patch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
     shell.patch.setattr("sup_sync.cli.schedule._is_system", lambda _prefix: True)
@@ -61,13 +61,13 @@ def test_without_a_yes_and_a_terminal_it_only_shows(shell: Shell, system: Path) 
     exec_start = f"    ExecStart=/opt/sup-sync/bin/sup-sync --config {shell.folder}/config.yaml apply --quiet\n"
     for part in (exec_start, f"    LoadCredential=sup-sync-key:{shell.folder}/key\n", "    OnCalendar=*:0/5\n"):
         assert part in said.out
-    assert said.out.endswith("Then these would run:\n    systemctl daemon-reload\n"
+    assert said.out.endswith("Then these are to run:\n    systemctl daemon-reload\n"
                              "    systemctl enable --now sup-sync.timer\n\n")  # fmt: skip
 
 
 @pytest.mark.parametrize(("answer", "left"), [(b"n\n", set()), (b"y\n", {CRON})])
 def test_on_a_terminal_it_asks(shell: Shell, without_systemd: Path, answer: bytes, left: set[str]) -> None:
-    for name in ("useradd", "systemctl"):
+    for name in ("useradd", "systemctl", "chown"):
         shell.write(name, "#!/bin/sh\nexit 1\n", 0o755)
     shell.patch.setenv("PATH", str(shell.folder))  # whatever goes wrong, nothing is done to this machine
     ours, theirs = os.openpty()
@@ -108,7 +108,7 @@ def test_a_changed_file_is_shown_and_kept(shell: Shell, system: Path) -> None:
     changed = service.read_text(encoding="utf-8").replace("MemoryMax=512M", "MemoryMax=1G")
     service.write_text(changed, encoding="utf-8")
     said = shell("schedule", "--prefix", system)
-    assert f"{service} is another one: it would be replaced, and kept as {service}.old:" in said.out
+    assert f"{service} is another one, to be replaced, and kept as {service}.old:" in said.out
     assert "    -MemoryMax=1G\n    +MemoryMax=512M\n" in said.out
     assert f"{system / TIMER} is there already." in said.out
     assert service.read_text(encoding="utf-8") == changed
@@ -121,7 +121,7 @@ def test_remove_keeps_what_somebody_changed(shell: Shell, system: Path) -> None:
     shell("schedule", "--yes", "--prefix", system)
     (system / TIMER).write_text("mine", encoding="utf-8")
     said = shell("schedule", "--remove", "--yes", "--prefix", system)
-    assert "is another one than sup-sync writes: it would be kept as" in said.out
+    assert "is another one than sup-sync writes: it is to be kept as" in said.out
     assert files(system) == {f"{TIMER}.old"}
 
 
@@ -137,15 +137,26 @@ def test_without_systemd_it_is_a_file_of_crons(shell: Shell, without_systemd: Pa
     line = f"*/5 * * * *  sup-sync  /opt/sup-sync/bin/sup-sync --config {shell.folder}/config.yaml apply --quiet"
     assert (said.code, files(without_systemd)) == (0, {CRON})
     assert (system / CRON).read_text(encoding="utf-8").splitlines()[-1] == line
-    assert ran(shell) == ["useradd --system --create-home --home-dir /var/lib/sup-sync sup-sync"]
+    made = "useradd --system --create-home --home-dir /var/lib/sup-sync sup-sync"
+    assert ran(shell) == [made, f"chown sup-sync: {shell.folder}/key"]
     assert shell("schedule", "--remove", "--yes", "--prefix", system).code == 0
     assert files(system) == set()
 
 
 def test_an_account_that_is_there_is_not_made_again(shell: Shell, without_systemd: Path, system: Path) -> None:
     shell.patch.setattr("sup_sync.cli.schedule._is_account", lambda _name: True)
+    shell.patch.setattr("sup_sync.cli.schedule._owner", lambda _path: "sup-sync")
     assert shell("schedule", "--yes", "--prefix", system).code == 0
     assert (ran(shell), files(without_systemd)) == ([], {CRON})
+
+
+@pytest.mark.usefixtures("without_systemd")
+def test_cron_s_account_is_made_the_owner_of_key_and_channels(shell: Shell, system: Path) -> None:
+    shell.patch.setattr("sup_sync.cli.schedule._is_account", lambda _name: True)
+    shell.files.replace("config.yaml", "language: kk ", "notify_file: channels\nlanguage: kk ", times=1)
+    shell.write("channels", "x", 0o600)
+    assert shell("schedule", "--yes", "--prefix", system).code == 0
+    assert ran(shell) == [f"chown sup-sync: {shell.folder}/key {shell.folder}/channels"]
 
 
 def test_with_a_prefix_no_command_runs(shell: Shell, root: Path) -> None:
@@ -192,6 +203,15 @@ def test_a_key_that_is_not_there_yet_is_named(shell: Shell, root: Path) -> None:
     said = shell("schedule", "--yes", "--prefix", root)
     assert (said.code, files(root)) == (0, {SERVICE, TIMER})
     assert said.err.startswith(f"sup-sync: {shell.folder}/key is not there yet")
+    assert "with root as its owner" in said.err
+
+
+def test_under_cron_the_key_that_is_not_there_yet_is_to_be_the_account_s(shell: Shell, without_systemd: Path) -> None:
+    (shell.folder / "key").unlink()
+    said = shell("schedule", "--yes", "--prefix", without_systemd)
+    assert (said.code, files(without_systemd)) == (0, {CRON})
+    assert "with sup-sync as its owner" in said.err
+    assert "chown" not in said.out
 
 
 def test_a_mistaken_configuration_is_not_scheduled(shell: Shell, root: Path) -> None:
