@@ -17,6 +17,39 @@ Error = Mapping[str, Any]
 
 UNKNOWN_KEY = "extra_forbidden"
 
+MODEL, DAY, MOMENT = "its keys, as the shipped file does", "a day like 2026-03-20", "a moment like 2026-03-20 17:50"
+NUMBER, WHOLE, YES_NO = "a number like 0.5", "a whole number", "true or false"
+LIST = "a list, like [one, another]"
+TO_WRITE = {
+    "model_type": MODEL,
+    "dict_type": MODEL,
+    "list_type": LIST,
+    "tuple_type": LIST,
+    "too_short": "at least one",
+    "string_type": "words, a number among them in quotes",
+    "string_too_short": "at least a word",
+    "literal_error": "{expected}",
+    "enum": "{expected}",
+    "date_type": DAY,
+    "date_parsing": DAY,
+    "date_from_datetime_parsing": DAY,
+    "datetime_type": MOMENT,
+    "datetime_parsing": MOMENT,
+    "datetime_from_date_parsing": MOMENT,
+    "float_type": NUMBER,
+    "float_parsing": NUMBER,
+    "int_type": WHOLE,
+    "int_parsing": WHOLE,
+    "int_from_float": WHOLE,
+    "bool_type": YES_NO,
+    "bool_parsing": YES_NO,
+    "greater_than": "more than {gt:g}",
+    "greater_than_equal": "{ge:g} or more",
+    "less_than": "less than {lt:g}",
+    "less_than_equal": "{le:g} or less",
+}
+"""What to write instead, by pydantic's name for the mistake."""
+
 
 def place_of(error: Error) -> Place:
     return tuple(each for each in error["loc"] if each != "[key]")
@@ -52,18 +85,12 @@ def _text(error: Error, source: YamlFile, shape: type[BaseModel]) -> str:
 
 
 def _wrong_value(error: Error) -> str:
-    written, text = f"{error['input']!r:.60}", str(error["msg"])
-    match error["type"]:
-        case "model_type":
-            return f"write it with its keys, as the shipped file does, not {written}"
-        case "date_type" | "date_parsing" | "date_from_datetime_parsing":
-            return f"{written} is no day: write it like 2026-03-20"
-        case "datetime_type" | "datetime_parsing" | "datetime_from_date_parsing":
-            return f"{written} is no moment: write it like 2026-03-20 17:50"
-        case "value_error":
-            return text.removeprefix("Value error, ")
-        case _:
-            return f"{text[:1].lower()}{text[1:]}, not {written}"
+    kind, text = error["type"], str(error["msg"])
+    if kind == "value_error":
+        return text.removeprefix("Value error, ")
+    if kind in TO_WRITE:
+        text = f"write {TO_WRITE[kind].format(**error.get('ctx', {}))}"
+    return f"{text[:1].lower()}{text[1:]}, not {error['input']!r:.60}"
 
 
 def _unknown_key(key: str, source: YamlFile, shape: type[BaseModel]) -> str:

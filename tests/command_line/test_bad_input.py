@@ -170,7 +170,7 @@ def test_a_config_that_is_named_and_missing_is_a_mistake_of_it(shell: Shell) -> 
             ("redirect (302) to https://elsewhere.example,",),
         ),
         (reply(401), 77, ("the key is not accepted (401)",)),
-        (reply(404), 75, ("not there (404): is `url` the tracker's root?",)),
+        (reply(404), 78, ("not there (404): is `url` the tracker's root?",)),
         (reply(500), 75, ("answered 500",)),
     ],
     ids=lambda value: str(value) if isinstance(value, int) else None,
@@ -192,7 +192,8 @@ def test_a_tracker_that_is_away_ends_the_command(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("url", "code", "part"),
     [
-        ("ftp://tracker.example", 78, "tracker"),
+        ("ftp://tracker.example", 78, "url: no address of a tracker: write it as https://tracker.example.kz"),
+        ("https://", 78, "url: no address of a tracker"),
         ("http://tracker.example", 78, "is plain http"),
         (f"https://user:{SENTINEL}@tracker.example", 78, "holds a user name"),
         (f"https://tracker.example/?key={SENTINEL}", 78, "holds a user name, a query"),

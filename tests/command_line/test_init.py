@@ -235,7 +235,7 @@ def test_a_wrong_url(place: Place, url: str, code: int, part: str) -> None:
 def test_a_url_that_is_not_the_trackers_root(place: Place, faults: dict[str, Answer]) -> None:
     faults["/users/current"] = reply(200, "<html>")
     one_line(place.init(), 75, "an HTML page, not JSON: is `url` the tracker's root?")
-    one_line(place.shell("init", "--yes", "--url", f"{place.url}/issues"), 75, "is `url` the tracker's root?")
+    one_line(place.shell("init", "--yes", "--url", f"{place.url}/issues"), 78, "is `url` the tracker's root?")
     assert place.is_empty()
 
 

@@ -4,7 +4,7 @@ import re
 from datetime import date, time
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from sup_sync.config.shapes.base import Length, Shape, TimeLength
 
@@ -22,10 +22,19 @@ def stretch_of_hours(value: Any) -> tuple[time, time] | None:
     return first, last
 
 
+_ADDRESS = r"^https?://[^/?#\s]"
+
+
+def address(url: str) -> str:
+    if not re.match(_ADDRESS, url):
+        raise ValueError("no address of a tracker: write it as https://tracker.example.kz")
+    return url
+
+
 class ServerShape(Shape):
     """Where the tracker is, and where its key lies (never the key itself)."""
 
-    url: Annotated[str, Field(pattern=r"^https?://")]
+    url: Annotated[str, AfterValidator(address), Field(json_schema_extra={"pattern": _ADDRESS})]
     """The address of the tracker's front page, https unless it is on this machine."""
 
     key_file: str | None = None
