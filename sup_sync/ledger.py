@@ -98,15 +98,18 @@ def stays(life: Iterable[Stretch], calendar: Calendar) -> Iterator[Stay]:
 
 def ledger_of(stayed: Sequence[Stay], calendar: Calendar) -> Ledger:
     """The ledger of one request's life, stretch after stretch."""
-    parts = {party: _sum(Time(each.working, each.wall) for each in stayed if each.party is party) for party in Party}
+    times: dict[Party, list[Stay]] = {party: [] for party in Party}
+    for each in stayed:
+        times[each.party].append(each)
+    parts = {party: _sum(found) for party, found in times.items()}
     return Ledger(parts, _time(stayed[0].start_at, stayed[-1].end_at, calendar))
 
 
 def sum_of(ledgers: Iterable[Ledger]) -> Ledger:
     """The ledger of several requests together."""
     rows = list(ledgers)
-    parts = {party: _sum(each.parts[party] for each in rows) for party in Party}
-    return Ledger(parts, _sum(each.elapsed for each in rows))
+    parts = {party: _sum([each.parts[party] for each in rows]) for party in Party}
+    return Ledger(parts, _sum([each.elapsed for each in rows]))
 
 
 def _time(start: datetime, end: datetime, calendar: Calendar) -> Time:
@@ -116,12 +119,11 @@ def _time(start: datetime, end: datetime, calendar: Calendar) -> Time:
         return Time(None, end - start)
 
 
-def _sum(times: Iterable[Time]) -> Time:
+def _sum(times: Sequence[Time | Stay]) -> Time:
     """All of them together; the working time is known where each one's is."""
-    rows = list(times)
-    worked = [each.working for each in rows if each.working is not None]
-    working = sum(worked, NOTHING) if len(worked) == len(rows) else None
-    return Time(working, sum((each.wall for each in rows), NOTHING))
+    worked = [each.working for each in times if each.working is not None]
+    working = sum(worked, NOTHING) if len(worked) == len(times) else None
+    return Time(working, sum((each.wall for each in times), NOTHING))
 
 
 def _second(at: datetime) -> datetime:
