@@ -10,7 +10,8 @@ from sup_sync.change import OWN_FIELDS, Change
 from sup_sync.clock import Clock, Standing
 from sup_sync.errors import own_fault
 from sup_sync.issue import Finding, Phase, Side
-from sup_sync.judgement import Judgement, judge_issue
+from sup_sync.judgement import Judgement
+from sup_sync.judging import judge_issue
 from sup_sync.marker import Marker, MarkerError, marker_text, read_marker
 from sup_sync.notices import Audience, Case, Notice, due_notices
 from sup_sync.notices.release import of_this_release

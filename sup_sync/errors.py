@@ -44,7 +44,7 @@ class OutOfTimeError(TrackerAwayError):
 
 
 class UrlError(SupSyncError):
-    """A tracker's URL or CA file that the key must not be entrusted to."""
+    """A tracker's URL or CA file that the key must not be entrusted to, or a URL where no tracker is."""
 
     exit_code = 78
 

@@ -241,6 +241,8 @@ def _fault_of_link(error: Exception, method: str, path: str) -> SupSyncError:
     reason = getattr(cause, "reason", cause)
     if isinstance(next(iter(getattr(reason, "args", ())), None), ssl.SSLCertVerificationError):
         return TrackerAwayError(f"{where}: the tracker's certificate is not trusted: name its CA in `ca_file`")
+    if isinstance(reason, urllib3.exceptions.SSLError):
+        return TrackerAwayError(f"{where}: no TLS could be agreed on: is https spoken at `url`, and at this port?")
     if isinstance(reason, urllib3.exceptions.NewConnectionError) or isinstance(error, requests.ConnectTimeout):
         return TrackerAwayError(f"{where}: no connection: is the tracker up, and `url` its address?")
     is_late = isinstance(error, requests.Timeout) or isinstance(reason, urllib3.exceptions.TimeoutError)

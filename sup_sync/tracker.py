@@ -96,6 +96,8 @@ class Directory:
 
     def __init__(self, lists: Json, names: TrackerNames) -> None:
         self.names = names
+        self.priority_keys = {name: key for key, name in names.priorities.items()} | dict(names.more_priorities)
+        self.reason_keys = {name: key for key, name in names.reasons.items()}
         self.account_id: int | None = lists.get("account", {}).get("id")
         self.statuses: dict[int, str] = {each["id"]: each["name"] for each in lists.get("statuses", ())}
         self.priorities: dict[int, str] = {each["id"]: each["name"] for each in lists.get("priorities", ())}
@@ -206,6 +208,11 @@ def _id(value: Any) -> int:
     return value
 
 
+def _has_words(detail: Json) -> bool:
+    """Whether a change of the request's text, or of a field that it has to carry, left something there."""
+    return bool(str(detail.get("new_value") or "").strip())
+
+
 def _words(value: Any) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{value!r} is no text")
@@ -222,7 +229,8 @@ def decode_issue(issue: Json, directory: Directory) -> Issue:
         return _Decoder(bare, directory).issue()
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         where = f"issue #{bare.get('id', '?')}" if isinstance(bare, Mapping) else "an issue"
-        raise DecodeError(f"{where}: not of the form of Redmine's issue JSON ({error!r})") from error
+        why = f"no `{error.args[0]}`" if isinstance(error, KeyError) else repr(error)
+        raise DecodeError(f"{where}: not of the form of Redmine's issue JSON: {why}") from error
 
 
 class _Decoder:
@@ -233,10 +241,6 @@ class _Decoder:
         self.directory = directory
         self.names = directory.names
         self.unknown: dict[str, None] = {}
-        self.priority_keys = {name: key for key, name in self.names.priorities.items()} | dict(
-            self.names.more_priorities
-        )
-        self.reason_keys = {name: key for key, name in self.names.reasons.items()}
         self.by_name = {each["name"]: each for each in raw.get("custom_fields", ())}
         present = ((key, name) for key, name in self.names.fields.items() if name in self.by_name)
         self.field_ids = {key: str(self.by_name[name]["id"]) for key, name in present}
@@ -286,7 +290,7 @@ class _Decoder:
         return status or Status(name, Phase.OPEN)
 
     def _priority(self, name: str) -> str:
-        key = self.priority_keys.get(name)
+        key = self.directory.priority_keys.get(name)
         if key is None:
             self._missing("priority", name, "more_priorities")
         return key or name
@@ -305,12 +309,12 @@ class _Decoder:
         return fields
 
     def _reason(self, name: str | None) -> str | None:
-        if name and name not in self.reason_keys:
+        if name and name not in self.directory.reason_keys:
             self._missing("reason", name, "reasons")
-        return self.reason_keys.get(name or "")
+        return self.directory.reason_keys.get(name or "")
 
     def _event(self, journal: Json) -> Event:
-        details = journal.get("details", ())
+        details, reason_keys = journal.get("details", ()), self.directory.reason_keys
         changes = {(each["property"], each["name"]): each for each in details}
         confirmed, reason = self._field_change(changes, "priority_confirmed"), self._field_change(changes, "reason")
         return Event(
@@ -318,18 +322,15 @@ class _Decoder:
             by=self.directory.person(journal["user"], self.raw["author"]["id"]),
             has_note=bool((journal.get("notes") or "").strip()),
             has_attachment=any(each["property"] == "attachment" and each.get("new_value") for each in details),
-            has_information=any(self._is_information(each) for each in details),
+            has_information=any(
+                _has_words(each) for each in details if (each["property"], each["name"]) in self.information
+            ),
             is_private=bool(journal.get("private_notes")),
             status=self._status_change(changes.get(("attr", "status_id"))),
             priority=self._priority_change(changes.get(("attr", "priority_id"))),
             priority_confirmed=(confirmed[0] == "1", confirmed[1] == "1") if confirmed else None,
-            reason=(self.reason_keys.get(reason[0]), self.reason_keys.get(reason[1])) if reason else None,
+            reason=(reason_keys.get(reason[0]), reason_keys.get(reason[1])) if reason else None,
         )
-
-    def _is_information(self, detail: Json) -> bool:
-        """Whether somebody changed the text of the request, or filled in a field that it has to carry."""
-        is_known = (detail["property"], detail["name"]) in self.information
-        return is_known and bool(str(detail.get("new_value") or "").strip())
 
     def _field_change(self, changes: Mapping[tuple[str, str], Json], key: str) -> tuple[str, str] | None:
         change = changes.get(("cf", self.field_ids.get(key, "")))

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from sup_sync.errors import DecodeError, SnapshotError
 from sup_sync.issue import Finding, Issue
-from sup_sync.judgement import Judgement, judge_issue
+from sup_sync.judgement import Judgement
+from sup_sync.judging import judge_issue
 from sup_sync.plan import Plan, make_plan
 from sup_sync.rulebook import Rulebook
 from sup_sync.tracker import Directory, Json, decode_issue

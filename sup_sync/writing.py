@@ -20,7 +20,7 @@ from sup_sync.errors import (
     TrackerAwayError,
 )
 from sup_sync.issue import Issue, Side
-from sup_sync.judgement import judge_issue
+from sup_sync.judging import judge_issue
 from sup_sync.plan import Plan, make_plan
 from sup_sync.redmine import EditForm, Reader, Writer
 from sup_sync.rulebook import Rulebook

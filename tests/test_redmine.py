@@ -13,7 +13,7 @@ from responses.registries import OrderedRegistry
 from worlds import shipped_names
 
 from sup_sync.change import Change
-from sup_sync.errors import RefusedError, TrackerAwayError
+from sup_sync.errors import RefusedError, TrackerAwayError, UrlError
 from sup_sync.http import TrackerSession
 from sup_sync.redmine import Reader, Writer
 from sup_sync.tracker import Directory
@@ -164,7 +164,7 @@ def test_json_of_another_form_is_no_trackers_answer(
 
 def test_an_address_below_which_there_is_no_tracker_is_told(mock: Mock, reader: Reader) -> None:
     mock.get(f"{URL}/users/current.json", status=404)
-    with pytest.raises(TrackerAwayError, match="is `url` the tracker's root"):
+    with pytest.raises(UrlError, match="is `url` the tracker's root"):
         reader.fetch_account()
 
 

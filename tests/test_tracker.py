@@ -276,7 +276,7 @@ REQUIRED = ("project", "tracker", "status", "priority", "author", "created_on", 
 
 @pytest.mark.parametrize("key", REQUIRED)
 def test_an_issue_without_what_every_issue_has_is_named(raw, directory, key):
-    with pytest.raises(DecodeError, match=r"^issue #1: not of the form of Redmine's issue JSON") as raised:
+    with pytest.raises(DecodeError, match=f"^issue #1: not of the form of Redmine's issue JSON: no `{key}`$") as raised:
         decode_issue(without(raw, key), directory)
     assert raised.value.exit_code == 3
 

@@ -18,7 +18,7 @@ def explained(error: Exception) -> tuple[str, int]:
         case BrokenPipeError():
             return "", DONE
         case click.Abort():
-            return "interrupted; the next run goes on", INTERRUPTED
+            return "interrupted; nothing is left half written", INTERRUPTED
         case OSError():
             return f"{error.filename or 'the output'}: {error.strerror or 'cannot be written'}", OUR_FAULT
     return f"our fault: {type(error).__name__} at {origin_of(error)}; please report it with the command", OUR_FAULT

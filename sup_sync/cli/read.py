@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -69,8 +69,16 @@ def _show_plan(
         show_plan(make_console(), plan, judgements)
 
 
+class RequestNumber(click.IntRange):
+    """A request's number, also as the tracker and this tool write it: #30."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number: Any = str(value).removeprefix("#")
+        return super().convert(number, param, ctx)
+
+
 @click.command()
-@click.argument("issue_id", metavar="N", type=click.IntRange(min=1))
+@click.argument("issue_id", metavar="N", type=RequestNumber(min=1))
 @from_option
 @now_option
 @json_option
@@ -197,7 +205,10 @@ def _read_file(settings: Settings, source: Path) -> Gathered:
     except UnicodeDecodeError:
         raise SnapshotError(f"{source.name}: no UTF-8 text: take it with `sup-sync snapshot`") from None
     if lists is None:
-        settings.tell(f"{source.name} has no line with the tracker's lists: whoever is not the author counts as staff")
+        text = (
+            "no first line with the tracker's lists, as `sup-sync snapshot` writes it: all but authors count as staff"
+        )
+        settings.tell(f"{source.name}: {text}")
     return Gathered(lists, tuple(issues), {})
 
 

@@ -98,6 +98,7 @@ def test_a_day_with_the_tool(shell: Shell, office: Office) -> None:
     assert shell("apply").out == "Nothing was to be written.\n"
     assert shell("queue").out.splitlines()[-1].startswith("1 request to work on")
     assert f"#{issue_id} VIP · error" in shell("explain", issue_id).out
+    assert shell("explain", f"#{issue_id}").out == shell("explain", issue_id).out
     assert shell("report").out.startswith("1 request filed 2026-06-08 to 2026-06-08")
 
 
@@ -130,7 +131,7 @@ def test_data_goes_to_stdout_and_everything_else_to_stderr(shell: Shell, snapsho
     assert set(said.json) == {"now", "changes", "findings", "summary"}
     assert [line.split(":")[0] for line in said.err.splitlines()] == ["sup-sync"] * len(said.err.splitlines())
     assert f"clients.yaml:{shell.files.line('clients.yaml', '2026-05-31')}: warning: " in said.err
-    assert "bare.jsonl has no line with the tracker's lists" in said.err
+    assert "bare.jsonl: no first line with the tracker's lists, as `sup-sync snapshot` writes it" in said.err
     assert shell("plan", "--from", bare, "--now", NOW, "--json", "-q").err == ""
 
 

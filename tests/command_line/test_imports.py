@@ -13,7 +13,14 @@ from stories.shipped import REPOSITORY
 REST = {"requests", "redminelib", "urllib3", "sup_sync.http", "sup_sync.redmine"}
 SCREEN = {"rich", "sup_sync.terminal.layout"}
 FILES = {"pydantic", "yaml", "sup_sync.config"}
-DECISIONS = {"sup_sync.judgement", "sup_sync.draft", "sup_sync.notices", "sup_sync.plan", "sup_sync.report"}
+DECISIONS = {
+    "sup_sync.judging",
+    "sup_sync.judgement",
+    "sup_sync.draft",
+    "sup_sync.notices",
+    "sup_sync.plan",
+    "sup_sync.report",
+}
 HOLIDAYS = {"holidays"}
 OUTSIDE = {"apprise", "prometheus_client", "sup_sync.summary"}
 BAR = {"rich.progress"}

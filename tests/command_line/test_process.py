@@ -68,7 +68,7 @@ def test_an_interrupted_run_says_so_to_its_monitor_too(shell: Shell, tried: Call
             said = shell.checked(Said(0, *process.communicate()))
     assert [each.path for each in monitor.asked] == ["/start", "/130"]
     assert (process.returncode, said.out) == (130, "")
-    assert said.err.strip() == "sup-sync: interrupted; the next run goes on"
+    assert said.err.strip() == "sup-sync: interrupted; nothing is left half written"
     tried(TRUTH, "exit code 130: interrupted")
 
 

@@ -16,7 +16,7 @@ import pytest
 from stories import redmine_json as redmine
 from stories.shipped import Copy
 
-from sup_sync.judgement import judge_issue
+from sup_sync.judging import judge_issue
 from sup_sync.policy import Metric
 from sup_sync.tracker import Directory, decode_issue
 

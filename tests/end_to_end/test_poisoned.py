@@ -9,7 +9,7 @@ from end_to_end.diary import Diary
 from end_to_end.scene import CLIENT, OPERATOR
 from promises import HARMLESS, POISONED
 
-from sup_sync import draft, judgement
+from sup_sync import draft, judging
 from sup_sync.writing import OutcomeKind
 
 SECRET = "Құпия"
@@ -41,7 +41,7 @@ def test_a_fault_of_our_own_on_one_request_leaves_the_others_alone(
     poisoned, other = diary.file("Mon 09:00", subject=SECRET), diary.file("Mon 09:00")
     with monkeypatch.context() as patch:
         if where == "judging":
-            patch.setattr(judgement, "shortcomings", breaking(judgement.shortcomings, poisoned))
+            patch.setattr(judging, "shortcomings", breaking(judging.shortcomings, poisoned))
         else:
             patch.setattr(draft.Draft, "_terms", breaking(draft.Draft._terms, poisoned))
         ran = diary.run("Mon 11:01")

@@ -154,6 +154,16 @@ def test_a_certificate_of_another_name_is_not_trusted(tmp_path: Path) -> None:
         assert script.asked == []
 
 
+@pytest.mark.usefixtures("waits")
+def test_where_no_tls_is_spoken_it_says_so() -> None:
+    with serve(reply_json({})) as script:
+        script.url = script.url.replace("http://", "https://")
+        for send in (get, put, post):
+            with pytest.raises(TrackerAwayError, match="no TLS could be agreed on: is https spoken at `url`"):
+                send(script)
+        assert script.asked == []
+
+
 def test_a_ca_file_that_is_none_is_refused(tmp_path: Path) -> None:
     text = tmp_path / "ca.pem"
     text.write_text("not a certificate")

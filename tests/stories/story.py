@@ -21,7 +21,8 @@ from stories.telling import StoryError, Telling
 
 from sup_sync.agenda import matters_at
 from sup_sync.clock import Verdict
-from sup_sync.judgement import Judgement, judge_issue
+from sup_sync.judgement import Judgement
+from sup_sync.judging import judge_issue
 from sup_sync.plan import Plan, make_plan
 from sup_sync.policy import Metric
 from sup_sync.rulebook import Rulebook

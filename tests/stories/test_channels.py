@@ -50,7 +50,9 @@ def test_what_a_guest_files_without_naming_the_channel_is_set_aside(story):
     Mon 09:00 filed by guest, consultation
     Mon 09:10 now
     """
-    assert story.findings == {"no_channel": "no channel: fill in its field, or say in `default_channels` what it is"}
+    assert story.findings == {
+        "no_channel": "no channel, and who filed it is no member: fill in its field, or add them to the project"
+    }
     assert story.changes == {}
 
 

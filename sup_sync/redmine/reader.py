@@ -1,13 +1,10 @@
-"""The gateway: a Reader that cannot write, and a Writer; nothing of redminelib leaves it, only Redmine's JSON."""
+"""Reads the tracker: lists by python-redmine, single objects by the session itself; it has no way to write."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from html.parser import HTMLParser
 from itertools import pairwise
 from typing import Any
 from urllib.parse import quote
@@ -15,12 +12,17 @@ from urllib.parse import quote
 from redminelib import Redmine
 from redminelib.engines.base import BaseEngine
 
-from sup_sync.change import Change
-from sup_sync.errors import AccessError, MissingError, RefusedError, RestOffError, SupSyncError, TrackerAwayError
+from sup_sync.errors import (
+    AccessError,
+    MissingError,
+    RestOffError,
+    SupSyncError,
+    TrackerAwayError,
+    UrlError,
+)
 from sup_sync.http import Json, TrackerSession
-from sup_sync.tracker import ACTIVE_PROJECT, Directory, Survey
-
-_FIELD_INPUT = re.compile(r"issue\[custom_field_values\]\[(\d+)\]")
+from sup_sync.redmine.edit_form import EditForm, edit_form_of
+from sup_sync.tracker import ACTIVE_PROJECT, Survey
 
 PAGE = 100
 """Redmine cuts every limit to this, and overflows its own cookie on lists of about 250 ids."""
@@ -57,26 +59,6 @@ class _ReadEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types
         return [row for params in bulk_params for row in self.request(method, url, params=params)[container]]
 
 
-class _WriteEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types
-    """python-redmine's way to the tracker over the guarded session, for a PUT of an issue and nothing else."""
-
-    def __init__(self, session: TrackerSession) -> None:
-        self._session = session
-
-    def request(self, _method: str, url: str, *, data: Json, **_: Any) -> None:
-        path = url.removeprefix(self._session.url)
-        self._session.put_json(path, data, is_fenced="lock_version" in data["issue"])
-
-
-@dataclass(frozen=True, slots=True)
-class EditForm:
-    """An issue's lock_version, the ids of the fields that the account may set, and whether it may note privately."""
-
-    lock_version: int
-    fields: frozenset[int]
-    may_note_privately: bool
-
-
 class Reader:
     """Reads one tracker with one account; faults are those of TrackerSession.
 
@@ -98,7 +80,7 @@ class Reader:
             text = "GET /users/current.json: the key is not accepted (403): is the REST API on in Redmine's settings?"
             raise RestOffError(text) from None
         except MissingError:
-            raise TrackerAwayError("GET /users/current.json: not there (404): is `url` the tracker's root?") from None
+            raise UrlError("GET /users/current.json: not there (404): is `url` the tracker's root?") from None
         account.pop("api_key", None)
         return account
 
@@ -213,13 +195,7 @@ class Reader:
         Raises RefusedError where the account may not edit the issue: Redmine would ignore a lock_version then.
         """
         path = f"/issues/{issue_id}"
-        form = _FormParser()
-        form.feed(self._session.get_page(path, forbidden=MissingError))
-        if not form.is_editable:
-            raise RefusedError(f"GET {path}: not to be edited by this account: a closed project, or no `edit_issues`")
-        if len(form.versions) != 1 or not form.versions[0].isdecimal():
-            raise TrackerAwayError(f"GET {path}: no page of an issue with one lock_version; try again later")
-        return EditForm(int(form.versions[0]), frozenset(form.fields), form.may_note_privately)
+        return edit_form_of(self._session.get_page(path, forbidden=MissingError), f"GET {path}")
 
     def fetch_role(self, role_id: int) -> Json:
         """A role with its permissions, which every account may read."""
@@ -281,100 +257,6 @@ class Reader:
         if missing:
             raise AccessError(f"groups {', '.join(missing)}: no members of a project in scope: add them, with any role")
         return [self._one(f"/groups/{ids[name]}.json", "group", include="users") for name in sorted(set(names))]
-
-
-class Writer:
-    """Writes issues of one tracker with one account; `may_write_private_notes` is a permission proven before."""
-
-    def __init__(self, session: TrackerSession, *, may_write_private_notes: bool) -> None:
-        self._redmine = Redmine(session.url, engine=_WriteEngine, session=session)
-        self._may_write_private_notes = may_write_private_notes
-
-    def update(
-        self, issue_id: int, changes: Sequence[Change], directory: Directory, lock_version: int | None = None
-    ) -> None:
-        """Send an issue's changes in one PUT; faults are those of TrackerSession.put_json.
-
-        Accepted is not yet written: Redmine drops without a word what the account may not set. So read back.
-        Raises AccessError for a private note without the proven permission: Redmine would publish it.
-        """
-        if any(change.field == "private_note" for change in changes) and not self._may_write_private_notes:
-            raise AccessError(
-                f"issue #{issue_id}: a private note was not sent, as everybody would see it: "
-                "give the account's role `set_notes_private`"
-            )
-        values = _values(issue_id, changes, directory)
-        if lock_version is not None:
-            values["lock_version"] = lock_version
-        self._redmine.issue.update(issue_id, **values)
-
-
-def _values(issue_id: int, changes: Sequence[Change], directory: Directory) -> dict[str, Any]:
-    """Redmine's attributes for the changes of one issue; of the custom fields only those that change."""
-    values: dict[str, Any] = {}
-    for change in changes:
-        if change.issue_id != issue_id:
-            raise ValueError(f"a change of issue #{change.issue_id} in the update of #{issue_id}")
-        if change.field in directory.names.fields:
-            field = {"id": _field_id(change, directory), "value": change.new}
-            values.setdefault("custom_fields", []).append(field)
-            continue
-        attributes = _attributes(change, directory)
-        if attributes.keys() & values.keys():
-            raise ValueError(f"issue #{issue_id}: two values for {', '.join(attributes)} in one update")
-        values |= attributes
-    return values
-
-
-def _field_id(change: Change, directory: Directory) -> int:
-    name = directory.names.fields[change.field]
-    if name not in directory.field_ids:
-        raise RefusedError(f"issue #{change.issue_id}: no field «{name}» in its project: see `sup-sync check`")
-    return directory.field_ids[name]
-
-
-def _attributes(change: Change, directory: Directory) -> dict[str, Any]:
-    match change.field:
-        case "due_date":
-            return {"due_date": change.new}
-        case "public_note":
-            return {"notes": change.new}
-        case "private_note":
-            return {"notes": change.new, "private_notes": True}
-        case "status":
-            statuses = {name: status_id for status_id, name in directory.statuses.items()}
-            if change.new not in statuses:
-                raise RefusedError(f"issue #{change.issue_id}: no status «{change.new}»: see `sup-sync check`")
-            return {"status_id": statuses[change.new]}
-        case "assignee":
-            person_id = directory.person_id(change.new) if change.new else ""
-            if person_id is None:
-                raise RefusedError(f"issue #{change.issue_id}: nobody is «{change.new}»: see `sup-sync check`")
-            return {"assigned_to_id": person_id}
-    raise ValueError(f"issue #{change.issue_id}: {change.field} is nothing that a change can set")
-
-
-class _FormParser(HTMLParser):
-    """What an issue's page says in its edit form; there is one without attributes for who may only add notes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.is_editable = False
-        self.may_note_privately = False
-        self.versions: list[str] = []
-        self.fields: set[int] = set()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        found = dict(attrs)
-        if found.get("id") == "all_attributes":
-            self.is_editable = True
-        if tag == "input" and found.get("name") == "issue[lock_version]":
-            self.versions.append(found.get("value") or "")
-        if tag == "input" and found.get("name") == "issue[private_notes]":
-            self.may_note_privately = True
-        field = _FIELD_INPUT.match(found.get("name") or "")
-        if field:
-            self.fields.add(int(field[1]))
 
 
 def _is_since(row: Json, since: datetime | None) -> bool:

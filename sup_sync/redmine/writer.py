@@ -1,0 +1,96 @@
+"""Writes issues: one PUT for all that changes in one of them, in Redmine's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from redminelib import Redmine
+from redminelib.engines.base import BaseEngine
+
+from sup_sync.change import Change
+from sup_sync.errors import AccessError, RefusedError
+from sup_sync.http import Json, TrackerSession
+from sup_sync.tracker import Directory
+
+
+class _WriteEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types
+    """python-redmine's way to the tracker over the guarded session, for a PUT of an issue and nothing else."""
+
+    def __init__(self, session: TrackerSession) -> None:
+        self._session = session
+
+    def request(self, _method: str, url: str, *, data: Json, **_: Any) -> None:
+        path = url.removeprefix(self._session.url)
+        self._session.put_json(path, data, is_fenced="lock_version" in data["issue"])
+
+
+class Writer:
+    """Writes issues of one tracker with one account; `may_write_private_notes` is a permission proven before."""
+
+    def __init__(self, session: TrackerSession, *, may_write_private_notes: bool) -> None:
+        self._redmine = Redmine(session.url, engine=_WriteEngine, session=session)
+        self._may_write_private_notes = may_write_private_notes
+
+    def update(
+        self, issue_id: int, changes: Sequence[Change], directory: Directory, lock_version: int | None = None
+    ) -> None:
+        """Send an issue's changes in one PUT; faults are those of TrackerSession.put_json.
+
+        Accepted is not yet written: Redmine drops without a word what the account may not set. So read back.
+        Raises AccessError for a private note without the proven permission: Redmine would publish it.
+        """
+        if any(change.field == "private_note" for change in changes) and not self._may_write_private_notes:
+            raise AccessError(
+                f"issue #{issue_id}: a private note was not sent, as everybody would see it: "
+                "give the account's role `set_notes_private`"
+            )
+        values = _values(issue_id, changes, directory)
+        if lock_version is not None:
+            values["lock_version"] = lock_version
+        self._redmine.issue.update(issue_id, **values)
+
+
+def _values(issue_id: int, changes: Sequence[Change], directory: Directory) -> dict[str, Any]:
+    """Redmine's attributes for the changes of one issue; of the custom fields only those that change."""
+    values: dict[str, Any] = {}
+    for change in changes:
+        if change.issue_id != issue_id:
+            raise ValueError(f"a change of issue #{change.issue_id} in the update of #{issue_id}")
+        if change.field in directory.names.fields:
+            field = {"id": _field_id(change, directory), "value": change.new}
+            values.setdefault("custom_fields", []).append(field)
+            continue
+        attributes = _attributes(change, directory)
+        if attributes.keys() & values.keys():
+            raise ValueError(f"issue #{issue_id}: two values for {', '.join(attributes)} in one update")
+        values |= attributes
+    return values
+
+
+def _field_id(change: Change, directory: Directory) -> int:
+    name = directory.names.fields[change.field]
+    if name not in directory.field_ids:
+        raise RefusedError(f"issue #{change.issue_id}: no field «{name}» in its project: see `sup-sync check`")
+    return directory.field_ids[name]
+
+
+def _attributes(change: Change, directory: Directory) -> dict[str, Any]:
+    match change.field:
+        case "due_date":
+            return {"due_date": change.new}
+        case "public_note":
+            return {"notes": change.new}
+        case "private_note":
+            return {"notes": change.new, "private_notes": True}
+        case "status":
+            statuses = {name: status_id for status_id, name in directory.statuses.items()}
+            if change.new not in statuses:
+                raise RefusedError(f"issue #{change.issue_id}: no status «{change.new}»: see `sup-sync check`")
+            return {"status_id": statuses[change.new]}
+        case "assignee":
+            person_id = directory.person_id(change.new) if change.new else ""
+            if person_id is None:
+                raise RefusedError(f"issue #{change.issue_id}: nobody is «{change.new}»: see `sup-sync check`")
+            return {"assigned_to_id": person_id}
+    raise ValueError(f"issue #{change.issue_id}: {change.field} is nothing that a change can set")
