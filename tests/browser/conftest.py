@@ -15,8 +15,8 @@ def browser() -> Iterator[Browser]:
     """A browser; missing it is a failure where SUP_SYNC_REAL_REDMINE=1 says that nothing is left out."""
     path = shutil.which("chromium")
     if path is None and os.environ.get("SUP_SYNC_REAL_REDMINE") != "1":
-        pytest.skip("needs Debian's chromium: scripts/chromium installs it")
-    assert path, "no chromium, though nothing is to be left out: run scripts/chromium"
+        pytest.skip("needs Debian's chromium: scripts/debian installs it")
+    assert path, "no chromium, though nothing is to be left out: run scripts/debian"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path)
         yield chromium
