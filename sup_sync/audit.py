@@ -30,7 +30,9 @@ def open_audit(path: Path, clock: Callable[[], datetime]) -> Iterator[Record]:
         _rotate(path)
         file = path.open("ab", buffering=0)
     except OSError as error:
-        raise AuditError(f"{path}: no audit log can be kept: {error.strerror}") from None
+        raise AuditError(
+            f"{path}: no audit log can be kept: {error.strerror}: set XDG_STATE_HOME to a folder of yours"
+        ) from None
 
     def record(words: Mapping[str, Any]) -> None:
         at = clock().astimezone(UTC).isoformat(timespec="milliseconds")

@@ -41,6 +41,8 @@ PASSING = frozenset({429, 502, 503, 504})
 """Statuses that are worth another try of a read."""
 
 TRIES = 3
+SEE_WHY = "nothing was written: save it in the tracker to see why"
+
 LONGEST_WAIT_S = 10.0
 """The longest wait between two tries, whatever `Retry-After` asks for."""
 
@@ -230,7 +232,9 @@ def _checked_ca_file(path: Path) -> str:
     try:
         ssl.create_default_context(cafile=path)
     except (OSError, ssl.SSLError):
-        raise UrlError(f"{path}: no readable file of CA certificates (PEM)") from None
+        raise UrlError(
+            f"{path}: no readable file of CA certificates (PEM): correct its path or what is in it"
+        ) from None
     return str(path)
 
 
@@ -272,7 +276,7 @@ def _fault_of_write(answer: requests.Response, where: str, is_fenced: bool) -> S
     if status in (requests.codes.ok, requests.codes.no_content) and not answer.content.strip():
         return None
     if status == requests.codes.unauthorized:
-        return AccessError(f"{where}: the key is not accepted (401); nothing was written")
+        return AccessError(f"{where}: the key is not accepted (401); nothing was written: is it still the account's?")
     if status == requests.codes.unprocessable_entity:
         return _fault_of_invalid(answer, where, is_fenced)
     if requests.codes.bad_request <= status < requests.codes.server_error:
@@ -286,7 +290,7 @@ def _fault_of_refusal(status: int, where: str, is_fenced: bool) -> SupSyncError:
         return MissingError(f"{where}: not there (404): deleted or moved; nothing was written")
     if status == requests.codes.conflict and is_fenced:
         return StaleError(f"{where}: it changed meanwhile (409); nothing was written, the next run decides")
-    return RefusedError(f"{where}: refused ({status}); nothing was written")
+    return RefusedError(f"{where}: refused ({status}); nothing was written: may the account edit it there?")
 
 
 def _fault_of_invalid(answer: requests.Response, where: str, is_fenced: bool) -> SupSyncError:
@@ -294,10 +298,10 @@ def _fault_of_invalid(answer: requests.Response, where: str, is_fenced: bool) ->
     try:
         count = len(json.loads(answer.content)["errors"])
     except (ValueError, KeyError, TypeError, RecursionError):
-        return RefusedError(f"{where}: refused (422, no list of errors); nothing was written")
+        return RefusedError(f"{where}: refused (422, no list of errors); {SEE_WHY}")
     if count == 0 and is_fenced:
         return StaleError(f"{where}: the issue changed meanwhile (422); nothing was written, the next run decides")
-    return RefusedError(f"{where}: refused (422, errors: {count}); nothing was written")
+    return RefusedError(f"{where}: refused (422, errors: {count}); {SEE_WHY}")
 
 
 def _object_of(answer: requests.Response) -> dict[str, Any] | None:

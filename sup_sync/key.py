@@ -65,4 +65,4 @@ def _text(path: Path, what: str, encoding: str) -> str:
     try:
         return path.read_text(encoding=encoding).strip()
     except (OSError, UnicodeDecodeError):
-        raise AccessError(f"{path}: holds no {what} that can be read") from None
+        raise AccessError(f"{path}: holds no {what} that can be read: write into it again") from None

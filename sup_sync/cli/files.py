@@ -29,4 +29,4 @@ def write_whole(path: Path, text: str, encoding: str = "utf-8", mode: int | None
     except OSError as error:
         with suppress(OSError):
             draft.unlink()
-        raise click.UsageError(f"{path}: cannot be written: {error.strerror}") from None
+        raise click.UsageError(f"{path}: cannot be written: {error.strerror}: name another place") from None

@@ -200,7 +200,7 @@ def _write(directory: Path, texts: Mapping[str, str]) -> None:
         directory.mkdir(parents=True, exist_ok=True)
         draft = Path(mkdtemp(prefix=".sup-sync-init-", dir=directory))
     except OSError as error:
-        raise click.UsageError(f"{directory}: cannot be written: {error.strerror}") from None
+        raise _unwritable(directory, error) from None
     try:
         shutil.copytree(shipped() / MAPPINGS / SCHEMAS, draft / MAPPINGS / SCHEMAS)
         for name, text in texts.items():
@@ -213,9 +213,13 @@ def _write(directory: Path, texts: Mapping[str, str]) -> None:
             (directory / MAPPINGS).rename(draft / MAPPINGS)
             raise
     except OSError as error:
-        raise click.UsageError(f"{directory}: cannot be written: {error.strerror}") from None
+        raise _unwritable(directory, error) from None
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _unwritable(directory: Path, error: OSError) -> click.UsageError:
+    return click.UsageError(f"{directory}: cannot be written: {error.strerror}: name another by --directory")
 
 
 def _check(settings: Settings) -> None:

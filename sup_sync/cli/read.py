@@ -97,7 +97,7 @@ def explain(settings: Settings, issue_id: int, source: Path | None, now: datetim
         raise DecodeError(finding.text)
     judgements = judge_world(world, config.rules, moment)
     if not judgements:
-        raise MissingError(f"request #{issue_id} was not filed yet at {moment:%Y-%m-%d %H:%M %z}")
+        raise MissingError(f"request #{issue_id} was not filed yet at {moment:%Y-%m-%d %H:%M %z}: give a later --now")
     explanation = explain_issue(judgements[0], config.rules, moment)
     if as_json:
         print_json(explanation.to_json())
@@ -119,7 +119,7 @@ def _gather_one(settings: Settings, config: Config, source: Path | None, issue_i
         gathered = _read_file(settings, source)
         found = tuple(issue for issue in gathered.raw_issues if issue["id"] == issue_id)
         if not found:
-            raise MissingError(f"{source.name} has no request #{issue_id}")
+            raise MissingError(f"{source.name} has no request #{issue_id}: take a newer one with `sup-sync snapshot`")
         return replace(gathered, raw_issues=found)
     reader = Reader(connect(config))
     return Gathered(examine(reader, config).lists, (reader.fetch_issue(issue_id),), {})

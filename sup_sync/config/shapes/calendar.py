@@ -30,7 +30,7 @@ def _window(value: Any) -> Window:
     from_h, from_min, to_h, to_min = map(int, match.groups())
     opens, closes = timedelta(hours=from_h, minutes=from_min), timedelta(hours=to_h, minutes=to_min)
     if not opens < closes <= timedelta(days=1) or max(from_min, to_min) > 59:  # noqa: PLR2004 - minutes of an hour
-        raise ValueError(f"{value!r} does not end after it begins, within one day")
+        raise ValueError(f'{value!r} does not end after it begins, within one day: write "09:00-18:00"')
     return opens, closes
 
 
@@ -137,7 +137,7 @@ class CalendarShape(Shape):
         days = [weekday for days in hours for weekday in _weekdays(days)]
         for weekday in days:
             if days.count(weekday) > 1:
-                raise ValueError(f"{WEEKDAYS[weekday]} has its hours twice")
+                raise ValueError(f"{WEEKDAYS[weekday]} has its hours twice: keep one line")
         return hours
 
     @property

@@ -70,7 +70,7 @@ class TargetShape(Shape):
     def _units_fit(self) -> Self:
         units = {length.unit for length in self.within.values() if length}
         if self.until == "end_of_day" and units - {"day"}:
-            raise ValueError("`until: end_of_day` takes whole working days")
+            raise ValueError("`until: end_of_day` takes whole working days: write `1 working day`")
         if self.clock is ClockKind.CALENDAR and "day" in units:
             raise ValueError("`clock: calendar` knows no working days: write hours")
         return self

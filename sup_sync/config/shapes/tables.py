@@ -43,7 +43,7 @@ class ContractShape(Shape):
         if sum(each is not None for each in (self.project, self.group, self.bin)) != 1:
             raise ValueError("name the client by exactly one of `project`, `group`, `bin`")
         if self.last_on < self.first_on:
-            raise ValueError(f"ends on {self.last_on}, before it begins")
+            raise ValueError(f"ends on {self.last_on}, before it begins: correct one of the days")
         return self
 
 
