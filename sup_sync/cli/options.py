@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import os
 import sys
@@ -163,6 +164,7 @@ def connect(config: Config, *, ends_at: float = math.inf) -> TrackerSession:
     from sup_sync.http import TrackerSession
     from sup_sync.key import load_key
 
+    gc.enable()
     server = config.server
     key = load_key(server.key_file, os.environ)
     return TrackerSession(
