@@ -30,10 +30,10 @@ from stories.moments import read_moment
 from stories.shipped import shipped_config
 from worlds import BOT, FakeWorld
 
-from sup_sync import redmine
 from sup_sync.config import Config
 from sup_sync.errors import SupSyncError
 from sup_sync.http import TrackerSession
+from sup_sync.redmine import reader
 from sup_sync.sync import apply
 
 NOW = "Wed 12:00"
@@ -68,7 +68,7 @@ class Office:
 def two_projects() -> Iterator[Office]:
     world, projects = FakeWorld(), {}
     make_fake(world)
-    with faulty(world) as tracker, patch.object(redmine, "PAGE", 2):  # so that lists have pages that can fail alone
+    with faulty(world) as tracker, patch.object(reader, "PAGE", 2):  # so that lists have pages that can fail alone
         config = shipped_config()
         config = replace(config, projects=(VIP, BASE), server=replace(config.server, url=tracker.url))
         diary = Diary(world, config)
