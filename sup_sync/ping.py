@@ -16,6 +16,8 @@ def ping(url: str, what: str) -> str | None:
     session.trust_env = False
     try:
         answer = session.get(f"{url.rstrip('/')}/{what}", timeout=TIMEOUT_S, allow_redirects=False)
+    except requests.ConnectionError:
+        return "no connection"
     except (OSError, ValueError) as error:  # a RequestException is an OSError
         return type(error).__name__
     return None if answer.ok and not answer.is_redirect else f"answered {answer.status_code}"

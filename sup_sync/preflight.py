@@ -223,6 +223,16 @@ def check_somebody_is_staff(tracker: Tracker) -> Iterator[Problem]:
         )
 
 
+def check_roles_are_held(tracker: Tracker) -> Iterator[Problem]:
+    """A role that is written otherwise than in the tracker makes nobody staff or client."""
+    held = {role for each in tracker.lists["people"] for role in each["roles"]}
+    for section, roles in (("staff", tracker.names.staff_roles), ("clients", tracker.names.client_roles)):
+        for role in sorted(roles - held):
+            text = f"nobody in the projects has the role «{role}» ({section})"
+            mend = f"correct `{section}.roles` of mappings/tracker.yaml, or give it to somebody"
+            yield Problem(Area.NAMES, text, mend, is_warning=True)
+
+
 def check_workflow(tracker: Tracker) -> Iterator[Problem]:
     """A request whose client did not answer is ended (clause 15): the account must be able to set that status."""
     statuses, ending = tracker.names.statuses, tracker.names.sets["no_answer"]
@@ -262,5 +272,6 @@ CHECKS: tuple[Check, ...] = (
     check_every_tracker_has_a_request,
     check_people,
     check_somebody_is_staff,
+    check_roles_are_held,
     check_workflow,
 )

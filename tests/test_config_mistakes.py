@@ -42,7 +42,7 @@ def test_all_mistakes_of_all_files_are_told_in_one_pass(copy):
     projects = "alatau-trade, saryarka-logistic, kokshe-qurylys, portal-users, murager-group"
     assert str(raised.value).splitlines() == [
         f"calendar.yaml:{copy.line(CALENDAR, '2022-07-01')}: 2022-07-01 lies outside of the years 2023-2027",
-        f"clients.yaml:8: project of config.yaml 'alatau' is not defined: there are {projects}",
+        f"clients.yaml:8: project 'alatau' is not in config.yaml: correct it here or there: {projects}",
         "config.yaml:5: a key in the file: put it in a file of its own and name that as `key_file`, or in SUP_SYNC_KEY",
         f"config.yaml:{copy.line(CONFIG, 'language: de')}: language: write 'kk', 'ru' or 'en', not 'de'",
         f"messages.yaml:{copy.line(MESSAGES, 'en:')}: first_response is missing in en: add it",
@@ -170,7 +170,7 @@ SINGLE = [
     (CALENDAR, "\nchanges:\n", "\nchanges:\n  - 2023-07-07\n", "- 2023-07-07", "write {date: …, kind: …, source: …}"),
     (CLIENTS, WHO, f"{WHO}, bin: 0", "bin: 0", "name the client by exactly one of `project`, `group`, `bin`"),
     (CLIENTS, f"{WHO}, ", "", "«Алатау", "name the client by exactly one of `project`, `group`, `bin`"),
-    (CLIENTS, WHO, "project: alatau", "project: alatau,", "project of config.yaml 'alatau' is not defined: there are"),
+    (CLIENTS, WHO, "project: alatau", "project: alatau,", "project 'alatau' is not in config.yaml: correct it"),
     (CLIENTS, "level: vip", "level: gold", "gold", "level 'gold' is not defined: there are vip, base"),
     (CLIENTS, "until: 2028-12-31", "until: 2023-12-31", "2023-12-31", "ends on 2023-12-31, before it begins"),
     (CLIENTS, "until: 2028-12-31", "until: 2028-02-30", "2028-02-30",

@@ -287,9 +287,19 @@ def test_a_tracker_without_staff_is_told(site: Site) -> None:
     for project in site.tracker.projects:
         for member in project.members:
             member.roles.pop(site.tracker.role(STAFF_ROLE), None)
-    *_, problem = site.problems()
-    assert (problem.area, problem.is_warning) == (Area.NAMES, False)
+    (problem,) = (each for each in site.problems() if not each.is_warning and "is staff" in each.text)
+    assert problem.area == Area.NAMES
     assert str(problem).startswith("nobody in the projects is staff, so no answer would count: correct `staff`")
+
+
+@pytest.mark.parametrize("role", [STAFF_ROLE, "Клиент"])
+def test_a_role_that_nobody_has_is_told_as_it_may_be_misspelt(site: Site, role: str) -> None:
+    for project in site.tracker.projects:
+        for member in project.members:
+            member.roles.pop(site.tracker.role(role), None)
+    (problem,) = (each for each in site.problems() if "has the role" in each.text)
+    assert (problem.area, problem.is_warning) == (Area.NAMES, True)
+    assert problem.text.startswith(f"nobody in the projects has the role «{role}»")
 
 
 # --- what follows

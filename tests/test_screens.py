@@ -82,8 +82,8 @@ def test_a_plan_shows_each_value_its_reason_and_its_clause(vip: Story) -> None:
 @pytest.mark.parametrize(
     ("changes", "judged", "summary"),
     [
-        ((), 30, "Nothing to do: 30 requests stand as the regulation wants."),
-        ((), 1, "Nothing to do: 1 request stands as the regulation wants."),
+        ((), 30, "Nothing to write on 30 requests."),
+        ((), 1, "Nothing to write on 1 request."),
         ((("a", "", "b"), ("c", "", "d")), 1, "Plan: 2 values to set on 1 of 1 request."),
         ((("a", "b", "c"),), 9, "Plan: 1 value to change on 1 of 9 requests."),
         ((("a", "b", "c"), ("d", "", "e")), 9, "Plan: 1 value to set, 1 to change on 1 of 9 requests."),

@@ -10,7 +10,7 @@ import click
 
 from sup_sync.cli.channels import unreachable
 from sup_sync.cli.codes import BAD_CONFIG, DONE, NO_ACCESS
-from sup_sync.cli.options import Settings, common, connect, pass_settings
+from sup_sync.cli.options import Settings, common, connect, pass_settings, shipped
 
 if TYPE_CHECKING:
     from sup_sync.config import Config
@@ -34,12 +34,14 @@ def run_check(settings: Settings, *, offline: bool) -> int:
     from sup_sync.terminal.layout import make_console
     from sup_sync.terminal.offline import show_mistakes
 
-    config, mistakes = check_files(settings.path(own=not offline), datetime.now(UTC).date())
+    path = settings.path(own=not offline)
+    config, mistakes = check_files(path, datetime.now(UTC).date())
     if mistakes:
         show_mistakes(make_console(), mistakes)
     if config is None or offline:
         if not mistakes:
-            settings.tell("no mistakes in config.yaml and mappings/")
+            which = "the shipped config.yaml" if path == shipped() / "config.yaml" else str(path)
+            settings.tell(f"no mistakes in {which} and its mappings")
         return BAD_CONFIG if mistakes else DONE
     problems, searches = _check_tracker(config)
     for problem in problems:

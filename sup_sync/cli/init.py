@@ -233,11 +233,11 @@ def _check(settings: Settings) -> None:
 
 
 def _next_steps(directory: Path) -> tuple[str, str, str]:
-    option = "" if directory == Path() else f" --config {directory / CONFIG}"
+    command = f"sup-sync --config {(directory / CONFIG).absolute()}"
     return (
         f"next: 1. look through {directory / MAPPINGS}/: tracker.yaml (each TODO), clients.yaml (the contracts), "
-        "regulation.yaml (help_centre, quality_address)",
-        f"2. `sup-sync{option} provision --script | bin/rails runner -` in Redmine's folder; "
+        "regulation.yaml (help_centre, quality_address, which clients read)",
+        f"2. `{command} provision --script | RAILS_ENV=production bin/rails runner -` in Redmine's folder; "
         "make the account sup-sync a member of the projects, and name a file with its key as `key_file`",
-        f"3. `sup-sync{option} check` until it finds nothing; then `plan`, and `apply --adopt` for the first run",
+        f"3. `{command} check` until it finds nothing; then `plan`, and `apply --adopt` for the first run",
     )

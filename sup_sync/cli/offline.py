@@ -154,4 +154,4 @@ def provision(settings: Settings) -> None:
     """What the tracker lacks: trackers, statuses, priorities, fields, roles, workflow, settings."""
     from sup_sync.provision import make_script
 
-    click.echo(make_script(settings.load().rules.names), nl=False)
+    click.echo(make_script(settings.load(own=True).rules.names), nl=False)

@@ -72,6 +72,8 @@ def _show_plan(
 class RequestNumber(click.IntRange):
     """A request's number, also as the tracker and this tool write it: #30."""
 
+    name = "number"
+
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         number: Any = str(value).removeprefix("#")
         return super().convert(number, param, ctx)
@@ -160,6 +162,8 @@ def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetim
     from sup_sync.whatif import compare
     from sup_sync.world import judge_world, read_world
 
+    if not (mappings / "regulation.yaml").exists() and (mappings / "mappings").is_dir():
+        mappings /= "mappings"
     config, other = settings.load(own=source is None), settings.load(own=source is None, mappings=mappings)
     moment = aware(now, config)
     gathered = _gather(settings, config, source, now, everything=True)

@@ -67,6 +67,8 @@ def report(
 
     if as_json and table == STDOUT:
         raise click.UsageError("--json and --csv - both go to stdout: name a file for --csv")
+    if language and not (page or publication["project"]):
+        raise click.UsageError("--language is that of --html and --publish: give one of them")
     if page:
         require_libraries("--html", "jinja2", "matplotlib")
     if publishes(publication, is_alone=not (source or now or as_json or table or page)):

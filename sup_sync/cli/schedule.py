@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import os
 import pwd
 import shlex
+import stat
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -46,6 +48,7 @@ def schedule(settings: Settings, remove: bool, yes: bool, prefix: Path) -> int:
     else:
         _show(wanted, prefix)
         _tell_key(settings, places, is_systemd=is_systemd)
+        _tell_closed(settings, places)
     if not yes and not sys.stdin.isatty():
         settings.tell("nothing was changed: --yes does it", is_news=True)
         return DONE
@@ -96,8 +99,8 @@ def _found(settings: Settings) -> Places:
 
     config = settings.load(own=True)
     return Places(
-        program=str(Path(sys.argv[0]).absolute()),
-        config=str(settings.path(own=True).absolute()),
+        program=os.path.abspath(sys.argv[0]),
+        config=os.path.abspath(settings.path(own=True)),
         key=_absolute(config.server.key_file),
         channels=_absolute(config.notify_file),
     )
@@ -118,10 +121,28 @@ def _tell_key(settings: Settings, places: Places, *, is_systemd: bool) -> None:
         settings.tell(text, is_news=True)
 
 
+def _tell_closed(settings: Settings, places: Places) -> None:
+    """The runs have an account of their own, which has to be let in to what it runs and reads."""
+    for path in (places.program, os.path.realpath(sys.executable), places.config):
+        closed = _closed(Path(path))
+        if closed:
+            text = f"{path}: {closed} keeps the runs' own account out: let it in, or install and configure elsewhere"
+            settings.tell(text, is_news=True)
+
+
 def _is_account(name: str) -> bool:
     with suppress(KeyError):
         return bool(pwd.getpwnam(name))
     return False
+
+
+def _closed(path: Path) -> Path | None:
+    """The file, or the folder above it, that lets nobody in but its owner; None where all are open to anybody."""
+    for each in (*reversed(path.parents), path):
+        with suppress(OSError):
+            if not each.stat().st_mode & (stat.S_IXOTH if each.is_dir() else stat.S_IROTH):
+                return each
+    return None
 
 
 def _owner(path: Path) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -23,6 +24,19 @@ if TYPE_CHECKING:
 METRICS_HELP = "Write the run's figures to FILE for Prometheus' node_exporter (extra `metrics`)."
 FOR_EVERYBODY = 0o644
 """Metrics are read by another account, and hold figures alone."""
+
+
+def an_address(_ctx: click.Context, _param: click.Parameter, url: str | None) -> str | None:
+    """The monitor's address; whatever it is, it is not printed, as whoever knows it may speak for this run."""
+    if url and not re.match(r"https?://[^/?#\s]", url):
+        raise click.BadParameter("no address: write it like https://monitor.example.kz/of-this-run")
+    return url
+
+
+def a_prom_file(_ctx: click.Context, _param: click.Parameter, path: Path | None) -> Path | None:
+    if path and path.suffix != ".prom":
+        raise click.BadParameter(f"node_exporter reads no {path.name}: let it end in .prom")
+    return path
 
 
 class WatchedRun:

@@ -20,14 +20,20 @@ from sup_sync.cli.options import (
     state_path,
     tell_gaps,
 )
-from sup_sync.cli.watched import METRICS_HELP, WatchedRun, watched
+from sup_sync.cli.watched import METRICS_HELP, WatchedRun, a_prom_file, an_address, watched
 
 
 @click.command()
 @click.option("--force", is_flag=True, help="Write it even over the limits, this once.")
 @click.option("--adopt", is_flag=True, help="Set fields alone: what is due already is not said. For the first run.")
-@click.option("--ping", "monitor", metavar="URL", help="Ask for URL/start, and then for URL/ and the exit code.")
-@click.option("--metrics", type=click.Path(path_type=Path, dir_okay=False), help=METRICS_HELP)
+@click.option(
+    "--ping",
+    "monitor",
+    metavar="URL",
+    callback=an_address,
+    help="Ask for URL/start, and then for URL/ and the exit code.",
+)
+@click.option("--metrics", type=click.Path(path_type=Path, dir_okay=False), callback=a_prom_file, help=METRICS_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON in the end, whatever the run came to.")
 @common
 @pass_settings

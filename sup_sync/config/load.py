@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -76,12 +76,21 @@ def load_config(path: Path, today: date, mappings: Path | None = None) -> Config
     """
     config, mistakes = check_files(path, today, mappings)
     if config is None:
-        raise ConfigError([each for each in mistakes if not each.is_warning])
+        stopping = [each for each in mistakes if not each.is_warning]
+        raise ConfigError([_placed(each, mappings) for each in stopping] if mappings else stopping)
     return config
 
 
+def _placed(mistake: Mistake, mappings: Path) -> Mistake:
+    """The mistake with the folder that its file is in, where that is not the configuration's own."""
+    return mistake if mistake.file == checks.CONFIG else replace(mistake, file=str(mappings / mistake.file))
+
+
 def check_files(path: Path, today: date, mappings: Path | None = None) -> tuple[Config | None, list[Mistake]]:
-    """The configuration, None where a mistake keeps it from being used, and all mistakes and warnings."""
+    """The configuration, None where a mistake keeps it from being used, and all mistakes and warnings.
+
+    Other `mappings` are not held to their acceptance table: it says what the present ones have to give.
+    """
     reading = _Reading(path, today, mappings)
     files = reading.files()
     checked = [files.of_version(version) for version in files.versions]
@@ -89,7 +98,12 @@ def check_files(path: Path, today: date, mappings: Path | None = None) -> tuple[
     calendars = reading.calendars(files)
     mistakes = sorted({*mistakes, *reading.mistakes})
     unsound = {each.file for each in mistakes if not each.is_warning}
-    if calendars and files.examples and not unsound & {checks.CALENDAR, *(each.file for each in files.versions)}:
+    if (
+        mappings is None
+        and calendars
+        and files.examples
+        and not unsound & {checks.CALENDAR, *(each.file for each in files.versions)}
+    ):
         source = reading.sources[checks.EXAMPLES]
         mistakes = sorted([*mistakes, *failing_examples(source, files.examples.examples, files.versions, calendars)])
     if any(not each.is_warning for each in mistakes):

@@ -37,6 +37,13 @@ def _of_redmines_form() -> Iterator[None]:
         raise TrackerAwayError("JSON came, but not of Redmine's form: is `url` the tracker's root?") from error
 
 
+NO_MEMBER = "the account is no member there: make sup-sync's own account one, with the role sup-sync"
+
+
+class _ForbiddenError(AccessError):
+    """A project that shows nothing to the account."""
+
+
 class _ReadEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types
     """python-redmine's way to the tracker over the guarded session: whatever it is asked for, it only reads."""
 
@@ -212,7 +219,7 @@ class Reader:
         for identifier in identifiers:
             try:
                 found.append(self._fetch_project(identifier, joined))
-            except (AccessError, MissingError) as error:
+            except AccessError as error:
                 refused.append(f"project {identifier}: {error}")
         if refused:
             raise AccessError("\n".join(refused))
@@ -220,9 +227,14 @@ class Reader:
 
     def _fetch_project(self, identifier: str, joined: Collection[int]) -> dict[str, Any]:
         path = f"/projects/{quote(identifier, safe='')}.json"
-        raw = self._one(path, "project", include="trackers")
+        try:
+            raw = self._one(path, "project", forbidden=_ForbiddenError, include="trackers")
+        except _ForbiddenError:
+            raise AccessError(NO_MEMBER) from None
+        except MissingError:
+            raise AccessError("there is none of this name (404): correct `projects` of config.yaml") from None
         if raw["id"] not in joined:
-            raise AccessError("the account is no member of it: add it to the project's members")
+            raise AccessError(NO_MEMBER)
         project = {key: raw[key] for key in ("id", "identifier", "name", "status")}
         trackers = [self._fetch_tracker(tracker, project["id"]) for tracker in raw["trackers"]]
         seen = [field for tracker in trackers for field in tracker.get("fields", ())]

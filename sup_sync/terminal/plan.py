@@ -76,9 +76,7 @@ def _summary(figures: PlanSummary) -> str:
         parts.append("the tool's own memory alone")
     if parts:
         return f"Plan: {', '.join(parts)} on {figures.requests} of {requests}.{findings}"
-    return (
-        f"Nothing to do: {requests} {'stands' if figures.judged == 1 else 'stand'} as the regulation wants.{findings}"
-    )
+    return f"Nothing to write on {requests}.{findings}"
 
 
 def show_findings(console: Console, findings: Sequence[Finding]) -> None:

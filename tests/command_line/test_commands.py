@@ -94,7 +94,7 @@ def test_a_day_with_the_tool(shell: Shell, office: Office) -> None:
     said = shell("apply")
     assert (said.code, said.out, said.err) == (0, "Written: 1 applied.\n", "")
     said = shell("plan", "--exit-code")
-    assert (said.code, said.out, said.err) == (0, "Nothing to do: 1 request stands as the regulation wants.\n", "")
+    assert (said.code, said.out, said.err) == (0, "Nothing to write on 1 request.\n", "")
     assert shell("apply").out == "Nothing was to be written.\n"
     assert shell("queue").out.splitlines()[-1].startswith("1 request to work on")
     assert f"#{issue_id} VIP · error" in shell("explain", issue_id).out

@@ -69,7 +69,7 @@ def test_an_unprepared_tracker_fits_after_init_and_provision(
     place = make_place(survey)
     shell, site = place.shell, place.site
     assert place.init(*WHO).code == 0
-    assert shell("check", "--offline") == Said(0, "", "sup-sync: no mistakes in config.yaml and mappings/\n")
+    assert shell("check", "--offline") == Said(0, "", "sup-sync: no mistakes in config.yaml and its mappings\n")
     script = shell("provision", "--script")
     site.run_script(script.out)
     site.add_account()

@@ -20,6 +20,8 @@ def root(shell: Shell) -> Path:
     """A machine's root with systemd in it, and a program as it is installed."""
     shell.patch.setattr("sys.argv", ["/opt/sup-sync/bin/sup-sync"])
     shell.patch.setattr("sup_sync.cli.schedule._is_account", lambda _name: False)
+    shell.patch.setattr("sup_sync.cli.schedule._closed", lambda _path: None)  # as pytest's own folder is
+    shell.patch.setattr("sys.executable", "/opt/sup-sync/bin/python")
     shell.write("key", "x", 0o600)
     shell.files.replace("config.yaml", "  # key_file: /etc/sup-sync/key", "  key_file: key")
     folder = shell.folder / "root"
@@ -186,6 +188,18 @@ def test_what_the_service_could_not_see_is_refused(shell: Shell, root: Path, pro
     shell.patch.setattr("sys.argv", [program])
     one_line(shell("schedule", "--yes", "--prefix", root), 2, program, "sees no home folders", "pipx install --global")
     assert files(root) == set()
+
+
+def test_what_keeps_the_runs_own_account_out_is_named(shell: Shell, root: Path) -> None:
+    shell.patch.undo()
+    config = shell.folder / "config.yaml"
+    config.chmod(0o600)
+    for each in (shell.folder, *shell.folder.parents[:2]):
+        each.chmod(0o755)
+    said = shell("schedule", "--yes", "--prefix", root, "--config", config)
+    assert f"sup-sync: {config}: {config} keeps the runs' own account out" in said.err
+    config.chmod(0o644)
+    assert str(config) not in shell("schedule", "--yes", "--prefix", root, "--config", config).err
 
 
 def test_a_path_that_would_need_quotes_is_refused(shell: Shell, root: Path) -> None:

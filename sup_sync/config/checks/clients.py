@@ -17,9 +17,12 @@ def check_contracts(files: Files) -> Iterator[Mistake]:
         place: Place = ("contracts", number)
         yield from files.undefined_words(CLIENTS, (*place, "level"), [contract.level], "levels")
         if contract.project and files.config:
-            yield from files.undefined(
-                CLIENTS, (*place, "project"), [contract.project], files.config.projects, "project of config.yaml"
-            )
+            known = files.config.projects
+            if contract.project not in known:
+                text = (
+                    f"project {contract.project!r} is not in config.yaml: correct it here or there: {', '.join(known)}"
+                )
+                yield files.mistake(CLIENTS, (*place, "project"), text)
         last_on = max(each.last_on for each in contracts if each.client == contract.client)
         if contract.last_on == last_on < files.today:
             text = f"contract of {contract.client} expired on {last_on}: renew it, else new requests are judged without"
