@@ -9,9 +9,11 @@ import json
 import os
 import sqlite3
 import zlib
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,7 +21,7 @@ from sup_sync.tracker import Json
 
 T = TypeVar("T")
 
-VERSION = 1
+VERSION = 2
 """Of the tables below; a file with another one is thrown away."""
 
 NEVER = 1 << 40
@@ -29,20 +31,32 @@ IN_MEMORY = ":memory:"
 DAMAGE = (sqlite3.Error, zlib.error, UnicodeDecodeError)
 """The last of them comes of an error of SQLite that quotes what is damaged."""
 
-IN_USE = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
+NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
+"""What keeps a sound file from being used now: neither says anything about what is in it."""
+
 WAIT_S = 5
+KEPT_UNUSED = timedelta(days=1)
+"""So long what was read for another account or configuration is kept, if none of its runs comes."""
 
 TABLES = f"""
-CREATE TABLE memory (key TEXT PRIMARY KEY, value BLOB) WITHOUT ROWID;
-CREATE TABLE history (
-    id INTEGER PRIMARY KEY, project TEXT,
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS scope (number INTEGER PRIMARY KEY, used_on TEXT);
+CREATE TABLE IF NOT EXISTS memory (scope INTEGER, key TEXT, value BLOB, PRIMARY KEY (scope, key)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS history (
+    scope INTEGER, id INTEGER, project TEXT,
     is_open INTEGER, updated_at INTEGER, read_at INTEGER,
-    judged_by TEXT, matters_at INTEGER,
-    issue BLOB
+    judged_by TEXT, judged_at INTEGER, matters_at INTEGER,
+    issue BLOB,
+    PRIMARY KEY (scope, id)
 );
 PRAGMA user_version = {VERSION};
+COMMIT;
 """
-"""`issue` is Redmine's JSON, `value` any: both packed with a check sum. Moments are epoch seconds."""
+"""`issue` is Redmine's JSON, `value` any: both packed with a check sum. Moments are epoch seconds.
+
+Made at once, as another run may come to make them in the same moment.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +76,10 @@ class CacheFile:
                 with Cache(str(self.path)) as cache:
                     return work(cache)
             except DAMAGE as error:
-                if getattr(error, "sqlite_errorcode", None) in IN_USE:
+                code = getattr(error, "sqlite_errorcode", 0)
+                if {code, code & 0xFF} & NO_ROOM:  # the low byte is the kind
+                    self.tell(f"{self.path}: {error}: nothing is remembered, and all is read anew")
+                if {code, code & 0xFF} & (NO_ROOM | IN_USE):
                     break
                 self.tell(f"{self.path}: {error}: thrown away, and all is read anew")
                 self._throw_away()
@@ -71,7 +88,8 @@ class CacheFile:
 
     def _throw_away(self) -> None:
         for end in ("", "-journal"):
-            Path(f"{self.path}{end}").unlink(missing_ok=True)
+            with suppress(OSError):  # then the next try finds it damaged again, and the work goes on without
+                Path(f"{self.path}{end}").unlink()
 
 
 NO_CACHE = CacheFile()
@@ -88,13 +106,17 @@ def _is_writable(path: Path) -> bool:
 
 
 class Cache:
-    """One tracker's histories as one account read them; every change is kept at once, so that a run may die."""
+    """A tracker's histories as one account read them for one configuration; others have theirs in the same file.
+
+    Every change is kept at once, so that a run may die.
+    """
 
     def __init__(self, place: str) -> None:
+        self._scope = 0
         self._sql = sqlite3.connect(place, timeout=WAIT_S, isolation_level=None)
         self._sql.execute("PRAGMA synchronous = OFF")
-        (version,) = self._sql.execute("PRAGMA user_version").fetchone()
-        tables = self._sql.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
+        query = "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version"
+        version, tables = self._sql.execute(query).fetchone()
         if version == 0 and not tables:
             self._sql.executescript(TABLES)
         elif version != VERSION:
@@ -106,20 +128,27 @@ class Cache:
     def __exit__(self, *_: object) -> None:
         self._sql.close()
 
-    def begin(self, scope: Json) -> None:
-        """Forget all that was read for another account or other projects."""
-        if self.recall("scope") != scope:
-            self._sql.execute("DELETE FROM history")
-            self._sql.execute("DELETE FROM memory")
-            self.remember("scope", scope)
+    def begin(self, scope: Json, today: date) -> None:
+        """Use what was read for this account and configuration alone; forget what none uses any more."""
+        number = sha256(json.dumps(scope, sort_keys=True).encode()).digest()[:7]
+        self._scope = int.from_bytes(number)
+        used = self._scope, today.isoformat()
+        if not self._sql.execute("SELECT 1 FROM scope WHERE number = ? AND used_on = ?", used).fetchone():
+            self._sql.execute("INSERT OR REPLACE INTO scope VALUES (?, ?)", used)
+        last_on = (today - KEPT_UNUSED).isoformat()
+        unused = self._sql.execute("SELECT number FROM scope WHERE used_on < ?", (last_on,)).fetchall()
+        self._sql.executemany("DELETE FROM memory WHERE scope = ?", unused)  # first: histories alone are not used
+        self._sql.executemany("DELETE FROM history WHERE scope = ?", unused)
+        self._sql.executemany("DELETE FROM scope WHERE number = ?", unused)
 
     def recall(self, key: str) -> Any:
         """What was remembered by that name; None if nothing was."""
-        row = self._sql.execute("SELECT value FROM memory WHERE key = ?", (key,)).fetchone()
+        query = "SELECT value FROM memory WHERE scope = ? AND key = ?"
+        row = self._sql.execute(query, (self._scope, key)).fetchone()
         return _unpacked(row[0]) if row else None
 
     def remember(self, key: str, value: Any) -> None:
-        self._sql.execute("INSERT OR REPLACE INTO memory VALUES (?, ?)", (key, _packed(value)))
+        self._sql.execute("INSERT OR REPLACE INTO memory VALUES (?, ?, ?)", (self._scope, key, _packed(value)))
 
     def forget_tracker(self) -> None:
         """The account's rights and the tracker's lists are to be read anew."""
@@ -127,50 +156,91 @@ class Cache:
 
     def keep(self, row: Json, issue: Json, read_at: datetime) -> None:
         """Keep one issue, read at `read_at` or later, under its row in a list; it is to be judged anew."""
-        is_open = not row["status"]["is_closed"]
-        kept = (row["id"], row["project"]["name"], is_open, updated_s(row), int(read_at.timestamp()), _packed(issue))
-        self._sql.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, NULL, NULL, ?)", kept)
+        place = self._scope, row["id"], row["project"]["name"], not row["status"]["is_closed"]
+        kept = (*place, updated_s(row), int(read_at.timestamp()), _packed(issue))
+        self._sql.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, NULL, ?)", kept)
 
     def drop(self, issue_ids: Iterable[int]) -> None:
-        self._sql.executemany("DELETE FROM history WHERE id = ?", ((each,) for each in issue_ids))
+        self._each("DELETE FROM history WHERE scope = ? AND id = ?", issue_ids)
+
+    def doubt(self, issue_ids: Iterable[int]) -> None:
+        """These are to be read anew, whether or not a list will tell of them."""
+        self._each("UPDATE history SET read_at = 0 WHERE scope = ? AND id = ?", issue_ids)
+
+    def _each(self, statement: str, issue_ids: Iterable[int]) -> None:
+        self._sql.executemany(statement, ((self._scope, each) for each in issue_ids))
+
+    def doubtful(self) -> set[int]:
+        query = "SELECT id FROM history WHERE scope = ? AND read_at = 0"
+        return {row[0] for row in self._sql.execute(query, (self._scope,))}
 
     def read_at(self, row: Json) -> int:
         """When an issue was read as this row of a list still shows it, in epoch seconds; 0 if it was not."""
-        query = "SELECT read_at FROM history WHERE id = ? AND updated_at = ?"
-        found = self._sql.execute(query, (row["id"], updated_s(row))).fetchone()
+        query = "SELECT read_at FROM history WHERE scope = ? AND id = ? AND updated_at = ?"
+        found = self._sql.execute(query, (self._scope, row["id"], updated_s(row))).fetchone()
         return found[0] if found else 0
 
     def issues(self, issue_ids: Iterable[int], without: Container[str]) -> Iterator[Json]:
         """These issues as far as they are here, in their order, but for those of some projects, by name."""
+        query = "SELECT project, issue FROM history WHERE scope = ? AND id = ?"
         for issue_id in issue_ids:
-            for project, packed in self._sql.execute("SELECT project, issue FROM history WHERE id = ?", (issue_id,)):
+            for project, packed in self._sql.execute(query, (self._scope, issue_id)):
                 if project not in without:
                     yield _unpacked(packed)
 
     def ids(self, closed_since: datetime) -> list[int]:
         """All that is open, or was touched since then, in order of id."""
-        query = "SELECT id FROM history WHERE is_open OR updated_at >= ? ORDER BY id"
-        return [row[0] for row in self._sql.execute(query, (int(closed_since.timestamp()),))]
+        return self._current(closed_since, "TRUE")
 
     def due(self, closed_since: datetime, judged_by: str, now: datetime) -> list[int]:
-        """Those of `ids` that were not judged by this edition of the rules, or to whom time matters by now."""
-        query = """
-            SELECT id FROM history WHERE (is_open OR updated_at >= ?) AND (judged_by IS NOT ? OR matters_at <= ?)
-            ORDER BY id"""
-        found = self._sql.execute(query, (int(closed_since.timestamp()), judged_by, int(now.timestamp())))
-        return [row[0] for row in found]
+        """Those of `ids` that this edition of the rules has not judged, or that time matters to by now.
+
+        What was judged later than now was judged by a clock that was set back since.
+        """
+        second = int(now.timestamp())
+        condition = "(judged_by IS NOT ? OR matters_at <= ? OR judged_at > ?)"
+        return self._current(closed_since, condition, judged_by, second, second)
 
     def read_before(self, second: int, closed_since: datetime) -> list[int]:
         """Those of `ids` that were not read since that epoch second."""
-        query = "SELECT id FROM history WHERE (is_open OR updated_at >= ?) AND read_at < ?"
-        return [row[0] for row in self._sql.execute(query, (int(closed_since.timestamp()), second))]
+        return self._current(closed_since, "read_at < ?", second)
 
-    def settle(self, judged_by: str, moments: Mapping[int, datetime | None]) -> None:
-        """Nothing is to be written on these by this edition of the rules until their moment, None for never."""
-        rows = ((judged_by, NEVER if at is None else int(at.timestamp()), key) for key, at in moments.items())
+    def _current(self, closed_since: datetime, condition: str, *values: Any) -> list[int]:
+        query = f"""
+            SELECT id FROM history WHERE scope = ? AND (is_open OR updated_at >= ?) AND {condition}
+            ORDER BY id"""  # noqa: S608 - ours
+        found = self._sql.execute(query, (self._scope, int(closed_since.timestamp()), *values))
+        return [row[0] for row in found]
+
+    def settle(self, judged_by: str, now: datetime, quiet: Iterable[Quiet]) -> None:
+        """Nothing is to be written on these by this edition of the rules until their moment.
+
+        As they were judged: what another run has read since is not settled.
+        """
+        update = """
+            UPDATE history SET judged_by = ?, judged_at = ?, matters_at = ?
+            WHERE scope = ? AND id = ? AND updated_at = ?"""
+        how = judged_by, int(now.timestamp())
         self._sql.execute("BEGIN")
-        self._sql.executemany("UPDATE history SET judged_by = ?, matters_at = ? WHERE id = ?", rows)
+        self._sql.executemany(update, ((*how, each.until_s, self._scope, each.id, each.updated_s) for each in quiet))
         self._sql.execute("COMMIT")
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """An issue as it was when it was judged, and the moment until which nothing is to be written, None for ever."""
+
+    id: int
+    updated_at: datetime
+    until: datetime | None
+
+    @property
+    def updated_s(self) -> int:
+        return int(self.updated_at.timestamp())
+
+    @property
+    def until_s(self) -> int:
+        return NEVER if self.until is None else int(self.until.timestamp())
 
 
 def updated_s(row: Json) -> int:

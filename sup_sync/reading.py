@@ -16,7 +16,7 @@ from sup_sync.errors import MissingError, OutOfTimeError, SupSyncError
 from sup_sync.preflight import Tracker, role_ids, stopping_problems
 from sup_sync.redmine import Reader
 from sup_sync.snapshot import Gathered
-from sup_sync.tracker import Json
+from sup_sync.tracker import CLOSED_PROJECT, Json
 
 UNSETTLED = timedelta(minutes=1)
 """So long before a reading changes may have been in the making: Redmine cuts seconds, and clocks differ a little."""
@@ -38,12 +38,25 @@ def examine(reader: Reader, config: Config, account: Json | None = None) -> Trac
     return Tracker(config.rules.names, account, roles, reader.fetch_lists(account, config.projects, groups_of(config)))
 
 
+def begin(cache: Cache, config: Config, account: Json, now: datetime) -> None:
+    """Use what runs remember of this tracker as this account sees it, as far as this configuration asks for it."""
+    scope = {
+        "url": config.server.url,
+        "account": account["id"],
+        "projects": list(config.projects),
+        "groups": sorted(groups_of(config)),
+        "closed_days": config.closed_days,
+    }
+    cache.begin(scope, now.astimezone(config.rules.zone).date())
+
+
 class Reading:
     """One run's reading of the tracker into the cache; `read_at` is when it began.
 
     `updated_on` hides edited notes and moved projects, and nothing tells of changed lists: so the first runs of a local
     day read everything anew, and one that comes upon somebody or something that is in no list reads the lists.
-    `gaps` are the projects whose reading failed, with why: nothing of them is used. `newest_s` is when something was
+    `gaps` are the projects whose reading failed, with why: nothing of them is used, nor of what is `unread`, which may
+    stand in the cache as of another project. `newest_s` is when something was
     changed last, in scope or not, by the lists read. `histories` were read.
     """
 
@@ -56,6 +69,7 @@ class Reading:
         self.closed_since = (read_at - timedelta(days=config.closed_days)).replace(microsecond=0)
         self.today = read_at.astimezone(config.rules.zone).date().isoformat()
         self.gaps: dict[str, str] = {}
+        self.unread: set[int] = set()
         self.histories = 0
         self.strangers: set[str] = set()
         self.newest_s = 0
@@ -77,14 +91,7 @@ class Reading:
         Where those do not fit they are read again: it may be mended since.
         """
         account = self.reader.fetch_account()
-        self.cache.begin(
-            {
-                "account": account["id"],
-                "projects": list(self.config.projects),
-                "groups": sorted(groups_of(self.config)),
-                "closed_days": self.config.closed_days,
-            }
-        )
+        begin(self.cache, self.config, account, self.read_at)
         known = self.cache.recall("tracker")
         if known is None or known["account"] != account or self.cache.recall("whole_on") != self.today:
             return self._examined(account)
@@ -105,9 +112,13 @@ class Reading:
         self.cache.remember("tracker", kept)
 
     def read_current(self) -> None:
-        """Bring the cache up to what a run may change: open issues, and those touched lately."""
+        """Bring the cache up to what a run may change: open issues, and those touched lately.
+
+        Where what was seen last comes only later the clocks were set back, and new changes hide before it.
+        """
         since = self.cache.recall("since")
-        if since is None or self.cache.recall("whole_on") != self.today:
+        is_hidden = since is None or since > self.read_at.timestamp()
+        if is_hidden or self.cache.recall("whole_on") != self.today:
             self._read_all()
         else:
             self._read_changed(since)
@@ -115,8 +126,9 @@ class Reading:
     def _read_all(self) -> None:
         """All of it; where a run of the day did not come to its end, the next one goes on from there."""
         began = self.cache.recall("began")
-        if began is None or began["on"] != self.today:
-            began = {"on": self.today, "at": int(self.read_at.timestamp())}
+        now_s = int(self.read_at.timestamp())
+        if began is None or began["on"] != self.today or began["at"] > now_s:  # a clock may be set back
+            began = {"on": self.today, "at": now_s}
             self.cache.remember("began", began)
         rows = self._rows("open") + self._rows("closed", self.closed_since)
         unread = [row for row in rows if self.cache.read_at(row) < max(began["at"], _settled_s(row))]
@@ -129,6 +141,8 @@ class Reading:
 
     def _read_changed(self, since: int) -> None:
         rows = self._rows("*", datetime.fromtimestamp(since, UTC))
+        rows += self._doubtful({row["id"] for row in rows})
+        self._look_up_closed(rows)
         self._read(rows, len(rows))
         self._look_up_strangers()
         if not self.gaps:
@@ -142,10 +156,27 @@ class Reading:
         settled = int((self.read_at - UNSETTLED).timestamp())
         self.cache.remember("since", min(max(since, self.newest_s + 1), settled))
 
+    def _look_up_closed(self, rows: Collection[Json]) -> None:
+        """Read the lists again where something changed in a project that is closed by them: nothing does in one."""
+        closed = {project["id"] for project in self.lists["projects"] if project["status"] == CLOSED_PROJECT}
+        if any(row["project"]["id"] in closed for row in rows):
+            self.examine()
+
+    def _doubtful(self, listed: Collection[int]) -> list[Json]:
+        """The rows of what is to be read anew though no list tells of it; what is gone is forgotten."""
+        doubtful = self.cache.doubtful().difference(listed)
+        rows = self.reader.fetch_rows_of(doubtful)
+        self.cache.drop(doubtful - {row["id"] for row in rows})
+        return self._in_scope(rows)
+
     def _rows(self, status: str, since: datetime | None = None) -> list[Json]:
-        """The rows of a list in scope; what was moved out of it is forgotten."""
+        """The rows of a list in scope."""
         rows = self.reader.fetch_rows(status=status, updated_since=since)
         self.newest_s = max((self.newest_s, *map(updated_s, rows)))
+        return self._in_scope(rows)
+
+    def _in_scope(self, rows: Collection[Json]) -> list[Json]:
+        """Those in scope; what was moved out of it is forgotten."""
         scope = {project["id"] for project in self.lists["projects"]}
         self.cache.drop(row["id"] for row in rows if row["project"]["id"] not in scope)
         return [row for row in rows if row["project"]["id"] in scope]
@@ -156,6 +187,7 @@ class Reading:
         for number, row in enumerate(rows, total - len(rows)):
             self.progress(number, total)
             if row["project"]["name"] in self.gaps:
+                self.unread.add(row["id"])
                 continue
             try:
                 issue = self.reader.fetch_issue(row["id"])
@@ -165,6 +197,7 @@ class Reading:
                 raise  # nothing is left to write in; what was read is kept
             except SupSyncError as error:
                 self.gaps[row["project"]["name"]] = str(error)
+                self.unread.add(row["id"])
             else:
                 self.histories += 1
                 self.cache.keep(row, issue, self.read_at)
@@ -203,8 +236,8 @@ class Reading:
         return Gathered(self.lists, tuple(self.stored(issue_ids)), self.gaps)
 
     def stored(self, issue_ids: Iterable[int]) -> Iterator[Json]:
-        """These of the issues read, as far as their project was read whole."""
-        return self.cache.issues(issue_ids, without=self.gaps)
+        """These of the issues read, as far as their project was read whole, the one that they are in now too."""
+        return self.cache.issues((each for each in issue_ids if each not in self.unread), without=self.gaps)
 
 
 class _Known:

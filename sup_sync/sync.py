@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sup_sync.agenda import matters_at
 from sup_sync.audit import Record
-from sup_sync.cache import NO_CACHE, Cache, CacheFile
+from sup_sync.cache import NO_CACHE, Cache, CacheFile, Quiet
 from sup_sync.call import Call
 from sup_sync.change import FENCED
 from sup_sync.config import Config
-from sup_sync.errors import AccessError, SupSyncError, UnfitTrackerError
+from sup_sync.errors import AccessError, UnfitTrackerError
 from sup_sync.http import TrackerSession
 from sup_sync.issue import Finding, Issue
 from sup_sync.judgement import Judgement
 from sup_sync.plan import Plan, make_plan
 from sup_sync.preflight import Area, Tracker, may_write_private_notes, stopping_problems
-from sup_sync.reading import Progress, Reading
+from sup_sync.reading import Progress, Reading, begin
 from sup_sync.redmine import Reader, Writer
 from sup_sync.tracker import Directory
 from sup_sync.world import current_issues, decoded, judged
@@ -102,7 +101,7 @@ def _decided(reading: Reading, config: Config, now: datetime, *, is_adopting: bo
     cache, rules, edition = reading.cache, config.rules, reading.edition
     directory = Directory(reading.lists, rules.names)
     unreadable: list[Finding] = []
-    quiet: dict[int, datetime | None] = {}
+    quiet: list[Quiet] = []
     set_aside: set[int] = set()
 
     def looked_at() -> Iterator[Judgement]:
@@ -112,14 +111,15 @@ def _decided(reading: Reading, config: Config, now: datetime, *, is_adopting: bo
             if judgement.is_set_aside:
                 set_aside.add(judgement.issue.id)
             elif judgement.issue.updated_at <= now:
-                quiet[judgement.issue.id] = matters_at(judgement, rules, now)
+                issue = judgement.issue
+                quiet.append(Quiet(issue.id, issue.updated_at, matters_at(judgement, rules, now)))
             yield judgement
 
     plan = make_plan(looked_at(), rules, directory, now, is_adopting=is_adopting)
     findings = (*unreadable, *plan.findings)
     set_aside |= {finding.issue_id for finding in findings if finding.kind in UNDONE}
     changed = dict.fromkeys(change.issue_id for change in plan.changes)
-    cache.settle(edition, {key: at for key, at in quiet.items() if key not in set_aside | changed.keys()})
+    cache.settle(edition, now, (each for each in quiet if each.id not in set_aside | changed.keys()))
     return Decided(
         tracker=reading.tracker,
         directory=directory,
@@ -174,8 +174,7 @@ def apply(
         outcomes.append(outcome)
         unreached += _call(outcome, plan, ears)
         progress(len(outcomes), total)
-    if DOUBTFUL & {each.kind for each in outcomes}:
-        cache.use(lambda kept: _doubt(reader, kept, outcomes))
+    _doubt(cache, config, decided, outcomes, now)
     return Applied(
         plan, tuple(outcomes), decided.gaps, decided.set_aside, tuple(unreached), decided.read, decided.looked_at
     )
@@ -193,14 +192,24 @@ def _call(outcome: Outcome, plan: Plan, ears: Ears) -> Iterator[str]:
                 yield f"#{call.issue_id}: {call.person} was not told outside of the tracker: {fault}"
 
 
-DOUBTFUL = {OutcomeKind.REFUSED, OutcomeKind.STALE}
-"""How writes end where the tracker may not be as it is remembered."""
+FORBIDDEN = "workflow"
+"""The findings of requests whose next status the account may not set, which may be allowed without a trace."""
+
+DOUBTFUL = {OutcomeKind.ALREADY, OutcomeKind.REFUSED, OutcomeKind.STALE}
+"""How writes end where the tracker may not be as it is remembered, and maybe no list tells of it."""
 
 
-def _doubt(reader: Reader, cache: Cache, outcomes: Iterable[Outcome]) -> None:
-    """Forget what the writes showed to be no longer so: the lists, and requests that are gone, of which none tells."""
-    if any(each.kind is OutcomeKind.REFUSED for each in outcomes):
-        cache.forget_tracker()
-    stale = {each.issue_id for each in outcomes if each.kind is OutcomeKind.STALE}
-    with suppress(SupSyncError):  # then the next run finds them stale again
-        cache.drop(stale - {row["id"] for row in reader.fetch_rows_of(stale)})
+def _doubt(cache: CacheFile, config: Config, decided: Decided, outcomes: Iterable[Outcome], now: datetime) -> None:
+    """Have the next run read anew what may not be as it is remembered: these requests, and once refused the lists."""
+    kinds = {each.issue_id: each.kind for each in outcomes}
+    doubtful = {key for key, kind in kinds.items() if kind in DOUBTFUL}
+    doubtful |= {each.issue_id for each in decided.plan.findings if each.kind == FORBIDDEN}
+
+    def remember(kept: Cache) -> None:
+        begin(kept, config, decided.tracker.account, now)
+        kept.doubt(doubtful)
+        if OutcomeKind.REFUSED in kinds.values():
+            kept.forget_tracker()
+
+    if doubtful:
+        cache.use(remember)

@@ -21,7 +21,10 @@ from sup_sync.call import Call
 from sup_sync.config import Config
 from sup_sync.http import TrackerSession
 from sup_sync.sync import Applied, Ears, Progress, apply
-from sup_sync.writing import OutcomeKind
+from sup_sync.writing import Outcome, OutcomeKind
+
+UNTOUCHED = (OutcomeKind.ALREADY, OutcomeKind.STALE)
+"""How a write ends that the tracker did not take; a second one may, after a first that it did."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +121,15 @@ class Diary:
             ears=Ears(notify=self._hear),
         )
         for outcome in done.outcomes:
-            self._place(outcome.issue_id, now)
+            if self._is_touched(outcome):
+                self._place(outcome.issue_id, now)
         self.ran_at = now
         return Ran(done, session.requests_made["PUT"])
+
+    def _is_touched(self, outcome: Outcome) -> bool:
+        """Whether the tracker took a write of the run, or something else came to the request meanwhile."""
+        known = len(self._moments[outcome.issue_id])
+        return outcome.kind not in UNTOUCHED or len(self.see(ADMIN, outcome.issue_id)["journals"]) > known
 
     def _hear(self, call: Call) -> str | None:
         self.calls.append(call)

@@ -36,14 +36,16 @@ from stories.shipped import Copy, shipped_config
 from worlds import BOT, FakeWorld
 
 from sup_sync import reading, sync
-from sup_sync.cache import NO_CACHE, CacheFile
+from sup_sync.cache import IN_MEMORY, NO_CACHE, Cache, CacheFile
+from sup_sync.change import Change
 from sup_sync.config import Config
 from sup_sync.errors import SupSyncError
 from sup_sync.http import TrackerSession
 from sup_sync.policy import ClockKind
 from sup_sync.preflight import Tracker
-from sup_sync.reading import examine
+from sup_sync.reading import Reading, examine
 from sup_sync.redmine import Reader
+from sup_sync.sync import decide
 
 SIGN = "⟦"
 """Stands in all that people write, and nowhere else."""
@@ -195,6 +197,20 @@ class Office:
             )
         assert run.puts == session.requests_made["PUT"], "a write is never tried again"
         return run
+
+    def plan(self) -> None:
+        """What `plan` or `queue` reads beside the runs of the first host, without a lock."""
+        self.cache().use(lambda kept: self._reading(kept).current())
+
+    def _reading(self, kept: Cache) -> Reading:
+        session = TrackerSession(self.world.url, self.world.user(BOT))
+        lay(session, partial(self._pass_on, Run(self.base.now, {}), lambda: None))
+        return Reading(Reader(session), self.config, kept, self.base.now, lambda _done, _of: None)
+
+    def planned_afresh(self) -> tuple[Change, ...]:
+        """What a run that remembers nothing would write."""
+        with Cache(IN_MEMORY) as kept:
+            return decide(self._reading(kept), self.config, self.base.now, is_adopting=False).plan.changes
 
     def examined(self, reader: Reader, config: Config, _account: Any) -> Tracker:
         """The tracker's lists, read again only where they changed: other tests let these requests fail."""
@@ -469,6 +485,18 @@ class AnyOrder(RuleBasedStateMachine):
         self.office.run(pause=pause, host=host)
 
     @precondition(lambda self: self.office.memory)
+    @rule(minutes=LONG, deed=DEED, which=st.integers(0, 2), at=PLACES)
+    def somebody_acts_and_another_plans_during_a_run(self, minutes: int, deed: str, which: int, at: int) -> None:
+        def event(wire: Faulty, line: Any, request: Request) -> None:
+            self.act(deed, which)
+            self.time_goes_on(2)
+            self.office.plan()
+            answer(line, wire.commit(request))
+
+        self.time_goes_on(minutes)
+        self.office.run(at, event)
+
+    @precondition(lambda self: self.office.memory)
     @rule(is_damaged=st.booleans())
     def the_cache_is_lost(self, is_damaged: bool) -> None:
         if is_damaged:
@@ -484,6 +512,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.office.run()
         self.office.run()
         assert self.office.run().puts == 0
+        assert not self.office.planned_afresh(), "without what it remembers it would write"
         self.every_write_keeps_the_promises()
         for issue in self.office.base.issues:
             self.look_at_what_is_owed(History(self.office, issue, issue.journals))

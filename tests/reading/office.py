@@ -14,14 +14,14 @@ import requests
 from end_to_end.diary import Diary, Ran
 from fake_records import Issue
 from stories.moments import read_moment
-from worlds import FakeWorld
+from worlds import BOT, FakeWorld
 
 from sup_sync.cache import IN_MEMORY, Cache, CacheFile
 from sup_sync.change import Change
 from sup_sync.config import Config
 from sup_sync.http import TrackerSession
 from sup_sync.plan import Plan
-from sup_sync.reading import Reading
+from sup_sync.reading import Reading, begin
 from sup_sync.redmine import Reader
 from sup_sync.sync import Applied, decide
 
@@ -90,9 +90,11 @@ class Office:
             asked = self.run(now)
         assert asked.is_idle
 
-    def remembered(self) -> set[int]:
-        """The requests in the cache, by number."""
+    def remembered(self, config: Config | None = None) -> set[int]:
+        """The requests in the cache by this configuration, by number."""
+        bot = self.world.tracker.user_of(self.world.user(BOT))
         with Cache(str(self.path)) as cache:
+            begin(cache, config or self.diary.config, {"id": bot.id}, read_moment(self.diary.ran_at or "Mon 09:00"))
             return set(cache.ids(datetime.min.replace(year=1970, tzinfo=UTC)))
 
     def add_person(self, login: str, *roles: str, is_staff: bool = False) -> None:

@@ -8,7 +8,9 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from end_to_end.scene import BASE, CONSULTATION, OPERATOR
@@ -174,6 +176,49 @@ def test_where_nothing_can_be_kept_a_run_goes_without(due: Office, monkeypatch: 
     monkeypatch.setattr(cache.os, "open", refuse)  # root, as whom tests may run, can write anywhere
     assert wrote_as_due(due.run("Mon 11:05"))
     assert due.told == []
+
+
+class Limited(sqlite3.Connection):
+    """A connection to a file that this pragma keeps from being written."""
+
+    pragma: str
+
+    def __init__(self, *given: Any, **options: Any) -> None:
+        super().__init__(*given, **options)
+        if given[0] != cache.IN_MEMORY:
+            self.execute(f"PRAGMA {self.pragma}")
+
+
+@pytest.mark.parametrize(
+    ("pragma", "why"), [("max_page_count = 1", "database or disk is full"), ("query_only = ON", "readonly database")]
+)
+def test_where_nothing_more_can_be_kept_a_run_goes_without_and_what_was_remembered_stands(
+    due: Office, monkeypatch: pytest.MonkeyPatch, pragma: str, why: str
+) -> None:
+    with due.diary.at("Mon 11:00", *(each.id for each in due.world.tracker.issues)) as world:
+        for each in due.world.tracker.issues:
+            world.note(OPERATOR, each.id, "Ішкі " * 2_000, private=True)
+    with monkeypatch.context() as patched:
+        patched.setattr(
+            cache.sqlite3, "connect", partial(sqlite3.connect, factory=type("Limited", (Limited,), {"pragma": pragma}))
+        )
+        asked = due.run("Mon 11:05")
+    assert wrote_as_due(asked)
+    assert asked.made[HISTORIES] <= 2 * 3 + 2 * 2
+    (line,) = due.told
+    assert why in line
+    assert len(due.remembered()) == 3
+    due.run("Mon 11:10")
+    assert due.run("Mon 11:15").is_idle
+
+
+def test_a_damaged_file_that_cannot_be_thrown_away_ends_no_run(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError
+
+    fill_with_garbage(due.path)
+    monkeypatch.setattr(cache.Path, "unlink", refuse)  # root, as whom tests may run, can take anything away
+    assert wrote_as_due(due.run("Mon 11:05"))
 
 
 def test_the_file_is_its_owners_alone(due: Office) -> None:

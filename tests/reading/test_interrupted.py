@@ -14,7 +14,7 @@ from textwrap import dedent
 
 import pytest
 from end_to_end.diary import once
-from end_to_end.scene import BASE, CONSULTATION, HEAD, OPERATOR, PROJECTS, STAFF_ROLE
+from end_to_end.scene import BASE, CLIENT, CONSULTATION, HEAD, OPERATOR, PROJECTS, STAFF_ROLE, VIP
 from end_to_end.test_refused_runs import spoil
 from reading.office import HISTORIES, Office
 from stories.moments import read_moment
@@ -113,6 +113,21 @@ def test_a_history_that_fails_is_asked_for_by_the_next_run(office: Office) -> No
     assert set(after.ran.outcomes) == {failing, beside}
     office.run("Mon 09:35")
     assert office.run("Mon 09:40").is_idle
+
+
+def test_what_was_moved_into_a_gap_is_not_judged_by_what_it_was(office: Office) -> None:
+    """As a VIP's it would be late, but it was answered since, in the project where it is now."""
+    moved, failing = (office.diary.file("Mon 09:00", CLIENT, VIP, CONSULTATION) for _ in range(2))
+    office.settle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+    for each in (moved, failing):
+        office.issue(each).project = next(p for p in office.world.tracker.projects if p.identifier == BASE)
+        with office.diary.at("Mon 10:00", each) as world:
+            world.note(HEAD, each, "Жауап")
+    session = office.diary.session()
+    spoil(session, moved, 500, b"")
+    gap = office.run("Mon 11:05", session=session)
+    assert (set(gap.ran.done.gaps), gap.ran.done.plan.changes) == ({PROJECTS[BASE]}, ())
+    assert set(office.run("Mon 11:10").ran.outcomes) == {moved, failing}
 
 
 def test_with_a_gap_in_it_the_first_run_of_a_day_is_not_done(office: Office, many: list[int]) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -14,9 +16,10 @@ from stories.moments import read_moment
 from stories.shipped import Copy
 from worlds import BOT
 
-from sup_sync.cache import Cache
+from sup_sync.cache import IN_MEMORY, Cache
+from sup_sync.config import Config
 from sup_sync.provision import BOT_ROLE
-from sup_sync.reading import Reading
+from sup_sync.reading import Reading, begin
 from sup_sync.redmine import Reader
 from sup_sync.writing import OutcomeKind
 
@@ -48,10 +51,46 @@ def test_a_report_for_another_account_reads_all_anew(office: Office, ids: list[i
         assert asking.counted(NOT_ENDED).read == read
 
 
-def test_other_projects_leave_nothing_of_the_old(office: Office, ids: list[int]) -> None:
-    fewer = replace(office.diary.config, projects=tuple(each for each in PROJECTS if each != BASE))
+def without_base(office: Office) -> Config:
+    return replace(office.diary.config, projects=tuple(each for each in PROJECTS if each != BASE))
+
+
+def test_for_other_projects_nothing_of_the_old_is_used(office: Office, ids: list[int]) -> None:
+    fewer = without_base(office)
     assert office.run("Mon 11:05", config=fewer).ran.outcomes == {ids[0]: OutcomeKind.APPLIED}
-    assert office.remembered() == {ids[0]}
+    assert office.remembered(fewer) == {ids[0]}
+
+
+def test_another_tracker_whose_address_makes_the_same_file_name_has_a_memory_of_its_own(office: Office) -> None:
+    """The file is named after the address by its letters and figures."""
+    config, now = office.diary.config, read_moment("Mon 09:00")
+    with Cache(IN_MEMORY) as cache:
+        for url, recalled in (("https://a.b", None), ("https://a-b", None), ("https://a.b", "https://a.b")):
+            begin(cache, replace(config, server=replace(config.server, url=url)), {"id": 1}, now)
+            assert cache.recall("since") == recalled
+            cache.remember("since", url)
+
+
+@pytest.mark.usefixtures("ids")
+def test_two_configurations_that_take_turns_are_both_idle(office: Office) -> None:
+    fewer = without_base(office)
+    for now in ("Mon 09:20", "Mon 09:30"):
+        office.run(now, config=fewer)
+    assert [office.run(now).is_idle for now in ("Mon 09:35", "Mon 09:45")] == [True, True]
+    assert [office.run(now, config=fewer).is_idle for now in ("Mon 09:40", "Mon 09:50")] == [True, True]
+
+
+def test_what_no_run_used_for_a_whole_day_is_forgotten(office: Office, ids: list[int]) -> None:
+    old = office.diary.config
+    office.diary.config = without_base(office)
+    office.run("Mon 23:00")
+    for now, kept in (("Tue 00:01", set(ids)), ("Tue 23:59", set(ids)), ("Wed 00:04", set())):
+        office.run(now)
+        assert office.remembered(office.diary.config) == {ids[0]}
+        with closing(sqlite3.connect(office.path)) as base:
+            found = base.execute("SELECT DISTINCT id FROM history")
+            assert {row[0] for row in found} == kept | {ids[0]}
+    assert office.run("Wed 00:09", config=old).read != ()
 
 
 def test_requests_closed_longer_ago_are_read_once_they_count(office: Office) -> None:
@@ -104,20 +143,21 @@ def test_what_is_out_of_sight_is_forgotten_once_its_write_failed(office: Office,
     asked = office.run("Mon 11:05")
     assert asked.ran.outcomes == {ids[0]: OutcomeKind.STALE, other: OutcomeKind.APPLIED}
     office.is_compared = True
-    assert office.remembered() == {*ids[1:], other}
     assert office.run("Mon 11:10").ran.outcomes == {}
+    assert office.remembered() == {*ids[1:], other}
 
 
 def test_a_silent_write_to_what_was_deleted_keeps_no_other_from_its_own(
     office: Office, ids: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(office.diary, "_is_touched", lambda outcome: outcome.issue_id != ids[1])  # nobody sees it
     with office.diary.at("Mon 09:26", *ids[1:]) as world:
         for each in ids[1:]:
             world.note(HEAD, each, "Жауап")
-    monkeypatch.setattr(office.diary, "_place", lambda *_: None)  # nobody sees what was deleted
     delete = once(lambda: office.world.tracker.issues.remove(office.issue(ids[1])), when=1)
     asked = office.run("Mon 09:30", progress=delete)
     assert asked.ran.outcomes == {ids[1]: OutcomeKind.STALE, ids[2]: OutcomeKind.APPLIED}
+    office.run("Mon 09:35")
     assert office.remembered() == {ids[0], ids[2]}
 
 
