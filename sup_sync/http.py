@@ -103,7 +103,7 @@ class TrackerSession:
         time_left: Callable[[], float] = lambda: math.inf,
         ca_file: Path | None = None,
     ) -> None:
-        self.url = _checked_root(url)
+        self.url = checked_root(url)
         self.requests_made: Counter[str] = Counter()
         self._timeout_s = timeout_s
         self._time_left = time_left
@@ -198,8 +198,8 @@ def _pinned_session(root: str, key: str, time_left: Callable[[], float]) -> requ
     return session
 
 
-def _checked_root(url: str) -> str:
-    """The tracker's root as requests writes it, without the slash at its end."""
+def checked_root(url: str) -> str:
+    """The tracker's root as requests writes it, without the slash at its end; raises UrlError."""
     try:
         root = requests.Request("GET", url).prepare().url or ""
         parts = urlsplit(root)

@@ -118,6 +118,12 @@ def test_staff_and_clients_are_told_by_groups_and_roles_and_others_are_left_to_b
     assert (made.unmapped_roles, made.staff) == (["Наблюдатель"], ["Дана Бекова"])
 
 
+@pytest.mark.parametrize(("role", "is_left"), [("Репортёр", False), ("Заявитель", True)])
+def test_where_no_role_is_the_clients_but_one_may_be_it_is_left_to_be_said(role: str, is_left: bool) -> None:
+    made = propose(Survey([], {}, [], {}, [], ["Менеджер", role]), "ru", Head("d.bekova", "Дана Бекова"))
+    assert made.may_have_missed_a_role is is_left
+
+
 # --- what cannot be guessed
 
 

@@ -102,7 +102,7 @@ def test_a_plan_ends_with_its_figures(
 
 def test_findings_are_counted_even_when_there_is_nothing_to_do(vip: Story) -> None:
     found = (Finding(7, "x", "look"),)
-    assert show_changes(story=vip, findings=found)[-1].endswith("as the regulation wants. 1 finding.")
+    assert show_changes(story=vip, findings=found)[-1].endswith("Nothing to write on 30 requests. 1 finding.")
 
 
 def test_without_findings_there_is_no_heading_for_them() -> None:

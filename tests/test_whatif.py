@@ -62,7 +62,14 @@ def test_mistakes_of_the_other_mappings_are_told(tmp_path, monkeypatch, capsys):
     copy = Copy(tmp_path)
     copy.replace("regulation.yaml", "within: 15 min, clause: SLA Base.1", "within: 15, clause: SLA Base.1")
     assert run(["whatif", str(tmp_path / "mappings"), *AT]) == 78
-    assert capsys.readouterr().err.startswith("sup-sync: regulation.yaml:")
+    assert capsys.readouterr().err.startswith(f"sup-sync: {tmp_path}/mappings/regulation.yaml:")
+
+
+def test_the_folder_around_other_mappings_will_do_and_their_acceptance_table_is_not_asked(tmp_path, monkeypatch):
+    monkeypatch.chdir(REPOSITORY)
+    copy = Copy(tmp_path)
+    copy.replace("regulation.yaml", "within: 15 min, clause: SLA Base.1", "within: 20 min, clause: SLA Base.1")
+    assert run(["whatif", str(tmp_path), *AT]) == run(["whatif", str(tmp_path / "mappings"), *AT]) == 0
 
 
 def test_a_request_that_cannot_be_read_is_named_and_ends_in_3(tmp_path, monkeypatch, capsys):

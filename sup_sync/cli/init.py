@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -27,7 +27,10 @@ if TYPE_CHECKING:
     from sup_sync.tracker import Survey
 
 Json = Mapping[str, Any]
+T = TypeVar("T")
 CONFIG, MAPPINGS, SCHEMAS = "config.yaml", "mappings", "schemas"
+ALL, LATER = "all", "later"
+"""What may be answered instead of names."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +88,7 @@ def init(settings: Settings, /, directory: Path, **given: Any) -> int:
     _check(settings)
     for step in _next_steps(directory):
         settings.tell(step)
-    return PARTLY_DONE if proposal.has_unsaid else DONE
+    return PARTLY_DONE if proposal.has_unsaid or proposal.may_have_missed_a_role else DONE
 
 
 def _require_room(directory: Path) -> None:
@@ -106,13 +109,41 @@ def _ask_where(answers: Answers) -> Answers:
     if not answers.url:
         if answers.yes:
             raise click.UsageError("Missing option '--url', which --yes does not ask for")
-        answers = replace(answers, url=click.prompt("Tracker's URL", err=True))
+        answers = replace(answers, url=click.prompt("Tracker's URL", value_proc=_asked_again(_address), err=True))
     if not answers.key_file and not _is_key_around():
         if answers.yes:
             raise AccessError(f"no key: set {VARIABLE}, or name its file by --key-file")
-        asked = click.prompt("File that holds the API key and that its owner alone can read", err=True)
-        answers = replace(answers, key_file=Path(asked).expanduser())
+        asked = click.prompt(
+            "File that holds the API key and that its owner alone can read",
+            value_proc=_asked_again(_key_file),
+            err=True,
+        )
+        answers = replace(answers, key_file=asked)
     return answers
+
+
+def _asked_again(read: Callable[[str], T]) -> Callable[[str], T]:
+    """What takes the answer to a question: what is wrong with one is told, and click asks again."""
+
+    def answered(asked: str) -> T:
+        try:
+            return read(asked)
+        except SupSyncError as error:
+            raise click.UsageError(str(error)) from None
+
+    return answered
+
+
+def _address(asked: str) -> str:
+    from sup_sync.http import checked_root
+
+    return checked_root(asked)
+
+
+def _key_file(asked: str) -> Path:
+    path = Path(asked).expanduser()
+    load_key(path, {}, named_by="your answer")
+    return path
 
 
 def _is_key_around() -> bool:
@@ -138,16 +169,26 @@ def _chosen(reader: Reader, account: Json, answers: Answers) -> Sequence[Json]:
     if not found:
         whose = "the tracker has" if account.get("admin") else "the account is a member of"
         raise AccessError(f"{whose} no open project: make support's, and the account a member of them")
-    wanted = answers.projects
-    if not wanted and not answers.yes and len(found) > 1:
-        say(f"projects: {', '.join(found)}")
-        asked = click.prompt("Those of support, with blanks between them", default="all", err=True)
-        wanted = () if asked == "all" else tuple(asked.replace(",", " ").split())
-    unknown = [each for each in wanted if each not in found]
+    if answers.projects or answers.yes or len(found) == 1:
+        return _named(answers.projects, found)
+    say(f"projects: {', '.join(found)}")
+    chosen: Sequence[Json] = click.prompt(
+        "Those of support, with blanks between them",
+        default=ALL,
+        value_proc=_asked_again(lambda asked: _named(asked.replace(",", " ").split(), found)),
+        err=True,
+    )
+    return chosen
+
+
+def _named(identifiers: Sequence[str], found: Mapping[str, Json]) -> Sequence[Json]:
+    """The projects of these identifiers, each once; all of them by default."""
+    unknown = [each for each in identifiers if each not in (*found, ALL)]
     if unknown:
         text = f"project {', '.join(unknown)}: none that the account is a member of and that is open"
         raise AccessError(f"{text}: there are {', '.join(found)}")
-    return [found[each] for each in dict.fromkeys(wanted or found)]
+    wanted = found if ALL in identifiers else dict.fromkeys(identifiers or found)
+    return [found[each] for each in wanted]
 
 
 def _ask_who(answers: Answers, proposal: Proposal) -> Answers:
@@ -160,10 +201,11 @@ def _ask_who(answers: Answers, proposal: Proposal) -> Answers:
     if answers.head:
         return answers
     say(f"staff: {', '.join(proposal.staff) or 'nobody yet'}")
-    login = click.prompt("Login of support's head, whom the ladder names last", default="later", err=True)
-    if login == "later":
+    login = click.prompt("Login of support's head, whom the ladder names last", default=LATER, err=True)
+    if login == LATER:
         return answers
-    return replace(answers, head=(login, click.prompt("Their name, as the tracker shows it", err=True)))
+    name = click.prompt("Their name, as the tracker shows it", default=LATER, err=True)
+    return answers if name == LATER else replace(answers, head=(login, name))
 
 
 # --- what comes of it

@@ -73,7 +73,12 @@ class Proposal:
             *self.sets.values(),
         ]
         entries += [each for names in self.names.values() for each in names.values()]
-        return self.head.login == UNSAID or any(each.is_unsaid for each in entries)
+        return UNSAID in (self.head.login, self.head.name) or any(each.is_unsaid for each in entries)
+
+    @property
+    def may_have_missed_a_role(self) -> bool:
+        """Whether nobody's role is known for staff or clients, but one that means nothing to us may be it."""
+        return bool(self.unmapped_roles) and any(each.is_new for each in (*self.staff_roles, *self.client_roles))
 
 
 def propose(survey: Survey, language: str | None, head: Head | None = None, *, own_role: str = "") -> Proposal:

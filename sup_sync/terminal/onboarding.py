@@ -26,6 +26,8 @@ def show_proposal(console: Console, proposal: Proposal, projects: Sequence[str])
     staff = [*proposal.staff_groups, *proposal.staff_roles]
     _show(console, "staff", _separated(_named(each) for each in staff))
     _show(console, "clients", _separated(_named(each) for each in proposal.client_roles))
+    if proposal.unmapped_roles:
+        _show(console, "other roles", [", ".join(proposal.unmapped_roles)])
     _show(console, "language", [proposal.language])
 
 

@@ -164,7 +164,7 @@ def test_a_folder_is_made_and_the_next_steps_name_it(place: Place) -> None:
         tied = re.match(r"# yaml-language-server: \$schema=(\S+)\n", path.read_text(encoding="utf-8"))
         assert tied, path
         assert (path.parent / tied[1]).is_file()
-    assert "`sup-sync --config etc/sup-sync/config.yaml check`" in said.err
+    assert f"`sup-sync --config {place.folder}/etc/sup-sync/config.yaml check`" in said.err
 
 
 class Typing(StringIO):
@@ -186,6 +186,21 @@ def test_whoever_sits_at_a_terminal_is_asked(place: Place) -> None:
     assert "\nclient_language: ru " in Path("config.yaml").read_text(encoding="utf-8")
     assert f"projects: {', '.join(sorted(PROJECTS))}" in said.err
     assert f"staff: {HEAD_NAME}\n" in said.err
+
+
+def test_a_wrong_answer_is_told_and_asked_again(place: Place) -> None:
+    key_file = place.shell.write("key", place.shell.key, 0o600)
+    place.shell.patch.delenv("SUP_SYNC_KEY")
+    urls = ["tracker", "http://tracker.example.kz", place.url]
+    keys = [str(place.folder / "nowhere"), str(key_file)]
+    answers = [*urls, *keys, "suport", "support, alatau", "ru", HEAD, "", "y"]
+    place.shell.patch.setattr(sys, "stdin", Typing("\n".join([*answers, ""])))
+    said = place.shell("init")
+    for told in ("write it as https://tracker.example.kz", "plain http", "your answer names cannot", "project suport:"):
+        assert told in said.err
+    assert "projects: [support, alatau]" in Path("config.yaml").read_text(encoding="utf-8")
+    assert "head is still to be said" in said.out
+    assert said.code == 3
 
 
 def test_nothing_is_written_when_the_proposal_is_turned_down(place: Place) -> None:
