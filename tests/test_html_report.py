@@ -29,6 +29,7 @@ from sup_sync.texts import Texts, load_texts
 
 Tell = Callable[..., Story]
 
+NBSP = "\N{NO-BREAK SPACE}"
 URL = "https://sup.mitwork.kz"
 
 
@@ -71,6 +72,18 @@ def late(tell: Tell) -> Story:
         Mon 09:00 filed by client, Base, error, without iin
         Mon 10:00 staff: hands to development
         Fri 15:00 now
+        """
+    )
+
+
+@pytest.fixture
+def answered(tell: Tell) -> Story:
+    """A request whose first response came an hour after the filing."""
+    return tell(
+        """
+        Mon 09:00 filed by client, Base, error
+        Mon 10:00 staff: public note
+        Mon 15:00 now
         """
     )
 
@@ -169,7 +182,7 @@ def test_without_requests_there_is_a_page_of_nothing(late: Story, language: str)
 def test_the_page_names_what_it_is_based_on(late: Story) -> None:
     text = Page(render(late.judgement, now=now_of(late), language="en")).text
     for part in (
-        "in force from 2023-01-01",
+        "in force from 1 January 2023",
         "years 2023–2027",
         "2027: days off are only estimated",
         "0123456789abcdef",
@@ -177,6 +190,36 @@ def test_the_page_names_what_it_is_based_on(late: Story) -> None:
         assert part in text
     assert "not guaranteed" in text
     assert not re.search(r"(?<!not )guarantee", text)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "share"),
+    [
+        ("kk", "2026 жылғы 8 маусым – 2026 жылғы 8 маусым аралығында тіркелген өтініштер.", "100 %"),
+        ("ru", "Обращения, зарегистрированные с 8 июня 2026 г. по 8 июня 2026 г.", "100 %"),
+        ("en", "Requests filed from 8 June 2026 to 8 June 2026.", "100%"),
+    ],
+)
+def test_days_and_shares_are_written_as_the_language_writes_them(
+    answered: Story, language: str, said: str, share: str
+) -> None:
+    text = Page(render(answered.judgement, now=now_of(answered), language=language)).text
+    assert said in text.replace(NBSP, " ")
+    assert ".." not in text
+    assert share.replace(" ", NBSP) in text
+
+
+def test_no_line_ends_between_a_number_and_its_unit(answered: Story) -> None:
+    page = render(answered.judgement, now=now_of(answered), language="en")
+    card = re.findall("<dd.*?Median.*?</dd>", page)[0]
+    assert f"1{NBSP}h" in card
+
+
+def test_no_two_columns_of_the_breaches_have_the_same_name(late: Story) -> None:
+    for language in LANGUAGES:
+        page = render(late.judgement, now=now_of(late), language=language)
+        heads = re.findall("<th[^>]*>(.*?)</th>", page.partition('id="breaches"')[2].partition("</thead>")[0])
+        assert len(set(heads)) == len(heads) == 9
 
 
 def test_the_drawings_are_whole_and_have_the_page_s_colour(late: Story) -> None:

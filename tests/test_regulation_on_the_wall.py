@@ -100,7 +100,7 @@ def test_the_shipped_regulation_fits_80_columns() -> None:
         "Mon-Fri 09:00-18:00, except public holidays (time zone: Asia/Almaty; clause 5)",
         "Support waits 8 h for an answer; then the request is closed with the words «клиенттен жауап келмеді»",
         "A reminder goes after 4 h.",
-        "200 % of the target: the head is told; to the attention of Дана Бекова; assigned to Дана Бекова",
+        "200% of the target: the head is told; to the attention of Дана Бекова; assigned to Дана Бекова",
         "an insult (clause 16): staff alone set it; work on it stops",
         "Complaints and praise: QA@mitwork.net",
     ):
@@ -151,7 +151,7 @@ def test_the_version_in_force_on_the_day_is_shown(tmp_path: Path) -> None:
         ),
         ("  remind_at: 0.5", "  remind_at: 0.25", "A reminder goes after 2 h."),
         ("  reminder: {clause: 15}", "  asked: {clause: 11}", "what is missing, and until when (clause 11)"),
-        ("at: 0.75", "at: 0.5", "50 % of the target: staff are told that the target is near"),
+        ("at: 0.75", "at: 0.5", "50% of the target: staff are told that the target is near"),
     ],
 )
 def test_what_the_mappings_say_is_what_it_says(tmp_path: Path, old: str, new: str, line: str) -> None:

@@ -202,6 +202,12 @@ def test_the_queue_on_120_columns_has_the_subject_behind(tell: Tell) -> None:
     ]
 
 
+def test_a_wish_stands_beside_the_priority_on_the_card_of_a_narrow_queue(tell: Tell) -> None:
+    shown_lines = queue_of(tell(f"Thu 14:50 filed by client, VIP, by tracker, immediate \n {NOW}"), width=50)
+    assert "    priority   normal (immediate?)" in shown_lines
+    assert "    subject    Есеп ашылмайды" in shown_lines
+
+
 def test_a_breach_after_hours_is_a_breach_though_no_working_time_has_passed_since(tell: Tell) -> None:
     late = tell("Mon 16:00 filed by operator, VIP \n Mon 21:00 now")
     assert "breached 0 min ago" in queue_of(late)[1]
@@ -455,10 +461,18 @@ def test_due_shows_each_target_and_says_where_there_is_none() -> None:
             "agreement": "vip_official_letter",
         },
     ]
-    assert list(target_lines(targets)) == [
+    assert list(target_lines(targets, 79)) == [
         "target          within     due                   clause     agreement",
         "first response  2 h        Mon 2026-06-08 11:00  SLA VIP.2  vip_official_letter",
         "closing         no target  —                     SLA VIP.3  vip_official_letter",
+    ]
+    assert list(target_lines(targets, 78))[:6] == [
+        "first response",
+        "    within     2 h",
+        "    due        Mon 2026-06-08 11:00",
+        "    clause     SLA VIP.2",
+        "    agreement  vip_official_letter",
+        "closing",
     ]
 
 

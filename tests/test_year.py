@@ -159,6 +159,11 @@ def test_an_estimated_year_says_so() -> None:
     assert "  ?  день предположителен, постановления нет" in shown(2027, "ru", 120)
 
 
+def test_a_final_year_names_its_days_that_are_still_estimates() -> None:
+    assert shown(2026, "en", 120)[1] == "247 working days, 2223 h; the year is final but for the days marked ?"
+    assert shown(2024, "en", 120)[1].endswith("; the year is final")
+
+
 def test_its_json_has_months_and_the_days_that_differ() -> None:
     made = year(2025).to_json()
     assert (made["year"], made["is_estimated"], made["working_days"]) == (2025, False, 246)

@@ -48,6 +48,16 @@ class Commands(click.Group):
         command: click.Command = getattr(import_module(f"sup_sync.cli.{MODULES[name]}"), name)
         return command
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Each command with the whole first sentence of its help, which click itself would cut to one line."""
+        named = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, each.get_short_help_str(WHOLE)) for name, each in named if each])
+
+
+WHOLE = 1_000
+"""More letters than any first sentence has."""
+
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="sup-sync")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from shutil import get_terminal_size
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -75,8 +76,9 @@ def due(
         print_json(targets)
     else:
         from sup_sync.terminal.targets import target_lines
+        from sup_sync.terminal.words import PIPE_WIDTH
 
-        for line in target_lines(targets):
+        for line in target_lines(targets, get_terminal_size((PIPE_WIDTH, 0)).columns):
             click.echo(line)
 
 

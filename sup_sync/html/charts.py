@@ -79,7 +79,7 @@ def share_chart(figures: Figures, texts: Texts) -> Drawing:
                 _line(axes, shares, number, texts.word(level))
             axes.set_title(texts.say(metric.value), loc="left")
             axes.set_ylim(-5, 105)
-            axes.set_yticks([0, 50, 100], ["0 %", "50 %", "100 %"])
+            axes.set_yticks([0, 50, 100], [texts.percent(share) for share in (0, 0.5, 1)])
             axes.grid(axis="y", alpha=0.25, color=INK)
             _months(axes, months)
         _legend(figure, axes)

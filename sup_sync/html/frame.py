@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from base64 import b64encode
+from datetime import date
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -43,7 +45,19 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     environment.filters["shown"] = shortened
+    environment.filters["unbroken"] = _unbroken
+    environment.filters["day_in"] = _day_in
     return environment
+
+
+def _day_in(day: date, texts: Texts) -> str:
+    """A day as the page's language writes it."""
+    return texts.day(day)
+
+
+def _unbroken(text: str) -> str:
+    """A text in which no line ends between a number and what follows it."""
+    return re.sub(r"(?<=\d) (?=\w)", "\N{NO-BREAK SPACE}", text)
 
 
 def _digest(style: str) -> str:

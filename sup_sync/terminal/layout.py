@@ -17,12 +17,11 @@ from rich.text import Text
 
 from sup_sync.clock import Standing
 from sup_sync.printable import clean
-from sup_sync.terminal.words import level_word, word
+from sup_sync.terminal.words import PIPE_WIDTH, level_word, word
 
 if TYPE_CHECKING:
     from sup_sync.judgement import Judgement
 
-PIPE_WIDTH = 100
 LEAST_WIDTH = 40
 LEAST_BODY = 12
 INDENT = 4

@@ -9,7 +9,7 @@ from rich.console import Console
 from sup_sync.clients import ContractState, Term
 from sup_sync.errors import Mistake
 from sup_sync.terminal.layout import new_table, print_summary, print_table, text
-from sup_sync.terminal.words import count, word
+from sup_sync.terminal.words import count, level_word, word
 
 TERM_STYLES = {Term.ENDS_SOON: "yellow", Term.ENDED: "dim", Term.COMING: "dim"}
 
@@ -20,7 +20,8 @@ def show_clients(console: Console, states: Sequence[ContractState]) -> None:
     for state in states:
         contract, style = state.contract, TERM_STYLES.get(state.term, "")
         left = str(state.days_left) if state.days_left else word(state.term)
-        cells = (contract.client, contract.level, " ".join(contract.who), contract.first_on, contract.last_on, left)
+        days = (contract.first_on, contract.last_on)
+        cells = (contract.client, level_word(contract.level), " ".join(contract.who), *days, left)
         table.add_row(*(text((str(cell), style)) for cell in cells))
     print_table(console, table)
     soon = [state for state in states if state.term is Term.ENDS_SOON]

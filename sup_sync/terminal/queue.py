@@ -63,6 +63,7 @@ def _show_turns(console: Console, turns: Sequence[QueueEntry], zone: tzinfo) -> 
         if sum(widths) + len(widths) - 1 <= console.width:
             _show_lines(console, rows, widths)
             return
+    rows = [_turn(place, entry, zone, wish_below=False) for place, entry in enumerate(turns, 1)]
     print_cards(console, _table([[first, text("#") + number, *rest] for first, number, *rest in rows]), heads=2)
 
 

@@ -9,8 +9,8 @@ from rich.text import Text
 from sup_sync.ledger import Party
 from sup_sync.policy import Metric
 from sup_sync.report import Dimension, Group, Report
-from sup_sync.terminal.layout import PIPE_WIDTH, new_table, print_section, print_summary, print_table, text
-from sup_sync.terminal.words import METRICS, count, duration, level_word, moment, word
+from sup_sync.terminal.layout import new_table, print_section, print_summary, print_table, text
+from sup_sync.terminal.words import METRICS, PIPE_WIDTH, count, duration, level_word, moment, word
 from sup_sync.whatif import WhatIf
 
 HEADERS = ("", "all", "met", "breached", "running", "no\ntarget", "share\nmet", "median", "90 % in")

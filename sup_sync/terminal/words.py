@@ -7,6 +7,9 @@ from datetime import datetime, timedelta, tzinfo
 from sup_sync.clock import Standing
 from sup_sync.policy import Metric
 
+PIPE_WIDTH = 100
+"""Columns where there is no terminal to ask for its own."""
+
 METRICS = {Metric.FIRST_RESPONSE: "first response", Metric.RESOLUTION: "closing"}
 LEVELS = {"vip": "VIP", "base": "Base"}
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

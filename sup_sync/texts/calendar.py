@@ -40,7 +40,11 @@ class CalendarTexts:
         return self.texts.say("weekdays").split(", ")
 
     def state(self, year: Year) -> str:
-        return self.texts.say("estimated_year" if year.is_estimated else "final")
+        """Whether the year's days are final; a day of a final year may still be an estimate."""
+        if year.is_estimated:
+            return self.texts.say("estimated_year")
+        has_estimate = any(day.is_estimated for month in year.months for day in month.days)
+        return self.texts.say("final_but_for", sign=ESTIMATED) if has_estimate else self.texts.say("final")
 
     def sum_up(self, year: Year) -> str:
         return self.texts.say("sum_up", days=year.working_days, time=self.texts.time(year.worked))

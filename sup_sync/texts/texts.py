@@ -70,8 +70,12 @@ class Texts:
         """A number of something, in the form that the language has for it: one, few or many."""
         return self.say(f"{key}_{_form(self.language, number)}", number=number)
 
+    def day_and_time(self, at: datetime) -> str:
+        """A moment on the support's wall clock as the notes write it, to stand in a sentence."""
+        return self.messages.moment(self.language, at.astimezone(self.zone))
+
     def moment(self, at: datetime) -> str:
-        """A moment on the support's wall clock."""
+        """A moment on the support's wall clock, to stand in a column."""
         return f"{at.astimezone(self.zone):{MOMENT_FORMAT}}"
 
     def time(self, length: timedelta | None) -> str:
@@ -86,7 +90,11 @@ class Texts:
         return " ".join([*whole, *([f"{rest} {self.say('min')}"] if rest else [])])
 
     def percent(self, share: float | None) -> str:
-        return "—" if share is None else f"{share:.0%}".replace("%", "\N{NO-BREAK SPACE}%")
+        """A share as the language writes it: 77% in English, 77 % in Kazakh and Russian; a dash where there is none."""
+        if share is None:
+            return "—"
+        whole = f"{share:.0%}"
+        return whole if self.language == "en" else whole.replace("%", "\N{NO-BREAK SPACE}%")
 
     @property
     def _own(self) -> Mapping[str, Any]:

@@ -17,6 +17,9 @@ from sup_sync.languages import LANGUAGES
 
 PHONE, DESK = 390, 1280
 
+PAPER = 703
+"""The pixels between the margins of A4, of 12 mm each."""
+
 Open = Callable[..., "Opened"]
 
 
@@ -129,6 +132,13 @@ def test_a_year_of_requests_fits_a_phone_and_prints_with_its_tables(show: Open, 
     shown.page.emulate_media(media="print")
     assert table.is_visible()
     assert not shown.page.locator("nav").is_visible()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_on_paper_no_table_is_wider_than_the_page(pages: dict[str, Path], show: Open, language: str) -> None:
+    shown = show(pages[language], PAPER)
+    shown.page.emulate_media(media="print")
+    assert shown.overflow <= 0
 
 
 def test_a_breach_links_to_its_request_in_the_tracker(pages: dict[str, Path], show: Open) -> None:

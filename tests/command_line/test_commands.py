@@ -41,6 +41,14 @@ def test_help_and_version_go_to_stdout(shell: Shell, words: tuple[str, ...]) -> 
     assert "sup-sync" in said.out
 
 
+def test_the_help_cuts_nothing_of_what_a_command_does(shell: Shell) -> None:
+    assert "..." not in shell("--help").out.partition("Commands:")[2]
+
+
+def test_clients_names_a_level_as_every_screen_does(shell: Shell) -> None:
+    assert " VIP " in shell("clients").out
+
+
 def test_a_bare_command_shows_the_help_and_is_a_mistake(shell: Shell) -> None:
     said = shell()
     assert (said.code, said.out) == (2, "")
