@@ -94,6 +94,19 @@ class CacheFile:
 
 NO_CACHE = CacheFile()
 
+BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+
+def machine_start() -> str:
+    """The name of this start of the machine.
+
+    Where the last one ended without power, the newest moments may have reached the disk and not what was read by then.
+    """
+    try:
+        return BOOT_ID.read_text(encoding="ascii")
+    except OSError:
+        return ""
+
 
 def _is_writable(path: Path) -> bool:
     """Whether the file can be kept there; it holds clients' texts, which are nobody else's to read."""
@@ -129,8 +142,8 @@ class Cache:
         self._sql.close()
 
     def begin(self, scope: Json, today: date) -> None:
-        """Use what was read for this account and configuration alone; forget what none uses any more."""
-        number = sha256(json.dumps(scope, sort_keys=True).encode()).digest()[:7]
+        """Use what was read for this account and configuration since the machine started; forget what none uses."""
+        number = sha256(json.dumps([scope, machine_start()], sort_keys=True).encode()).digest()[:7]
         self._scope = int.from_bytes(number)
         used = self._scope, today.isoformat()
         if not self._sql.execute("SELECT 1 FROM scope WHERE number = ? AND used_on = ?", used).fetchone():

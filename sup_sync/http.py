@@ -10,7 +10,7 @@ import json
 import math
 import ssl
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Self
@@ -41,7 +41,7 @@ PASSING = frozenset({429, 502, 503, 504})
 """Statuses that are worth another try of a read."""
 
 TRIES = 3
-SEE_WHY = "nothing was written: save it in the tracker to see why"
+SEE_WHY = "nothing was written: would the tracker take these values by hand?"
 
 LONGEST_WAIT_S = 10.0
 """The longest wait between two tries, whatever `Retry-After` asks for."""
@@ -132,17 +132,20 @@ class TrackerSession:
         """The text of the HTML page at `path`."""
         return self._read(path, None, forbidden).text
 
-    def put_json(self, path: str, payload: Json, *, is_fenced: bool, may_create: bool = False) -> None:
+    def put_json(
+        self, path: str, payload: Json, *, is_fenced: bool, may_create: bool = False, names: Collection[str] = ()
+    ) -> None:
         """Send one PUT, once; returning means it was accepted, which is not yet to have changed anything.
 
-        `is_fenced` tells that the payload holds the version that was read, `may_create` that there may be nothing yet.
+        `is_fenced` tells that the payload holds the version that was read, `may_create` that there may be nothing yet;
+        `names` are the tracker's for what is written: a refusal says which of them it is about.
         Raises StaleError, MissingError or RefusedError when nothing was written, TrackerAwayError when nothing was
         sent, and AmbiguousError when nobody can know.
         """
         answer = self._send("PUT", path, json=payload)
         if may_create and answer.status_code == requests.codes.created:
             return
-        fault = _fault_of_write(answer, f"PUT {path}", is_fenced)
+        fault = _fault_of_write(answer, f"PUT {path}", is_fenced, names)
         if fault:
             raise fault
 
@@ -271,14 +274,16 @@ def _fault_of_read(answer: requests.Response, where: str, forbidden: type[SupSyn
     return TrackerAwayError(f"{where}: answered {status}; try again later, and look at the tracker's log")
 
 
-def _fault_of_write(answer: requests.Response, where: str, is_fenced: bool) -> SupSyncError | None:
+def _fault_of_write(
+    answer: requests.Response, where: str, is_fenced: bool, names: Collection[str] = ()
+) -> SupSyncError | None:
     status = answer.status_code
     if status in (requests.codes.ok, requests.codes.no_content) and not answer.content.strip():
         return None
     if status == requests.codes.unauthorized:
         return AccessError(f"{where}: the key is not accepted (401); nothing was written: is it still the account's?")
     if status == requests.codes.unprocessable_entity:
-        return _fault_of_invalid(answer, where, is_fenced)
+        return _fault_of_invalid(answer, where, is_fenced, names)
     if requests.codes.bad_request <= status < requests.codes.server_error:
         return _fault_of_refusal(status, where, is_fenced)
     came = _redirection(answer) if answer.is_redirect else f"answered {status}"
@@ -293,15 +298,17 @@ def _fault_of_refusal(status: int, where: str, is_fenced: bool) -> SupSyncError:
     return RefusedError(f"{where}: refused ({status}); nothing was written: may the account edit it there?")
 
 
-def _fault_of_invalid(answer: requests.Response, where: str, is_fenced: bool) -> SupSyncError:
-    """What a 422 means; its messages are in the account's language, so only their number counts."""
+def _fault_of_invalid(answer: requests.Response, where: str, is_fenced: bool, names: Collection[str]) -> SupSyncError:
+    """What a 422 means; its messages are in the account's language, so only their number counts, and whose they are."""
     try:
-        count = len(json.loads(answer.content)["errors"])
+        errors = json.loads(answer.content)["errors"]
+        count = len(errors)
     except (ValueError, KeyError, TypeError, RecursionError):
         return RefusedError(f"{where}: refused (422, no list of errors); {SEE_WHY}")
     if count == 0 and is_fenced:
         return StaleError(f"{where}: the issue changed meanwhile (422); nothing was written, the next run decides")
-    return RefusedError(f"{where}: refused (422, errors: {count}); {SEE_WHY}")
+    refused = ", ".join(f"«{name}»" for name in names if any(str(each).startswith(name) for each in errors))
+    return RefusedError(f"{where}: refused (422, errors: {count}{refused and f', at {refused}'}); {SEE_WHY}")
 
 
 def _object_of(answer: requests.Response) -> dict[str, Any] | None:

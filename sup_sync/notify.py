@@ -29,6 +29,10 @@ class Channels:
         """Those of the people that no line is for."""
         return sorted(person for person in set(people) if not any(self._apprise.find(person)))
 
+    def people(self) -> list[str]:
+        """Those whom the lines that apprise could read are for."""
+        return sorted({str(tag) for channel in self._apprise for tag in channel.tags})
+
     def send(self, person: str, title: str, body: str) -> str | None:
         """Tell a person; returns why it failed, None where all of the person's channels took it."""
         if self._failed >= AWAY_IN_A_ROW:

@@ -39,8 +39,10 @@ def unreachable(config: Config) -> list[str]:
     found = _channels(config)
     if isinstance(found, str):
         return [f"{', '.join(sorted(people))}: no way outside of the tracker: {found}"]
+    known = ", ".join(found.people()) or "nobody"
     return [
-        f"{person}: no channel outside of the tracker, but a ladder has `notify: [{person}]`: add a line {person}=URL"
+        f"{person}: no channel outside of the tracker, but a ladder has `notify: [{person}]`: "
+        f"add a line {person}=URL (those that can be read are for {known})"
         for person in found.unknown(people)
     ]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from redminelib import Redmine
@@ -17,19 +17,20 @@ from sup_sync.tracker import Directory
 class _WriteEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types
     """python-redmine's way to the tracker over the guarded session, for a PUT of an issue and nothing else."""
 
-    def __init__(self, session: TrackerSession) -> None:
+    def __init__(self, session: TrackerSession, names: Collection[str]) -> None:
         self._session = session
+        self._names = names
 
     def request(self, _method: str, url: str, *, data: Json, **_: Any) -> None:
         path = url.removeprefix(self._session.url)
-        self._session.put_json(path, data, is_fenced="lock_version" in data["issue"])
+        self._session.put_json(path, data, is_fenced="lock_version" in data["issue"], names=self._names)
 
 
 class Writer:
     """Writes issues of one tracker with one account; `may_write_private_notes` is a permission proven before."""
 
     def __init__(self, session: TrackerSession, *, may_write_private_notes: bool) -> None:
-        self._redmine = Redmine(session.url, engine=_WriteEngine, session=session)
+        self._session = session
         self._may_write_private_notes = may_write_private_notes
 
     def update(
@@ -48,7 +49,9 @@ class Writer:
         values = _values(issue_id, changes, directory)
         if lock_version is not None:
             values["lock_version"] = lock_version
-        self._redmine.issue.update(issue_id, **values)
+        names = [directory.names.fields[each.field] for each in changes if each.field in directory.names.fields]
+        redmine = Redmine(self._session.url, engine=_WriteEngine, session=self._session, names=names)
+        redmine.issue.update(issue_id, **values)
 
 
 def _values(issue_id: int, changes: Sequence[Change], directory: Directory) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def missing_file(desk: Shell) -> str:
 
 def nobodys(desk: Shell) -> str:
     desk.write("channels", "boss=json://127.0.0.1:9\n", 0o600)
-    return "head"
+    return "add a line head=URL (those that can be read are for boss)"
 
 
 def no_file(desk: Shell) -> str:

@@ -143,8 +143,9 @@ def test_a_refused_put_writes_nothing_of_it(world: World, writer: Writer, direct
 
 def test_a_value_that_is_none_of_the_fields_is_refused(world: World, writer: Writer, directory: Directory) -> None:
     issue_id = world.file("client", "alatau")
-    with pytest.raises(RefusedError, match="422"):
-        writer.update(issue_id, [change(issue_id, "level", "Платина")], directory)
+    due = change(issue_id, "resolution_due", "2026-06-09 10:00")
+    with pytest.raises(RefusedError, match=f"422, errors: 1, at «{directory.names.fields['level']}»"):
+        writer.update(issue_id, [due, change(issue_id, "level", "Платина")], directory)
 
 
 def test_a_required_field_left_blank_blocks_every_field_of_its_issue(

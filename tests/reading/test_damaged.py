@@ -125,6 +125,16 @@ def test_a_sound_file_is_used(due: Office) -> None:
     assert (asked.made[HISTORIES], due.told) == (2 * 2, [])
 
 
+def test_what_was_read_before_the_machine_started_is_not_used(
+    due: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "boot").write_text("another")
+    monkeypatch.setattr(cache, "BOOT_ID", tmp_path / "boot")
+    asked = due.run("Mon 11:05")
+    assert wrote_as_due(asked)
+    assert (asked.made[HISTORIES], due.told) == (3 + 2 * 2, [])
+
+
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
     with closing(sqlite3.connect(path, isolation_level=None)) as base:

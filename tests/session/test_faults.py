@@ -206,7 +206,7 @@ def test_an_accepted_write_says_nothing(server: ScriptedServer, answer: Answer) 
     [
         (reply_json({"errors": []}, 422), True, StaleError, "changed meanwhile"),
         (reply_json({"errors": []}, 422), False, RefusedError, "422, errors: 0"),
-        (reply_json({"errors": ["Мерзімі қате", "Тағы"]}, 422), True, RefusedError, "422, errors: 2"),
+        (reply_json({"errors": ["Мерзімі қате", "Тағы"]}, 422), True, RefusedError, "422, errors: 2); nothing"),
         (reply(422, "<html>"), True, RefusedError, "422, no list of errors"),
         (reply_json({"errors": None}, 422), True, RefusedError, "422, no list of errors"),
         (reply_json([], 422), True, RefusedError, "422, no list of errors"),
