@@ -41,10 +41,10 @@ PASSING = frozenset({429, 502, 503, 504})
 """Statuses that are worth another try of a read."""
 
 TRIES = 3
-SEE_WHY = "nothing was written: would the tracker take these values by hand?"
-
 LONGEST_WAIT_S = 10.0
 """The longest wait between two tries, whatever `Retry-After` asks for."""
+
+SEE_WHY = "nothing was written: would the tracker take these values by hand?"
 
 
 class _Patience(urllib3.Retry):

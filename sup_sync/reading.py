@@ -56,8 +56,8 @@ class Reading:
     `updated_on` hides edited notes and moved projects, and nothing tells of changed lists: so the first runs of a local
     day read everything anew, and one that comes upon somebody or something that is in no list reads the lists.
     `gaps` are the projects whose reading failed, with why: nothing of them is used, nor of what is `unread`, which may
-    stand in the cache as of another project. `newest_s` is when something was
-    changed last, in scope or not, by the lists read. `histories` were read.
+    stand in the cache as of another project. `newest_s` is when something was changed last, in scope or not, by the
+    lists read. `histories` were read.
     """
 
     def __init__(self, reader: Reader, config: Config, cache: Cache, read_at: datetime, progress: Progress) -> None:

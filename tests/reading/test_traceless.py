@@ -26,6 +26,20 @@ def ids(office: Office) -> list[int]:
     return filed
 
 
+def answer_and_ask(office: Office, issue_id: int) -> None:
+    """Staff answer a request on Monday at 9:20, and at 9:30 ask its client."""
+    with office.diary.at("Mon 09:20", issue_id) as world:
+        world.note(OPERATOR, issue_id, "Жауап")
+    with office.diary.at("Mon 09:30", issue_id) as world:
+        world.set_status(OPERATOR, issue_id, "Клиент жауабын күтуде", "Сұрақ?")
+
+
+def empty(office: Office, issue_id: int, note: str) -> None:
+    """Take the text out of a note, which leaves no trace in the request."""
+    journal = next(each for each in office.world.see(ADMIN, issue_id)["journals"] if each["notes"] == note)
+    office.world.edit_note(ADMIN, journal["id"], "")
+
+
 def test_a_move_that_left_no_trace_delays_a_note_by_one_run(office: Office, ids: list[int]) -> None:
     other = next(each for each in office.world.tracker.projects if each.identifier == "saryarka-logistic")
     other.trackers = list(office.issue(ids[0]).project.trackers)
@@ -37,26 +51,18 @@ def test_a_move_that_left_no_trace_delays_a_note_by_one_run(office: Office, ids:
 
 def test_a_note_that_was_emptied_delays_the_ending_that_names_it_by_one_run(office: Office, ids: list[int]) -> None:
     """The ending tells what was done by then: without the answer of Monday 9:20 that is another text."""
-    with office.diary.at("Mon 09:20", ids[0]) as world:
-        world.note(OPERATOR, ids[0], "Жауап")
-    with office.diary.at("Mon 09:30", ids[0]) as world:
-        world.set_status(OPERATOR, ids[0], "Клиент жауабын күтуде", "Сұрақ?")
+    answer_and_ask(office, ids[0])
     office.settle("Mon 17:00", "Mon 17:05", "Mon 17:10")
-    journal = next(each for each in office.world.see(ADMIN, ids[0])["journals"] if each["notes"] == "Жауап")
-    office.world.edit_note(ADMIN, journal["id"], "")
+    empty(office, ids[0], "Жауап")
     assert office.run("Mon 17:31").ran.outcomes == {ids[0]: OutcomeKind.STALE}
     assert office.run("Mon 17:36").ran.outcomes == {ids[0]: OutcomeKind.APPLIED}
     assert office.issue(ids[0]).status.name == ENDED
 
 
 def test_a_question_that_was_emptied_is_no_longer_tried_to_be_reminded_of(office: Office, ids: list[int]) -> None:
-    with office.diary.at("Mon 09:20", ids[0]) as world:
-        world.note(OPERATOR, ids[0], "Жауап")
-    with office.diary.at("Mon 09:30", ids[0]) as world:
-        world.set_status(OPERATOR, ids[0], "Клиент жауабын күтуде", "Сұрақ?")
+    answer_and_ask(office, ids[0])
     office.settle("Mon 12:50", "Mon 12:55", "Mon 13:00")
-    journal = next(each for each in office.world.see(ADMIN, ids[0])["journals"] if each["notes"] == "Сұрақ?")
-    office.world.edit_note(ADMIN, journal["id"], "")
+    empty(office, ids[0], "Сұрақ?")
     assert office.run("Mon 13:31").ran.outcomes == {ids[0]: OutcomeKind.ALREADY}
     office.is_compared = True
     assert office.run("Mon 13:36").read == (ids[0],)
