@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from stories.shipped import Copy
 
+from sup_sync.config.yaml_file import load_yaml
 from sup_sync.errors import ConfigError
 
 CONFIG, REGULATION, TRACKER = "config.yaml", "regulation.yaml", "tracker.yaml"
@@ -229,10 +230,31 @@ def test_what_is_no_yaml_is_a_mistake_with_its_line(copy):
     assert mistake.startswith("clients.yaml:3: no YAML: ")
 
 
-@pytest.mark.parametrize("text", ["[" * 100_000, "{a: " * 100_000, "contracts: &a [*a]\n"])
-def test_what_is_nested_without_end_is_a_mistake(copy, text):
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        *((each * 100_000, "clients.yaml:1: nested without end: write it flat") for each in ("[", "{a: ", "? ", "- ")),
+        ("contracts:\n- &a [*a]\n", "clients.yaml:2: *a stands for nothing that is written before it"),
+        ("contracts:\n- *a\n", "clients.yaml:2: *a stands for nothing that is written before it"),
+        ("contracts: []\n---\ncontracts: []\n", "clients.yaml:3: a second document begins: write one"),
+    ],
+)
+def test_what_no_file_of_ours_says_in_yaml_is_a_mistake(copy, text, mistake):
     copy.path(CLIENTS).write_text(text, encoding="utf-8")
-    assert copy.mistakes() == ["clients.yaml:1: nested without end: write it flat, without aliases (&, *)"]
+    assert copy.mistakes() == [mistake]
+
+
+def test_what_stands_for_another_part_has_its_value(copy):
+    copy.path(CLIENTS).write_text("a: &one {b: 1}\nc:\n- *one\n*one : 2\n", encoding="utf-8")
+    file = load_yaml(copy.path(CLIENTS), CLIENTS)
+    assert file.data == {"a": {"b": 1}, "c": [{"b": 1}], "{'b': 1}": 2}
+    assert file.line(("c", 0, "b")) == 3
+
+
+def test_a_key_of_several_parts_is_one_that_nobody_knows(copy):
+    copy.path(CLIENTS).write_text("? {a: b}\n: 1\n", encoding="utf-8")
+    assert "clients.yaml:1" in copy.mistakes()[0]
+    assert "{'a': 'b'}" in copy.mistakes()[0]
 
 
 def test_a_mistake_in_one_file_keeps_the_others_checked(copy):

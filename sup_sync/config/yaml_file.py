@@ -7,9 +7,10 @@ and a repeated key is a mistake.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, Self
 
@@ -39,10 +40,18 @@ class WrittenNumber(float):
 
 
 DEEPEST = 100
-"""So many parts inside each other no file has; the loader in C would end the process a good deal deeper."""
+"""So many parts inside each other no file has."""
 
 _Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-"""Scans and composes; the values are made here, not by YAML's own rules. The one in C takes a tenth of the time."""
+"""Parses alone; the values are made here, not by YAML's own rules. The one in C takes a tenth of the time."""
+
+
+class _UnreadableError(Exception):
+    """A file whose YAML says what no file of ours can; nothing of it is used."""
+
+    def __init__(self, event: yaml.NodeEvent, text: str) -> None:
+        super().__init__(text)
+        self.text, self.line = text, _line(event)
 
 
 @dataclass
@@ -90,8 +99,7 @@ def load_yaml(path: Path, name: str) -> YamlFile:
     try:
         written = path.read_bytes()
         file.digest = sha256(written).hexdigest()
-        root = _compose(written.decode("utf-8"))
-        file.data = _value(file, root, ()) if root else None
+        file.data = _Document(file, yaml.parse(written.decode("utf-8"), Loader=_Loader)).data()
     except FileNotFoundError:
         file.mistakes.append(Mistake(name, 1, "no such file: copy it from the shipped mappings"))
     except (OSError, UnicodeDecodeError) as error:
@@ -100,55 +108,87 @@ def load_yaml(path: Path, name: str) -> YamlFile:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
         file.mistakes.append(Mistake(name, line, f"no YAML: {getattr(error, 'problem', None) or error}"))
-    except RecursionError:
-        file.mistakes.append(Mistake(name, 1, "nested without end: write it flat, without aliases (&, *)"))
+    except _UnreadableError as error:
+        file.mistakes.append(Mistake(name, error.line, error.text))
     return file
 
 
-def _compose(text: str) -> yaml.Node | None:
-    """The text's nodes; raises RecursionError where they lie too deep, before the loader's own stack is over."""
-    depth = 0
-    for event in yaml.parse(text, Loader=_Loader):
-        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
-        if depth > DEEPEST:
-            raise RecursionError
-    root: yaml.Node | None = yaml.compose(text, Loader=_Loader)
-    return root
+class _Document:
+    """The file's one document, made from the parser's events; raises _UnreadableError where it has a second."""
+
+    def __init__(self, file: YamlFile, events: Iterator[Any]) -> None:
+        self.file = file
+        self.events = events
+        self.named: dict[str, Any] = {}
+
+    def data(self) -> Any:
+        """None where there is none."""
+        data = None
+        for event in self.events:
+            if isinstance(event, yaml.NodeEvent):
+                if self.file.lines:
+                    raise _UnreadableError(event, "a second document begins: write one")
+                self.file.lines[()] = _line(event)
+                data = self._value(event, ())
+        return data
+
+    def _value(self, event: yaml.NodeEvent, place: Place) -> Any:
+        """What begins with `event`; takes the rest of it from the events."""
+        if len(place) > DEEPEST:
+            raise _UnreadableError(event, "nested without end: write it flat")
+        if isinstance(event, yaml.AliasEvent):
+            if event.anchor not in self.named:
+                raise _UnreadableError(event, f"*{event.anchor} stands for nothing that is written before it")
+            return self.named[event.anchor]
+        value = self._content(event, place)
+        if event.anchor:
+            self.named[event.anchor] = value
+        return value
+
+    def _content(self, event: yaml.NodeEvent, place: Place) -> Any:
+        match event:
+            case yaml.MappingStartEvent():
+                return self._mapping(place)
+            case yaml.SequenceStartEvent():
+                return self._sequence(place)
+        return _scalar(event)
+
+    def _sequence(self, place: Place) -> list[Any]:
+        items: list[Any] = []
+        for event in takewhile(lambda each: not isinstance(each, yaml.SequenceEndEvent), self.events):
+            at = (*place, len(items))
+            self.file.lines[at] = _line(event)
+            items.append(self._value(event, at))
+        return items
+
+    def _mapping(self, place: Place) -> dict[str | int, Any]:
+        data: dict[str | int, Any] = {}
+        for event in takewhile(lambda each: not isinstance(each, yaml.MappingEndEvent), self.events):
+            key, line = self._key(event, place), _line(event)
+            if key in data:
+                first = self.file.lines[(*place, key)]
+                text = f"key {key!r} stands here again, first in line {first}: keep one"
+                self.file.mistakes.append(Mistake(self.file.name, line, text))
+            else:
+                self.file.lines[(*place, key)] = line
+            data.setdefault(key, self._value(next(self.events), (*place, key)))
+        return data
+
+    def _key(self, event: yaml.NodeEvent, place: Place) -> str | int:
+        key = self._value(event, (*place, "?"))
+        if isinstance(key, str | int):
+            return key
+        return str(getattr(event, "value", key))
 
 
-def _value(file: YamlFile, node: yaml.Node, place: Place) -> Any:
-    file.lines.setdefault(place, node.start_mark.line + 1)
-    if isinstance(node, yaml.MappingNode):
-        return _mapping(file, node, place)
-    if isinstance(node, yaml.SequenceNode):
-        return [_value(file, item, (*place, index)) for index, item in enumerate(node.value)]
-    return _scalar(node)
-
-
-def _mapping(file: YamlFile, node: yaml.MappingNode, place: Place) -> dict[str | int, Any]:
-    data: dict[str | int, Any] = {}
-    for key_node, value_node in node.value:
-        key = _scalar(key_node)
-        line = key_node.start_mark.line + 1
-        if not isinstance(key, str | int):
-            key = str(key_node.value)
-        if key in data:
-            first = file.lines[(*place, key)]
-            file.mistakes.append(
-                Mistake(file.name, line, f"key {key!r} stands here again, first in line {first}: keep one")
-            )
-            continue
-        file.lines[(*place, key)] = line
-        data[key] = _value(file, value_node, (*place, key))
-    return data
-
-
-def _scalar(node: yaml.Node) -> Any:
-    if not isinstance(node, yaml.ScalarNode):
-        return str(node.value)
-    text: str = node.value
-    if node.style:
+def _scalar(event: Any) -> Any:
+    text: str = event.value
+    if event.style:
         return text
     if _NUMBER.fullmatch(text):
         return WrittenNumber(text) if "." in text else int(text)
-    return _WORDS.get(text.lower(), text) if text.lower() in _WORDS else text
+    return _WORDS.get(text.lower(), text)
+
+
+def _line(event: yaml.NodeEvent) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 1

@@ -10,6 +10,11 @@ from sup_sync.errors import RefusedError, TrackerAwayError
 
 _FIELD_INPUT = re.compile(r"issue\[custom_field_values\]\[(\d+)\]")
 
+_TAG = re.compile(r"<\w[^<>]*>")
+
+TELLING = "issue[", "all_attributes"
+"""What stands in the tags that tell something; the page's other tags, several hundred, are not worth their parsing."""
+
 
 @dataclass(frozen=True, slots=True)
 class EditForm:
@@ -26,7 +31,10 @@ def edit_form_of(page: str, where: str) -> EditForm:
     Raises RefusedError where the account may not edit the issue, TrackerAwayError where it is no page of an issue.
     """
     form = _FormParser()
-    form.feed(page)
+    for tag in _TAG.findall(page):
+        if any(each in tag for each in TELLING):
+            form.feed(tag)
+            form.reset()  # a tag alone: of a textarea it would wait for the end
     if not form.is_editable:
         raise RefusedError(f"{where}: not to be edited by this account: a closed project, or no `edit_issues`")
     if len(form.versions) != 1 or not form.versions[0].isdecimal():
