@@ -77,12 +77,13 @@ class _Judge:
         level = contract.level if contract else self.policy.default_level
         channel = self.policy.channel_of(self.issue)
         agreement = self._agreement(level, channel)
-        verdicts = tuple(no_target(metric, "no agreement matches") for metric in Metric)
         clocks: tuple[Clock, ...] = ()
         if agreement:
             clocks = (self._first_response(agreement), self._resolution(agreement))
             verdicts = tuple(self._verdict(clock, agreement) for clock in clocks)
             clocks = tuple(each for each in clocks if each.target.metric not in self.unjudged)
+        else:
+            verdicts = tuple(no_target(metric, "no agreement matches") for metric in Metric)
         self._look_at_people()
         judgement = Judgement(
             issue=self.issue,

@@ -60,6 +60,9 @@ class Time:
         return {"working": working, "wall": int(self.wall.total_seconds())}
 
 
+NO_TIME = Time(NOTHING, NOTHING)
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """How long a request was with whom, from its filing to the present: closed time goes on to count.
@@ -121,9 +124,11 @@ def _time(start: datetime, end: datetime, calendar: Calendar) -> Time:
 
 def _sum(times: Sequence[Time | Stay]) -> Time:
     """All of them together; the working time is known where each one's is."""
+    if not times:
+        return NO_TIME
     worked = [each.working for each in times if each.working is not None]
     working = sum(worked, NOTHING) if len(worked) == len(times) else None
-    return Time(working, sum((each.wall for each in times), NOTHING))
+    return Time(working, sum([each.wall for each in times], NOTHING))
 
 
 def _second(at: datetime) -> datetime:

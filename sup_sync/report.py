@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
+from operator import attrgetter
 from typing import NamedTuple
 
 from sup_sync.change import SAID
@@ -131,7 +132,7 @@ def compliance(
 ) -> Report:
     """How far the targets were kept, groups in the regulation's order, months in order of time."""
     working = calendars[ClockKind.WORKING]
-    judged = [_Counted(each, request_ledger(each, working)) for each in judgements]
+    judged = [_Counted(each, _is_refused(each), request_ledger(each, working)) for each in judgements]
     days = [each.judgement.filed_at.astimezone(working.zone).date() for each in judged]
     return Report(
         filed_from=min(days, default=None),
@@ -148,33 +149,27 @@ def request_ledger(judgement: Judgement, working: Calendar) -> Ledger:
 
 
 class _Counted(NamedTuple):
-    """A request in a report, and where its time went."""
+    """A request in a report: whether it was refused or stopped, and where its time went."""
 
     judgement: Judgement
+    is_refused: bool
     ledger: Ledger
 
 
 def _groups(judged: list[_Counted], dimension: Dimension, policy: Policy, zone: tzinfo) -> tuple[Group, ...]:
     members: dict[str | None, list[_Counted]] = defaultdict(list)
+    key_of = _key_of(dimension, zone)
     for each in judged:
-        members[_key(each.judgement, dimension, zone)].append(each)
+        members[key_of(each.judgement)].append(each)
     places = {key: place for place, key in enumerate(_order(dimension, policy))}
     in_order = sorted(members, key=lambda key: (places.get(key or "", len(places)), key or ""))
     return tuple(_group(key, members[key]) for key in in_order)
 
 
-def _key(judgement: Judgement, dimension: Dimension, zone: tzinfo) -> str | None:
-    match dimension:
-        case Dimension.LEVEL:
-            return judgement.level
-        case Dimension.CHANNEL:
-            return judgement.channel
-        case Dimension.CATEGORY:
-            return judgement.category
-        case Dimension.PRIORITY:
-            return judgement.priority
-        case Dimension.MONTH:
-            return f"{judgement.filed_at.astimezone(zone):%Y-%m}"
+def _key_of(dimension: Dimension, zone: tzinfo) -> Callable[[Judgement], str | None]:
+    if dimension is Dimension.MONTH:
+        return lambda judgement: f"{judgement.filed_at.astimezone(zone):%Y-%m}"
+    return attrgetter(dimension)
 
 
 def _order(dimension: Dimension, policy: Policy) -> Iterable[str]:
@@ -189,7 +184,7 @@ def _order(dimension: Dimension, policy: Policy) -> Iterable[str]:
 
 def _group(key: str | None, requests: list[_Counted]) -> Group:
     judged = [each for each in requests if not each.judgement.is_set_aside]
-    counted = [each.judgement for each in judged if not _is_refused(each.judgement)]
+    counted = [each.judgement for each in judged if not each.is_refused]
     return Group(
         key=key,
         requests=len(requests),

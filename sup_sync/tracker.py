@@ -23,6 +23,9 @@ UNSAID = "?"
 ACTIVE_PROJECT, CLOSED_PROJECT = 1, 5
 FIRST_YEAR, LAST_YEAR = 1970, 3000
 
+STATUS, PRIORITY, DESCRIPTION = (("attr", name) for name in ("status_id", "priority_id", "description"))
+"""What the details of a journal call them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Intake:
@@ -233,6 +236,11 @@ def decode_issue(issue: Json, directory: Directory) -> Issue:
         raise DecodeError(f"{where}: not of the form of Redmine's issue JSON: {why}") from error
 
 
+def _values(detail: Json | None) -> tuple[str, str] | None:
+    """A field's value before and after a change of it."""
+    return (detail.get("old_value") or "", detail.get("new_value") or "") if detail else None
+
+
 class _Decoder:
     """One issue on its way into our words; collects the names that no mapping covers."""
 
@@ -244,8 +252,12 @@ class _Decoder:
         self.by_name = {each["name"]: each for each in raw.get("custom_fields", ())}
         present = ((key, name) for key, name in self.names.fields.items() if name in self.by_name)
         self.field_ids = {key: str(self.by_name[name]["id"]) for key, name in present}
-        information = {("cf", self.field_ids[key]) for key in INFORMATION if key in self.field_ids}
-        self.information = {("attr", "description"), *information}
+        self.confirmed, self.reason = self._changed("priority_confirmed"), self._changed("reason")
+        self.information = {DESCRIPTION, *(self._changed(key) for key in INFORMATION if key in self.field_ids)}
+
+    def _changed(self, key: str) -> tuple[str, str]:
+        """What the details of a journal call a mapped field."""
+        return "cf", self.field_ids.get(key, "")
 
     def issue(self) -> Issue:
         raw = self.raw
@@ -314,27 +326,27 @@ class _Decoder:
         return self.directory.reason_keys.get(name or "")
 
     def _event(self, journal: Json) -> Event:
-        details, reason_keys = journal.get("details", ()), self.directory.reason_keys
-        changes = {(each["property"], each["name"]): each for each in details}
-        confirmed, reason = self._field_change(changes, "priority_confirmed"), self._field_change(changes, "reason")
+        changes: dict[tuple[str, str], Json] = {}
+        has_attachment = has_information = False
+        for each in journal.get("details", ()):
+            what = each["property"], each["name"]
+            changes[what] = each
+            has_attachment |= what[0] == "attachment" and bool(each.get("new_value"))
+            has_information |= what in self.information and _has_words(each)
+        confirmed, reason = _values(changes.get(self.confirmed)), _values(changes.get(self.reason))
+        reason_keys = self.directory.reason_keys
         return Event(
             at=_moment(journal["created_on"]),
             by=self.directory.person(journal["user"], self.raw["author"]["id"]),
             has_note=bool((journal.get("notes") or "").strip()),
-            has_attachment=any(each["property"] == "attachment" and each.get("new_value") for each in details),
-            has_information=any(
-                _has_words(each) for each in details if (each["property"], each["name"]) in self.information
-            ),
+            has_attachment=has_attachment,
+            has_information=has_information,
             is_private=bool(journal.get("private_notes")),
-            status=self._status_change(changes.get(("attr", "status_id"))),
-            priority=self._priority_change(changes.get(("attr", "priority_id"))),
+            status=self._status_change(changes.get(STATUS)),
+            priority=self._priority_change(changes.get(PRIORITY)),
             priority_confirmed=(confirmed[0] == "1", confirmed[1] == "1") if confirmed else None,
             reason=(reason_keys.get(reason[0]), reason_keys.get(reason[1])) if reason else None,
         )
-
-    def _field_change(self, changes: Mapping[tuple[str, str], Json], key: str) -> tuple[str, str] | None:
-        change = changes.get(("cf", self.field_ids.get(key, "")))
-        return (change.get("old_value") or "", change.get("new_value") or "") if change else None
 
     def _status_change(self, detail: Json | None) -> tuple[Status, Status] | None:
         if detail is None:
