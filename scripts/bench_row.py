@@ -60,7 +60,12 @@ def cost_of(command: Sequence[str | Path], folder: Path = ROOT, environment: Map
     return took
 
 
-def medians(commands: Sequence[Sequence[str | Path]], times: int, folder: Path = ROOT) -> list[float]:
-    """The median seconds of CPU of each command, run in turns, so that what else the machine does hits all alike."""
+def in_turns(commands: Sequence[Sequence[str | Path]], times: int, folder: Path = ROOT) -> list[list[float]]:
+    """The seconds of CPU of each command's runs, in turns, so that what else the machine does hits all alike."""
     taken = [[cost_of(command, folder).cpu_s for command in commands] for _ in range(times)]
-    return [median(of_command) for of_command in zip(*taken, strict=True)]
+    return [list(of_command) for of_command in zip(*taken, strict=True)]
+
+
+def least(what: str, taken: Sequence[float], unit: str, at_most: float | None = None) -> Row:
+    """The least of several runs, to which all else that the machine does only adds; the note has their median."""
+    return Row(what, min(taken), unit, at_most, note=f"median {shown(median(taken))}")

@@ -1,4 +1,4 @@
-"""CPU (user and system) of whole processes, the median of 20 runs, in turns with a Python that does nothing."""
+"""CPU (user and system) of whole processes, the least of 20 runs, in turns with a Python that does nothing."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench_row import Row, Size, medians
+from bench_row import Row, Size, in_turns, least
 
 TITLE = "Start-up"
 PLACE = 3
@@ -20,7 +20,7 @@ VERSION_MS, DUE_MS = 60, 250
 
 def rows(size: Size) -> Iterator[Row]:
     commands = ([sys.executable, "-c", "pass"], [PROGRAM, "--version"], [PROGRAM, *DUE.split()])
-    bare, version, due = (taken * 1000 for taken in medians(commands, RUNS[size]))
-    yield Row("Python that does nothing", bare, "ms")
-    yield Row("`sup-sync --version`, above that", version - bare, "ms", at_most=VERSION_MS)
-    yield Row("`sup-sync due`, whole", due, "ms", at_most=DUE_MS)
+    bare, version, due = ([taken_s * 1000 for taken_s in each] for each in in_turns(commands, RUNS[size]))
+    yield least("Python that does nothing", bare, "ms")
+    yield least("`sup-sync --version`, above that", [each - min(bare) for each in version], "ms", VERSION_MS)
+    yield least("`sup-sync due`, whole", due, "ms", DUE_MS)
