@@ -11,12 +11,13 @@ import sqlite3
 import zlib
 from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sup_sync.frozen import frozen
 from sup_sync.tracker import Json
 
 T = TypeVar("T")
@@ -59,7 +60,7 @@ Made at once, as another run may come to make them in the same moment.
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CacheFile:
     """Where the cache lies, None for nowhere, and who is told when it had to be thrown away."""
 
@@ -239,7 +240,7 @@ class Cache:
         self._sql.execute("COMMIT")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quiet:
     """An issue as it was when it was judged, and the moment until which nothing is to be written, None for ever."""
 

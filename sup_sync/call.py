@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from sup_sync.frozen import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """One message about one request, in its note's own words; `person` is a key of mappings/tracker.yaml's `people`."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from sup_sync.frozen import frozen
 
 OWN_FIELDS = ("level", "first_response_due", "first_response_at", "resolution_due", "state", "marker")
 """The custom fields that the tool writes, by their keys."""
@@ -16,7 +16,7 @@ SAID = NOTES | {"marker"}
 """What is said, and the memory of it: no value of the request."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Change:
     """One value that should become another, why, and by which clause.
 

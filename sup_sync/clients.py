@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
+from sup_sync.frozen import frozen
 from sup_sync.policy import Contract
 
 ENDS_SOON_DAYS = 30
@@ -22,7 +22,7 @@ class Term(StrEnum):
     ENDED = "ended"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ContractState:
     """A contract on a day: its term, and the days left, the last one included; 0 while it does not run."""
 

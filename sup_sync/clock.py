@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
+from sup_sync.frozen import frozen
 from sup_sync.policy import ClockKind, Metric, Target
 from sup_sync.worktime import Calendar, Span
 
@@ -25,7 +25,7 @@ class Standing(StrEnum):
     NO_TARGET = "no_target"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Clock:
     """What one target measures on one request.
 
@@ -90,7 +90,7 @@ def _end_of(day: date, calendar: Calendar) -> datetime:
     return last
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """How a request stands against one target at a moment.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sup_sync.clock import Calendars, Clock, Standing, Verdict
 from sup_sync.errors import CalendarError
+from sup_sync.frozen import frozen
 from sup_sync.issue import Event, Finding, Side
 from sup_sync.judgement import Judgement
 from sup_sync.ladder import due_step
@@ -36,7 +36,7 @@ class StepState(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Term:
     """One of the terms that choose the targets, why it is so, and the clause; None where it is not known."""
 
@@ -46,7 +46,7 @@ class Term:
     clause: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PriorityStep:
     """Somebody set or confirmed the priority: what the tracker shows since, and what counts (clause 20)."""
 
@@ -57,7 +57,7 @@ class PriorityStep:
     counts: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Happening:
     """One thing that happened, by whom and what: never the text of a note."""
 
@@ -67,7 +67,7 @@ class Happening:
     what: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pause:
     """Time that does not count; one that still lasts has no end."""
 
@@ -75,7 +75,7 @@ class Pause:
     end_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClockStory:
     """What one target measured: `within` is None where the clause excepts it, `left` and `due_at` are the verdict's."""
 
@@ -93,7 +93,7 @@ class ClockStory:
     stopped_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StepStory:
     """A step of the ladder on one clock: when it is due (None: outside the calendar's years), and how it stands."""
 
@@ -104,7 +104,7 @@ class StepStory:
     state: StepState
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explanation:
     """One request's story up to `now`; `zone` is the support's, to show moments in, `calendars` are those that judged.
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, get_args
 
+from sup_sync.frozen import frozen
 from sup_sync.issue import Issue
 from sup_sync.policy import Requirement
 
@@ -33,7 +33,7 @@ WEIGHTS: tuple[tuple[int, ...], ...] = ((*range(1, 12),), (*range(3, 12), 1, 2))
 MODULUS, NO_DIGIT = 11, 10
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shortcoming:
     """An item that a request lacks, or has in a form that cannot be right, and the clause that wants it."""
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
+from sup_sync.frozen import frozen
+
 
 class Side(StrEnum):
     """On whose side a person stands, by the mapped groups and roles."""
@@ -17,7 +19,7 @@ class Side(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Person:
     """A user of the tracker; `groups` are the names of the groups they are in, as far as known."""
 
@@ -45,7 +47,7 @@ class Phase(StrEnum):
         return self in (Phase.CLOSED, Phase.REFUSED)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Status:
     """A status by its name in the tracker; `answers` says that setting it is a first response."""
 
@@ -54,7 +56,7 @@ class Status:
     answers: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Event:
     """One journal of an issue: who, when, what it said and what it set (an answer and a status change are one event).
 
@@ -83,7 +85,7 @@ class Event:
         return self.has_public_note or self.has_attachment
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Version:
     """A release of the Portal; a Redmine version, closed once it has shipped."""
 
@@ -93,7 +95,7 @@ class Version:
     is_closed: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Project:
     """A project in scope; a closed one can be read but not written."""
 
@@ -103,7 +105,7 @@ class Project:
     is_closed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Issue:
     """A request as the tracker shows it, with its history in order of time.
 

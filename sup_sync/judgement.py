@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
 
 from sup_sync.clock import Clock, Standing, Verdict
+from sup_sync.frozen import frozen
 from sup_sync.identification import Shortcoming
 from sup_sync.issue import Finding, Issue, Phase
 from sup_sync.life import Stretch
@@ -15,7 +15,7 @@ from sup_sync.waiting import Wait
 REFUSAL_CLAUSE = "9"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Judgement:
     """How one request stands at a moment; without an agreement it has no targets, and a finding says why.
 

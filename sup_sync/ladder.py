@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sup_sync.clock import Calendars, Clock
 from sup_sync.errors import CalendarError
+from sup_sync.frozen import frozen
 from sup_sync.marker import MARKED_DECIMALS, Marker
 from sup_sync.policy import Escalation
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DueStep:
     """A step of the ladder that is due and not yet sent, and since when it is due (it never depends on cron)."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from itertools import accumulate, pairwise
 
 from sup_sync.errors import CalendarError
+from sup_sync.frozen import frozen
 from sup_sync.issue import Phase
 from sup_sync.life import Stretch
 from sup_sync.worktime import Calendar
@@ -35,7 +35,7 @@ PARTIES: Mapping[Phase, Party] = {
 """With whom a request is in each phase."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stay:
     """A stretch of the request's life in one phase; `working` is None outside the calendar's years."""
 
@@ -47,7 +47,7 @@ class Stay:
     wall: timedelta
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Time:
     """An amount of time, in the support's working time (None: outside the calendar's years) and on the wall clock."""
 
@@ -63,7 +63,7 @@ class Time:
 NO_TIME = Time(NOTHING, NOTHING)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ledger:
     """How long a request was with whom, from its filing to the present: closed time goes on to count.
 

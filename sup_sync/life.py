@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
+from sup_sync.frozen import frozen
 from sup_sync.issue import Event, Issue, Phase, Side, Status
 from sup_sync.worktime import Span
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stretch:
     """A span of a request's life in one phase."""
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime
+
+from sup_sync.frozen import frozen
 
 MARKED_DECIMALS = 2
 """How exactly the marker says the share of a step that was sent."""
@@ -23,7 +25,7 @@ class MarkerError(ValueError):
     """A marker that this tool did not write."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Marker:
     """What was said: the share of each notice by its name and cycle, and the release that was last known."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from string import Template
 
+from sup_sync.frozen import frozen
 from sup_sync.identification import ITEMS
 
 MONTHS = 12
@@ -75,7 +75,7 @@ def expected_messages(levels: Iterable[str], reasons: Iterable[str]) -> Mapping[
     return {**VARIABLES, **dict.fromkeys(words, frozenset[str]())}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Messages:
     """The texts of every language, the one that staff read, and the one for clients of whom none is known."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
@@ -13,6 +12,7 @@ from sup_sync.change import NOTES, SAID, Change
 from sup_sync.clock import Standing
 from sup_sync.draft import Draft
 from sup_sync.errors import UnsafePlan
+from sup_sync.frozen import frozen
 from sup_sync.issue import Finding
 from sup_sync.judgement import Judgement
 from sup_sync.limits import Limits
@@ -32,7 +32,7 @@ SETTLED_SHARE = 0.1
 """The share of the issues judged for which one of these may change in a run."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """All that should change, in the order it is written (oldest breach first), and what a person should look at.
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from enum import StrEnum
 
+from sup_sync.frozen import frozen
 from sup_sync.issue import Issue
 
 
@@ -31,7 +32,7 @@ class PriorityChange(StrEnum):
     FROM_CHANGE = "from_change"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Target:
     """At most `within`, by `clause`; no `within` is a target that the clause excepts.
 
@@ -45,7 +46,7 @@ class Target:
     end_of_days: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Escalation:
     """A step of the ladder: at which share of the target it is due, whom its note mentions, whom it assigns.
 
@@ -61,7 +62,7 @@ class Escalation:
     notify: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alert:
     """What staff are told at once, and only once: whom the private note mentions, whom it assigns."""
 
@@ -70,7 +71,7 @@ class Alert:
     assign: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Waiting:
     """How long support waits for the client's answer (clause 15); a reminder goes at a share of that."""
 
@@ -82,7 +83,7 @@ class Waiting:
     clause: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Requirement:
     """What a request has to carry (clauses 11, 12), in some categories only (None: all)."""
 
@@ -91,7 +92,7 @@ class Requirement:
     categories: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reason:
     """Why a request is refused, put off or stopped (clauses 6, 9, 15, 16); `stops` silences the tool on it."""
 
@@ -100,7 +101,7 @@ class Reason:
     stops: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Agreement:
     """One promise: whom it matches (None: all), its target for each metric and priority, its ladder."""
 
@@ -127,7 +128,7 @@ class Agreement:
         return next((step.share for step in self.ladder if step.is_warning), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Contract:
     """A VIP contract (clause 3): whose it is, by one of project, group or BIN, and its first and last day."""
 
@@ -157,7 +158,7 @@ class Contract:
         return self.bin == issue.fields.get("bin", "").strip()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Word:
     """A level, channel or category, and the clause that has it; `only` these levels may use a channel (None: all)."""
 
@@ -166,7 +167,7 @@ class Word:
     only: frozenset[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Policy:
     """All of the regulation from a day on; of the agreements, the first that matches counts.
 

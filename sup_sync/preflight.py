@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from sup_sync.change import OWN_FIELDS
+from sup_sync.frozen import frozen
 from sup_sync.issue import Phase
 from sup_sync.tracker import CLOSED_PROJECT, Directory, Json, TrackerNames
 
@@ -27,7 +27,7 @@ class Area(StrEnum):
     NAMES = "names"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Problem:
     """Something in the tracker that does not fit, and how to mend it; a warning stops nothing."""
 
@@ -40,7 +40,7 @@ class Problem:
         return f"{'warning: ' if self.is_warning else ''}{self.text}: {self.mend}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tracker:
     """What the checks look at: our names, the account with its memberships, its roles, the lists, the issues read."""
 

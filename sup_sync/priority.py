@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from sup_sync.frozen import frozen
 from sup_sync.issue import Issue
 from sup_sync.policy import Policy
 
 PRIORITY_CLAUSE = "20"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PrioritySet:
     """From `at` on, this is the priority that counts."""
 

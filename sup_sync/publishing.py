@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sup_sync.errors import (
     AccessError,
@@ -14,6 +13,7 @@ from sup_sync.errors import (
     UnfitTrackerError,
     UnpublishedError,
 )
+from sup_sync.frozen import frozen
 from sup_sync.http import TrackerSession
 from sup_sync.preflight import role_ids
 from sup_sync.redmine import Reader
@@ -33,7 +33,7 @@ RENDERED = "<th"
 """What a page with a table has in its HTML, if its markup is the one that the tracker reads."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Draft:
     """A page to be published: its text in the tracker's markup, and its charts, PNG by the name of the file."""
 
@@ -41,7 +41,7 @@ class Draft:
     charts: Mapping[str, bytes]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Published:
     """How it ended: the page's address, and whether anything was written and shows as it should.
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sup_sync.clock import Calendars, Clock
+from sup_sync.frozen import frozen
 from sup_sync.issue import Phase
 from sup_sync.judgement import Judgement
 from sup_sync.plain import Json, plain
 from sup_sync.policy import ClockKind, Metric
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QueueEntry:
     """A request whose turn it is, and the target that comes due next.
 
@@ -51,7 +51,7 @@ class QueueEntry:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Queue:
     """The requests whose turn it is, in order; how many open ones are elsewhere; and the zone to show moments in."""
 

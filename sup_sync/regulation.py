@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sup_sync.frozen import frozen
 from sup_sync.plain import Json, plain
 from sup_sync.policy import Agreement, Escalation, Metric, Policy, Target
 from sup_sync.worktime import Calendar, Window
 from sup_sync.year import hours_words
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Terms:
     """The targets of some priorities; None where no agreement gives any."""
 
@@ -21,7 +21,7 @@ class Terms:
     resolution: Target | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """The terms of requests by these channels, in these categories."""
 
@@ -30,7 +30,7 @@ class Row:
     terms: tuple[Terms, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LevelTerms:
     """What a level's requests have as their targets."""
 
@@ -39,7 +39,7 @@ class LevelTerms:
     rows: tuple[Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Hours:
     """On which weekdays, 0 is Monday, the support works when."""
 
@@ -47,7 +47,7 @@ class Hours:
     windows: tuple[Window, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Regulation:
     """A version of the regulation, `until` the day before the next one's; each ladder with the levels that climb it."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from operator import attrgetter
@@ -12,6 +11,7 @@ from typing import NamedTuple
 
 from sup_sync.change import SAID
 from sup_sync.clock import Calendars, Standing
+from sup_sync.frozen import frozen
 from sup_sync.issue import Phase
 from sup_sync.judgement import REFUSAL_CLAUSE, Judgement
 from sup_sync.ledger import Ledger, ledger_of, stays, sum_of
@@ -31,7 +31,7 @@ class Dimension(StrEnum):
     MONTH = "month"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Tally:
     """How far a group of requests kept one target: counts, and the time that stopped clocks took.
 
@@ -65,7 +65,7 @@ class Tally:
         return {**plain(self), "share_met": share}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """The requests that share a key (None: it is not known), with a tally for each metric.
 
@@ -89,7 +89,7 @@ class Group:
         return {"key": self.key, **counts, **tallies, "ledger": self.ledger.to_json()}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReasonCount:
     """How many requests were refused, put off, stopped or ended for a reason (None: refused without one)."""
 
@@ -98,7 +98,7 @@ class ReasonCount:
     count: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Report:
     """How far the targets were kept: in all and by each dimension, with the local days of the first and last filing."""
 
@@ -232,7 +232,7 @@ def nearest_rank(ordered: Sequence[timedelta], percent: int) -> timedelta | None
     return ordered[(len(ordered) * percent + 99) // 100 - 1] if ordered else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlanSummary:
     """A plan in figures: values to set, to change and to clear, notes, and on how many of the requests."""
 

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from sup_sync.clock import Calendars
+from sup_sync.frozen import frozen
 from sup_sync.messages import Messages
 from sup_sync.policy import ClockKind, Policy
 from sup_sync.tracker import TrackerNames
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rulebook:
     """All that decides on a request.
 

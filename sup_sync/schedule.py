@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from sup_sync.frozen import frozen
 
 PROGRAM, CONFIG, KEY = "/usr/local/bin/sup-sync", "/etc/sup-sync/config.yaml", "/etc/sup-sync/key"
 """What the files of deploy/ name; here the places of this machine stand in for them."""
@@ -28,7 +29,7 @@ ACCOUNT = "sup-sync"
 """Whose crontab line it is; under systemd an account is made for each run."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Places:
     """Where on this machine the program and its configuration lie, and the files it names for key and channels."""
 
@@ -38,7 +39,7 @@ class Places:
     channels: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Schedule:
     """Files by their paths below the root, and the commands that follow on them, or go before they are removed."""
 

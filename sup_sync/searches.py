@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
+from sup_sync.frozen import frozen
 from sup_sync.preflight import Area, Problem
 from sup_sync.tracker import Directory, Json
 
 STATES = ("breached", "at_risk", "waiting")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Search:
     """Open requests in one state, by the filters that Redmine takes in an address, in REST as on its pages."""
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from sup_sync.errors import SnapshotError
+from sup_sync.frozen import frozen
 from sup_sync.tracker import Json
 
 
-@dataclass(frozen=True)
+@frozen
 class Gathered:
     """What was read, as the tracker gave it; `gaps` are the projects whose reading failed, with why."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from datetime import datetime
 
+from sup_sync.frozen import frozen
 from sup_sync.plain import Json, plain
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Undone:
     """A request whose changes were not all written: how that ended, and why."""
 
@@ -18,7 +19,7 @@ class Undone:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Work:
     """What only a run that came to its end can tell.
 
@@ -37,7 +38,7 @@ class Work:
     unreached: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Summary:
     """One run, however it ended; `work` is None where it broke off.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from sup_sync.agenda import matters_at
@@ -13,6 +13,7 @@ from sup_sync.call import Call
 from sup_sync.change import FENCED
 from sup_sync.config import Config
 from sup_sync.errors import AccessError, UnfitTrackerError
+from sup_sync.frozen import frozen
 from sup_sync.http import TrackerSession
 from sup_sync.issue import Finding, Issue
 from sup_sync.judgement import Judgement
@@ -32,7 +33,7 @@ Notify = Callable[[Call], str | None]
 """Tells a person outside of the tracker; returns why that failed."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Ears:
     """Who hears of the writes while they go on: the audit log, and people outside of the tracker."""
 
@@ -40,7 +41,10 @@ class Ears:
     notify: Notify = lambda _call: None
 
 
-@dataclass(frozen=True)
+NOBODY = Ears()
+
+
+@frozen
 class Applied:
     """What one run did: the plan it made, how each write ended, what it could not read, and whom nobody reached.
 
@@ -71,7 +75,7 @@ def require_fit(tracker: Tracker) -> None:
     raise fault("\n".join(map(str, stopping)))
 
 
-@dataclass(frozen=True)
+@frozen
 class Decided:
     """What is to be written by what was read: the plan, the issues that it changes, what was left out and why."""
 
@@ -141,7 +145,7 @@ def apply(
     progress: Progress,
     is_adopting: bool = False,
     cache: CacheFile = NO_CACHE,
-    ears: Ears = Ears(),
+    ears: Ears = NOBODY,
 ) -> Applied:
     """Plan by what the tracker says at `now`, then write it; raises UnsafePlan over the limits unless `force`.
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 
 from sup_sync.clock import Calendars
 from sup_sync.explanation import ClockStory, Pause, StepStory
+from sup_sync.frozen import frozen
 from sup_sync.worktime import Span
 
 
@@ -23,7 +23,7 @@ class Stretch(StrEnum):
     OVER = "over"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """A moment on the line: `due`, `now`, `stopped`, or a step of the ladder by its name."""
 
@@ -32,7 +32,7 @@ class Mark:
     cell: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Timeline:
     """The line from its first moment to its last, in stretches of the same length."""
 

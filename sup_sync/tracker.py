@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, datetime
 from typing import Any
 
 from sup_sync.errors import DecodeError
+from sup_sync.frozen import frozen
 from sup_sync.identification import INFORMATION
 from sup_sync.issue import Event, Issue, Person, Phase, Project, Side, Status, Version
 
@@ -27,7 +28,7 @@ STATUS, PRIORITY, DESCRIPTION = (("attr", name) for name in ("status_id", "prior
 """What the details of a journal call them."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Intake:
     """What filing in one of Redmine's trackers says of a request: its category, and the channel where it tells."""
 
@@ -35,7 +36,7 @@ class Intake:
     channel: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StaffMember:
     """Somebody the ladder names: the login that a note mentions, the name that the memberships show."""
 
@@ -43,7 +44,7 @@ class StaffMember:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrackerNames:
     """The tracker's names for the regulation's words, as mappings/tracker.yaml has them.
 
@@ -71,7 +72,7 @@ class TrackerNames:
     parent_dates_derived: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Survey:
     """The names that a tracker has, as far as the account may read them.
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 
 from sup_sync.clock import Calendars
 from sup_sync.errors import CalendarError
+from sup_sync.frozen import frozen
 from sup_sync.issue import Event, Issue, Phase, Side
 from sup_sync.life import Stretch, phases
 from sup_sync.marker import cycle_of
 from sup_sync.policy import Waiting
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wait:
     """A question of support that waits for the client's answer.
 

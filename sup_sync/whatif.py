@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Any
 
 from sup_sync.clock import Standing
+from sup_sync.frozen import frozen
 from sup_sync.judgement import Judgement
 from sup_sync.plain import plain
 from sup_sync.policy import Metric
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Flip:
     """A verdict that is another by the other mappings; `level` is that of today's."""
 
@@ -27,7 +27,7 @@ class Flip:
     due_after: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WhatIf:
     """The verdicts that flip, by request and metric, of so many requests judged by both; `zone` shows moments."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from sup_sync.errors import MissingError, RedirectedError, TrackerAwayError, UnpublishedError
+from sup_sync.frozen import frozen
 from sup_sync.http import Json, TrackerSession
 
 NEW = 0
@@ -16,7 +16,7 @@ NEW = 0
 PNG = "image/png"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class File:
     """A file attached to a page, by its id and the account that attached it."""
 
@@ -25,7 +25,7 @@ class File:
     author_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WikiPage:
     """A page as it stands; its author is whoever wrote this version."""
 

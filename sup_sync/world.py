@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sup_sync.errors import DecodeError, SnapshotError
+from sup_sync.frozen import frozen
 from sup_sync.issue import Finding, Issue
 from sup_sync.judgement import Judgement
 from sup_sync.judging import judge_issue
@@ -15,7 +16,7 @@ from sup_sync.rulebook import Rulebook
 from sup_sync.tracker import Directory, Json, decode_issue
 
 
-@dataclass(frozen=True)
+@frozen
 class World:
     """What was read, in our words; findings are issues that could not be read."""
 

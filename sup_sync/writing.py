@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -19,6 +19,7 @@ from sup_sync.errors import (
     SupSyncError,
     TrackerAwayError,
 )
+from sup_sync.frozen import frozen
 from sup_sync.issue import Issue, Side
 from sup_sync.judging import judge_issue
 from sup_sync.plan import Plan, make_plan
@@ -49,7 +50,7 @@ class OutcomeKind(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """How the writing of one issue's changes ended, why where they were not applied, and which notes are there now."""
 

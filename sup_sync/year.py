@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from sup_sync.frozen import frozen
 from sup_sync.plain import Json, plain
 from sup_sync.worktime import Calendar, Window
 
@@ -27,7 +27,7 @@ class LineKind(StrEnum):
     HOURS = "hours"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """What calendar.yaml says of a day: a holiday's name, else the source; `other` is the day it changed places with.
 
@@ -52,7 +52,7 @@ class DayKind(StrEnum):
     HOURS = "hours"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Day:
     """A day: its kind, when it is worked, and what the calendar says of it."""
 
@@ -74,7 +74,7 @@ class Day:
         return hours_words(self.windows)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Month:
     """A month's days."""
 
@@ -96,7 +96,7 @@ class Month:
         return (tuple(cells[first : first + 7]) for first in range(0, len(cells), 7))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Year:
     """A year; while it is estimated no decree fixes its moved days."""
 

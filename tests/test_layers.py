@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 import sup_sync
+
+ROOT = Path(__file__).parent.parent
 
 FLOORS = (
     "cli",
@@ -76,6 +79,7 @@ FLOORS = (
     "worktime",
     "printable",
     "errors",
+    "frozen",
 )
 """The modules and packages of the house, from the top down."""
 
@@ -124,6 +128,7 @@ PURE = {
     "worktime",
     "printable",
     "errors",
+    "frozen",
 }
 """What decides: it imports the standard library and each other."""
 
@@ -232,6 +237,13 @@ def sources_of_the_house() -> dict[str, str]:
 
 def test_the_house_keeps_its_rules():
     assert broken_rules(sources_of_the_house()) == []
+
+
+def test_what_is_frozen_cannot_be_changed_in_any_line_that_the_type_checker_accepts(tmp_path):
+    line = "from sup_sync.worktime import Span\ndef end(span: Span) -> None:\n    span.start = span.end\n"
+    command = [sys.executable, "-m", "mypy", "--config-file=", "--cache-dir", str(tmp_path), "-c", line]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert 'Property "start" defined in "Span" is read-only' in done.stdout
 
 
 def test_every_floor_is_there():

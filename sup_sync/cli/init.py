@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import mkdtemp
@@ -18,6 +18,7 @@ from sup_sync.cli.check import run_check
 from sup_sync.cli.codes import DONE, PARTLY_DONE
 from sup_sync.cli.options import Settings, common, pass_settings, say, shipped
 from sup_sync.errors import AccessError, SupSyncError
+from sup_sync.frozen import frozen
 from sup_sync.key import CREDENTIAL, VARIABLE, load_key
 from sup_sync.languages import LANGUAGES
 
@@ -33,7 +34,7 @@ ALL, LATER = "all", "later"
 """What may be answered instead of names."""
 
 
-@dataclass(frozen=True)
+@frozen
 class Answers:
     """What the options say, and then whoever sits at the terminal; `yes` is to ask nobody."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from math import inf
 
 import yaml
 
 from sup_sync.config.checks import CLIENTS, CONFIG, TRACKER
+from sup_sync.frozen import frozen
 from sup_sync.onboarding import Entry, Proposal, TrackerEntry
 from sup_sync.printable import clean
 from sup_sync.tracker import UNSAID
@@ -21,7 +21,7 @@ COMMENT_COLUMN = 31
 _VALUE = re.compile(r"(?P<key>\s*(?P<off># )?[\w-]+):(?P<value>(?: +[^#\s]\S*)*?)(?:\s+# (?P<comment>.*))?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Site:
     """Where a tracker is, where its key lies, and the projects of support in it."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -27,6 +27,7 @@ from sup_sync.config.shapes import (
 from sup_sync.config.wording import UNKNOWN_KEY, part_of, place_of, tell
 from sup_sync.config.yaml_file import Place, YamlFile, load_yaml
 from sup_sync.errors import CalendarError, ConfigError, Mistake
+from sup_sync.frozen import frozen
 from sup_sync.languages import LANGUAGES
 from sup_sync.limits import Limits
 from sup_sync.messages import Messages
@@ -37,7 +38,7 @@ from sup_sync.year import Line
 S = TypeVar("S", bound=BaseModel)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Server:
     """Where the tracker is, where its key lies, how many seconds an answer may take, and how its wiki is written."""
 
@@ -48,7 +49,7 @@ class Server:
     wiki_markup: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Config:
     """All that a run needs to know before it asks the tracker; `warnings` stop nothing.
 

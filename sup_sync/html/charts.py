@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO, StringIO
 from typing import Any
@@ -16,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from sup_sync.figures import UP_TO, Figures
+from sup_sync.frozen import frozen
 from sup_sync.ledger import Party
 from sup_sync.policy import Metric
 from sup_sync.report import Dimension, Report
@@ -58,7 +58,7 @@ _SVG = "http://www.w3.org/2000/svg"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Drawing:
     """A chart before it is drawn: its name, its height in inches of 72 units, and who draws it."""
 

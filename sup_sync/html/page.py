@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from markupsafe import Markup
 
 from sup_sync.figures import Figures
+from sup_sync.frozen import frozen
 from sup_sync.html import charts
 from sup_sync.html.frame import render_page
 from sup_sync.ledger import Party
@@ -18,7 +18,7 @@ from sup_sync.rulebook import Rulebook
 from sup_sync.texts import Texts
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Basis:
     """What a report rests on: the tracker's URL, the files' SHA-256 by name, and whether all could be read."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from sup_sync import __version__
 from sup_sync.figures import Breach, Figures
+from sup_sync.frozen import frozen
 from sup_sync.html import charts
 from sup_sync.html.markup import MARKUPS, Markup, word
 from sup_sync.html.page import Basis
@@ -23,7 +23,7 @@ MOST = 100
 BY = (Dimension.LEVEL, Dimension.CHANNEL, Dimension.CATEGORY, Dimension.PRIORITY)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """What a page tells: a report and its figures, of one month or of all up to its end."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
 from sup_sync.errors import CalendarError
+from sup_sync.frozen import frozen
 from sup_sync.judgement import Judgement
 from sup_sync.marker import Marker
 from sup_sync.policy import ClockKind, Policy
@@ -22,7 +22,7 @@ class Audience(StrEnum):
     STAFF = "staff"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notice:
     """Something to say once: `name`, `cycle` and `share` are its place in the marker, the rest is what it does.
 
@@ -42,7 +42,7 @@ class Notice:
     notify: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """One request at a moment, with all that its notices need; `promised_on` is the release that was last known."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from sup_sync.frozen import frozen
 from sup_sync.issue import Phase
 from sup_sync.onboarding.words import find, likely_language, load_names, new_name, words_of
 from sup_sync.tracker import UNSAID, Survey
@@ -18,7 +18,7 @@ VALUES_OF = {"levels": "level", "channels": "channel", "states": "state", "reaso
 """The field whose values a section names."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Head:
     """The person whom the ladder names last: the login that a note mentions, the name that the memberships show."""
 
@@ -26,7 +26,7 @@ class Head:
     name: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """A value of the mapping, and what to remark beside it; `is_new` is what the tracker has not."""
 
@@ -39,14 +39,14 @@ class Entry:
         return self.value == UNSAID
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrackerEntry(Entry):
     """The category that one of Redmine's trackers stands for, and its channel where it tells one."""
 
     channel: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proposal:
     """A mapping for tracker.yaml: trackers and statuses by the tracker's names, `names` by section and our words."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from sup_sync.frozen import frozen
 from sup_sync.texts.texts import Texts, load_texts
 from sup_sync.year import Day, DayKind, Line, LineKind, Year
 
@@ -27,7 +27,7 @@ def sign_of(day: Day) -> str:
     return ESTIMATED if day.is_estimated else SIGNS[day.kind]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CalendarTexts:
     """Says what a year's days are."""
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 
+from sup_sync.frozen import frozen
 from sup_sync.policy import ClockKind, Escalation, Target
 from sup_sync.regulation import Hours, LevelTerms, Regulation, Row, Terms
 from sup_sync.texts.texts import Texts
@@ -17,7 +17,7 @@ Pair = tuple[str, str]
 """What something is called, and what is said of it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WordedTable:
     """A level's targets; every row has as many cells as there are headers."""
 
@@ -26,7 +26,7 @@ class WordedTable:
     rows: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WordedRegulation:
     """All of a version: what stands above the tables, the tables, and the lists below."""
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 from functools import cache
 from pathlib import Path
 from string import Template
 from typing import Any
 
+from sup_sync.frozen import frozen
 from sup_sync.identification import Shortcoming
 from sup_sync.messages import Messages
 from sup_sync.tracker import MOMENT_FORMAT
@@ -24,7 +24,7 @@ def load_texts(part: str) -> Mapping[str, Any]:
     return tomllib.loads((FOLDER / f"{part}.toml").read_text(encoding="utf-8"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Texts:
     """Says things in a language, by the texts of one `part`; `zone` is the support's, to show moments in."""
 

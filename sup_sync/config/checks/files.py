@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from sup_sync.config.shapes import (
@@ -17,6 +17,7 @@ from sup_sync.config.shapes import (
 )
 from sup_sync.config.yaml_file import Place, YamlFile
 from sup_sync.errors import Mistake
+from sup_sync.frozen import frozen
 from sup_sync.policy import Agreement
 
 CONFIG, REGULATION, TRACKER = "config.yaml", "regulation.yaml", "tracker.yaml"
@@ -30,7 +31,7 @@ SINGULAR = {
 }
 
 
-@dataclass(frozen=True)
+@frozen
 class Version:
     """A version of the regulation as its file has it."""
 
@@ -44,7 +45,7 @@ class Version:
         return "" if self.file == REGULATION else f" of {self.file}"
 
 
-@dataclass(frozen=True)
+@frozen
 class Files:
     """All files as far as they could be read: None where one could not.
 
