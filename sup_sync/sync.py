@@ -127,7 +127,7 @@ def _decided(reading: Reading, config: Config, now: datetime, *, is_adopting: bo
     return Decided(
         tracker=reading.tracker,
         directory=directory,
-        plan=replace(plan, findings=tuple(sorted(findings)), judged=len(cache.ids(reading.closed_since))),
+        plan=replace(plan, findings=tuple(sorted(findings)), judged=cache.count(reading.closed_since)),
         issues=tuple(decoded(reading.stored(changed), directory, [])),
         gaps=reading.gaps,
         set_aside=len(set_aside),

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from end_to_end.scene import CLIENT, CONSULTATION, OPERATOR, VIP
@@ -44,6 +46,33 @@ def test_an_idle_run_makes_two_requests_and_writes_nothing(
     for now in ("Mon 09:35", "Mon 09:40"):
         assert office.run(now).is_idle
     assert office.told == []
+
+
+def test_an_idle_run_goes_through_what_it_remembers_without_the_texts(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settled(office)
+    asked: list[str] = []
+    plans: list[str] = []
+
+    class Watched(sqlite3.Connection):
+        def close(self) -> None:
+            self.set_trace_callback(None)
+            searches = [each for each in asked if each.startswith("SELECT") and " history " in each]
+            plans.extend(str(row[3]) for each in searches for row in self.execute(f"EXPLAIN QUERY PLAN {each}"))
+            super().close()
+
+    def connect(place: str, **how: Any) -> sqlite3.Connection:
+        connection = Watched(place, **how)
+        connection.set_trace_callback(asked.append)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", connect)
+    office.is_compared = False
+    assert office.run("Mon 09:30").is_idle
+    whole = [each for each in plans if not each.endswith("(scope=? AND id=?)")]
+    assert len(whole) > 1
+    assert all("COVERING INDEX" in each for each in whole), whole
 
 
 @pytest.mark.parametrize(("changed", "lists"), [(1, 1), (3, 1), (100, 1), (150, 2)])
