@@ -10,7 +10,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from sup_sync.change import SAID
-from sup_sync.clock import Calendars, Standing
+from sup_sync.clock import Calendars, Standing, Verdict
 from sup_sync.frozen import frozen
 from sup_sync.issue import Phase
 from sup_sync.judgement import REFUSAL_CLAUSE, Judgement
@@ -185,12 +185,16 @@ def _order(dimension: Dimension, policy: Policy) -> Iterable[str]:
 def _group(key: str | None, requests: list[_Counted]) -> Group:
     judged = [each for each in requests if not each.judgement.is_set_aside]
     counted = [each.judgement for each in judged if not each.is_refused]
+    verdicts: dict[Metric, list[Verdict]] = {metric: [] for metric in Metric}
+    for each in counted:
+        for verdict in each.verdicts:
+            verdicts[verdict.metric].append(verdict)
     return Group(
         key=key,
         requests=len(requests),
         refused=len(judged) - len(counted),
         set_aside=len(requests) - len(judged),
-        tallies=tuple(_tally(metric, counted) for metric in Metric),
+        tallies=tuple(_tally(metric, found) for metric, found in verdicts.items()),
         ledger=sum_of(each.ledger for each in judged),
     )
 
@@ -211,10 +215,9 @@ def _reasons(judgements: list[Judgement], policy: Policy) -> Iterator[ReasonCoun
         yield ReasonCount(None, REFUSAL_CLAUSE, counts[None])
 
 
-def _tally(metric: Metric, judgements: list[Judgement]) -> Tally:
-    verdicts = [verdict for each in judgements for verdict in each.verdicts if verdict.metric is metric]
-    counts = Counter(each.outcome for each in verdicts)
-    took = sorted(each.elapsed for each in verdicts if each.stopped_at is not None)
+def _tally(metric: Metric, verdicts: list[Verdict]) -> Tally:
+    counts = Counter([each.outcome for each in verdicts])
+    took = sorted([each.elapsed for each in verdicts if each.stopped_at is not None])
     return Tally(
         metric=metric,
         met=counts[Standing.MET],

@@ -168,7 +168,7 @@ def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetim
     moment = aware(now, config)
     gathered = _gather(settings, config, source, now, everything=True)
     world, other_world = (read_world(gathered.lists, gathered.raw_issues, each.rules) for each in (config, other))
-    code = _tell_left_out(settings, gathered, world)
+    code = _tell_left_out(settings, gathered.gaps, world)
     today, then = judge_world(world, config.rules, moment), judge_world(other_world, other.rules, moment)
     compared = compare(today, then, config.rules.zone)
     if as_json:
@@ -248,15 +248,16 @@ def judged(
     from sup_sync.world import current, judge_world, read_world
 
     gathered = _gather(settings, config, source, now, everything=everything)
-    moment = aware(now, config)
+    moment, gaps = aware(now, config), gathered.gaps
     world = read_world(gathered.lists, gathered.raw_issues, config.rules)
+    del gathered  # the tracker's JSON is not needed any more, and takes much room
     world = world if everything else current(world, config.closed_days, moment)
-    return moment, world, judge_world(world, config.rules, moment), _tell_left_out(settings, gathered, world)
+    return moment, world, judge_world(world, config.rules, moment), _tell_left_out(settings, gaps, world)
 
 
-def _tell_left_out(settings: Settings, gathered: Gathered, world: World) -> int:
+def _tell_left_out(settings: Settings, gaps: dict[str, str], world: World) -> int:
     """Name what could not be read; returns the exit code, which says whether all was."""
-    tell_gaps(settings, gathered.gaps)
+    tell_gaps(settings, gaps)
     for finding in world.findings:
         settings.tell(f"left out: {finding.text}", is_news=True)
-    return PARTLY_DONE if gathered.gaps or world.findings else DONE
+    return PARTLY_DONE if gaps or world.findings else DONE
