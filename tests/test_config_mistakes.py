@@ -234,8 +234,9 @@ def test_what_is_no_yaml_is_a_mistake_with_its_line(copy):
     ("text", "mistake"),
     [
         *((each * 100_000, "clients.yaml:1: nested without end: write it flat") for each in ("[", "{a: ", "? ", "- ")),
-        ("contracts:\n- &a [*a]\n", "clients.yaml:2: *a stands for nothing that is written before it"),
-        ("contracts:\n- *a\n", "clients.yaml:2: *a stands for nothing that is written before it"),
+        ("contracts:\n- &a [*a]\n", "clients.yaml:2: *a stands for no part before it that has no * itself"),
+        ("contracts:\n- *a\n", "clients.yaml:2: *a stands for no part before it that has no * itself"),
+        ("x: &x [1]\na: &a [*x]\nb: *a\n", "clients.yaml:3: *a stands for no part before it that has no * itself"),
         ("contracts: []\n---\ncontracts: []\n", "clients.yaml:3: a second document begins: write one"),
     ],
 )

@@ -120,6 +120,7 @@ class _Document:
         self.file = file
         self.events = events
         self.named: dict[str, Any] = {}
+        self.aliases = 0
 
     def data(self) -> Any:
         """None where there is none."""
@@ -137,11 +138,13 @@ class _Document:
         if len(place) > DEEPEST:
             raise _UnreadableError(event, "nested without end: write it flat")
         if isinstance(event, yaml.AliasEvent):
+            self.aliases += 1
             if event.anchor not in self.named:
-                raise _UnreadableError(event, f"*{event.anchor} stands for nothing that is written before it")
+                raise _UnreadableError(event, f"*{event.anchor} stands for no part before it that has no * itself")
             return self.named[event.anchor]
+        before = self.aliases
         value = self._content(event, place)
-        if event.anchor:
+        if event.anchor and self.aliases == before:  # else a few lines could stand for more than any memory holds
             self.named[event.anchor] = value
         return value
 
