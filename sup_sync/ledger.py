@@ -60,9 +60,6 @@ class Time:
         return {"working": working, "wall": int(self.wall.total_seconds())}
 
 
-NO_TIME = Time(NOTHING, NOTHING)
-
-
 @frozen
 class Ledger:
     """How long a request was with whom, from its filing to the present: closed time goes on to count.
@@ -125,7 +122,7 @@ def _time(start: datetime, end: datetime, calendar: Calendar) -> Time:
 def _sum(times: Sequence[Time | Stay]) -> Time:
     """All of them together; the working time is known where each one's is."""
     if not times:
-        return NO_TIME
+        return Time(NOTHING, NOTHING)
     worked = [each.working for each in times if each.working is not None]
     working = sum(worked, NOTHING) if len(worked) == len(times) else None
     return Time(working, sum([each.wall for each in times], NOTHING))

@@ -167,6 +167,7 @@ def _groups(judged: list[_Counted], dimension: Dimension, policy: Policy, zone: 
 
 
 def _key_of(dimension: Dimension, zone: tzinfo) -> Callable[[Judgement], str | None]:
+    """What groups by it; all but the month are called as they are in a judgement."""
     if dimension is Dimension.MONTH:
         return lambda judgement: f"{judgement.filed_at.astimezone(zone):%Y-%m}"
     return attrgetter(dimension)

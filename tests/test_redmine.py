@@ -175,6 +175,7 @@ def test_an_address_below_which_there_is_no_tracker_is_told(mock: Mock, reader: 
         '<input name="issue[lock_version]" value="1"><input name="issue[lock_version]" value="2">',
         '<input name="issue[lock_version]" value="">',
         '<input name="issue[lock_version]">',
+        '<div name="issue[lock_version]" value="1">',
         '<input name="issue[lock_version]" value="-1">',
     ],
 )

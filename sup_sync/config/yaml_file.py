@@ -114,7 +114,7 @@ def load_yaml(path: Path, name: str) -> YamlFile:
 
 
 class _Document:
-    """The file's one document, made from the parser's events; raises _UnreadableError where it has a second."""
+    """The file's one document, made from the parser's events; raises _UnreadableError where none of ours can be so."""
 
     def __init__(self, file: YamlFile, events: Iterator[Any]) -> None:
         self.file = file
@@ -156,9 +156,13 @@ class _Document:
                 return self._sequence(place)
         return _scalar(event)
 
+    def _inside(self) -> Iterator[Any]:
+        """What begins each part of the sequence or mapping that the events are in."""
+        return takewhile(lambda each: not isinstance(each, yaml.CollectionEndEvent), self.events)
+
     def _sequence(self, place: Place) -> list[Any]:
         items: list[Any] = []
-        for event in takewhile(lambda each: not isinstance(each, yaml.SequenceEndEvent), self.events):
+        for event in self._inside():
             at = (*place, len(items))
             self.file.lines[at] = _line(event)
             items.append(self._value(event, at))
@@ -166,7 +170,7 @@ class _Document:
 
     def _mapping(self, place: Place) -> dict[str | int, Any]:
         data: dict[str | int, Any] = {}
-        for event in takewhile(lambda each: not isinstance(each, yaml.MappingEndEvent), self.events):
+        for event in self._inside():
             key, line = self._key(event, place), _line(event)
             if key in data:
                 first = self.file.lines[(*place, key)]
