@@ -8,8 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from promises import SETTLED, write_promises
 from stories.story import Story
+from support.promises import SETTLED, write_promises
 
 TRIED = pytest.StashKey[Counter[tuple[str, str]]]()
 

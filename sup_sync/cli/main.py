@@ -20,7 +20,7 @@ MODULES = {
     "check": "check",
     "provision": "offline",
     "plan": "read",
-    "apply": "write",
+    "apply": "apply",
     "due": "offline",
     "explain": "read",
     "queue": "read",
@@ -45,7 +45,7 @@ class Commands(click.Group):
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in MODULES:
             return None
-        command: click.Command = getattr(import_module(f"sup_sync.cli.{MODULES[name]}"), name)
+        command: click.Command = getattr(import_module(f"sup_sync.cli.commands.{MODULES[name]}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sup_sync.errors import ConfigError, Mistake
-from sup_sync.languages import LANGUAGES
+from sup_sync.model.languages import LANGUAGES
 
 if TYPE_CHECKING:
-    from sup_sync.cache import CacheFile
     from sup_sync.config import Config
-    from sup_sync.http import TrackerSession
+    from sup_sync.redmine.session import TrackerSession
+    from sup_sync.run.cache import CacheFile
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -60,7 +60,7 @@ class Settings:
 
 def say(line: str) -> None:
     """One line on stderr, whatever names of the tracker's are in it."""
-    from sup_sync.printable import clean
+    from sup_sync.sanitize import clean
 
     click.echo(f"sup-sync: {clean(line)}", err=True)
 
@@ -151,7 +151,7 @@ from_option = click.option(
 
 
 def print_json(value: Any) -> None:
-    from sup_sync.plain import json_text
+    from sup_sync.to_json import json_text
 
     click.echo(json_text(value))
 
@@ -161,8 +161,8 @@ def connect(config: Config, *, ends_at: float = math.inf) -> TrackerSession:
 
     `ends_at` is the moment of the monotonic clock from which on it sends nothing.
     """
-    from sup_sync.http import TrackerSession
-    from sup_sync.key import load_key
+    from sup_sync.host.secret_files import load_key
+    from sup_sync.redmine.session import TrackerSession
 
     gc.enable()
     server = config.server
@@ -186,7 +186,7 @@ def state_path(config: Config, kind: str) -> Path:
 
 
 def cache_file(settings: Settings, config: Config) -> CacheFile:
-    from sup_sync.cache import CacheFile
+    from sup_sync.run.cache import CacheFile
 
     return CacheFile(state_path(config, "cache"), settings.tell)
 
@@ -195,6 +195,6 @@ def progress_bar(settings: Settings) -> AbstractContextManager[Callable[[int, in
     """How far a command has come, on stderr; where nobody would see it nothing is brought in for it."""
     if settings.quiet or not sys.stderr.isatty():
         return nullcontext(lambda _done, _total: None)
-    from sup_sync.terminal.progress import progress
+    from sup_sync.output.terminal.progress import progress
 
     return progress(quiet=False)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from sup_sync.clock import Calendars, Clock
 from sup_sync.config.checks import SINGULAR, Version
 from sup_sync.config.shapes import ExampleShape
 from sup_sync.config.yaml_file import Place, YamlFile
 from sup_sync.errors import CalendarError, Mistake
-from sup_sync.policy import Agreement, ClockKind, Metric
-from sup_sync.tracker import MOMENT_FORMAT
+from sup_sync.model.policy import Agreement, ClockKind, Metric
+from sup_sync.redmine.decode import MOMENT_FORMAT
+from sup_sync.sla.clock import Calendars, Clock
 
 
 def failing_examples(

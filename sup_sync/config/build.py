@@ -6,7 +6,6 @@ from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from sup_sync.clock import Calendars
 from sup_sync.config.checks import Files, Version
 from sup_sync.config.shapes import (
     EVERY_PRIORITY,
@@ -19,8 +18,8 @@ from sup_sync.config.shapes import (
     TrackerShape,
     WaitingShape,
 )
-from sup_sync.issue import Side, Status
-from sup_sync.policy import (
+from sup_sync.model.issue import Side, Status
+from sup_sync.model.policy import (
     Agreement,
     Alert,
     ClockKind,
@@ -34,9 +33,10 @@ from sup_sync.policy import (
     Waiting,
     Word,
 )
-from sup_sync.tracker import Intake, StaffMember, TrackerNames
-from sup_sync.worktime import Calendar, Window
-from sup_sync.year import Line, LineKind
+from sup_sync.model.working_time import Calendar, Window
+from sup_sync.redmine.decode import Intake, StaffMember, TrackerNames
+from sup_sync.sla.clock import Calendars
+from sup_sync.views.year import Line, LineKind
 
 WHOLE_DAY: Window = (timedelta(0), timedelta(days=1))
 MONDAY = 0

@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ValidationError
 
-from sup_sync.clock import Calendars
 from sup_sync.config import checks
 from sup_sync.config.acceptance import failing_examples
 from sup_sync.config.build import agreements_of, calendar_lines_of, calendars_of, names_of, policy_of
@@ -28,12 +27,13 @@ from sup_sync.config.wording import UNKNOWN_KEY, part_of, place_of, tell
 from sup_sync.config.yaml_file import Place, YamlFile, load_yaml
 from sup_sync.errors import CalendarError, ConfigError, Mistake
 from sup_sync.frozen import frozen
-from sup_sync.languages import LANGUAGES
-from sup_sync.limits import Limits
-from sup_sync.messages import Messages
-from sup_sync.rulebook import Rulebook
-from sup_sync.worktime import check_zone_data
-from sup_sync.year import Line
+from sup_sync.model.languages import LANGUAGES
+from sup_sync.model.messages import Messages
+from sup_sync.model.rulebook import Rulebook
+from sup_sync.model.working_time import check_zone_data
+from sup_sync.planning.limits import Limits
+from sup_sync.sla.clock import Calendars
+from sup_sync.views.year import Line
 
 S = TypeVar("S", bound=BaseModel)
 

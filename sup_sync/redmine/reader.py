@@ -20,9 +20,9 @@ from sup_sync.errors import (
     TrackerAwayError,
     UrlError,
 )
-from sup_sync.http import Json, TrackerSession
+from sup_sync.redmine.decode import ACTIVE_PROJECT, Survey
 from sup_sync.redmine.edit_form import EditForm, edit_form_of
-from sup_sync.tracker import ACTIVE_PROJECT, Survey
+from sup_sync.redmine.session import Json, TrackerSession
 
 PAGE = 100
 """Redmine cuts every limit to this, and overflows its own cookie on lists of about 250 ids."""

@@ -8,10 +8,10 @@ from typing import Any
 from redminelib import Redmine
 from redminelib.engines.base import BaseEngine
 
-from sup_sync.change import Change
 from sup_sync.errors import AccessError, RefusedError
-from sup_sync.http import Json, TrackerSession
-from sup_sync.tracker import Directory
+from sup_sync.model.change import Change
+from sup_sync.redmine.decode import Directory
+from sup_sync.redmine.session import Json, TrackerSession
 
 
 class _WriteEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types

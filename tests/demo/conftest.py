@@ -6,10 +6,10 @@ import os
 from collections.abc import Iterator
 
 import pytest
-from demo_site import CONFIG, SUNDAY_NIGHT, Demo, run_ruby, shipped_config
-from demo_world import Site, seed
+from support.demo_site import CONFIG, SUNDAY_NIGHT, Demo, run_ruby, shipped_config
+from tools.demo.world import Site, seed
 
-from sup_sync.provision import make_script
+from sup_sync.redmine.provision import make_script
 
 
 @pytest.fixture(scope="session")

@@ -7,17 +7,17 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from demo_site import CONFIG, SUNDAY_NIGHT, Demo, shipped_config
-from demo_story import deeds_of, load_story, moment_before, working_time
-from demo_world import DemoError, seed
+from support.demo_site import CONFIG, SUNDAY_NIGHT, Demo, shipped_config
+from tools.demo.story import deeds_of, load_story, moment_before, working_time
+from tools.demo.world import DemoError, seed
 
-from sup_sync.cache import IN_MEMORY, Cache
-from sup_sync.clock import Standing
-from sup_sync.http import TrackerSession
-from sup_sync.policy import ClockKind, Metric
-from sup_sync.reading import Reading
+from sup_sync.model.policy import ClockKind, Metric
 from sup_sync.redmine import Reader
-from sup_sync.world import judge_world, read_world
+from sup_sync.redmine.session import TrackerSession
+from sup_sync.run.cache import IN_MEMORY, Cache
+from sup_sync.run.caseload import judge_world, read_world
+from sup_sync.run.gather import Reading
+from sup_sync.sla.clock import Standing
 
 ALMATY = ZoneInfo("Asia/Almaty")
 CALENDAR = shipped_config().rules.calendars[ClockKind.WORKING]

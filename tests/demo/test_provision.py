@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from demo_site import Demo, issue_as, shipped_config
-from demo_world import Json, Person
+from support.demo_site import Demo, issue_as, shipped_config
+from tools.demo.world import Json, Person
 
 from sup_sync.errors import ConfigError
-from sup_sync.issue import Phase
-from sup_sync.provision import BOT_LOGIN, BOT_PERMISSIONS, BOT_ROLE, make_script
-from sup_sync.tracker import TrackerNames
+from sup_sync.model.issue import Phase
+from sup_sync.redmine.decode import TrackerNames
+from sup_sync.redmine.provision import BOT_LOGIN, BOT_PERMISSIONS, BOT_ROLE, make_script
 
 NAMES = shipped_config().rules.names
 STAFF_ROLE, CLIENT_ROLE = "Қолдау операторы", "Клиент"

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import RealScene, make_fake
-from promises import SETTLED
 from stories.shipped import shipped_config
-from worlds import FakeWorld, RealWorld, World
+from support.promises import SETTLED
+from support.worlds import FakeWorld, RealWorld, World
 
-from sup_sync.cache import NO_CACHE, CacheFile
+from sup_sync.run.cache import NO_CACHE, CacheFile
 
 
 @pytest.fixture(scope="session")

@@ -14,14 +14,14 @@ import requests
 from end_to_end.scene import CLIENT, ERROR, VIP
 from stories.moments import read_moment
 from stories.redmine_json import GIVEN
-from worlds import ADMIN, BOT, FakeWorld, Json, World
+from support.worlds import ADMIN, BOT, FakeWorld, Json, World
 
-from sup_sync.cache import NO_CACHE, CacheFile
-from sup_sync.call import Call
 from sup_sync.config import Config
-from sup_sync.http import TrackerSession
-from sup_sync.sync import Applied, Ears, Progress, apply
-from sup_sync.writing import Outcome, OutcomeKind
+from sup_sync.planning.notification import Call
+from sup_sync.redmine.session import TrackerSession
+from sup_sync.run.apply import Applied, Ears, Progress, apply
+from sup_sync.run.cache import NO_CACHE, CacheFile
+from sup_sync.run.write import Outcome, OutcomeKind
 
 UNTOUCHED = (OutcomeKind.ALREADY, OutcomeKind.STALE)
 """How a write ends that the tracker did not take; a second one may, after a first that it did."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import uuid4
 
-from fake_records import Named, Status
-from worlds import BOT, FakeWorld, ProjectOf, RealWorld, RoleOf, Scene, UserOf
+from support.fake_records import Named, Status
+from support.worlds import BOT, FakeWorld, ProjectOf, RealWorld, RoleOf, Scene, UserOf
 
-from sup_sync.provision import BOT_PERMISSIONS, BOT_ROLE
+from sup_sync.redmine.provision import BOT_PERMISSIONS, BOT_ROLE
 
 VIP, BASE, ENDING = "alatau-trade", "portal-users", "murager-group"
 PROJECTS = {

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import OPERATOR
-from shell import Shell
-from worlds import BOT
+from support.shell import Shell
+from support.worlds import BOT
 
 
 def test_every_write_stands_there_before_it_was_sent_and_how_it_ended(

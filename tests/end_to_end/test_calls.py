@@ -10,7 +10,7 @@ from end_to_end.diary import Diary, interfere
 from end_to_end.scene import OPERATOR
 from stories.shipped import Copy
 
-from sup_sync.writing import OutcomeKind
+from sup_sync.run.write import OutcomeKind
 
 TEXT = (
     "Бірінші жауап, мақсатты мерзімі: 2026 жылғы 8 маусым, 11:00;"

@@ -23,11 +23,11 @@ from end_to_end.scene import (
     STAFF_GROUP,
     VIP,
 )
-from promises import ANSWERED
 from requests.adapters import HTTPAdapter
+from support.promises import ANSWERED
 
 from sup_sync.config import Config
-from sup_sync.writing import OutcomeKind
+from sup_sync.run.write import OutcomeKind
 
 WORKING, WAITING, DEVELOPMENT, CLOSED, REFUSED = (
     "Өңделуде",

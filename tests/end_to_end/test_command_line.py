@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import BASE, CALLBACK, CLIENT, CONSULTATION, OPERATOR, UNMAPPED_TRACKER, VIP
-from shell import Shell
 from stories.moments import ZONE
-from worlds import ADMIN, BOT
+from support.shell import Shell
+from support.worlds import ADMIN, BOT
 
 NOW = "2026-06-10T12:00"
 WORKING, WAITING, WITH_DEVELOPMENT, SOLVED, CLOSED, REFUSED = (

@@ -11,8 +11,8 @@ from collections.abc import Callable
 import pytest
 from end_to_end.diary import Diary, interfere
 from end_to_end.scene import CLIENT, OPERATOR
-from promises import ANSWERED, ONCE
 from stories.moments import read_moment
+from support.promises import ANSWERED, ONCE
 
 WAITING, CLOSED = "Клиент жауабын күтуде", "Жабылды"
 

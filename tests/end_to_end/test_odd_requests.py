@@ -12,10 +12,10 @@ from end_to_end.scene import (
     UNMAPPED_TRACKER,
     VIP,
 )
-from worlds import ADMIN, FakeWorld, RealWorld
+from support.worlds import ADMIN, FakeWorld, RealWorld
 
-from sup_sync.change import OWN_FIELDS
-from sup_sync.writing import OutcomeKind
+from sup_sync.model.change import OWN_FIELDS
+from sup_sync.run.write import OutcomeKind
 
 APPLIED = OutcomeKind.APPLIED
 

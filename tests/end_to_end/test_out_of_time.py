@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import CLIENT, CONSULTATION, OPERATOR, VIP
-from promises import TRUTH
+from support.promises import TRUTH
 
 from sup_sync.errors import OutOfTimeError
-from sup_sync.writing import OutcomeKind
+from sup_sync.run.write import OutcomeKind
 
 
 def after(requests: int) -> Callable[[], float]:

@@ -7,10 +7,11 @@ from collections.abc import Callable
 import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import CLIENT, OPERATOR
-from promises import HARMLESS, POISONED
+from support.promises import HARMLESS, POISONED
 
-from sup_sync import draft, judging
-from sup_sync.writing import OutcomeKind
+from sup_sync.planning import request_plan as draft
+from sup_sync.run.write import OutcomeKind
+from sup_sync.sla import judge as judging
 
 SECRET = "Құпия"
 ODD_TEXTS = (

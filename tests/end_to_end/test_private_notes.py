@@ -8,11 +8,11 @@ from contextlib import ExitStack, contextmanager
 import pytest
 from end_to_end.diary import Diary, interfere
 from end_to_end.scene import CLIENT, OPERATOR
-from promises import PRIVATE
-from worlds import FakeWorld, RealWorld, World
+from support.promises import PRIVATE
+from support.worlds import FakeWorld, RealWorld, World
 
-from sup_sync.provision import BOT_ROLE
-from sup_sync.writing import OutcomeKind
+from sup_sync.redmine.provision import BOT_ROLE
+from sup_sync.run.write import OutcomeKind
 
 
 @contextmanager

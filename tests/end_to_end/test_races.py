@@ -5,7 +5,7 @@ from __future__ import annotations
 from end_to_end.diary import Diary, interfere, once
 from end_to_end.scene import CLIENT, CONSULTATION, ENDING, OPERATOR
 
-from sup_sync.writing import OutcomeKind
+from sup_sync.run.write import OutcomeKind
 
 
 def answer(diary: Diary, issue_id: int) -> None:

@@ -10,12 +10,12 @@ import pytest
 import requests
 from end_to_end.diary import Diary
 from end_to_end.scene import BASE, CONSULTATION, ENDING, LOCKED, OPERATOR, OUTSIDER, PROJECTS, PUBLISHER, TALKER
-from promises import LIMITS, PRIVATE, UNREAD
+from support.promises import LIMITS, PRIVATE, UNREAD
 
 from sup_sync.errors import AccessError, UnsafePlan
-from sup_sync.http import TrackerSession
-from sup_sync.plan import Limits
-from sup_sync.writing import OutcomeKind
+from sup_sync.planning.plan import Limits
+from sup_sync.redmine.session import TrackerSession
+from sup_sync.run.write import OutcomeKind
 
 WRONG_KEY = "0" * 40
 LACKING = {

@@ -5,9 +5,9 @@ from __future__ import annotations
 from end_to_end.diary import Diary
 from end_to_end.scene import BASE, CLIENT, CONSULTATION, OPERATOR
 from stories.redmine_json import GIVEN
-from worlds import Json
+from support.worlds import Json
 
-from sup_sync.writing import OutcomeKind
+from sup_sync.run.write import OutcomeKind
 
 
 def details(journals: list[Json], field_id: int) -> list[Json]:

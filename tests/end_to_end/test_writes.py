@@ -10,10 +10,10 @@ import requests
 from end_to_end.diary import Diary
 from end_to_end.scene import CLIENT, CONSULTATION, ERROR, OPERATOR, VIP
 from requests.adapters import HTTPAdapter
-from worlds import FakeWorld, RealWorld, World
+from support.worlds import FakeWorld, RealWorld, World
 
-from sup_sync.provision import BOT_ROLE
-from sup_sync.writing import OutcomeKind
+from sup_sync.redmine.provision import BOT_ROLE
+from sup_sync.run.write import OutcomeKind
 
 
 @contextmanager

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler
 
 import requests
-from scripted_server import reply, reset, serve
-from worlds import FakeWorld, World
+from support.scripted_server import reply, reset, serve
+from support.worlds import FakeWorld, World
 
 Reply = tuple[int, Mapping[str, str], str]
 

@@ -12,12 +12,12 @@ from end_to_end.scene import CLIENT, CONSULTATION, OPERATOR, make_fake
 from faults.faulty import TIMEOUT_S, Fault, Faulty, faulty
 from stories.moments import read_moment
 from stories.shipped import shipped_config
-from worlds import ADMIN, BOT, FakeWorld, World
+from support.worlds import ADMIN, BOT, FakeWorld, World
 
 from sup_sync.config import Config
 from sup_sync.errors import SupSyncError
-from sup_sync.http import TrackerSession
-from sup_sync.sync import apply
+from sup_sync.redmine.session import TrackerSession
+from sup_sync.run.apply import apply
 
 NOW = "Wed 12:00"
 

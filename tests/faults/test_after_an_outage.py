@@ -8,9 +8,9 @@ from collections.abc import Callable
 import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import CLIENT, CONSULTATION, OPERATOR, VIP, make_fake
-from promises import DRAINED
 from stories.shipped import shipped_config
-from worlds import FakeWorld
+from support.promises import DRAINED
+from support.worlds import FakeWorld
 
 
 def requests_left(count: int) -> Callable[[], float]:

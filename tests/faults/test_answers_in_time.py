@@ -9,7 +9,7 @@ import pytest
 from end_to_end.scene import CLIENT
 from faults.faulty import Faulty, Request, answer
 from faults.scenario import Scenario, scenario
-from promises import ANSWERED
+from support.promises import ANSWERED
 
 ENDED = "Жабылды"
 DEEDS: dict[str, Callable[[Scenario, int], None]] = {

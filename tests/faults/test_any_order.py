@@ -16,7 +16,6 @@ from unittest.mock import patch
 import pytest
 import requests
 from end_to_end.scene import CLIENT, ERROR, OPERATOR, VIP, make_fake
-from fake_records import Issue, Journal
 from faults.faulty import FAULTS, Fault, Faulty, Request, answer, committer, late_reply
 from faults.wire import Host, Line, Wire, interleave, lay
 from hypothesis import HealthCheck, Phase, settings
@@ -29,23 +28,25 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from promises import ANSWERED, HARMLESS, ONCE, PRIVATE
 from stories.moments import read_moment
 from stories.redmine_json import GIVEN
 from stories.shipped import Copy, shipped_config
-from worlds import BOT, FakeWorld
+from support.fake_records import Issue, Journal
+from support.promises import ANSWERED, HARMLESS, ONCE, PRIVATE
+from support.worlds import BOT, FakeWorld
 
-from sup_sync import reading, sync
-from sup_sync.cache import IN_MEMORY, NO_CACHE, Cache, CacheFile
-from sup_sync.change import Change
 from sup_sync.config import Config
 from sup_sync.errors import SupSyncError
-from sup_sync.http import TrackerSession
-from sup_sync.policy import ClockKind
-from sup_sync.preflight import Tracker
-from sup_sync.reading import Reading, examine
+from sup_sync.model.change import Change
+from sup_sync.model.policy import ClockKind
 from sup_sync.redmine import Reader
-from sup_sync.sync import decide
+from sup_sync.redmine.preflight import Tracker
+from sup_sync.redmine.session import TrackerSession
+from sup_sync.run import apply as sync
+from sup_sync.run import gather as reading
+from sup_sync.run.apply import decide
+from sup_sync.run.cache import IN_MEMORY, NO_CACHE, Cache, CacheFile
+from sup_sync.run.gather import Reading, examine
 
 SIGN = "⟦"
 """Stands in all that people write, and nowhere else."""

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 import pytest
 from faults.faulty import FAULTS, Fault, late_commit
 from faults.scenario import Got, scenario
-from promises import ONCE, SECRET
-from worlds import BOT
+from support.promises import ONCE, SECRET
+from support.worlds import BOT
 
 Undisturbed = tuple[list[str], list[Got]]
 

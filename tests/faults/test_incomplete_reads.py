@@ -24,17 +24,17 @@ from faults.faulty import (
     reset_before,
     truncated,
 )
-from promises import UNREAD
-from scripted_server import reply
 from stories.moments import read_moment
 from stories.shipped import shipped_config
-from worlds import BOT, FakeWorld
+from support.promises import UNREAD
+from support.scripted_server import reply
+from support.worlds import BOT, FakeWorld
 
 from sup_sync.config import Config
 from sup_sync.errors import SupSyncError
-from sup_sync.http import TrackerSession
 from sup_sync.redmine import reader
-from sup_sync.sync import apply
+from sup_sync.redmine.session import TrackerSession
+from sup_sync.run.apply import apply
 
 NOW = "Wed 12:00"
 

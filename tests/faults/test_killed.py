@@ -17,11 +17,11 @@ import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import make_fake
 from faults.faulty import Faulty, Request, faulty
-from promises import ONCE
-from scripted_server import reset
-from shell import PROGRAM
 from stories.shipped import Copy, shipped_config
-from worlds import ADMIN, BOT, FakeWorld
+from support.promises import ONCE
+from support.scripted_server import reset
+from support.shell import PROGRAM
+from support.worlds import ADMIN, BOT, FakeWorld
 
 
 class Office:

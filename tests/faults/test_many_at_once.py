@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from faults.scenario import scenario
-from promises import ONCE
+from support.promises import ONCE
 
 
 @pytest.mark.parametrize("hosts", [2, 3])

@@ -6,7 +6,7 @@ import pytest
 import requests
 from faults.faulty import Fault, bad_gateway_after, late_reply, reset_after, reset_before, sent_twice
 from faults.scenario import Scenario, scenario
-from worlds import BOT
+from support.worlds import BOT
 
 TEXT = "Мерзім өтті"
 TRIES = 3

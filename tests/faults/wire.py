@@ -12,7 +12,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse, Retry
 from urllib3.exceptions import MaxRetryError, ProtocolError
 
-from sup_sync.http import TrackerSession
+from sup_sync.redmine.session import TrackerSession
 
 
 class Line:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from itertools import groupby
 from typing import Any
 
-from sup_sync.change import Change
+from sup_sync.model.change import Change
 
 Json = dict[str, Any]
 

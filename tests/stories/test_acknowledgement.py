@@ -7,7 +7,7 @@ from string import Template
 import pytest
 from stories.shipped import shipped_config
 
-from sup_sync.languages import LANGUAGES
+from sup_sync.model.languages import LANGUAGES
 
 KAZAKH = (
     "№ 1 өтінішіңіз тіркелді: 2026 жылғы 8 маусым, 09:00 (регламент, 13-тармақ). Қызмет көрсету деңгейі: VIP.\n"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sup_sync.change import NOTES
+from sup_sync.model.change import NOTES
 
 KAZATOMPROM = "970240000816"
 

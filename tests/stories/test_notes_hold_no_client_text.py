@@ -1,14 +1,14 @@
 """Nothing that the tool writes holds a word of a client: not the subject, not a note, not a file's name, no field."""
 
 import pytest
-from promises import HARMLESS
 from stories import redmine_json as redmine
 from stories.shipped import shipped_config
 from stories.story import Story
+from support.promises import HARMLESS
 
-from sup_sync.change import NOTES
-from sup_sync.marker import read_marker
-from sup_sync.policy import Metric
+from sup_sync.model.change import NOTES
+from sup_sync.model.policy import Metric
+from sup_sync.planning.marker import read_marker
 
 SIGN = "⟦"
 PLAIN = "⟦сөз⟧"

@@ -3,9 +3,9 @@
 import pytest
 from stories.story import Story
 
-from sup_sync.change import Change
 from sup_sync.errors import UnsafePlan
-from sup_sync.plan import Limits, Plan, make_plan
+from sup_sync.model.change import Change
+from sup_sync.planning.plan import Limits, Plan, make_plan
 
 ROOMY = Limits(notes=1000, endings=0, changed_share=1.0)
 

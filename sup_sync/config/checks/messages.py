@@ -9,8 +9,8 @@ from string import Template
 from sup_sync.config.checks.files import MESSAGES, Check, Files
 from sup_sync.config.yaml_file import Place
 from sup_sync.errors import Mistake
-from sup_sync.languages import LANGUAGES
-from sup_sync.messages import MONTHS, REQUIRED, VARIABLES, expected_messages
+from sup_sync.model.languages import LANGUAGES
+from sup_sync.model.messages import MONTHS, REQUIRED, VARIABLES, expected_messages
 
 
 def check_messages(files: Files) -> Iterator[Mistake]:

@@ -9,8 +9,8 @@ from sup_sync.config.checks.files import REGULATION, SINGULAR, Check, Files
 from sup_sync.config.shapes import AlertShape, StepShape
 from sup_sync.config.yaml_file import Place
 from sup_sync.errors import Mistake
-from sup_sync.messages import STEP_MESSAGES
-from sup_sync.policy import Agreement, Metric, Target
+from sup_sync.model.messages import STEP_MESSAGES
+from sup_sync.model.policy import Agreement, Metric, Target
 
 
 def check_agreements_use_defined_words(files: Files) -> Iterator[Mistake]:

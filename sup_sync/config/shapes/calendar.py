@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, field_validator, model_validator
 
 from sup_sync.config.shapes.base import Shape
-from sup_sync.worktime import Window
+from sup_sync.model.working_time import Window
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 

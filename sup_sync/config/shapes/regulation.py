@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from sup_sync.config.shapes.base import Clause, Length, Shape, TimeLength, Words, read_length
-from sup_sync.identification import Item
-from sup_sync.policy import ClockKind, PriorityChange
+from sup_sync.model.policy import ClockKind, PriorityChange
+from sup_sync.sla.completeness import Item
 
 EVERY_PRIORITY = "*"
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from sup_sync.config.shapes.base import Shape, written_number
-from sup_sync.policy import Metric
+from sup_sync.model.policy import Metric
 
 
 class ContractShape(Shape):

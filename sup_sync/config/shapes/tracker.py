@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from sup_sync.config.shapes.base import Shape
-from sup_sync.issue import Phase
+from sup_sync.model.issue import Phase
 
 
 class IntakeShape(Shape):

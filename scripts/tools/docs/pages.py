@@ -1,0 +1,31 @@
+"""Writes what of the docs is made from the code: the schemas, the pages of settings and commands, the pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tools.docs.commands import commands_page
+from tools.docs.pictures import pictures
+from tools.docs.schemas import schema_files
+from tools.docs.settings import settings_page
+
+ROOT = Path(__file__).parent.parent.parent.parent
+
+
+def made() -> dict[str, str]:
+    """The text of every file that is made, by its place in the repository."""
+    pages = {"docs/settings.md": settings_page(), "docs/commands.md": commands_page()}
+    return {**schema_files(), **pages, **dict(pictures())}
+
+
+def main() -> None:
+    for name, text in made().items():
+        path = ROOT / name
+        path.parent.mkdir(exist_ok=True)
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            path.write_text(text, encoding="utf-8")
+            print(f"docs: {name} is new")
+
+
+if __name__ == "__main__":
+    main()

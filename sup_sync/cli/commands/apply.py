@@ -1,0 +1,82 @@
+"""The command that writes to the tracker: apply."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic
+
+import click
+
+from sup_sync.cli.codes import DONE, PARTLY_DONE
+from sup_sync.cli.monitoring import METRICS_HELP, WatchedRun, a_prom_file, an_address, watched
+from sup_sync.cli.notifications import notifier
+from sup_sync.cli.options import (
+    Settings,
+    cache_file,
+    common,
+    connect,
+    pass_settings,
+    progress_bar,
+    state_path,
+    tell_gaps,
+)
+
+
+@click.command()
+@click.option("--force", is_flag=True, help="Write it even over the limits, this once.")
+@click.option("--adopt", is_flag=True, help="Set fields alone: what is due already is not said. For the first run.")
+@click.option(
+    "--ping",
+    "monitor",
+    metavar="URL",
+    callback=an_address,
+    help="Ask for URL/start, and then for URL/ and the exit code.",
+)
+@click.option("--metrics", type=click.Path(path_type=Path, dir_okay=False), callback=a_prom_file, help=METRICS_HELP)
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON in the end, whatever the run came to.")
+@common
+@pass_settings
+def apply(
+    settings: Settings, force: bool, adopt: bool, monitor: str | None, metrics: Path | None, as_json: bool
+) -> int:
+    """Plan, then write it; for cron."""
+    with watched(settings, monitor, metrics, as_json=as_json) as run:
+        run.code = _apply(settings, run, force=force, adopt=adopt)
+    return run.code
+
+
+def _apply(settings: Settings, run: WatchedRun, *, force: bool, adopt: bool) -> int:
+    from sup_sync.host.audit import open_audit
+    from sup_sync.host.lock import hold_lock
+    from sup_sync.run.apply import Ears
+    from sup_sync.run.apply import apply as apply_plan
+
+    config = settings.load(own=True)
+    session = connect(config, ends_at=monotonic() + config.run_time_s)
+    run.requests = session.requests_made
+    with (
+        hold_lock(state_path(config, "lock")),
+        open_audit(state_path(config, "audit.jsonl"), lambda: datetime.now(UTC)) as record,
+        progress_bar(settings) as advance,
+    ):
+        done = apply_plan(
+            session,
+            config,
+            datetime.now(UTC),
+            force=force,
+            progress=advance,
+            is_adopting=adopt,
+            cache=cache_file(settings, config),
+            ears=Ears(run.counting(record), notifier(config)),
+        )
+    run.done = done
+    tell_gaps(settings, done.gaps)
+    for line in done.unreached:
+        settings.tell(line, is_news=True)
+    if not run.as_json and (done.outcomes or done.set_aside or not settings.quiet):
+        from sup_sync.output.terminal.layout import make_console
+        from sup_sync.output.terminal.plan import show_applied
+
+        show_applied(make_console(), done)
+    return DONE if done.is_whole else PARTLY_DONE

@@ -1,0 +1,166 @@
+"""The commands that put the mappings on the wall: regulation and calendar."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sup_sync.cli.files import require_libraries, write_whole
+from sup_sync.cli.options import Settings, common, json_option, language_option, pass_settings, print_json
+
+if TYPE_CHECKING:
+    from sup_sync.config import Config
+    from sup_sync.output.texts import Texts
+
+page_option = click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write a page to this file; it needs no network (extra `report`).",
+)
+
+
+class Day(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in stubs alone
+    """A day, as 2026-03-20."""
+
+    name = "DAY"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day: write 2026-03-20", param, ctx)
+
+
+@click.command()
+@click.option("--on", "day", type=Day(), help="The version in force on this day; default: today.")
+@language_option
+@page_option
+@json_option
+@common
+@pass_settings
+def regulation(settings: Settings, day: date | None, language: str | None, page: Path | None, as_json: bool) -> None:
+    """What the mappings promise: targets, hours, waiting, ladder, as one would hang it on the wall."""
+    from sup_sync.model.policy import ClockKind
+    from sup_sync.views.regulation import regulation_on
+
+    if page:
+        require_libraries("--html", "jinja2")
+    config = settings.load()
+    rules = config.rules
+    found = regulation_on(day or _today(config), rules.policy, rules.calendars[ClockKind.WORKING])
+    if found is None:
+        first = (rules.policy, *rules.policy.earlier)[-1].in_force_from
+        raise click.BadParameter(f"no regulation was in force then: the first is from {first}", param_hint="--on")
+    if as_json:
+        print_json(found.to_json())
+        return
+    from sup_sync.output.texts.regulation import worded
+
+    texts = _texts("regulation", config, language)
+    said = worded(found, texts, {key: each.name for key, each in rules.names.people.items()})
+    if page:
+        from sup_sync.output.pages.frame import render_page
+
+        write_whole(page, render_page("regulation", texts, said=said))
+        return
+    from sup_sync.output.terminal.layout import make_console
+    from sup_sync.output.terminal.regulation import show_regulation
+
+    show_regulation(make_console(), said)
+
+
+class YearOrCommand(click.Group):
+    """A group that takes a year where the name of a command could stand, as its hidden option --year."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        _, rest, _ = self.make_parser(ctx).parse_args(list(args))
+        if rest and rest[0] not in self.commands:
+            before = args[: len(args) - len(rest)]
+            args = [*before, *rest[1:], f"--year={rest[0]}"]
+        return super().parse_args(ctx, args)
+
+
+class YearNumber(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in stubs alone
+    """A year, or what is neither that nor a command."""
+
+    name = "YEAR"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        if not str(value).isdecimal():
+            self.fail(f"{value!r} is neither a year nor a command: write `calendar 2026`", param, ctx)
+        return int(value)
+
+
+@click.group(cls=YearOrCommand, invoke_without_command=True, subcommand_metavar="[YEAR | refresh YEARS...]")
+@click.option("--year", type=YearNumber(), hidden=True)
+@language_option
+@page_option
+@json_option
+@common
+@pass_settings
+@click.pass_context
+def calendar(
+    ctx: click.Context, settings: Settings, year: int | None, language: str | None, page: Path | None, as_json: bool
+) -> None:
+    """The year as the support works it, this one by default: twelve months, days off, moved and shortened days."""
+    if ctx.invoked_subcommand is not None:
+        return
+    from sup_sync.model.policy import ClockKind
+    from sup_sync.views.year import year_of
+
+    if page:
+        require_libraries("--html", "jinja2")
+    config = settings.load()
+    working = config.rules.calendars[ClockKind.WORKING]
+    number = year or _today(config).year
+    if number not in working.years:
+        known = f"{working.years[0]} to {working.years[-1]}"
+        raise click.UsageError(
+            f"calendar.yaml knows {known}, not {number}: `sup-sync calendar refresh {number}` has more"
+        )
+    made = year_of(number, working, config.calendar_lines, is_estimated=number in config.rules.estimated_years)
+    if as_json:
+        print_json(made.to_json())
+        return
+    from sup_sync.output.texts.year import CalendarTexts, sign_of
+
+    said = CalendarTexts(_texts("calendar", config, language))
+    if page:
+        from sup_sync.output.pages.frame import render_page
+
+        write_whole(page, render_page("calendar", said.texts, year=made, said=said, sign_of=sign_of))
+        return
+    from sup_sync.output.terminal.layout import make_console
+    from sup_sync.output.terminal.year import show_year
+
+    show_year(make_console(), made, said)
+
+
+@calendar.command()
+@click.argument("years", nargs=-1, type=click.IntRange(1991, 2100), required=True)
+@common
+def refresh(years: tuple[int, ...]) -> None:
+    """Print the holidays and worked weekends of YEARS for calendar.yaml, from PyPI holidays (extra `calendar`)."""
+    from sup_sync.config.public_holidays import frozen_holidays, render_holidays, render_worked, worked_weekends
+
+    try:
+        click.echo(f"holidays:\n{render_holidays(frozen_holidays(years))}", nl=False)
+        click.echo(f"changes:\n{render_worked(worked_weekends(years))}", nl=False)
+    except ImportError:
+        raise click.UsageError("PyPI holidays is not installed: pip install 'sup-sync[calendar]'") from None
+
+
+def _texts(part: str, config: Config, language: str | None) -> Texts:
+    from sup_sync.output.texts import Texts
+
+    messages = config.rules.messages
+    return Texts(part, language or messages.staff_language, messages, config.rules.zone)
+
+
+def _today(config: Config) -> date:
+    """In the support's zone."""
+    return datetime.now(UTC).astimezone(config.rules.zone).date()

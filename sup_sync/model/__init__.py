@@ -1,0 +1,1 @@
+"""What all the rest is said in: requests, the regulation, working time."""

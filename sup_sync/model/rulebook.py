@@ -1,0 +1,40 @@
+"""What decides: the regulation, the calendars, the tracker's names and the texts, each from its file in mappings/."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from sup_sync.frozen import frozen
+from sup_sync.model.messages import Messages
+from sup_sync.model.policy import ClockKind, Policy
+from sup_sync.redmine.decode import TrackerNames
+from sup_sync.sla.clock import Calendars
+
+
+@frozen
+class Rulebook:
+    """All that decides on a request.
+
+    The days off of `estimated_years` are not final. In `quiet_hours`, local times of day, nothing is said to clients.
+    """
+
+    policy: Policy
+    calendars: Calendars
+    names: TrackerNames
+    messages: Messages
+    estimated_years: frozenset[int] = frozenset()
+    quiet_hours: tuple[time, time] | None = None
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The support's."""
+        return self.calendars[ClockKind.WORKING].zone
+
+    def is_quiet(self, now: datetime) -> bool:
+        """Whether clients are left in peace at this moment; the hours may go over midnight."""
+        if self.quiet_hours is None:
+            return False
+        first, last = self.quiet_hours
+        at = now.astimezone(self.zone).time()
+        return first <= at < last if first < last else at >= first or at < last

@@ -1,0 +1,58 @@
+"""Words of the screens: lengths of time, moments, keys of the mappings."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, tzinfo
+
+from sup_sync.model.policy import Metric
+from sup_sync.sla.clock import Standing
+
+PIPE_WIDTH = 100
+"""Columns where there is no terminal to ask for its own."""
+
+METRICS = {Metric.FIRST_RESPONSE: "first response", Metric.RESOLUTION: "closing"}
+LEVELS = {"vip": "VIP", "base": "Base"}
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+
+
+def duration(length: timedelta) -> str:
+    """A length of time, whatever its sign, in whole hours and minutes: `2 h 10 min`."""
+    minutes = int(abs(length).total_seconds()) // 60
+    if not minutes:
+        return "under 1 min" if length else "0 min"
+    hours, rest = divmod(minutes, 60)
+    return " ".join([*([f"{hours} h"] if hours else []), *([f"{rest} min"] if rest else [])])
+
+
+def moment(at: datetime | None, zone: tzinfo | None = None) -> str:
+    """A moment on the wall clock of a zone (default: its own), with the weekday."""
+    if at is None:
+        return "—"
+    local = at.astimezone(zone) if zone else at
+    return f"{WEEKDAYS[local.weekday()]} {local:%Y-%m-%d %H:%M}"
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def word(key: str | None) -> str:
+    """A key of the mappings as a word; a dash where nothing is known."""
+    return "—" if key is None else key.replace("_", " ")
+
+
+def level_word(key: str | None) -> str:
+    return LEVELS.get(key or "", word(key))
+
+
+def clause_words(clause: str) -> str:
+    """A clause behind what it says: ` (clause 20)`, ` (SLA VIP.2)`, or nothing."""
+    if not clause:
+        return ""
+    if not clause[0].isdigit():
+        return f" ({clause})"
+    return f" ({'clauses' if ' and ' in clause else 'clause'} {clause})"
+
+
+def left_words(left: timedelta, standing: Standing) -> str:
+    return f"breached {duration(left)} ago" if standing is Standing.BREACHED else f"{duration(left)} left"

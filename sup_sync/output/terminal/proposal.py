@@ -1,0 +1,68 @@
+"""What init proposes, on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.console import Console
+
+from sup_sync.config.onboarding import Entry, Proposal
+from sup_sync.output.terminal.labels import count
+from sup_sync.output.terminal.layout import Part, print_hanging, text
+
+HEAD_WIDTH = 12
+
+
+def show_proposal(console: Console, proposal: Proposal, projects: Sequence[str]) -> None:
+    """The mapping a section in a paragraph: what was recognised, what is new, and what has to be said."""
+    _show(console, "projects", [", ".join(projects)])
+    _show(console, "trackers", _separated(_of_ours(name, each) for name, each in proposal.trackers.items()))
+    _show(console, "statuses", _separated(_of_ours(name, each) for name, each in proposal.statuses.items()))
+    priorities = proposal.names["priorities"]
+    _show(console, "priorities", _separated(_of_theirs(word, each) for word, each in priorities.items()))
+    if proposal.more_priorities:
+        _show(console, "", _separated(_of_ours(name, each) for name, each in proposal.more_priorities.items()))
+    _show(console, "fields", _fields(proposal))
+    staff = [*proposal.staff_groups, *proposal.staff_roles]
+    _show(console, "staff", _separated(_named(each) for each in staff))
+    _show(console, "clients", _separated(_named(each) for each in proposal.client_roles))
+    if proposal.unmapped_roles:
+        _show(console, "other roles", [", ".join(proposal.unmapped_roles)])
+    _show(console, "language", [proposal.language])
+
+
+def _show(console: Console, head: str, parts: Iterable[Part]) -> None:
+    print_hanging(console, text(f"{head:<{HEAD_WIDTH}}"), text(*parts))
+
+
+def _separated(entries: Iterable[Sequence[Part]]) -> Iterator[Part]:
+    for number, parts in enumerate(entries):
+        yield from [" · "] * bool(number)
+        yield from parts
+
+
+def _of_ours(name: str, entry: Entry) -> list[Part]:
+    """A name of the tracker with our word for it."""
+    return [f"{name} → ", (entry.value, "yellow bold" if entry.is_unsaid else ""), *_mark(entry)]
+
+
+def _of_theirs(word: str, entry: Entry) -> list[Part]:
+    """Our word with the tracker's name for it."""
+    return [f"{word}: ", *_named(entry)]
+
+
+def _named(entry: Entry) -> list[Part]:
+    return [(entry.value, "yellow bold" if entry.is_unsaid else ""), *_mark(entry)]
+
+
+def _mark(entry: Entry) -> list[Part]:
+    return [(" (new)", "dim")] if entry.is_new else []
+
+
+def _fields(proposal: Proposal) -> Iterator[Part]:
+    fields = proposal.names["fields"]
+    found = {word: each for word, each in fields.items() if not each.is_new}
+    yield from _separated(_of_theirs(word, each) for word, each in found.items())
+    lacking = len(fields) - len(found)
+    if lacking:
+        yield f"{' · ' * bool(found)}{count(lacking, 'new one')}"

@@ -1,0 +1,31 @@
+"""The regulation on the terminal, in the language asked for."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.text import Text
+
+from sup_sync.output.terminal.layout import new_table, print_hanging, print_section, print_summary, print_table, text
+from sup_sync.output.texts.regulation import Pair, WordedRegulation
+
+
+def show_regulation(console: Console, worded: WordedRegulation) -> None:
+    """The targets of each level as a table, then what else the regulation sets, list by list."""
+    print_summary(console, (worded.title, "bold"))
+    for line in worded.head:
+        print_summary(console, line)
+    for table in worded.tables:
+        print_section(console, table.title)
+        shown = new_table(*table.headers)
+        for cells in table.rows:
+            shown.add_row(*map(text, cells))
+        print_table(console, shown, wraps=True)
+    for title, pairs in worded.lists:
+        print_section(console, title)
+        for pair in pairs:
+            _show_pair(console, pair)
+
+
+def _show_pair(console: Console, pair: Pair) -> None:
+    name, said = pair
+    print_hanging(console, Text("  "), text(f"{name}: {said}" if said else name))

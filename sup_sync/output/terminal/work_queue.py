@@ -1,0 +1,112 @@
+"""The queue on the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import tzinfo
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from sup_sync.model.policy import Metric
+from sup_sync.output.terminal.labels import count, left_words, level_word, moment, word
+from sup_sync.output.terminal.layout import (
+    STYLES,
+    new_table,
+    print_cards,
+    print_hanging,
+    print_line,
+    print_section,
+    print_summary,
+    table_lines,
+    text,
+)
+from sup_sync.sla.clock import Standing
+from sup_sync.views.work_queue import Queue, QueueEntry
+
+HEADERS = ("", "#", "level", "priority", "next", "due", "time left", "subject")
+NEXT = {Metric.FIRST_RESPONSE: "response", Metric.RESOLUTION: "closing"}
+
+SUBJECT_WIDTH = 24
+"""Columns that a subject needs; where there are fewer it goes on a line of its own."""
+
+
+def show_queue(console: Console, queue: Queue) -> None:
+    """The requests in the order to work on, and with how many it is somebody else's turn."""
+    turns = [each for each in queue.entries if not each.is_stuck]
+    if turns:
+        _show_turns(console, turns, queue.zone)
+    if any(each.jumps for each in turns):
+        print_summary(console, ("↑ out of turn (clause 22)", "dim"))
+    if any(each.judgement.wish for each in turns):
+        print_summary(console, ("(…?) the client's wish, which staff have not confirmed (clause 20)", "dim"))
+    _show_stuck(console, queue.entries[len(turns) :])
+    if queue.entries:
+        console.print()
+    elsewhere = f"; {queue.waiting} waiting for the client, {queue.development} with development."
+    print_summary(console, (f"{count(len(turns), 'request')} to work on", "bold"), elsewhere)
+
+
+def _show_stuck(console: Console, entries: Sequence[QueueEntry]) -> None:
+    if entries:
+        print_section(console, "Nobody can work on these as they are")
+    for entry in entries:
+        print_hanging(console, text(f"  #{entry.judgement.issue.id}  "), text(entry.reason))
+
+
+def _show_turns(console: Console, turns: Sequence[QueueEntry], zone: tzinfo) -> None:
+    """One line for each, the wish beside the priority or the subject; a card for each where that has no room."""
+    for wish_below in (False, True):
+        rows = [_turn(place, entry, zone, wish_below=wish_below) for place, entry in enumerate(turns, 1)]
+        widths = [max(len(header), *(row[k].cell_len for row in rows)) for k, header in enumerate(HEADERS[:-1])]
+        if sum(widths) + len(widths) - 1 <= console.width:
+            _show_lines(console, rows, widths)
+            return
+    rows = [_turn(place, entry, zone, wish_below=False) for place, entry in enumerate(turns, 1)]
+    print_cards(console, _table([[first, text("#") + number, *rest] for first, number, *rest in rows]), heads=2)
+
+
+def _show_lines(console: Console, rows: Sequence[Sequence[Text]], widths: Sequence[int]) -> None:
+    """The rows in columns of these widths, the subject behind where it has room, else below."""
+    gap = 2 if sum(widths) + 2 * len(widths) <= console.width else 1
+    rest = console.width - sum(widths) - gap * len(widths)
+    if rest >= SUBJECT_WIDTH:
+        for *_, subject in rows:
+            subject.truncate(rest, overflow="ellipsis")
+        for line in table_lines(console, _table(rows, gap)):
+            print_line(console, line)
+        return
+    indent = Text(" " * (widths[0] + widths[1] + 2 * gap))
+    first, *lines = table_lines(console, _table([row[:-1] for row in rows], gap))
+    print_line(console, first)
+    for line, (*_, subject) in zip(lines, rows, strict=True):
+        print_line(console, line)
+        print_line(console, indent + subject)
+
+
+def _table(rows: Sequence[Sequence[Text]], gap: int = 2) -> Table:
+    """A line for each row, none of which goes on in another."""
+    table = new_table(*HEADERS[: len(rows[0])], right=HEADERS[:2], gap=gap)
+    table.columns[0].no_wrap = True
+    for row in rows:
+        table.add_row(*row)
+    return table
+
+
+def _turn(place: int, entry: QueueEntry, zone: tzinfo, *, wish_below: bool) -> list[Text]:
+    judgement, emphasis = entry.judgement, "bold" if entry.jumps else ""
+    standing = judgement.verdict(entry.metric).outcome if entry.metric else Standing.NO_TARGET
+    left = "no target" if entry.left is None else left_words(entry.left, standing)
+    wish = f"({word(judgement.wish)}?)" if judgement.wish else ""
+    beside, below = ("", f"{wish} " if wish else "") if wish_below else (f" {wish}" if wish else "", "")
+    return [
+        text((f"↑ {place}" if entry.jumps else str(place), emphasis)),
+        text(str(judgement.issue.id)),
+        text(level_word(judgement.level)),
+        text((word(judgement.priority), emphasis), (beside, "dim")),
+        text(NEXT[entry.metric] if entry.metric else "—"),
+        text(moment(entry.due_at, zone)),
+        text((left, STYLES.get(standing, ""))),
+        text((below, "dim"), judgement.issue.subject),
+    ]

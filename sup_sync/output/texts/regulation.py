@@ -1,0 +1,213 @@
+"""The regulation in a language: tables and lists of words, which a screen and a page only have to lay out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
+
+from sup_sync.frozen import frozen
+from sup_sync.model.policy import ClockKind, Escalation, Target
+from sup_sync.output.texts.texts import Texts
+from sup_sync.views.regulation import Hours, LevelTerms, Regulation, Row, Terms
+from sup_sync.views.year import hours_words
+
+DAY = timedelta(days=1)
+
+Pair = tuple[str, str]
+"""What something is called, and what is said of it."""
+
+
+@frozen
+class WordedTable:
+    """A level's targets; every row has as many cells as there are headers."""
+
+    title: str
+    headers: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@frozen
+class WordedRegulation:
+    """All of a version: what stands above the tables, the tables, and the lists below."""
+
+    title: str
+    head: tuple[str, ...]
+    tables: tuple[WordedTable, ...]
+    lists: tuple[tuple[str, tuple[Pair, ...]], ...]
+
+
+def worded(regulation: Regulation, texts: Texts, people: Mapping[str, str]) -> WordedRegulation:
+    """The regulation in the language of the texts; `people` are names by the mappings' keys."""
+    return _Wording(regulation, texts, people).whole()
+
+
+class _Wording:
+    def __init__(self, regulation: Regulation, texts: Texts, people: Mapping[str, str]) -> None:
+        self.regulation = regulation
+        self.policy = regulation.policy
+        self.texts = texts
+        self.people = people
+
+    def whole(self) -> WordedRegulation:
+        lists = (
+            self._hours(),
+            self._notes(),
+            self._waiting(),
+            *self._ladders(),
+            self._requirements(),
+            self._reasons(),
+            self._tells(),
+            self._alerts(),
+            self._contacts(),
+        )
+        return WordedRegulation(
+            title=self.texts.say("title"),
+            head=(f"{self._in_force().removesuffix('.')}.", self.texts.say("targets_note")),
+            tables=tuple(map(self._table, self.regulation.levels)),
+            lists=tuple((title, pairs) for title, pairs in lists if pairs),
+        )
+
+    def _in_force(self) -> str:
+        first = self.texts.day(self.policy.in_force_from)
+        if self.regulation.until is None:
+            return self.texts.say("in_force_from", **{"from": first})
+        return self.texts.say("in_force", **{"from": first, "until": self.texts.day(self.regulation.until)})
+
+    # ---- targets
+
+    def _table(self, level: LevelTerms) -> WordedTable:
+        has_categories = any(set(row.categories) != set(self.policy.categories) for row in level.rows)
+        names = ("channel", *(("category",) if has_categories else ()), "priority", "first_response", "resolution")
+        return WordedTable(
+            title=self._with_clause(self.texts.say("level", level=self.texts.word(level.level)), level.clause),
+            headers=tuple(map(self.texts.say, names)),
+            rows=tuple(cells for row in level.rows for cells in self._rows(row, has_categories=has_categories)),
+        )
+
+    def _rows(self, row: Row, *, has_categories: bool) -> Iterator[tuple[str, ...]]:
+        """A line for each of the row's terms; whom they are for stands on the first."""
+        whom = (self._words(row.channels), *((self._words(row.categories),) if has_categories else ()))
+        for number, terms in enumerate(row.terms):
+            yield (*(("",) * len(whom) if number else whom), self._priorities(terms), *self._targets(terms))
+
+    def _priorities(self, terms: Terms) -> str:
+        is_every = len(terms.priorities) == len(self.policy.priorities)
+        return self.texts.say("every") if is_every else self._words(terms.priorities)
+
+    def _targets(self, terms: Terms) -> tuple[str, str]:
+        return self._target(terms.first_response), self._target(terms.resolution)
+
+    def _target(self, target: Target | None) -> str:
+        if target is None:
+            return self.texts.say("no_agreement")
+        if target.within is None:
+            return self._with_clause(self.texts.say("no_target"), target.clause)
+        return self._with_clause(self._within(target, target.within), target.clause)
+
+    def _within(self, target: Target, within: timedelta) -> str:
+        if target.end_of_days is not None:
+            return self.texts.say("end_of_day", time=self.texts.count("working_day", target.end_of_days))
+        if target.clock is ClockKind.CALENDAR:
+            return self.texts.say("around_the_clock", time=self.texts.time(within))
+        days, rest = divmod(within, self.policy.working_day)
+        return self.texts.time(within) if rest else self.texts.count("working_day", days)
+
+    # ---- lists
+
+    def _hours(self) -> tuple[str, tuple[Pair, ...]]:
+        lines = [self._hours_line(each) for each in self.regulation.hours]
+        day = self.texts.say("working_day_is", time=self.texts.time(self.policy.working_day))
+        return self.texts.say("hours"), (*((line, "") for line in lines), (day, ""))
+
+    def _hours_line(self, hours: Hours) -> str:
+        names = self.texts.say("weekdays").split(", ")
+        first, last = hours.weekdays[0], hours.weekdays[-1]
+        is_row = last - first == len(hours.weekdays) - 1 > 1
+        days = f"{names[first]}-{names[last]}" if is_row else ", ".join(names[each] for each in hours.weekdays)
+        return self.texts.say("hours_of", days=days, hours=hours_words(hours.windows), zone=self.regulation.zone)
+
+    def _notes(self) -> tuple[str, tuple[Pair, ...]]:
+        priority = self.texts.say("priority_note", priority=self.texts.word(self.policy.normal_priority))
+        return self.texts.say("notes"), ((priority, ""), (self.texts.say("development_note"), ""))
+
+    def _waiting(self) -> tuple[str, tuple[Pair, ...]]:
+        rule = self.policy.waiting
+        is_reminded = "reminder" in self.policy.tells
+        text = self.texts.say("waiting_text", time=self._time(rule.within, rule.clock), wording=rule.wording)
+        reminder = self.texts.say("reminder_text", time=self._time(rule.within * rule.remind_at, rule.clock))
+        pairs = [(self._with_clause(text, rule.clause), ""), *([(reminder, "")] if is_reminded else [])]
+        return self.texts.say("waiting"), tuple(pairs)
+
+    def _time(self, length: timedelta, clock: ClockKind) -> str:
+        time = self.texts.time(length)
+        return self.texts.say("around_the_clock", time=time) if clock is ClockKind.CALENDAR else time
+
+    def _ladders(self) -> Iterator[tuple[str, tuple[Pair, ...]]]:
+        ladders = self.regulation.ladders
+        for steps, levels in ladders.items():
+            only_one = len(ladders) == 1
+            title = self.texts.say("ladder") if only_one else self.texts.say("ladder_of", levels=self._words(levels))
+            yield title, tuple(map(self._step, sorted(steps, key=lambda step: step.share)))
+
+    def _step(self, step: Escalation) -> Pair:
+        told = [self.texts.say(f"step_{step.message}"), *self._whom(step.mentions, step.assign)]
+        return self.texts.say("share", share=self.texts.percent(step.share)), "; ".join(told)
+
+    def _whom(self, mentions: Iterable[str], assign: str | None) -> Iterator[str]:
+        names = [self._person(each) for each in mentions]
+        if names:
+            yield self.texts.say("mentions", people=", ".join(names))
+        if assign:
+            yield self.texts.say("assign", person=self._person(assign))
+
+    def _person(self, key: str) -> str:
+        return self.people.get(key, key)
+
+    def _requirements(self) -> tuple[str, tuple[Pair, ...]]:
+        pairs = []
+        for each in self.policy.requirements:
+            wanted = [key for key in self.policy.categories if each.categories is None or key in each.categories]
+            only = self.texts.say("only_in", categories=self._words(wanted)) if each.categories is not None else ""
+            pairs.append((self._with_clause(self.texts.missing(each.item), each.clause), only))
+        return self.texts.say("requirements"), tuple(pairs)
+
+    def _reasons(self) -> tuple[str, tuple[Pair, ...]]:
+        reasons = self.policy.reasons.values()
+        stops = self.texts.say("stops")
+        pairs = (
+            (self._with_clause(self.texts.reason(each.key), each.clause), stops if each.stops else "")
+            for each in reasons
+        )
+        return self.texts.say("reasons"), tuple(pairs)
+
+    def _tells(self) -> tuple[str, tuple[Pair, ...]]:
+        tells = self.policy.tells.items()
+        return self.texts.say("tells"), tuple(
+            (self._with_clause(self.texts.say(f"tell_{key}"), clause), "") for key, clause in tells
+        )
+
+    def _alerts(self) -> tuple[str, tuple[Pair, ...]]:
+        alerts = self.policy.alerts.items()
+        return self.texts.say("alerts"), tuple(
+            (
+                self._with_clause(self.texts.say(f"alert_{key}"), alert.clause),
+                "; ".join(self._whom(alert.mentions, alert.assign)),
+            )
+            for key, alert in alerts
+        )
+
+    def _contacts(self) -> tuple[str, tuple[Pair, ...]]:
+        pairs = (
+            (self.texts.say("help_centre"), self.policy.help_centre),
+            (self.texts.say("quality"), self.policy.quality_address),
+        )
+        return self.texts.say("contacts"), tuple((name, place) for name, place in pairs if place)
+
+    def _words(self, keys: Iterable[str]) -> str:
+        return ", ".join(map(self.texts.word, keys))
+
+    def _with_clause(self, words: str, clause: str) -> str:
+        """What is said, with the clause that says it; one of a table of the regulation stands as it is called there."""
+        if not clause:
+            return words
+        return f"{words} ({self.texts.say('clause', clause=clause) if clause[0].isdigit() else clause})"

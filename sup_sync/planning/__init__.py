@@ -1,0 +1,1 @@
+"""What should change and what should be said."""

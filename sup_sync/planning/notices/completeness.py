@@ -1,0 +1,52 @@
+"""What a request lacks: flagged once to staff, and where the regulation says so asked of the client (11, 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sup_sync.errors import CalendarError
+from sup_sync.model.issue import Phase
+from sup_sync.planning.notices.case import Audience, Case, Notice
+from sup_sync.sla.completeness import Shortcoming
+
+ALERT, ASKED = "incomplete", "asked"
+
+
+def notices(case: Case) -> Iterator[Notice]:
+    """Staff are told; a client who filed it themself is asked too, where the status can become the one that waits."""
+    judgement = case.judgement
+    if judgement.phase.is_ended or not judgement.shortcomings:
+        return
+    items = ", ".join(each.item for each in judgement.shortcomings)
+    is_clients_own = not judgement.issue.author.is_staff
+    if is_clients_own and judgement.issue.status.phase is Phase.OPEN and case.may_tell(ASKED):
+        yield from _asked(case, f"lacks {items}")
+    if case.may_alert(ALERT):
+        missing = ", ".join(case.staff_text(_key(each)) for each in judgement.shortcomings)
+        yield case.alert(ALERT, 0, f"lacks {items}", clause=_clauses(case), missing=missing)
+
+
+def _asked(case: Case, reason: str) -> Iterator[Notice]:
+    """The public question, with the status that starts the waiting clock (clause 15)."""
+    rule = case.policy.waiting
+    try:
+        due_at = case.rules.calendars[rule.clock].after(case.now, rule.within)
+    except CalendarError:
+        return
+    clause = _clauses(case)
+    text = case.client_text(
+        ASKED,
+        missing=", ".join(case.client_text(_key(each)) for each in case.judgement.shortcomings),
+        due=case.client_moment(due_at),
+        wording=rule.wording,
+        clause=clause,
+    )
+    yield Notice(Audience.CLIENT, ASKED, 0, text, reason, clause, status=case.rules.names.sets[ASKED])
+
+
+def _clauses(case: Case) -> str:
+    return ", ".join(dict.fromkeys(each.clause for each in case.judgement.shortcomings))
+
+
+def _key(shortcoming: Shortcoming) -> str:
+    return f"{'malformed' if shortcoming.is_malformed else 'missing'}_{shortcoming.item}"

@@ -1,0 +1,37 @@
+"""Refusals and stopped work: the client is told why and where to complain, the superior is informed (6, 9, 16)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from sup_sync.model.issue import Issue, Phase, Side
+from sup_sync.planning.marker import cycle_of
+from sup_sync.planning.notices.case import Audience, Case, Notice
+
+STOPPED, REFUSED = "stopped", "refused"
+
+
+def notices(case: Case) -> Iterator[Notice]:
+    """Once for each time that staff stopped work on it, or refused it with a reason."""
+    issue, reason = case.judgement.issue, case.judgement.reason
+    if reason is None:
+        return
+    quality = case.policy.quality_address
+    if reason.stops:
+        cycle = _last(issue, (each.at for each in issue.events if each.reason and each.reason[1] == reason.key))
+        if case.may_alert(STOPPED, cycle):
+            words = {"reason": case.staff_text(f"reason_{reason.key}"), "quality": quality}
+            yield case.alert(STOPPED, cycle, f"stopped: {reason.key}", **words)
+        return
+    cycle = _last(issue, (each.at for each in issue.events if each.status and each.status[1].phase is Phase.REFUSED))
+    is_ours = issue.reason_set_by.side is Side.BOT  # as it ended the request: what staff refuse later has another
+    if case.judgement.phase is Phase.REFUSED and not is_ours and case.may_tell(REFUSED, cycle):
+        words = {"reason": case.client_text(f"reason_{reason.key}"), "quality": quality, "clause": reason.clause}
+        text = case.client_text(REFUSED, complaints=case.policy.tells[REFUSED], **words)
+        yield Notice(Audience.CLIENT, REFUSED, cycle, text, f"refused: {reason.key}", reason.clause)
+
+
+def _last(issue: Issue, moments: Iterable[datetime]) -> int:
+    """The cycle of what happened last, at the filing if not since."""
+    return cycle_of(max(moments, default=issue.created_at))

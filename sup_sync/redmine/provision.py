@@ -1,0 +1,152 @@
+"""What the tracker lacks and REST can't make, as an idempotent script for Redmine's `bin/rails runner`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from importlib.resources import files
+from typing import Any
+
+from sup_sync.errors import ConfigError, Mistake
+from sup_sync.model.issue import Phase
+from sup_sync.redmine.decode import TrackerNames
+from sup_sync.sla.completeness import INFORMATION
+
+BOT_LOGIN = "sup-sync"
+BOT_ROLE = "sup-sync"
+BOT_PERMISSIONS = ("view_issues", "edit_issues", "add_issue_notes", "view_private_notes", "set_notes_private")
+"""All that the tool's account may do; reading members, groups, roles and versions needs no more than these."""
+
+STAFF_PERMISSIONS = (
+    "view_issues",
+    "add_issues",
+    "edit_issues",
+    "manage_issue_relations",
+    "manage_subtasks",
+    "add_issue_notes",
+    "view_private_notes",
+    "set_notes_private",
+    "view_issue_watchers",
+    "add_issue_watchers",
+    "delete_issue_watchers",
+    "save_queries",
+)
+CLIENT_PERMISSIONS = ("view_issues", "add_issues", "edit_own_issues", "add_issue_notes", "save_queries")
+
+FORMATS = {
+    "level": "list",
+    "channel": "list",
+    "state": "list",
+    "reason": "list",
+    "language": "list",
+    "priority_confirmed": "bool",
+    "steps": "text",
+}
+MOMENT = {"regexp": r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$", "description": "2026-01-31 09:30"}
+STAFF_ONLY = frozenset({"marker", "reason"})
+TOOL_ONLY = frozenset({"marker"})
+CLIENT_FILLS_IN = frozenset({"language", *INFORMATION})
+TOOLS_OWN_CORE = ("assigned_to_id", "fixed_version_id", "start_date", "due_date", "estimated_hours", "done_ratio")
+"""Redmine's own fields that a client reads and does not write."""
+
+Json = dict[str, Any]
+Transition = tuple[str | None, str]
+"""From a status to another, by name; from None: of a new issue."""
+
+
+def make_script(names: TrackerNames) -> str:
+    """A Ruby script that makes what is missing of `names`, the tool's role and account, and the settings they need."""
+    template = files("sup_sync.redmine").joinpath("provision.rb").read_text(encoding="utf-8")
+    return template.replace("@WANTED@", json.dumps(_wanted(names), ensure_ascii=False, indent=2))
+
+
+def _wanted(names: TrackerNames) -> Json:
+    return {
+        "statuses": [{"name": each.name, "is_closed": each.phase.is_ended} for each in names.statuses.values()],
+        "first_status": _first(names, Phase.OPEN),
+        "trackers": list(names.trackers),
+        "priorities": list(names.priorities.values()),
+        "roles": list(_roles(names)),
+        "fields": [_field(key, name, names) for key, name in names.fields.items()],
+        "groups": sorted(names.staff_groups),
+        "account": {
+            "login": BOT_LOGIN,
+            "firstname": "sup",
+            "lastname": "sync",
+            "mail": f"{BOT_LOGIN}@example.invalid",
+        },
+    }
+
+
+def _field(key: str, name: str, names: TrackerNames) -> Json:
+    field: Json = {"name": name, "format": FORMATS.get(key, "string")}
+    if field["format"] == "list":
+        values: dict[str, Mapping[str, str]] = {
+            "level": names.levels,
+            "channel": names.channels,
+            "state": names.states,
+            "reason": names.reasons,
+            "language": names.languages,
+        }
+        field["values"] = list(values[key].values())
+    if key == "contact_at":
+        field |= MOMENT
+    if key in STAFF_ONLY:
+        field["seen_by"] = [*sorted(names.staff_roles), BOT_ROLE]
+    return field
+
+
+def _roles(names: TrackerNames) -> Iterator[Json]:
+    statuses = list(names.statuses)
+    everywhere = [(old, new) for old in (None, *statuses) for new in statuses if old != new]
+    tools = [names.fields[key] for key in names.fields if key in TOOL_ONLY]
+    for role in sorted(names.staff_roles):
+        yield _role(role, "staff", STAFF_PERMISSIONS, everywhere, read_only=tools)
+    ours = [name for key, name in names.fields.items() if key not in CLIENT_FILLS_IN]
+    for role in sorted(names.client_roles):
+        client = _role(role, "client", CLIENT_PERMISSIONS, _of_client(names), read_only=ours)
+        yield client | {"read_only_core": TOOLS_OWN_CORE}
+    yield _role(BOT_ROLE, "bot", BOT_PERMISSIONS, _of_bot(names), read_only=[])
+
+
+def _role(
+    name: str, kind: str, permissions: tuple[str, ...], transitions: list[Transition], *, read_only: list[str]
+) -> Json:
+    return {
+        "name": name,
+        "kind": kind,
+        "attributes": {
+            "assignable": kind == "staff",
+            "issues_visibility": "default" if kind == "client" else "all",
+            "users_visibility": "members_of_visible_projects",
+            "permissions": permissions,
+        },
+        "transitions": transitions,
+        "read_only": read_only,
+        "read_only_core": (),
+    }
+
+
+def _of_client(names: TrackerNames) -> list[Transition]:
+    """A client files a request, and opens their own again when it was closed; a refusal stands."""
+    first = _first(names, Phase.OPEN)
+    return [(None, first), *((name, first) for name in _in_phase(names, Phase.CLOSED))]
+
+
+def _of_bot(names: TrackerNames) -> list[Transition]:
+    """The tool ends a request whose client did not answer, and asks for what it lacks (clauses 11, 15)."""
+    ended, asked = names.sets["no_answer"], names.sets["asked"]
+    endings = [(name, ended) for name in _in_phase(names, Phase.WAITING)]
+    return [*endings, *((name, asked) for name in _in_phase(names, Phase.OPEN))]
+
+
+def _in_phase(names: TrackerNames, *phases: Phase) -> list[str]:
+    return [name for name, status in names.statuses.items() if status.phase in phases]
+
+
+def _first(names: TrackerNames, phase: Phase) -> str:
+    """The first status of a phase, in the mapping's order; ConfigError where there is none."""
+    found = _in_phase(names, phase)
+    if not found:
+        raise ConfigError([Mistake("mappings/tracker.yaml", 1, f"`statuses` has none of phase {phase}: add one")])
+    return found[0]

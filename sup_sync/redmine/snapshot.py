@@ -1,0 +1,69 @@
+"""A snapshot: the tracker's issues as JSON lines, each as `GET /issues/N.json?include=journals` gives it.
+
+The first line may be `{"tracker": {…}}`: the tracker's lists (see `tracker.Directory`), without which people and old
+statuses can only be guessed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sup_sync.errors import SnapshotError
+from sup_sync.frozen import frozen
+from sup_sync.redmine.decode import Json
+
+
+@frozen
+class Gathered:
+    """What was read, as the tracker gave it; `gaps` are the projects whose reading failed, with why."""
+
+    lists: Json | None
+    raw_issues: tuple[Json, ...]
+    gaps: dict[str, str]
+
+
+def load_snapshot(lines: Iterable[str], name: str) -> tuple[Json | None, list[Json]]:
+    """The tracker's lists, None where the file has none, and the issues; raises SnapshotError naming file and line.
+
+    Of an issue that stands there twice the later line counts.
+    """
+    lists: Json | None = None
+    issues: dict[int, Json] = {}
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        value = _object(line, f"{name}:{number}")
+        if "tracker" in value and "id" not in value and "issue" not in value:
+            lists = value["tracker"]
+            if not isinstance(lists, dict):
+                raise SnapshotError(f"{name}:{number}: `tracker` holds no lists: take it with `sup-sync snapshot`")
+        else:
+            issue = _issue(value, f"{name}:{number}")
+            issues[issue["id"]] = issue
+    return lists, list(issues.values())
+
+
+def _object(line: str, where: str) -> dict[str, Any]:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        value = None
+    if not isinstance(value, dict):
+        raise SnapshotError(f"{where}: no JSON object: each line is one issue, as `sup-sync snapshot` writes it")
+    return value
+
+
+def _issue(value: dict[str, Any], where: str) -> Json:
+    issue = value.get("issue", value)
+    if not isinstance(issue, dict) or type(issue.get("id")) is not int or issue["id"] < 1:
+        raise SnapshotError(f"{where}: a JSON object without an issue's `id`: take it with `sup-sync snapshot`")
+    return issue
+
+
+def snapshot_lines(lists: Json, issues: Iterable[Json]) -> Iterator[str]:
+    """The lines of a snapshot, the tracker's lists first."""
+    yield json.dumps({"tracker": lists}, ensure_ascii=False)
+    for issue in issues:
+        yield json.dumps(issue, ensure_ascii=False)

@@ -1,0 +1,93 @@
+"""How one request stands before the regulation at a moment; `judging.py` tells how that comes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sup_sync.frozen import frozen
+from sup_sync.model.issue import Finding, Issue, Phase
+from sup_sync.model.policy import Agreement, Contract, Metric, Policy, Reason
+from sup_sync.sla.clock import Clock, Standing, Verdict
+from sup_sync.sla.completeness import Shortcoming
+from sup_sync.sla.phases import Stretch
+from sup_sync.sla.waiting import Wait
+
+REFUSAL_CLAUSE = "9"
+
+
+@frozen
+class Judgement:
+    """How one request stands at a moment; without an agreement it has no targets, and a finding says why.
+
+    `policy` is the version of the regulation that was in force on `filed_on`, the support's local day of `filed_at`.
+    """
+
+    issue: Issue
+    policy: Policy
+    filed_at: datetime
+    filed_on: date
+    level: str | None
+    channel: str | None
+    category: str | None
+    priority: str
+    agreement: Agreement | None
+    clocks: tuple[Clock, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    stretches: tuple[Stretch, ...] = ()
+    contract: Contract | None = None
+    wait: Wait | None = None
+    reason: Reason | None = None
+    shortcomings: tuple[Shortcoming, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def phase(self) -> Phase:
+        """The phase it is in now."""
+        return self.stretches[-1].phase
+
+    @property
+    def wish(self) -> str | None:
+        """The priority that the tracker shows while another one counts (clause 20)."""
+        return self.issue.priority if self.issue.priority != self.priority else None
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether staff stopped work on it (clause 16)."""
+        return self.reason is not None and self.reason.stops
+
+    @property
+    def is_misrouted(self) -> bool:
+        """Whether it came through a channel that its level may not use (clauses 7, 8)."""
+        word = self.policy.channels.get(self.channel or "")
+        is_kept = word is not None and word.only is not None and self.level not in word.only
+        return is_kept and self.level is not None
+
+    @property
+    def is_enforced(self) -> bool:
+        """Whether anything may be said on it: what was filed before `enforce_from` is judged and no more."""
+        return self.filed_on >= self.policy.enforce_from
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether it could not be judged: nothing of it is written, and a finding says why."""
+        return not self.clocks
+
+    def verdict(self, metric: Metric) -> Verdict:
+        return next(each for each in self.verdicts if each.metric is metric)
+
+    def clock(self, metric: Metric) -> Clock | None:
+        return next((each for each in self.clocks if each.target.metric is metric), None)
+
+    @property
+    def worst(self) -> Verdict:
+        """The worst of its verdicts, which is how the whole stands."""
+        return min(self.verdicts, key=lambda verdict: list(Standing).index(verdict.outcome))
+
+    @property
+    def state(self) -> Standing:
+        return self.worst.outcome
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether a clock stands still until the client answers."""
+        return any(each.paused_at and not each.stopped_at for each in self.verdicts)

@@ -1,0 +1,48 @@
+"""How data becomes JSON that people can read."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, is_dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sup_sync.model.issue import Finding
+
+Json = dict[str, Any]
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON has it: moments ISO in UTC, days ISO, lengths of time whole seconds, dataclasses by field."""
+    match value:
+        case datetime():
+            return value.astimezone(UTC).isoformat(timespec="seconds")
+        case date():
+            return value.isoformat()
+        case timedelta():
+            return int(value.total_seconds())
+        case tuple():
+            return [plain(each) for each in value]
+        case _ if is_dataclass(value):
+            return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+        case _:
+            return str(value) if isinstance(value, StrEnum) else value
+
+
+def finding_json(finding: Finding) -> Json:
+    return {"issue": finding.issue_id, "kind": finding.kind, "text": finding.text, "clause": finding.clause}
+
+
+def json_text(data: Json | list[Json]) -> str:
+    """Data as readable JSON; characters that steer a terminal stand as escapes, so that no client's text can."""
+    return _tame(json.dumps(data, ensure_ascii=False, indent=2))
+
+
+def json_line(data: Json) -> str:
+    """The same on one line, for logs."""
+    return _tame(json.dumps(data, ensure_ascii=False))
+
+
+def _tame(text: str) -> str:
+    return "".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text)

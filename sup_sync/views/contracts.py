@@ -1,0 +1,62 @@
+"""The contracts and how they stand on a day (clause 3)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from sup_sync.frozen import frozen
+from sup_sync.model.policy import Contract
+
+ENDS_SOON_DAYS = 30
+
+
+class Term(StrEnum):
+    """Where a day lies in a contract's time."""
+
+    COMING = "coming"
+    RUNNING = "running"
+    ENDS_SOON = "ends_soon"
+    ENDED = "ended"
+
+
+@frozen
+class ContractState:
+    """A contract on a day: its term, and the days left, the last one included; 0 while it does not run."""
+
+    contract: Contract
+    term: Term
+    days_left: int
+
+    def to_json(self) -> dict[str, Any]:
+        """{"client", "level", "by", "who", "from", "until", "term", "days_left"}; `by` is project, group or bin."""
+        by, who = self.contract.who
+        return {
+            "client": self.contract.client,
+            "level": self.contract.level,
+            "by": by,
+            "who": who,
+            "from": self.contract.first_on.isoformat(),
+            "until": self.contract.last_on.isoformat(),
+            "term": self.term.value,
+            "days_left": self.days_left,
+        }
+
+
+def contract_states(contracts: Iterable[Contract], today: date) -> tuple[ContractState, ...]:
+    """How every contract stands today, the one that ends first at the top, ended ones at the bottom."""
+    states = (_state(contract, today) for contract in contracts)
+    return tuple(
+        sorted(states, key=lambda each: (each.term is Term.ENDED, each.contract.last_on, each.contract.client))
+    )
+
+
+def _state(contract: Contract, today: date) -> ContractState:
+    if today < contract.first_on:
+        return ContractState(contract, Term.COMING, 0)
+    days_left = (contract.last_on - today).days + 1
+    if days_left <= 0:
+        return ContractState(contract, Term.ENDED, 0)
+    return ContractState(contract, Term.ENDS_SOON if days_left <= ENDS_SOON_DAYS else Term.RUNNING, days_left)

@@ -1,0 +1,339 @@
+"""One request's story: terms, events, where its time went, clocks, verdicts and ladder, each by its clause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from sup_sync.errors import CalendarError
+from sup_sync.frozen import frozen
+from sup_sync.model.issue import Event, Finding, Side
+from sup_sync.model.policy import Agreement, ClockKind, Escalation, Metric, Word
+from sup_sync.model.rulebook import Rulebook
+from sup_sync.planning.ladder import due_step
+from sup_sync.planning.marker import Marker, MarkerError, read_marker
+from sup_sync.planning.notices.no_answer import NAME as ENDED
+from sup_sync.planning.notices.release import of_this_release
+from sup_sync.sla.clock import Calendars, Clock, Standing, Verdict
+from sup_sync.sla.judgement import Judgement
+from sup_sync.sla.priority import PRIORITY_CLAUSE, priorities_that_count, priority_at
+from sup_sync.sla.waiting import Wait
+from sup_sync.to_json import Json, finding_json, plain
+from sup_sync.views.time_ledger import Ledger, Stay, ledger_of, stays
+
+
+class StepState(StrEnum):
+    """How a step of the ladder stands; `passed_over` is due, but a higher one is sent in its place."""
+
+    SENT = "sent"
+    DUE = "due"
+    PASSED_OVER = "passed_over"
+    AHEAD = "ahead"
+    STOPPED = "stopped"
+    NOT_ENFORCED = "not_enforced"
+    UNKNOWN = "unknown"
+
+
+@frozen
+class Term:
+    """One of the terms that choose the targets, why it is so, and the clause; None where it is not known."""
+
+    name: str
+    value: str | None
+    because: str
+    clause: str
+
+
+@frozen
+class PriorityStep:
+    """Somebody set or confirmed the priority: what the tracker shows since, and what counts (clause 20)."""
+
+    at: datetime
+    side: Side
+    name: str
+    shown: str
+    counts: str
+
+
+@frozen
+class Happening:
+    """One thing that happened, by whom and what: never the text of a note."""
+
+    at: datetime
+    side: Side
+    name: str
+    what: tuple[str, ...]
+
+
+@frozen
+class Pause:
+    """Time that does not count; one that still lasts has no end."""
+
+    start_at: datetime
+    end_at: datetime | None
+
+
+@frozen
+class ClockStory:
+    """What one target measured: `within` is None where the clause excepts it, `left` and `due_at` are the verdict's."""
+
+    metric: Metric
+    agreement: str
+    counts: ClockKind
+    counts_from: datetime
+    within: timedelta | None
+    release_on: date | None
+    pauses: tuple[Pause, ...]
+    reopenings: int
+    elapsed: timedelta
+    left: timedelta | None
+    due_at: datetime | None
+    stopped_at: datetime | None
+
+
+@frozen
+class StepStory:
+    """A step of the ladder on one clock: when it is due (None: outside the calendar's years), and how it stands."""
+
+    metric: Metric
+    step: str
+    share: float
+    due_at: datetime | None
+    state: StepState
+
+
+@frozen
+class Explanation:
+    """One request's story up to `now`; `zone` is the support's, to show moments in, `calendars` are those that judged.
+
+    `wait` is the question that the request is ended for if nobody answers, None where it is not.
+    """
+
+    judgement: Judgement
+    now: datetime
+    zone: ZoneInfo
+    terms: tuple[Term, ...]
+    priorities: tuple[PriorityStep, ...]
+    events: tuple[Happening, ...]
+    stays: tuple[Stay, ...]
+    ledger: Ledger
+    clocks: tuple[ClockStory, ...]
+    ladder: tuple[StepStory, ...]
+    wait: Wait | None
+    calendars: Calendars
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return self.judgement.findings
+
+    def to_json(self) -> Json:
+        """{"issue", "subject", "now", "filed_at", "terms", "priorities", "events", "stretches", "ledger", "clocks", …}.
+
+        The parts are lists of the dataclasses above by their fields, but `ledger`, which goes from support, client,
+        development, closed and elapsed, their sum, to {"working", "wall"}, `verdicts`, [{"metric", "outcome",
+        "reason", "clause"}], `wait`,
+        {"asked_at", "remind_at", "due_at"} or null, and `findings`, as in a plan. Moments are ISO in UTC,
+        times whole seconds, what is not there null.
+        """
+        judgement = self.judgement
+        return {
+            "issue": judgement.issue.id,
+            "subject": judgement.issue.subject,
+            "now": plain(self.now),
+            "filed_at": plain(judgement.filed_at),
+            "terms": plain(self.terms),
+            "priorities": plain(self.priorities),
+            "events": plain(self.events),
+            "stretches": plain(self.stays),
+            "ledger": self.ledger.to_json(),
+            "clocks": plain(self.clocks),
+            "verdicts": [_verdict_json(each) for each in judgement.verdicts],
+            "ladder": plain(self.ladder),
+            "wait": plain(self.wait),
+            "findings": [finding_json(each) for each in self.findings],
+        }
+
+
+def _verdict_json(verdict: Verdict) -> Json:
+    return {
+        "metric": verdict.metric.value,
+        "outcome": verdict.outcome.value,
+        "reason": verdict.reason,
+        "clause": verdict.clause,
+    }
+
+
+def explain(judgement: Judgement, rules: Rulebook, now: datetime) -> Explanation:
+    """The story of a request judged at `now`."""
+    working = rules.calendars[ClockKind.WORKING]
+    stayed = tuple(stays(judgement.stretches, working))
+    return Explanation(
+        judgement=judgement,
+        now=now,
+        zone=rules.zone,
+        terms=tuple(_terms(judgement, rules)),
+        priorities=tuple(_priorities(judgement)),
+        events=tuple(_events(judgement)),
+        stays=stayed,
+        ledger=ledger_of(stayed, working),
+        clocks=tuple(_clocks(judgement, rules.calendars, now)),
+        ladder=tuple(_ladder(judgement, rules, now)),
+        wait=_wait(judgement),
+        calendars=rules.calendars,
+    )
+
+
+def _wait(judgement: Judgement) -> Wait | None:
+    """The question that it is ended for without an answer; None where nothing is said, or it was adopted too late."""
+    wait, issue, marker = judgement.wait, judgement.issue, _marker(judgement)
+    is_written = "marker" in issue.fields and not issue.project.is_closed and not judgement.is_set_aside
+    if wait is None or marker is None or not is_written or judgement.is_stopped or not judgement.is_enforced:
+        return None
+    return None if marker.has(ENDED, wait.cycle) else wait
+
+
+def _marker(judgement: Judgement) -> Marker | None:
+    """What was said on it; None where somebody edited that by hand."""
+    try:
+        return read_marker(judgement.issue.fields.get("marker", ""))
+    except MarkerError:
+        return None
+
+
+def _terms(judgement: Judgement, rules: Rulebook) -> Iterator[Term]:
+    issue, contract, policy = judgement.issue, judgement.contract, judgement.policy
+    because = f"contract of {contract.client} until {contract.last_on}" if contract else "no contract on that day"
+    yield _term("level", judgement.level, because, policy.levels)
+    yield _term("channel", judgement.channel, _channel_because(judgement), policy.channels)
+    yield _term("category", judgement.category, f"tracker «{issue.tracker}»", policy.categories)
+    yield Term("priority", judgement.priority, _priority_because(judgement), PRIORITY_CLAUSE)
+    reason = judgement.reason
+    if reason:
+        because = "nothing more is said on it" if reason.stops else f"as its field says, {judgement.phase}"
+        yield Term("reason", reason.key, because, reason.clause)
+    if rules.policy.earlier:
+        yield Term("regulation", str(policy.in_force_from), "in force from that day, and when it was filed", "")
+
+
+def _term(name: str, value: str | None, because: str, words: Mapping[str, Word]) -> Term:
+    word = words.get(value or "")
+    return Term(name, value, because, word.clause if word else "")
+
+
+def _channel_because(judgement: Judgement) -> str:
+    issue = judgement.issue
+    if issue.fields.get("channel"):
+        return "as its field says"
+    return f"tracker «{issue.tracker}»" if issue.tracker_channel else f"filed by {issue.author.side}"
+
+
+def _priority_because(judgement: Judgement) -> str:
+    shown = judgement.issue.priority
+    return "the operator determines it" if shown == judgement.priority else f"{shown} is the client's wish so far"
+
+
+def _priorities(judgement: Judgement) -> Iterator[PriorityStep]:
+    issue = judgement.issue
+    counted = list(priorities_that_count(issue, judgement.policy, judgement.filed_at))
+    shown = next((each.priority[0] for each in issue.events if each.priority), issue.priority)
+    yield PriorityStep(issue.created_at, issue.author.side, issue.author.name, shown, counted[0].priority)
+    for event in issue.events:
+        if event.priority or event.priority_confirmed:
+            shown = event.priority[1] if event.priority else shown
+            yield PriorityStep(event.at, event.by.side, event.by.name, shown, priority_at(event.at, counted).priority)
+
+
+def _events(judgement: Judgement) -> Iterator[Happening]:
+    issue = judgement.issue
+    if judgement.filed_at != issue.created_at:
+        yield Happening(judgement.filed_at, Side.CLIENT, "", ("contact, as support entered it",))
+    yield Happening(issue.created_at, issue.author.side, issue.author.name, ("filed",))
+    for event in issue.events:
+        yield Happening(event.at, event.by.side, event.by.name, tuple(_what(event)) or ("other values",))
+
+
+def _what(event: Event) -> Iterator[str]:
+    if event.has_note:
+        yield "private note" if event.is_private else "public note"
+    if event.has_attachment:
+        yield "attachment"
+    if event.status:
+        yield f"status {event.status[0].name} → {event.status[1].name}"
+    if event.priority:
+        yield f"priority {event.priority[0]} → {event.priority[1]}"
+    if event.reason:
+        yield f"reason {event.reason[0] or 'none'} → {event.reason[1] or 'none'}"
+    if event.priority_confirmed:
+        yield "priority confirmed" if event.priority_confirmed[1] else "priority no longer confirmed"
+
+
+def _clocks(judgement: Judgement, calendars: Calendars, now: datetime) -> Iterator[ClockStory]:
+    for clock in judgement.clocks:
+        verdict = judgement.verdict(clock.target.metric)
+        pauses = tuple(Pause(each.start, each.end) for each in clock.pauses)
+        yield ClockStory(
+            metric=clock.target.metric,
+            agreement=judgement.agreement.key if judgement.agreement else "",
+            counts=clock.target.clock,
+            counts_from=clock.counts_from,
+            within=clock.within(calendars),
+            release_on=clock.release_on,
+            pauses=(*pauses, Pause(clock.paused_at, clock.stopped_at)) if clock.paused_at else pauses,
+            reopenings=clock.cycle,
+            elapsed=clock.elapsed(calendars, now),
+            left=verdict.left,
+            due_at=verdict.due_at,
+            stopped_at=clock.stopped_at,
+        )
+
+
+def _ladder(judgement: Judgement, rules: Rulebook, now: datetime) -> Iterator[StepStory]:
+    agreement = judgement.agreement
+    for clock in judgement.clocks:
+        if agreement and judgement.verdict(clock.target.metric).outcome is not Standing.NO_TARGET:
+            yield from _Ladder(clock, agreement, judgement, rules, now).steps()
+
+
+class _Ladder:
+    """The ladder of one clock, by what the marker says was sent."""
+
+    def __init__(
+        self, clock: Clock, agreement: Agreement, judgement: Judgement, rules: Rulebook, now: datetime
+    ) -> None:
+        self.clock = clock
+        self.agreement = agreement
+        self.rules = rules
+        self.now = now
+        self.is_enforced = judgement.is_enforced
+        marker = _marker(judgement)
+        self.is_readable = marker is not None
+        self.marker = of_this_release(marker or Marker(), judgement)
+
+    def steps(self) -> Iterator[StepStory]:
+        pending = due_step(self.clock, self.agreement.ladder, self.marker, self.rules.calendars, self.now)
+        for step in sorted(self.agreement.ladder, key=lambda step: step.share):
+            due_at = self._due_at(step.share)
+            state = self._state(step, due_at, pending.step if pending else None)
+            yield StepStory(self.clock.target.metric, step.key, step.share, due_at, state)
+
+    def _due_at(self, share: float) -> datetime | None:
+        try:
+            return self.clock.due_at(self.rules.calendars, share)
+        except CalendarError:
+            return None
+
+    def _state(self, step: Escalation, due_at: datetime | None, pending: Escalation | None) -> StepState:
+        if not self.is_readable:
+            return StepState.UNKNOWN
+        if self.marker.has(self.clock.name, self.clock.cycle, step.share):
+            return StepState.SENT
+        if not self.is_enforced:
+            return StepState.NOT_ENFORCED
+        if self.clock.stopped_at is not None:
+            return StepState.STOPPED
+        if step == pending:
+            return StepState.DUE
+        is_past = due_at is not None and self.clock.read_at(self.now) > due_at
+        return StepState.PASSED_OVER if is_past else StepState.AHEAD

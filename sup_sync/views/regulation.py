@@ -1,0 +1,153 @@
+"""The regulation in force on a day, as one would hang it on the wall: put together from the policy that judges."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
+
+from sup_sync.frozen import frozen
+from sup_sync.model.policy import Agreement, Escalation, Metric, Policy, Target
+from sup_sync.model.working_time import Calendar, Window
+from sup_sync.to_json import Json, plain
+from sup_sync.views.year import hours_words
+
+
+@frozen
+class Terms:
+    """The targets of some priorities; None where no agreement gives any."""
+
+    priorities: tuple[str, ...]
+    first_response: Target | None
+    resolution: Target | None
+
+
+@frozen
+class Row:
+    """The terms of requests by these channels, in these categories."""
+
+    channels: tuple[str, ...]
+    categories: tuple[str, ...]
+    terms: tuple[Terms, ...]
+
+
+@frozen
+class LevelTerms:
+    """What a level's requests have as their targets."""
+
+    level: str
+    clause: str
+    rows: tuple[Row, ...]
+
+
+@frozen
+class Hours:
+    """On which weekdays, 0 is Monday, the support works when."""
+
+    weekdays: tuple[int, ...]
+    windows: tuple[Window, ...]
+
+
+@frozen
+class Regulation:
+    """A version of the regulation, `until` the day before the next one's; each ladder with the levels that climb it."""
+
+    policy: Policy
+    until: date | None
+    zone: str
+    hours: tuple[Hours, ...]
+    levels: tuple[LevelTerms, ...]
+    ladders: Mapping[tuple[Escalation, ...], tuple[str, ...]]
+
+    def to_json(self) -> Json:
+        """{"in_force_from", "until", "zone", "working_day", "hours", "levels", "ladders", "waiting", …}.
+
+        Times are whole seconds; the rest are the mappings' own words, as in regulation.yaml.
+        """
+        policy = self.policy
+        return {
+            "in_force_from": plain(policy.in_force_from),
+            "until": plain(self.until),
+            "zone": self.zone,
+            "working_day": plain(policy.working_day),
+            "hours": [{"weekdays": plain(each.weekdays), "hours": hours_words(each.windows)} for each in self.hours],
+            "priorities": plain(policy.priorities),
+            "levels": plain(self.levels),
+            "ladders": [{"levels": plain(levels), "steps": plain(steps)} for steps, levels in self.ladders.items()],
+            "waiting": plain(policy.waiting),
+            "requirements": [
+                {"item": each.item, "clause": each.clause, "categories": each.categories and sorted(each.categories)}
+                for each in policy.requirements
+            ],
+            "reasons": plain(tuple(policy.reasons.values())),
+            "tells": dict(policy.tells),
+            "alerts": {key: plain(alert) for key, alert in policy.alerts.items()},
+            "help_centre": policy.help_centre,
+            "quality_address": policy.quality_address,
+        }
+
+
+def regulation_on(day: date, policy: Policy, calendar: Calendar) -> Regulation | None:
+    """The version in force on a day; None before the first."""
+    version = policy.in_force_on(day)
+    if version is None:
+        return None
+    later = [each.in_force_from for each in (policy, *policy.earlier) if each.in_force_from > version.in_force_from]
+    return Regulation(
+        policy=version,
+        until=min(later) - timedelta(days=1) if later else None,
+        zone=calendar.zone.key,
+        hours=tuple(_hours(calendar)),
+        levels=tuple(LevelTerms(key, word.clause, tuple(_rows(key, version))) for key, word in version.levels.items()),
+        ladders=_ladders(version),
+    )
+
+
+def _hours(calendar: Calendar) -> Iterator[Hours]:
+    by_windows: dict[tuple[Window, ...], list[int]] = {}
+    for weekday, windows in sorted(calendar.hours.items()):
+        by_windows.setdefault(tuple(windows), []).append(weekday)
+    return (Hours(tuple(weekdays), windows) for windows, weekdays in by_windows.items() if windows)
+
+
+def _rows(level: str, policy: Policy) -> Iterator[Row]:
+    """A row for all channels and categories that have the same targets."""
+    by_terms: dict[tuple[tuple[str, ...], tuple[Terms, ...]], list[str]] = {}
+    for channel, word in policy.channels.items():
+        if word.only is None or level in word.only:
+            for terms, categories in _by_terms(level, channel, policy).items():
+                by_terms.setdefault((categories, terms), []).append(channel)
+    return (Row(tuple(channels), categories, terms) for (categories, terms), channels in by_terms.items())
+
+
+def _by_terms(level: str, channel: str, policy: Policy) -> dict[tuple[Terms, ...], tuple[str, ...]]:
+    """The categories that have the same targets by a channel."""
+    found: dict[tuple[Terms, ...], tuple[str, ...]] = {}
+    for category in policy.categories:
+        terms = tuple(_terms(policy.agreement_for(level, channel, category), policy.priorities))
+        found[terms] = (*found.get(terms, ()), category)
+    return found
+
+
+def _terms(agreement: Agreement | None, priorities: Iterable[str]) -> Iterator[Terms]:
+    """The targets of an agreement, a line for all priorities that have the same."""
+    if agreement is None:
+        yield Terms(tuple(priorities), None, None)
+        return
+    by_targets: dict[tuple[Target, Target], list[str]] = {}
+    for priority in priorities:
+        first, last = (agreement.target(metric, priority) for metric in Metric)
+        by_targets.setdefault((first, last), []).append(priority)
+    for (first, last), same in by_targets.items():
+        yield Terms(tuple(same), first, last)
+
+
+def _ladders(policy: Policy) -> dict[tuple[Escalation, ...], tuple[str, ...]]:
+    """The ladders that agreements use, each with the levels whose requests climb it, in the levels' order."""
+    levels: dict[tuple[Escalation, ...], set[str]] = {}
+    for agreement in policy.agreements:
+        levels.setdefault(agreement.ladder, set()).update(
+            policy.levels if agreement.levels is None else agreement.levels
+        )
+    return {
+        steps: tuple(level for level in policy.levels if level in found) for steps, found in levels.items() if steps
+    }

@@ -1,0 +1,64 @@
+"""How history would stand by another set of mappings: the verdicts that flip."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, tzinfo
+from typing import Any
+
+from sup_sync.frozen import frozen
+from sup_sync.model.policy import Metric
+from sup_sync.sla.clock import Standing
+from sup_sync.sla.judgement import Judgement
+from sup_sync.to_json import plain
+
+
+@frozen
+class Flip:
+    """A verdict that is another by the other mappings; `level` is that of today's."""
+
+    issue: int
+    level: str | None
+    metric: Metric
+    before: Standing
+    after: Standing
+    due_before: datetime | None
+    due_after: datetime | None
+
+
+@frozen
+class WhatIf:
+    """The verdicts that flip, by request and metric, of so many requests judged by both; `zone` shows moments."""
+
+    judged: int
+    flips: tuple[Flip, ...]
+    zone: tzinfo
+
+    @property
+    def by_level(self) -> dict[tuple[str | None, Standing, Standing], int]:
+        """How many verdicts flip from what to what, by level."""
+        return dict(sorted(Counter((each.level, each.before, each.after) for each in self.flips).items(), key=str))
+
+    def to_json(self) -> dict[str, Any]:
+        """{"judged", "flips": [FLIP], "by_level": [{"level", "before", "after", "count"}]}; FLIP by its fields."""
+        counts = [
+            {"level": level, "before": before.value, "after": after.value, "count": count}
+            for (level, before, after), count in self.by_level.items()
+        ]
+        return {"judged": self.judged, "flips": [plain(each) for each in self.flips], "by_level": counts}
+
+
+def compare(today: Iterable[Judgement], other: Iterable[Judgement], zone: tzinfo) -> WhatIf:
+    """What flips between two judgings of the same requests."""
+    others = {judgement.issue.id: judgement for judgement in other}
+    pairs = [(each, others[each.issue.id]) for each in today if each.issue.id in others]
+    flips = (flip for before, after in pairs for metric in Metric if (flip := _flip(before, after, metric)))
+    return WhatIf(len(pairs), tuple(flips), zone)
+
+
+def _flip(today: Judgement, other: Judgement, metric: Metric) -> Flip | None:
+    before, after = today.verdict(metric), other.verdict(metric)
+    if before.outcome is after.outcome:
+        return None
+    return Flip(today.issue.id, today.level, metric, before.outcome, after.outcome, before.due_at, after.due_at)

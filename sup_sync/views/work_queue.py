@@ -1,0 +1,144 @@
+"""What support works on next, in the regulation's order (clauses 19 to 22)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sup_sync.frozen import frozen
+from sup_sync.model.issue import Phase
+from sup_sync.model.policy import ClockKind, Metric
+from sup_sync.sla.clock import Calendars, Clock
+from sup_sync.sla.judgement import Judgement
+from sup_sync.to_json import Json, plain
+
+
+@frozen
+class QueueEntry:
+    """A request whose turn it is, and the target that comes due next.
+
+    `left` is working time, negative once breached; with no target running, `metric`, `due_at` and `left` are None.
+    `jumps`: it goes out of turn (clause 22). `is_stuck`: nobody can work on it as it is; `reason` says why. The
+    judgement's `wish` is the priority that the client would like, and that does not count so far (clause 20).
+    """
+
+    judgement: Judgement
+    metric: Metric | None
+    due_at: datetime | None
+    left: timedelta | None
+    jumps: bool
+    is_stuck: bool
+    reason: str
+
+    def to_json(self) -> Json:
+        judgement = self.judgement
+        return {
+            "issue": judgement.issue.id,
+            "subject": judgement.issue.subject,
+            "level": judgement.level,
+            "channel": judgement.channel,
+            "category": judgement.category,
+            "priority": judgement.priority,
+            "wish": judgement.wish,
+            "metric": plain(self.metric),
+            "due_at": plain(self.due_at),
+            "left": plain(self.left),
+            "jumps": self.jumps,
+            "is_stuck": self.is_stuck,
+            "reason": self.reason,
+        }
+
+
+@frozen
+class Queue:
+    """The requests whose turn it is, in order; how many open ones are elsewhere; and the zone to show moments in."""
+
+    entries: tuple[QueueEntry, ...]
+    waiting: int
+    development: int
+    zone: ZoneInfo
+
+    def to_json(self) -> Json:
+        """{"entries": [ENTRY], "waiting", "development"}.
+
+        ENTRY is {"place", "issue", "subject", "level", "channel", "category", "priority", "wish", "metric",
+        "due_at", "left", "jumps", "is_stuck", "reason"}: the moment ISO in UTC, `left` whole seconds of working time,
+        negative once breached.
+        """
+        entries = [{"place": place} | entry.to_json() for place, entry in enumerate(self.entries, 1)]
+        return {"entries": entries, "waiting": self.waiting, "development": self.development}
+
+
+def queue(judgements: Iterable[Judgement], calendars: Calendars) -> Queue:
+    """The requests whose turn it is: out of turn first (22), then by level (21), time left, and arrival (19).
+
+    Those that nobody can work on as they are stand last, in order of arrival.
+    """
+    judgements = list(judgements)
+    phases = Counter(each.phase for each in judgements if not each.is_stopped)
+    shown = (each for each in judgements if each.phase is Phase.OPEN or (each.is_stopped and not each.phase.is_ended))
+    entries = [_entry(each, calendars) for each in shown]
+    return Queue(
+        entries=tuple(sorted(entries, key=_turn)),
+        waiting=phases[Phase.WAITING],
+        development=phases[Phase.DEVELOPMENT],
+        zone=calendars[ClockKind.WORKING].zone,
+    )
+
+
+def _turn(entry: QueueEntry) -> tuple[bool, bool, int, bool, timedelta, datetime, int]:
+    judgement = entry.judgement
+    return (
+        entry.is_stuck,
+        not entry.jumps,
+        0 if entry.is_stuck else list(judgement.policy.levels).index(judgement.level or ""),
+        entry.left is None,
+        entry.left or timedelta(0),
+        judgement.filed_at.astimezone(UTC),
+        judgement.issue.id,
+    )
+
+
+def _entry(judgement: Judgement, calendars: Calendars) -> QueueEntry:
+    obstacle = _obstacle(judgement)
+    if obstacle:
+        return QueueEntry(judgement, None, None, None, jumps=False, is_stuck=True, reason=obstacle)
+    priorities = judgement.policy.priorities
+    jumps = judgement.priority == priorities[-1] != priorities[0]
+    running = [
+        (_left(clock, verdict.due_at, judgement, calendars), clock.target.metric, verdict.due_at)
+        for clock in judgement.clocks
+        if clock.is_running and (verdict := judgement.verdict(clock.target.metric)).due_at
+    ]
+    left, metric, due_at = min(running, key=lambda each: each[0], default=(None, None, None))
+    reason = _reason(judgement, jumps=jumps, has_target=metric is not None)
+    return QueueEntry(judgement, metric, due_at, left, jumps, is_stuck=False, reason=reason)
+
+
+def _obstacle(judgement: Judgement) -> str:
+    """Why nobody can work on it as it is; empty where they can."""
+    if judgement.is_set_aside:
+        return "; ".join(finding.text for finding in judgement.findings)
+    if judgement.issue.project.is_closed:
+        return f"its project, {judgement.issue.project.name}, is closed: open it, or move the request"
+    if judgement.reason and judgement.reason.stops:
+        return f"staff stopped work on it: {judgement.reason.key} (clause {judgement.reason.clause})"
+    return ""
+
+
+def _left(clock: Clock, due_at: datetime, judgement: Judgement, calendars: Calendars) -> timedelta:
+    """Working time to the target, whichever time it counts: only so can two requests be compared."""
+    working, now = calendars[ClockKind.WORKING], judgement.stretches[-1].span.end
+    if now > due_at:
+        return -working.elapsed(due_at, now, without=clock.pauses)
+    return working.elapsed(now, due_at)
+
+
+def _reason(judgement: Judgement, *, jumps: bool, has_target: bool) -> str:
+    if jumps:
+        return f"{judgement.priority} goes out of turn (clause 22)"
+    if not has_target:
+        return f"{judgement.level}, no target is running: by arrival (clauses 19, 21)"
+    return f"{judgement.level}, by time left (clauses 19, 21)"

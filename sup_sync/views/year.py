@@ -1,0 +1,192 @@
+"""A year as the support works it: every day, whether it is worked and why, and how much of each month is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from enum import StrEnum
+
+from sup_sync.frozen import frozen
+from sup_sync.model.working_time import Calendar, Window
+from sup_sync.to_json import Json, plain
+
+MONTHS = range(1, 13)
+
+MOVED_BY_DECREE = re.compile(r"Day off \(substituted from (\d{4}-\d\d-\d\d)\)")
+"""How `calendar refresh` names a working day that became a day off, and the weekend day that is worked for it."""
+
+
+class LineKind(StrEnum):
+    """What a line of calendar.yaml does to its day: a holiday of the law, else one of the admin's changes."""
+
+    HOLIDAY = "holiday"
+    OFF = "off"
+    WORKED = "worked"
+    CANCELLED = "cancelled"
+    HOURS = "hours"
+
+
+@frozen
+class Line:
+    """What calendar.yaml says of a day: a holiday's name, else the source; `other` is the day it changed places with.
+
+    One that is estimated is fixed by no decree yet.
+    """
+
+    day: date
+    kind: LineKind
+    text: str
+    other: date | None = None
+    is_estimated: bool = False
+
+
+class DayKind(StrEnum):
+    """How a day differs from what its weekday is: `rest` is a weekend as usual, `off` a day off that moved there."""
+
+    WORKING = "working"
+    REST = "rest"
+    HOLIDAY = "holiday"
+    OFF = "off"
+    WORKED = "worked"
+    HOURS = "hours"
+
+
+@frozen
+class Day:
+    """A day: its kind, when it is worked, and what the calendar says of it."""
+
+    day: date
+    kind: DayKind
+    windows: tuple[Window, ...]
+    lines: tuple[Line, ...]
+
+    @property
+    def is_estimated(self) -> bool:
+        return any(each.is_estimated for each in self.lines)
+
+    @property
+    def worked(self) -> timedelta:
+        return sum((closes - opens for opens, closes in self.windows), timedelta(0))
+
+    @property
+    def hours(self) -> str:
+        return hours_words(self.windows)
+
+
+@frozen
+class Month:
+    """A month's days."""
+
+    number: int
+    days: tuple[Day, ...]
+
+    @property
+    def working_days(self) -> int:
+        return sum(bool(each.windows) for each in self.days)
+
+    @property
+    def worked(self) -> timedelta:
+        return sum((each.worked for each in self.days), timedelta(0))
+
+    def weeks(self) -> Iterator[tuple[Day | None, ...]]:
+        """The days from Monday to Sunday, None where a week belongs to another month."""
+        cells: list[Day | None] = [*[None] * self.days[0].day.weekday(), *self.days]
+        cells += [None] * (-len(cells) % 7)
+        return (tuple(cells[first : first + 7]) for first in range(0, len(cells), 7))
+
+
+@frozen
+class Year:
+    """A year; while it is estimated no decree fixes its moved days."""
+
+    year: int
+    is_estimated: bool
+    months: tuple[Month, ...]
+
+    @property
+    def working_days(self) -> int:
+        return sum(each.working_days for each in self.months)
+
+    @property
+    def worked(self) -> timedelta:
+        return sum((each.worked for each in self.months), timedelta(0))
+
+    @property
+    def told(self) -> tuple[Day, ...]:
+        """The days of which the calendar says something."""
+        return tuple(day for month in self.months for day in month.days if day.lines)
+
+    def to_json(self) -> Json:
+        """{"year", "is_estimated", "working_days", "worked", "months": [MONTH], "days": [DAY]}, times in seconds.
+
+        MONTH is {"month", "working_days", "worked"}, DAY, of those that differ, {"day", "kind", "hours",
+        "is_estimated", "lines": [{"day", "kind", "text", "other", "is_estimated"}]}.
+        """
+        return {
+            "year": self.year,
+            "is_estimated": self.is_estimated,
+            "working_days": self.working_days,
+            "worked": plain(self.worked),
+            "months": [
+                {"month": each.number, "working_days": each.working_days, "worked": plain(each.worked)}
+                for each in self.months
+            ],
+            "days": [_day_json(each) for each in self.told],
+        }
+
+
+def _day_json(day: Day) -> Json:
+    return {
+        "day": plain(day.day),
+        "kind": day.kind.value,
+        "hours": day.hours,
+        "is_estimated": day.is_estimated,
+        "lines": plain(day.lines),
+    }
+
+
+def year_of(year: int, calendar: Calendar, lines: Iterable[Line], *, is_estimated: bool) -> Year:
+    """The year by the calendar that judges; `lines` tell why its days are as they are."""
+    told: dict[date, list[Line]] = {}
+    for line in lines:
+        told.setdefault(line.day, []).append(_with_other(line))
+    months = (Month(number, tuple(_days(year, number, calendar, told))) for number in MONTHS)
+    return Year(year, is_estimated, tuple(months))
+
+
+def _with_other(line: Line) -> Line:
+    """A holiday that is a day off by decree, as what it is."""
+    moved = MOVED_BY_DECREE.fullmatch(line.text) if line.kind is LineKind.HOLIDAY else None
+    if moved is None:
+        return line
+    return Line(line.day, LineKind.OFF, "", date.fromisoformat(moved[1]), line.is_estimated)
+
+
+def _days(year: int, month: int, calendar: Calendar, told: dict[date, list[Line]]) -> Iterator[Day]:
+    day = date(year, month, 1)
+    while day.month == month:
+        windows, lines = calendar.windows_on(day), tuple(told.get(day, ()))
+        usual = tuple(calendar.hours.get(day.weekday(), ()))
+        yield Day(day, _kind(windows, usual, {each.kind for each in lines}), windows, lines)
+        day += timedelta(days=1)
+
+
+def _kind(windows: Sequence[Window], usual: Sequence[Window], lines: set[LineKind]) -> DayKind:
+    if windows and (not usual or lines & {LineKind.WORKED, LineKind.CANCELLED}):
+        return DayKind.WORKED
+    if windows:
+        return DayKind.WORKING if windows == usual else DayKind.HOURS
+    if LineKind.OFF in lines:
+        return DayKind.OFF
+    return DayKind.HOLIDAY if lines else DayKind.REST
+
+
+def hours_words(windows: Iterable[Window]) -> str:
+    """Windows as the wall clock shows them: `09:00-13:00, 14:00-18:00`."""
+    return ", ".join(f"{_clock(opens)}-{_clock(closes)}" for opens, closes in windows)
+
+
+def _clock(at: timedelta) -> str:
+    hours, minutes = divmod(at // timedelta(minutes=1), 60)
+    return f"{hours:02}:{minutes:02}"

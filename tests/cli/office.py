@@ -1,0 +1,41 @@
+"""What the tests of the command line share: words to type, and a tracker in memory that other processes reach."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from end_to_end.diary import Diary
+from end_to_end.scene import CLIENT
+from stories.shipped import shipped_config
+from support.scripted_server import Answer
+from support.worlds import FakeWorld
+
+SENTINEL = "5e171e15e171e15e171e15e171e15e171e15e171"
+"""A key that no tracker knows."""
+
+NOW = "2026-06-08T10:31"
+CLOSED_PORT = "http://127.0.0.1:9"
+
+DUE = ("due", "--filed-at", "2026-06-09T14:00", "--level", "vip", "--channel", "tracker", "--category", "error")
+THAT_ASK = ("apply", "plan", "check", "snapshot", "queue", "report")
+"""The commands that ask a tracker."""
+
+
+class Office:
+    """A tracker in memory, on a socket, with people in it; `faults` are what it answers instead, by pattern of path."""
+
+    def __init__(self, world: FakeWorld, faults: dict[str, Answer]) -> None:
+        self.world = world
+        self.faults = faults
+        self._diary = Diary(world, shipped_config())
+
+    @contextmanager
+    def people(self) -> Iterator[Diary]:
+        """What people do there, without the socket."""
+        with self.world.rest.running():
+            yield self._diary
+
+    def file(self, at: str = "Mon 09:00", login: str = CLIENT, *place: str) -> int:
+        with self.people() as diary:
+            return diary.file(at, login, *place)

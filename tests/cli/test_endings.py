@@ -1,0 +1,182 @@
+"""Each way in which a run can end: its exit code, what it says, and what the monitor is told are one and the same."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from cli.office import SENTINEL, Office
+from end_to_end.scene import BASE, CLIENT, CONSULTATION, OPERATOR, UNMAPPED_TRACKER
+from support.promises import LIMITS, SECRET, TRUTH
+from support.scripted_server import ScriptedServer, reply, serve
+from support.shell import Shell
+from support.worlds import BOT
+
+from sup_sync.host.lock import hold_lock
+from sup_sync.redmine.provision import BOT_ROLE
+from sup_sync.redmine.session import TrackerSession
+
+Tried = Callable[[str, str], None]
+
+
+@pytest.fixture
+def monitor() -> Iterator[ScriptedServer]:
+    with serve(reply(200)) as server:
+        yield server
+
+
+def all_is_well(_shell: Shell, _office: Office) -> None:
+    pass
+
+
+def a_history_fails(_shell: Shell, office: Office) -> None:
+    office.faults[rf"/issues/{office.file('Mon 09:00', OPERATOR, BASE, CONSULTATION)}\.json"] = reply(500)
+
+
+def a_request_is_set_aside(_shell: Shell, office: Office) -> None:
+    office.file("Mon 09:00", OPERATOR, BASE, UNMAPPED_TRACKER)
+
+
+def a_write_is_refused(_shell: Shell, office: Office) -> None:
+    office.world.tracker.add_field({"name": "Міндетті", "is_required": True})
+
+
+def over_the_limits(shell: Shell, _office: Office) -> None:
+    shell.files.replace("config.yaml", "notes: 50", "notes: 0")
+
+
+def our_fault(shell: Shell, _office: Office) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError(shell.key)
+
+    shell.patch.setattr("sup_sync.run.apply.apply", broken)
+
+
+def the_tracker_is_away(_shell: Shell, office: Office) -> None:
+    office.faults[r"/"] = reply(500)
+
+
+def no_time_is_left(shell: Shell, _office: Office) -> None:
+    shell.patch.setattr("sup_sync.cli.options.monotonic", lambda: float("inf"))
+
+
+def the_key_is_wrong(shell: Shell, _office: Office) -> None:
+    shell.use_key(SENTINEL)
+
+
+def a_permission_is_missing(_shell: Shell, office: Office) -> None:
+    role = office.world.tracker.role(BOT_ROLE)
+    role.permissions -= {"set_notes_private"}
+
+
+def the_configuration_is_wrong(shell: Shell, _office: Office) -> None:
+    shell.files.replace("config.yaml", "projects:", "project:")
+
+
+def the_audit_log_cannot_be_written(shell: Shell, _office: Office) -> None:
+    shell.write("state", "a file where a folder should be")
+
+
+ENDINGS = [
+    (all_is_well, 0, "Written: 1 applied."),
+    (our_fault, 1, "our fault: RuntimeError at test_endings.py"),
+    (a_history_fails, 3, "could not be read whole, so nothing of it is used"),
+    (a_request_is_set_aside, 3, "1 request could not be judged: see the findings."),
+    (a_write_is_refused, 3, "Written: 1 refused."),
+    (over_the_limits, 4, "over the limits: 2 notes (limit 0); nothing is written. Look at `sup-sync plan`"),
+    (the_tracker_is_away, 75, "answered 500; try again later"),
+    (no_time_is_left, 75, "the run's time is over; the next run goes on"),
+    (the_key_is_wrong, 77, "the key is not accepted (401)"),
+    (a_permission_is_missing, 77, "the account lacks set_notes_private"),
+    (the_configuration_is_wrong, 78, "config.yaml"),
+    (the_audit_log_cannot_be_written, 78, "set XDG_STATE_HOME"),
+]
+
+
+@pytest.mark.parametrize(("bring_about", "code", "told"), ENDINGS, ids=lambda each: getattr(each, "__name__", None))
+def test_code_summary_and_ping_say_the_same(
+    shell: Shell,
+    office: Office,
+    monitor: ScriptedServer,
+    tried: Tried,
+    bring_about: Callable[[Shell, Office], None],
+    code: int,
+    told: str,
+) -> None:
+    late = office.file()
+    bring_about(shell, office)
+    said = shell("apply", "--ping", monitor.url)
+    assert said.code == code
+    assert told in " ".join((said.out + said.err).split())
+    assert [each.path for each in monitor.asked] == ["/start", f"/{code}"]
+    is_written = bool(office.world.tracker.pick(office.world.tracker.issues, late).journals)
+    assert is_written == (code in (0, 3) and bring_about is not a_write_is_refused)
+    how = bring_about.__name__.replace("_", " ")
+    tried(TRUTH, f"exit code {code}: {how}")
+    if code == 4:
+        tried(LIMITS, "more notes than the limit, by the command")
+    assert shell.key not in everything_kept(shell)
+    assert not any(shell.key in str(each.headers) + each.path for each in monitor.asked)
+    tried(SECRET, f"what a run leaves behind, prints and tells its monitor: {how}")
+
+
+def test_a_lock_that_is_held_is_told_to_the_monitor(
+    shell: Shell, office: Office, monitor: ScriptedServer, tried: Tried
+) -> None:
+    office.file()
+    assert shell("apply", "-q").code == 0
+    (path,) = (shell.folder / "state/sup-sync").glob("*.lock")
+    with hold_lock(path):
+        assert shell("apply", "--ping", monitor.url).code == 75
+    assert [each.path for each in monitor.asked] == ["/start", "/75"]
+    tried(TRUTH, "exit code 75: the lock is held")
+
+
+@pytest.mark.parametrize("after", [22, 26, 30])
+def test_a_run_that_has_to_stop_in_its_writing_says_what_it_left(
+    shell: Shell, office: Office, monitor: ScriptedServer, tried: Tried, after: int
+) -> None:
+    """The deadline comes when so many requests were sent."""
+    for _ in range(3):
+        office.file("Mon 09:00", CLIENT)
+    with deadline(shell, after) as requests:
+        said = shell("apply", "--ping", monitor.url)
+    assert len(requests) > after
+    assert said.code in (3, 75)
+    assert "the run's time is over; the next run goes on" in " ".join((said.out + said.err).split())
+    assert [each.path for each in monitor.asked] == ["/start", f"/{said.code}"]
+    assert shell("apply", "-q").code == 0
+    with office.people() as diary:
+        for issue in office.world.tracker.issues:
+            assert len(diary.notes(OPERATOR, issue.id, private=False)) == 1
+    tried(TRUTH, "the deadline of a run comes in its midst")
+
+
+@contextmanager
+def deadline(shell: Shell, after: int) -> Iterator[list[str]]:
+    sent: list[str] = []
+    send = TrackerSession._send
+
+    def counted(self: TrackerSession, method: str, path: str, **content: object) -> object:
+        sent.append(path)
+        if len(sent) > after:
+            self._time_left = lambda: 0.0
+        return send(self, method, path, **content)
+
+    with shell.patch.context() as patch:
+        patch.setattr(TrackerSession, "_send", counted)
+        yield sent
+
+
+def everything_kept(shell: Shell) -> str:
+    """All files in its folder and below: the lock, the audit log."""
+    files = (each for each in shell.folder.rglob("*") if each.is_file())
+    return "".join(each.read_text(encoding="utf-8", errors="replace") for each in files)
+
+
+def test_the_sentinel_would_be_found_where_it_stood(shell: Shell, office: Office) -> None:
+    """The control: the tracker does get the key, and a file that holds it is looked into."""
+    assert office.world.user(BOT) == shell.key
+    shell.write("mappings/leak.log", f"key={shell.key}")
+    assert shell.key in everything_kept(shell)

@@ -1,0 +1,154 @@
+"""The commands that put the mappings on the wall, and completion, as they are typed."""
+
+from __future__ import annotations
+
+import html
+import os
+import pty
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from support.shell import PROGRAM, Said, Shell, one_line
+
+from sup_sync.model.languages import LANGUAGES
+
+
+@pytest.mark.parametrize(("language", "title"), [("kk", "Қолдау"), ("ru", "Регламент поддержки"), ("en", "Support")])
+def test_regulation_speaks_the_language_asked_for(shell: Shell, language: str, title: str) -> None:
+    said = shell("regulation", "--language", language)
+    assert (said.code, said.err) == (0, "")
+    assert said.out.startswith(title)
+
+
+def test_without_one_it_speaks_that_of_the_notes_that_staff_read(shell: Shell) -> None:
+    assert shell("regulation").out == shell("regulation", "--language", "kk").out
+    shell.files.replace("config.yaml", "language: kk", "language: ru", times=1)
+    assert shell("regulation").out == shell("regulation", "--language", "ru").out
+
+
+def test_a_day_before_the_first_version_is_a_mistake(shell: Shell) -> None:
+    one_line(shell("regulation", "--on", "2022-12-31"), 2, "--on", "the first is from 2023-01-01")
+    one_line(shell("regulation", "--on", "soon"), 2, "'soon' is no day: write 2026-03-20")
+
+
+def test_calendar_shows_the_year_named_before_or_behind_its_options(shell: Shell) -> None:
+    said = shell("calendar", "2025", "--language", "en")
+    assert said.out.startswith("Support calendar: 2025\n246 working days")
+    assert shell("calendar", "--language", "en", "2025") == said
+    assert shell("calendar", "2025", "--json").json["working_days"] == 246
+    assert shell("calendar", "--json").json["year"] in range(2023, 2028)
+
+
+def test_a_year_that_the_calendar_lacks_says_what_to_do(shell: Shell) -> None:
+    one_line(shell("calendar", "2035"), 2, "calendar.yaml knows 2023 to 2027, not 2035", "calendar refresh 2035")
+    one_line(shell("calendar", "soon"), 2, "'soon' is neither a year nor a command: write `calendar 2026`")
+
+
+@pytest.mark.parametrize("words", [("regulation",), ("calendar", "2026")])
+def test_a_page_is_written_and_nothing_said(shell: Shell, words: tuple[str, ...]) -> None:
+    page = shell.folder / "page.html"
+    for language in LANGUAGES:
+        assert shell(*words, "--html", page, "--language", language) == Said(0, "", "")
+        text = page.read_text(encoding="utf-8")
+        assert f'<html lang="{language}">' in text
+        assert "default-src 'none'; style-src 'sha256-" in html.unescape(text)
+
+
+@pytest.mark.parametrize("words", [("regulation",), ("calendar",)])
+def test_without_jinja2_a_page_is_refused(shell: Shell, words: tuple[str, ...]) -> None:
+    shell.patch.setattr("sup_sync.cli.files.find_spec", lambda _: None)
+    one_line(shell(*words, "--html", "page.html"), 2, "pip install 'sup-sync[report]'")
+
+
+@pytest.mark.parametrize("words", [("regulation",), ("calendar", "2025"), ("clients",)])
+def test_a_pipe_and_no_color_get_plain_text(shell: Shell, words: tuple[str, ...]) -> None:
+    piped = shell.process(*words)
+    assert "\x1b" not in piped.out
+    shell.patch.setenv("NO_COLOR", "1")
+    shell.patch.setenv("COLUMNS", "80")
+    shell.patch.setenv("TERM", "xterm-256color")
+    written = on_a_terminal(words)
+    assert not re.search(r"\x1b\[[0-9;]*[34][0-9]", written)
+    assert all(len(line) <= 80 for line in re.sub(r"\x1b\[[0-9;]*m", "", written).splitlines())
+
+
+def on_a_terminal(words: tuple[str, ...]) -> str:
+    """What a command writes to a terminal of its own, its steering included."""
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([PROGRAM, *words], stdout=theirs, stderr=subprocess.DEVNULL) as process:
+        os.close(theirs)
+        parts = []
+        while part := _read(ours):
+            parts.append(part)
+    os.close(ours)
+    assert process.returncode == 0
+    return b"".join(parts).decode().replace("\r\n", "\n")
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # how Linux says that the other side is closed
+        return b""
+
+
+def test_colour_is_there_without_no_color(shell: Shell) -> None:
+    shell.patch.delenv("NO_COLOR", raising=False)
+    shell.patch.setenv("TERM", "xterm-256color")
+    assert "\x1b[31m" in on_a_terminal(("calendar", "2025"))
+
+
+# ---- completion
+
+
+@pytest.mark.parametrize(("name", "part"), [("bash", "complete -o nosort"), ("zsh", "#compdef"), ("fish", "complete ")])
+def test_completion_prints_a_script_for_each_shell(shell: Shell, name: str, part: str) -> None:
+    said = shell("completion", name)
+    assert (said.code, said.err) == (0, "")
+    assert part in said.out
+    assert f"_SUP_SYNC_COMPLETE={name}_complete" in said.out
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("sup-sync cal", ["calendar"]),
+        ("sup-sync calendar r", ["refresh"]),
+        ("sup-sync regulation --language k", ["kk"]),
+        ("sup-sync due --level ", ["vip", "base"]),
+        ("sup-sync due --channel o", ["online_assistant", "official_letter"]),
+        ("sup-sync due --priority i", ["immediate"]),
+        ("sup-sync completion ", ["bash", "zsh", "fish"]),
+    ],
+)
+def test_bash_completes_commands_and_the_regulation_s_words(shell: Shell, line: str, words: list[str]) -> None:
+    script = shell.write("completion.bash", shell("completion", "bash").out)
+    program = f"""
+source {script}
+COMP_LINE="$1"; read -ra COMP_WORDS <<< "$1"; [[ "$1" == *" " ]] && COMP_WORDS+=("")
+COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+_sup_sync_completion {PROGRAM}
+echo "${{COMPREPLY[*]}}"
+"""
+    done = subprocess.run(["bash", "-c", program, "bash", line], capture_output=True, text=True, check=True)
+    assert (done.stdout.split(), done.stderr) == (words, "")
+
+
+def test_a_mistaken_configuration_completes_nothing_and_says_nothing(shell: Shell) -> None:
+    shell.files.replace("regulation.yaml", "levels:", "levls:", times=1)
+    shell.patch.setenv("_SUP_SYNC_COMPLETE", "bash_complete")
+    shell.patch.setenv("COMP_WORDS", "sup-sync due --level ")
+    shell.patch.setenv("COMP_CWORD", "3")
+    assert shell.process() == Said(0, "\n", "")
+
+
+def test_the_pages_name_no_other_file(shell: Shell) -> None:
+    for words in (("regulation",), ("calendar", "2026")):
+        page = Path("page.html")
+        shell(*words, "--html", page)
+        text = page.read_text(encoding="utf-8")
+        assert not {
+            part for part in ("<script", "<link", "<img", " src=", " style=", "http://", "https://") if part in text
+        }

@@ -1,0 +1,103 @@
+"""`report --csv` and `--html`: to files, whole or not at all, and to standard output."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from stories.shipped import REPOSITORY
+from support.shell import Said, Shell, one_line
+
+EXAMPLES = REPOSITORY / "examples/requests.jsonl"
+READ = ("--from", EXAMPLES, "--now", "2026-11-20T18:00")
+
+
+def test_the_requests_are_written_as_a_table_that_spreadsheets_know_as_utf_8(shell: Shell, tmp_path: Path) -> None:
+    assert shell("report", *READ, "--csv", tmp_path / "requests.csv", "-q") == Said(0, "", "")
+    text = (tmp_path / "requests.csv").read_bytes()
+    assert text.startswith(b"\xef\xbb\xbfissue,")
+    assert len(list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline="")))) == 35
+    assert [path.name for path in tmp_path.glob("*.part")] == []
+
+
+def test_the_same_goes_to_standard_output(shell: Shell, tmp_path: Path) -> None:
+    shell("report", *READ, "--csv", tmp_path / "requests.csv")
+    with (tmp_path / "printed.csv").open("wb") as printed:
+        shell.process("report", *READ, "--csv", "-", stdout=printed)
+    assert (tmp_path / "printed.csv").read_bytes() == (tmp_path / "requests.csv").read_bytes()[3:]
+
+
+def test_a_table_can_come_with_json_but_not_on_the_same_stream(shell: Shell, tmp_path: Path) -> None:
+    assert shell("report", *READ, "--csv", tmp_path / "requests.csv", "--json").json["total"]["requests"] == 35
+    one_line(shell("report", *READ, "--csv", "-", "--json"), 2, "name a file for --csv")
+
+
+def test_a_table_that_cannot_be_written_leaves_what_was_there(shell: Shell, tmp_path: Path) -> None:
+    one_line(shell("report", *READ, "--csv", tmp_path / "nowhere/requests.csv"), 2, "cannot be written")
+
+
+def test_the_page_is_written_in_the_language_of_staff_or_the_one_asked_for(shell: Shell, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    assert shell("report", *READ, "--html", page, "-q") == Said(0, "", "")
+    assert '<html lang="kk">' in page.read_text()
+    assert shell("report", *READ, "--html", page, "--language", "en").out == ""
+    assert '<html lang="en">' in page.read_text()
+    assert [path.name for path in tmp_path.glob("*.part")] == []
+
+
+def test_a_page_that_cannot_be_made_leaves_the_old_one(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "page.html"
+    page.write_text("old")
+    one_line(shell("report", *READ, "--html", page, "--csv", "no/where.csv"), 2, "no/where")
+    monkeypatch.setattr("sup_sync.output.pages.frame._digest", lambda _: 1 / 0)
+    one_line(shell("report", *READ, "--html", page), 1, "our fault")
+    assert page.read_text() == "old"
+
+
+def test_a_page_in_no_folder_is_refused(shell: Shell, tmp_path: Path) -> None:
+    one_line(shell("report", *READ, "--html", tmp_path / "nowhere/page.html"), 2, "cannot be written")
+
+
+@pytest.mark.parametrize("library", ["jinja2", "matplotlib"])
+def test_without_the_extra_one_line_says_what_to_install(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    found = find_spec
+    monkeypatch.setattr("sup_sync.cli.files.find_spec", lambda name: None if name == library else found(name))
+    said = shell("report", *READ, "--html", tmp_path / "page.html")
+    one_line(said, 2, library, "pip install 'sup-sync[report]'")
+    assert not (tmp_path / "page.html").exists()
+
+
+def test_a_folder_that_matplotlib_cannot_write_is_no_news(shell: Shell, tmp_path: Path) -> None:
+    environment = {**os.environ, "MPLCONFIGDIR": "/proc/nowhere"}
+    said = shell.process("report", *READ, "--html", tmp_path / "page.html", env=environment)
+    assert said == Said(0, "", "")
+
+
+@pytest.mark.parametrize("words", [("report", *READ), ("report", *READ, "--csv", "-"), ("plan", *READ)])
+def test_only_the_page_loads_what_draws_it(shell: Shell, words: tuple[object, ...]) -> None:
+    program = (
+        "import sys; from sup_sync.cli.main import run; run(sys.argv[1:]);"
+        " sys.exit(any(name in sys.modules for name in ('jinja2', 'matplotlib', 'sup_sync.output.pages')))"
+    )
+    line = [sys.executable, "-c", program, *map(str, words)]
+    done = subprocess.run(line, cwd=shell.folder, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_the_page_says_that_a_part_is_missing(shell: Shell, tmp_path: Path) -> None:
+    lines = EXAMPLES.read_text(encoding="utf-8").splitlines()
+    shell.write("broken.jsonl", "\n".join([*lines[:3], lines[3].replace('"created_on"', '"created_off"')]))
+    page = tmp_path / "page.html"
+    read = ("--from", "broken.jsonl", "--now", "2026-11-20T18:00")
+    assert shell("report", *read, "--html", page, "--language", "en").code == 3
+    assert "this report is incomplete" in page.read_text()

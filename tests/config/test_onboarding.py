@@ -1,0 +1,258 @@
+"""What init proposes for the names of a tracker, and the files that come of it: they load, or check names the lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from stories.shipped import REPOSITORY, shipped_config
+from support.unprepared import DATA_SETS, KAZAKH, REDMINE_EN, REDMINE_RU
+
+from sup_sync.config import Config, check_files
+from sup_sync.config.onboarding import Head, Proposal, propose
+from sup_sync.config.onboarding.fill_in import Site, fill_in
+from sup_sync.config.onboarding.names import load_names, words_of
+from sup_sync.config.yaml_file import load_yaml
+from sup_sync.errors import Mistake
+from sup_sync.model.issue import Phase
+from sup_sync.redmine.decode import Intake, Survey
+
+TODAY = date(2026, 6, 8)
+SITE = Site("https://tracker.example.kz", "/etc/sup-sync/key", "/etc/sup-sync/ca.pem", ["support", "alatau"])
+HEAD = Head("d.bekova", "Дана Бекова")
+SHIPPED = {
+    path.name: path.read_text(encoding="utf-8")
+    for path in (REPOSITORY / "config.yaml", *(REPOSITORY / "mappings").glob("*.yaml"))
+}
+
+
+def write(folder: Path, proposal: Proposal) -> Path:
+    """The files of a proposal in a folder; returns that of config.yaml."""
+    (folder / "mappings").mkdir(exist_ok=True)
+    for name, text in fill_in(SHIPPED, SITE, proposal, TODAY).items():
+        path = folder / name if name == "config.yaml" else folder / "mappings" / name
+        path.write_text(text, encoding="utf-8")
+    return folder / "config.yaml"
+
+
+def checked(folder: Path, survey: Survey, head: Head | None = HEAD) -> tuple[Config | None, list[Mistake]]:
+    return check_files(write(folder, propose(survey, None, head)), TODAY)
+
+
+# --- Redmine's default data, and names of one's own
+
+
+@pytest.mark.parametrize("survey", DATA_SETS.values(), ids=DATA_SETS)
+def test_a_tracker_with_common_names_is_mapped_without_a_mistake(tmp_path: Path, survey: Survey) -> None:
+    config, mistakes = checked(tmp_path, survey)
+    assert mistakes == []
+    assert config
+    assert set(config.rules.names.trackers) == set(survey.trackers)
+    assert set(config.rules.names.statuses) >= set(survey.statuses)
+    names = config.rules.names
+    assert {*names.priorities.values(), *names.more_priorities} >= set(survey.priorities)
+    for name, is_closed in survey.statuses.items():
+        assert names.statuses[name].phase.is_ended == is_closed
+
+
+@pytest.mark.parametrize(
+    ("survey", "language", "error", "waiting", "refused", "high"),
+    [
+        (REDMINE_EN, "en", "Bug", "Feedback", "Rejected", "High"),
+        (REDMINE_RU, "ru", "Ошибка", "Нужен отклик", "Отклонена", "Высокий"),
+        (KAZAKH, "kk", "Қате", "Клиенттен жауап күтілуде", "Бас тартылды", "Жоғары"),
+    ],
+)
+def test_names_get_the_meaning_that_they_have(
+    tmp_path: Path, survey: Survey, language: str, error: str, waiting: str, refused: str, high: str
+) -> None:
+    config, _ = checked(tmp_path, survey)
+    assert config
+    names = config.rules.names
+    assert config.rules.messages.staff_language == language
+    assert names.trackers[error] == Intake("error")
+    assert names.statuses[waiting].phase is Phase.WAITING
+    assert names.statuses[refused].phase is Phase.REFUSED
+    assert names.more_priorities[high] == "urgent"
+    assert names.sets["asked"] == waiting
+    assert (config.server.url, config.projects) == (SITE.url, tuple(SITE.projects))
+    assert (str(config.server.key_file), str(config.server.ca_file)) == (SITE.key_file, SITE.ca_file)
+    assert config.rules.policy.contracts == ()
+
+
+def test_fields_and_their_values_keep_the_trackers_names(tmp_path: Path) -> None:
+    fields = {"БИН организации": (), "ФИО": (), "Канал": ("Чат", "Официальное письмо", "Факс"), "Этаж": ()}
+    config, mistakes = checked(tmp_path, Survey([], {}, [], fields))
+    assert config, mistakes
+    names = config.rules.names
+    assert (names.fields["bin"], names.fields["full_name"]) == ("БИН организации", "ФИО")
+    assert (names.channels["online_assistant"], names.channels["official_letter"]) == ("Чат", "Официальное письмо")
+    assert "Этаж" not in names.fields.values()
+
+
+def test_of_priorities_that_lack_one_the_nearest_stands_for_it() -> None:
+    priorities = propose(Survey([], {}, ["Низкий", "Обычный", "Высокий"]), "ru").names["priorities"]
+    assert [each.value for each in priorities.values()] == ["Обычный", "Высокий", "Немедленный"]
+    assert [each.is_new for each in priorities.values()] == [False, False, True]
+
+
+def test_of_two_names_for_a_priority_the_first_stands_and_the_other_counts_as_it() -> None:
+    made = propose(Survey([], {}, ["Средний", "Обычный", "Срочный"]), "ru")
+    assert made.names["priorities"]["normal"].value == "Средний"
+    assert {name: each.value for name, each in made.more_priorities.items()} == {"Обычный": "normal"}
+
+
+def test_staff_and_clients_are_told_by_groups_and_roles_and_others_are_left_to_be_said() -> None:
+    roles = ["Менеджер", "Репортёр", "Наблюдатель", "sup-sync"]
+    people = {"Дана Бекова": ["Менеджер"], "Марат Омаров": ["Репортёр"]}
+    survey = Survey([], {}, [], {}, ["Служба поддержки", "Бухгалтерия"], roles, people)
+    made = propose(survey, "ru", own_role="sup-sync")
+    assert [each.value for each in made.staff_groups] == ["Служба поддержки"]
+    assert [each.value for each in made.staff_roles] == ["Менеджер"]
+    assert [each.value for each in made.client_roles] == ["Репортёр"]
+    assert (made.unmapped_roles, made.staff) == (["Наблюдатель"], ["Дана Бекова"])
+
+
+@pytest.mark.parametrize(("role", "is_left"), [("Репортёр", False), ("Заявитель", True)])
+def test_where_no_role_is_the_clients_but_one_may_be_it_is_left_to_be_said(role: str, is_left: bool) -> None:
+    made = propose(Survey([], {}, [], {}, [], ["Менеджер", role]), "ru", Head("d.bekova", "Дана Бекова"))
+    assert made.may_have_missed_a_role is is_left
+
+
+# --- what cannot be guessed
+
+
+@pytest.mark.parametrize("name", ["Ожидание", "Пауза", "Ждём ответа разработчика", "On hold", "Тексеруде", "?"])
+def test_no_open_status_is_guessed_to_wait_for_the_client_unless_it_says_so(name: str) -> None:
+    assert propose(Survey([], {name: False}, []), "ru").statuses[name].is_unsaid
+
+
+def test_a_status_that_redmine_leaves_open_ends_nothing() -> None:
+    made = propose(REDMINE_EN, None).statuses["Resolved"]
+    assert (made.value, made.remark.partition(",")[0]) == ("open", "Redmine leaves it open")
+
+
+UNGUESSABLE = Survey(
+    trackers=["Bug", "Task"],
+    statuses={"New": False, "On hold": False, "Closed": True, "Feedback": False},
+    priorities=["Normal", "Medium", "Urgent", "Immediate", "P9"],
+    fields={"БИН": (), "BIN": ()},
+)
+
+
+def todo_lines(path: Path) -> set[int]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return {number for number, line in enumerate(lines, start=1) if "# TODO: " in line}
+
+
+def test_check_names_each_line_that_has_a_todo(tmp_path: Path) -> None:
+    """Mistakes of shape, names that nothing is called, and the head: each where its TODO stands."""
+    config, mistakes = checked(tmp_path, UNGUESSABLE, head=None)
+    todo = todo_lines(tmp_path / "mappings" / "tracker.yaml")
+    assert config is None
+    assert len(todo) == 5  # Task, On hold, P9, bin, head
+    assert {each.line for each in mistakes} == todo
+    assert {each.file for each in mistakes} == {"tracker.yaml"}
+
+
+def test_what_is_left_to_be_said_is_told_of_the_proposal() -> None:
+    assert propose(UNGUESSABLE, None, HEAD).has_unsaid
+    assert propose(REDMINE_EN, None, None).has_unsaid
+    assert not propose(REDMINE_EN, None, HEAD).has_unsaid
+
+
+# --- whatever the names are
+
+ODD = st.sampled_from(
+    ["?", "on", "null", "~", "18:00", "1.0", "007", "- a", "a: b", "#x", "a #b", "[", "{}", "'", '"', "\\", "a\nb",
+     "\x85", "\u2028", "\t", " ", "", "a, b", "}", "&a", "*a", "!x", "%", "@x", "`", "|", ">", "😀", "Жаңа", "Closed",
+     "Low", "\u202e"]
+)  # fmt: skip
+NAME = ODD | st.text(max_size=40)
+SURVEYS = st.builds(
+    Survey,
+    trackers=st.lists(NAME, max_size=4, unique=True),
+    statuses=st.dictionaries(NAME, st.booleans(), max_size=6),
+    priorities=st.lists(NAME, max_size=5, unique=True),
+    fields=st.dictionaries(NAME | st.just("Канал"), st.lists(NAME, max_size=3), max_size=4),
+    groups=st.lists(NAME, max_size=3, unique=True),
+    roles=st.lists(NAME | st.just("Клиент"), max_size=3, unique=True),
+    people=st.dictionaries(NAME, st.lists(NAME, max_size=1), max_size=2),
+)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(survey=SURVEYS, head=st.none() | st.builds(Head, NAME, NAME))
+def test_whatever_the_names_the_files_load_or_check_names_lines_that_say_so(
+    tmp_path: Path, survey: Survey, head: Head | None
+) -> None:
+    proposal = propose(survey, None, head)
+    path = write(tmp_path, proposal)
+    written = load_yaml(path.parent / "mappings" / "tracker.yaml", "tracker.yaml")
+    assert written.mistakes == []
+    assert set(written.data["trackers"]) == set(proposal.trackers)
+    assert set(written.data["statuses"]) == set(proposal.statuses) >= set(survey.statuses)
+    assert written.data["staff"]["groups"] == [each.value for each in proposal.staff_groups]
+    config, mistakes = check_files(path, TODAY)
+    assert (config is None) == bool(mistakes) == (proposal.has_unsaid or lacks_a_phase(proposal))
+    lines = (path.parent / "mappings" / "tracker.yaml").read_text(encoding="utf-8").split("\n")
+    for each in mistakes:
+        assert "# TODO: " in lines[each.line - 1] or "no status has the phase" in each.text
+
+
+def lacks_a_phase(proposal: Proposal) -> bool:
+    """Where the new status that a phase needs would be called like one that is there."""
+    return {each.value for each in proposal.statuses.values()} < {"open", "waiting", "closed"}
+
+
+# --- the names themselves
+
+
+def test_every_word_of_the_shipped_mapping_has_names_in_every_language() -> None:
+    names = shipped_config().rules.names
+    for section in ("priorities", "fields", "levels", "channels", "states", "reasons", "languages"):
+        shipped = dict(getattr(names, section))
+        known = load_names()[section]
+        assert {word: each["kk"][0] for word, each in known.items()} == shipped
+        assert all(set(each) == {"kk", "ru", "en"} for each in known.values())
+
+
+@pytest.mark.parametrize("language", ["kk", "ru", "en"])
+def test_new_names_differ_within_a_section_and_mean_what_they_are_for(language: str) -> None:
+    for section, known in load_names().items():
+        new = {word: each[language][0] for word, each in known.items()}
+        assert len(set(new.values())) == len(new)
+        assert {word: words_of(section, name) for word, name in new.items()} == {word: {word} for word in new}
+
+
+def test_no_name_stands_under_two_words() -> None:
+    for section, known in load_names().items():
+        for (first, one), (second, other) in combinations(known.items(), 2):
+            shared = {*names_in(one)} & {*names_in(other)}
+            assert not shared, (section, first, second)
+
+
+def names_in(names: dict[str, list[str]]) -> Iterator[str]:
+    return (name.casefold() for each in names.values() for name in each)
+
+
+# --- the files
+
+
+def test_the_comments_of_the_shipped_files_stay() -> None:
+    made = fill_in(SHIPPED, SITE, propose(REDMINE_EN, None, HEAD), TODAY)
+    assert set(made) == set(SHIPPED)
+    for name, text in SHIPPED.items():
+        comments = [line.partition("# ")[2] for line in text.splitlines() if "# " in line and "key_file" not in line]
+        missing = [each for each in comments if each not in made[name]]
+        assert missing == []
+
+
+def test_requests_from_before_are_never_escalated(tmp_path: Path) -> None:
+    write(tmp_path, propose(REDMINE_EN, None, HEAD))
+    assert f"enforce_from: {TODAY}" in (tmp_path / "config.yaml").read_text(encoding="utf-8")

@@ -1,0 +1,281 @@
+"""Each request is judged by the regulation in force on the day it was filed: here a new one from Wednesday on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from stories.shipped import Copy
+from stories.story import Story
+from support.shell import Said
+from support.versions import name_level, replace_by
+
+from sup_sync.cli.main import run
+from sup_sync.config import Config
+from sup_sync.views.compliance import Dimension, compliance
+from sup_sync.views.explanation import explain
+from sup_sync.views.work_queue import queue
+
+WEDNESDAY = "2026-06-10"
+OLD_RULES = (
+    ("within: {normal: 2 h, urgent: 1 h, immediate: 30 min}", "within: {normal: 4 h, urgent: 2 h}"),
+    ("[normal, urgent, immediate]", "[normal, urgent]"),
+    ("clause: SLA VIP.2", "clause: 4.2"),
+    ("  base: {clause: 3, default: true}", "  standard: {clause: 2.7, default: true}"),
+    ("levels: [base]", "levels: [standard]"),
+    ("within: 8 h ", "within: 4 h "),
+    ("wording: клиенттен жауап келмеді", "wording: жауап болмады"),
+    ("third_party_product: {clause: 6}", "third_party_product: {clause: 5.1}"),
+    ("  law: {clause: 6}\n", ""),
+    ("  contact: {clause: 12}\n", ""),
+    ("  misrouted: {clause: 8}", ""),
+    ("  suggestion: {clause: 6}\n", ""),
+)
+"""Until Tuesday: other targets, words, waiting, reasons, requirements and alerts."""
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Copy:
+    folder = tmp_path / "dated"
+    folder.mkdir()
+    copy = Copy(folder)
+    replace_by(copy, WEDNESDAY, *OLD_RULES)
+    name_level(copy, "standard", "Стандарт")
+    return copy
+
+
+@pytest.fixture
+def config(copy: Copy) -> Config:
+    return copy.load()
+
+
+@pytest.fixture
+def dated(config: Config, tmp_path: Path) -> Callable[..., Story]:
+    """Tells a request as the `story` fixture does, under both versions."""
+
+    def told(text: str, issue_id: int = 1) -> Story:
+        story = Story(text, tmp_path, issue_id)
+        story.config = config
+        assert story.second_plan.changes == ()
+        return story
+
+    return told
+
+
+@pytest.mark.parametrize(
+    ("filed", "within", "clause"),
+    [
+        ("Tue 09:00", "Tue 13:00", "4.2"),
+        ("Tue 23:59", "Wed 13:00", "4.2"),
+        ("Wed 00:00", "Wed 11:00", "SLA VIP.2"),
+        ("Wed 09:00", "Wed 11:00", "SLA VIP.2"),
+    ],
+)
+def test_targets_are_those_of_the_day_of_filing(dated, filed, within, clause):
+    told = dated(f"{filed} filed by client, VIP, error\nWed 09:00 now")
+    assert (told.first_response.due, told.first_response.clause) == (within, clause)
+
+
+def test_a_request_keeps_its_regulation_when_another_comes_into_force(dated):
+    told = dated("Tue 17:00 filed by client, VIP, error\nThu 10:00 staff: sets priority urgent\nThu 11:00 now")
+    assert told.first_response.due == "Wed 10:00"
+    assert told.first_response.clause == "4.2"
+
+
+@pytest.mark.parametrize(
+    ("contact", "due"), [("Tue 17:59", "Wed 12:59"), ("Wed 09:00", "Wed 11:00"), ("Tue 18:30", "Wed 13:00")]
+)
+def test_the_day_of_contact_counts_not_the_day_of_entry(dated, contact, due):
+    told = dated(f"Wed 10:00 filed by operator, VIP, error, contact at {contact}\nWed 10:30 now")
+    assert told.first_response.due == due
+
+
+@pytest.mark.parametrize(
+    ("filed", "level", "name", "clause"), [("Tue", "standard", "Стандарт", "2.7"), ("Wed", "base", "Базалық", "3")]
+)
+def test_the_level_is_a_word_of_the_days_regulation(dated, filed, level, name, clause):
+    told = dated(f"{filed} 10:00 filed by client, Base, error, by online assistant\n{filed} 10:05 now")
+    assert told.judgement.level == level
+    assert told.changes["level"] == name
+    assert told.changes["first_response_due"].endswith("10:15")
+    term = explain(told.judgement, told.rules, told.judgement.stretches[-1].span.end).terms[0]
+    assert (term.value, term.clause) == (level, clause)
+
+
+def test_the_client_is_told_the_level_of_the_days_regulation(dated):
+    told = dated("Tue 10:00 filed by client, Base, error, by online assistant\nTue 10:05 now")
+    assert "Стандарт" in told.changes["public_note"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "now", "status"),
+    [
+        ("Tue", "Tue 14:00", "waiting for client"),
+        ("Tue", "Tue 14:01", "closed"),
+        ("Wed", "Wed 14:01", "waiting for client"),
+        ("Wed", "Thu 09:01", "closed"),
+    ],
+)
+def test_the_client_has_the_time_to_answer_of_the_days_regulation(dated, asked, now, status):
+    told = dated(
+        f"{asked} 09:30 filed by client, VIP, error\n{asked} 10:00 staff: asks and waiting for client\n{now} now"
+    )
+    assert told.status == status
+
+
+@pytest.mark.parametrize(("asked", "wording"), [("Tue", "жауап болмады"), ("Wed", "клиенттен жауап келмеді")])
+def test_the_wording_is_that_of_the_days_regulation(dated, asked, wording):
+    told = dated(
+        f"{asked} 09:30 filed by client, VIP, error\n{asked} 10:00 staff: asks and waiting for client\nFri 10:00 now"
+    )
+    assert f"жабылды: {wording}" in told.changes["public_note"]
+
+
+@pytest.mark.parametrize(("filed", "clause"), [("Tue", "5.1"), ("Wed", "6")])
+def test_a_refusal_names_the_clause_of_the_days_regulation(dated, filed, clause):
+    told = dated(
+        f"{filed} 10:00 filed by client, VIP, consultation, reason third-party product\n"
+        f"{filed} 10:30 staff: refuses\n{filed} 11:00 now"
+    )
+    assert told.first_response.clause == clause
+    assert told.changes["public_note"].startswith("Өтінішіңіз қабылданбады.")
+    assert f"(регламент, {clause}-тармақ)" in told.changes["public_note"]
+
+
+@pytest.mark.parametrize(("filed", "lacks"), [("Tue", []), ("Wed", ["contact"])])
+def test_what_a_request_has_to_carry_is_as_the_days_regulation_wants_it(dated, filed, lacks):
+    told = dated(f"{filed} 10:00 filed by client, VIP, error, without contact\n{filed} 10:05 now")
+    assert [each.item for each in told.judgement.shortcomings] == lacks
+
+
+@pytest.mark.parametrize(("filed", "notes"), [("Tue", 0), ("Wed", 1)])
+def test_staff_are_told_what_the_days_regulation_wants_told(dated, filed, notes):
+    told = dated(f"{filed} 10:00 filed by client, Base, call-back\n{filed} 10:05 now")
+    assert told.judgement.is_misrouted
+    assert sum("арнасы арналмаған" in each for each in told.notes) == notes
+
+
+def test_before_the_first_regulation_a_request_is_set_aside(dated):
+    told = dated("2022-12-30 10:00 filed by client, VIP, error\nWed 10:00 now")
+    assert told.judgement.is_set_aside
+    assert told.findings["no_regulation"] == "filed on 2022-12-30, before any regulation: add that of its day"
+    assert told.changes == {}
+
+
+@pytest.mark.parametrize(
+    ("facts", "what"),
+    [
+        ("VIP, suggestion", "category suggestion"),
+        ("VIP, error\nTue 11:00 staff: sets priority immediate", "priority immediate"),
+    ],
+)
+def test_a_word_that_the_days_regulation_lacks_sets_the_request_aside(dated, facts, what):
+    told = dated(f"Tue 10:00 filed by client, {facts}\nWed 10:00 now")
+    assert told.judgement.is_set_aside
+    assert told.findings["unknown"] == (f"{what} is not in the regulation of 2026-06-09: set another, or add it there")
+    assert told.changes == {}
+
+
+def test_a_client_may_wish_what_the_days_regulation_lacks(dated):
+    told = dated("Tue 10:00 filed by client, VIP, error, immediate\nTue 10:05 now")
+    assert told.first_response.due == "Tue 14:00"
+
+
+def test_a_contract_for_a_level_that_the_days_regulation_lacks_sets_the_request_aside(copy, tmp_path):
+    copy.replace("clients.yaml", "level: vip, project: alatau-trade", "level: base, project: alatau-trade")
+    story = Story("Tue 10:00 filed by client, VIP, error\nTue 10:05 now", tmp_path)
+    story.config = copy.load()
+    assert story.findings["unknown"].startswith("level base is not in the regulation of 2026-06-09: ")
+
+
+def test_the_calmest_priority_is_that_of_the_days_regulation(copy, tmp_path):
+    copy.replace("regulation.yaml", "[normal, urgent, immediate]", "[low, normal, urgent, immediate]")
+    copy.replace("regulation.yaml", "within: {normal: 2 h", "within: {low: 3 h, normal: 2 h")
+    copy.replace("tracker.yaml", "  normal: Қалыпты\n", "  normal: Қалыпты\n  low: Төмен\n")
+    dues = []
+    for day in ("Tue", "Wed"):
+        story = Story(f"{day} 09:00 filed by client, VIP, error, urgent\n{day} 09:05 now", tmp_path)
+        story.config = copy.load()
+        dues.append((story.judgement.priority, story.first_response.due))
+    assert dues == [("normal", "Tue 13:00"), ("low", "Wed 12:00")]
+
+
+def test_a_reason_that_the_days_regulation_lacks_is_none(dated):
+    told = dated("Tue 10:00 filed by client, VIP, consultation, reason law\nTue 10:30 staff: refuses\nTue 11:00 now")
+    assert told.judgement.reason is None
+    assert told.findings["no_reason"] == (
+        "refused for law, which is no reason in the regulation of 2026-06-09: set another, or add it there"
+    )
+
+
+def test_the_queue_and_the_report_hold_requests_of_both_regulations(dated):
+    told = [
+        dated("Tue 10:00 filed by client, Base, error, by online assistant\nWed 12:00 now", 1),
+        dated("Wed 10:00 filed by client, Base, error, by online assistant\nWed 12:00 now", 2),
+        dated("Wed 10:00 filed by client, VIP, error\nWed 12:00 now", 3),
+    ]
+    judgements, rules = [each.judgement for each in told], told[0].rules
+    entries = queue(judgements, rules.calendars).entries
+    assert (len(entries), entries[0].judgement.issue.id) == (3, 3)
+    report = compliance(judgements, rules.policy, rules.calendars, by=[Dimension.LEVEL])
+    assert [(each.key, each.requests) for each in report.by[Dimension.LEVEL]] == [
+        ("vip", 1),
+        ("base", 1),
+        ("standard", 1),
+    ]
+
+
+# `due`
+
+
+WORDS = ("--level", "vip", "--channel", "tracker", "--category", "error")
+BEFORE_ANY = "2022-12-31T23:59"
+
+
+@pytest.fixture
+def due(copy: Copy, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+    """Types `sup-sync due` for a request of VIP under both versions."""
+
+    def said(filed_at: str, *words: str) -> Said:
+        line = ["--config", str(copy.path("config.yaml")), "due", "--filed-at", filed_at, *(words or WORDS)]
+        return Said(run([*line, "--json"]), *capsys.readouterr())
+
+    return said
+
+
+@pytest.mark.parametrize(
+    ("filed_at", "due_at", "clause"),
+    [
+        ("2026-06-09T23:59", "2026-06-10T13:00:00+05:00", "4.2"),
+        ("2026-06-10T00:00", "2026-06-10T11:00:00+05:00", "SLA VIP.2"),
+        ("2026-06-09T18:59Z", "2026-06-10T13:00:00+05:00", "4.2"),
+        ("2026-06-09T19:00Z", "2026-06-10T11:00:00+05:00", "SLA VIP.2"),
+    ],
+)
+def test_due_follows_the_day_of_filing(due, filed_at, due_at, clause):
+    first_response = due(filed_at).json[0]
+    assert (first_response["due_at"], first_response["clause"]) == (due_at, clause)
+
+
+@pytest.mark.parametrize(
+    ("filed_at", "level", "known"),
+    [("2026-06-09T10:00", "base", "vip, standard"), ("2026-06-10T10:00", "standard", "vip, base")],
+)
+def test_due_knows_the_words_of_the_days_regulation_alone(due, filed_at, level, known):
+    said = due(filed_at, "--level", level, *WORDS[2:])
+    assert said.code == 2
+    assert f"{level!r} is none of {known}" in said.err
+
+
+def test_due_takes_the_calmest_priority_of_the_days_regulation(copy, due):
+    copy.replace("regulation.yaml", "[normal, urgent, immediate]", "[low, normal, urgent, immediate]")
+    copy.replace("regulation.yaml", "within: {normal: 2 h", "within: {low: 3 h, normal: 2 h")
+    copy.replace("tracker.yaml", "  normal: Қалыпты\n", "  normal: Қалыпты\n  low: Төмен\n")
+    assert [due(f"2026-06-{day}T09:00").json[0]["within"] for day in ("09", "10")] == [4 * 3600, 3 * 3600]
+
+
+def test_due_before_the_first_regulation_is_refused(due):
+    said = due(BEFORE_ANY)
+    assert said.code == 2
+    assert "no regulation was in force on 2022-12-31: give a later moment" in said.err

@@ -1,0 +1,147 @@
+"""Where the key comes from, who else may not read it, and that one run at a time holds the lock."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sup_sync.errors import AccessError, LockError, LockHeldError
+from sup_sync.host.lock import hold_lock
+from sup_sync.host.secret_files import load_key
+
+KEY = "5e171e15e171e15e171e15e171e15e171e15e171"
+
+
+def put(path: Path, text: str | bytes = KEY, mode: int = 0o600) -> Path:
+    path.write_bytes(text.encode() if isinstance(text, str) else text)
+    path.chmod(mode)
+    return path
+
+
+# --- the key
+
+
+def test_the_environment_comes_before_a_credential_and_that_before_the_file(tmp_path: Path) -> None:
+    file = put(tmp_path / "key", "of-the-file")
+    put(tmp_path / "sup-sync-key", "of-systemd")
+    credentials = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
+    assert load_key(file, credentials | {"SUP_SYNC_KEY": "of-the-environment"}) == "of-the-environment"
+    assert load_key(file, credentials | {"SUP_SYNC_KEY": ""}) == "of-systemd"
+    assert load_key(None, credentials) == "of-systemd"
+    assert load_key(file, {}) == "of-the-file"
+
+
+def test_credentials_of_other_names_are_not_ours(tmp_path: Path) -> None:
+    put(tmp_path / "another")
+    file = put(tmp_path / "key", "of-the-file")
+    assert load_key(file, {"CREDENTIALS_DIRECTORY": str(tmp_path)}) == "of-the-file"
+
+
+@pytest.mark.parametrize("text", [KEY, f"{KEY}\n", f"  {KEY}\r\n"])
+def test_white_space_around_the_key_is_none_of_it(tmp_path: Path, text: str) -> None:
+    assert load_key(put(tmp_path / "key", text), {}) == KEY
+    assert load_key(None, {"SUP_SYNC_KEY": text}) == KEY
+
+
+def test_without_a_key_it_says_where_to_put_one() -> None:
+    with pytest.raises(AccessError, match="set SUP_SYNC_KEY, or name its file as `key_file`") as caught:
+        load_key(None, {})
+    assert caught.value.exit_code == 77
+
+
+@pytest.mark.parametrize("mode", [0o640, 0o620, 0o610, 0o604, 0o602, 0o601, 0o644, 0o666])
+def test_a_file_that_anybody_else_can_touch_is_refused(tmp_path: Path, mode: int) -> None:
+    file = put(tmp_path / "key", mode=mode)
+    with pytest.raises(AccessError, match=f"chmod 600 {file}") as caught:
+        load_key(file, {})
+    assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o400, 0o700])
+def test_a_file_of_its_owner_alone_is_taken(tmp_path: Path, mode: int) -> None:
+    assert load_key(put(tmp_path / "key", mode=mode), {}) == KEY
+
+
+def test_what_a_link_points_to_decides(tmp_path: Path) -> None:
+    link = tmp_path / "link"
+    link.symlink_to(put(tmp_path / "key"))
+    assert load_key(link, {}) == KEY
+    (tmp_path / "key").chmod(0o644)
+    with pytest.raises(AccessError, match="chmod 600"):
+        load_key(link, {})
+
+
+def test_a_file_that_is_not_there_or_holds_no_key_is_named(tmp_path: Path) -> None:
+    with pytest.raises(AccessError, match=r"^the file that `key_file` of config\.yaml names cannot be read"):
+        load_key(tmp_path / "nowhere", {})
+    with pytest.raises(AccessError, match="key: holds no key that can be read"):
+        load_key(put(tmp_path / "key", b"\xff\xfe\x00"), {})
+    folder = tmp_path / "folder"
+    folder.mkdir(mode=0o700)
+    with pytest.raises(AccessError, match="folder: holds no key that can be read"):
+        load_key(folder, {})
+
+
+# --- the lock
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from sup_sync.host.lock import hold_lock
+with hold_lock(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_second_run_ends_at_once_and_the_next_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "state/sup-sync/tracker.lock"
+    with hold_lock(path):
+        with (
+            pytest.raises(LockHeldError, match=r"tracker\.lock: another run holds the lock") as caught,
+            hold_lock(path),
+        ):
+            pass
+        with hold_lock(tmp_path / "other.lock"):
+            pass
+    assert caught.value.exit_code == 75
+    with hold_lock(path):
+        pass
+
+
+def test_the_lock_ends_with_its_process_however_that_ends(tmp_path: Path) -> None:
+    path = tmp_path / "tracker.lock"
+    with subprocess.Popen([sys.executable, "-c", HOLDER, path], stdout=subprocess.PIPE) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(LockHeldError), hold_lock(path):
+            pass
+        os.kill(holder.pid, signal.SIGKILL)
+        holder.wait()
+    with hold_lock(path):
+        pass
+
+
+def test_a_run_that_fails_gives_the_lock_back(tmp_path: Path) -> None:
+    path = tmp_path / "tracker.lock"
+    with pytest.raises(ZeroDivisionError), hold_lock(path):
+        raise ZeroDivisionError
+    with hold_lock(path):
+        pass
+
+
+def test_nobody_else_may_look_into_the_locks_folder(tmp_path: Path) -> None:
+    with hold_lock(tmp_path / "sup-sync/tracker.lock"):
+        assert (tmp_path / "sup-sync").stat().st_mode & 0o077 == 0
+
+
+def test_a_lock_that_cannot_be_made_says_where_and_what_to_do(tmp_path: Path) -> None:
+    put(tmp_path / "state")
+    with pytest.raises(LockError, match=r"state/tracker\.lock: no lock can be made: .*XDG_STATE_HOME") as caught:
+        hold_lock(tmp_path / "state/tracker.lock").__enter__()
+    assert caught.value.exit_code == 78

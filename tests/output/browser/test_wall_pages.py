@@ -1,0 +1,35 @@
+"""The pages of regulation and calendar in a real browser: they say nothing, ask for nothing, fit, and read aloud."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser
+
+from sup_sync.cli.main import run
+from sup_sync.model.languages import LANGUAGES
+
+PHONE, DESK = 390, 1280
+
+
+@pytest.mark.parametrize("width", [PHONE, DESK])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("words", [("regulation",), ("calendar", "2025"), ("calendar", "2026")])
+def test_a_page_is_quiet_fits_and_axe_core_finds_nothing(
+    browser: Browser, tmp_path: Path, words: tuple[str, ...], language: str, scheme: str, width: int
+) -> None:
+    path = tmp_path / "page.html"
+    assert run([*words, "--html", str(path), "--language", language]) == 0
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(message.text))
+    page.on("request", lambda request: heard.append(request.url) if request.url != path.as_uri() else None)
+    page.goto(path.as_uri())
+    assert heard == []
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    assert page.evaluate("getComputedStyle(document.querySelector('table')).borderCollapse") == "collapse"
+    assert Axe().run(page).response["violations"] == []
+    page.close()

@@ -1,0 +1,186 @@
+"""What `regulation` shows is what judges: every request's targets stand in it, by the version in force."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from io import StringIO
+from itertools import product
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from stories.shipped import Copy, shipped_config
+from support.versions import replace_by
+
+from sup_sync.config import Config
+from sup_sync.model.languages import LANGUAGES
+from sup_sync.model.policy import ClockKind, Metric
+from sup_sync.output.terminal.layout import make_console
+from sup_sync.output.terminal.regulation import show_regulation
+from sup_sync.output.texts import Texts
+from sup_sync.output.texts.regulation import WordedRegulation, worded
+from sup_sync.views.regulation import Regulation, regulation_on
+
+DAY = date(2026, 6, 8)
+
+
+def on(day: date, config: Config | None = None) -> Regulation:
+    rules = (config or shipped_config()).rules
+    found = regulation_on(day, rules.policy, rules.calendars[ClockKind.WORKING])
+    assert found is not None
+    return found
+
+
+def said(config: Config | None = None, language: str = "en", day: date = DAY) -> WordedRegulation:
+    rules = (config or shipped_config()).rules
+    people = {key: each.name for key, each in rules.names.people.items()}
+    return worded(on(day, config), Texts("regulation", language, rules.messages, rules.zone), people)
+
+
+def shown(config: Config | None = None, language: str = "en", width: int = 80, day: date = DAY) -> list[str]:
+    console = make_console(StringIO())
+    console.width = width
+    show_regulation(console, said(config, language, day))
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue().splitlines()
+
+
+def changed(folder: Path, *changes: tuple[str, str]) -> Config:
+    copy = Copy(folder)
+    for old, new in changes:
+        copy.replace("regulation.yaml", old, new, times=1)
+    return copy.load()
+
+
+def test_every_request_s_targets_are_those_that_judge() -> None:
+    regulation = on(DAY)
+    policy = regulation.policy
+    found = {}
+    for level in regulation.levels:
+        for row in level.rows:
+            for terms in row.terms:
+                for channel, category, priority in product(row.channels, row.categories, terms.priorities):
+                    key = (level.level, channel, category, priority)
+                    assert key not in found
+                    found[key] = (terms.first_response, terms.resolution)
+    wanted = {
+        (level, channel, category, priority): tuple(agreement.target(metric, priority) for metric in Metric)
+        for level, (channel, word), category, priority in product(
+            policy.levels, policy.channels.items(), policy.categories, policy.priorities
+        )
+        if (word.only is None or level in word.only) and (agreement := policy.agreement_for(level, channel, category))
+    }
+    assert found == wanted
+    assert len(found) > 60
+
+
+def test_the_shipped_regulation_fits_80_columns() -> None:
+    lines = shown()
+    assert lines[:17] == [
+        "Support regulation",
+        "In force from 1 January 2023.",
+        "The terms are targets: they follow the load and are not guaranteed (clauses 18",
+        "and 24).",
+        "",
+        "Level: VIP (clause 3)",
+        "Channel                 Priority   First response      Closing",
+        "online assistant        any        15 min (SLA VIP.1)  1 working day (SLA VIP.3)",
+        "e-mail, call-back,      normal     2 h (SLA VIP.2)     1 working day (SLA VIP.3)",
+        "tracker",
+        "                        urgent     1 h (SLA VIP.2)     1 working day (SLA VIP.3)",
+        "                        immediate  30 min (SLA VIP.2)  1 working day (SLA VIP.3)",
+        "official letter         normal     2 h (SLA VIP.2)     none is set (SLA VIP.3)",
+        "                        urgent     1 h (SLA VIP.2)     none is set (SLA VIP.3)",
+        "                        immediate  30 min (SLA VIP.2)  none is set (SLA VIP.3)",
+        "",
+        "Level: Base (clause 3)",
+    ]
+    text = " ".join(" ".join(lines).split())
+    for part in (
+        "Mon-Fri 09:00-18:00, except public holidays (time zone: Asia/Almaty; clause 5)",
+        "Support waits 8 h for an answer; then the request is closed with the words «клиенттен жауап келмеді»",
+        "A reminder goes after 4 h.",
+        "200% of the target: the head is told; to the attention of Дана Бекова; assigned to Дана Бекова",
+        "an insult (clause 16): staff alone set it; work on it stops",
+        "Complaints and praise: QA@mitwork.net",
+    ):
+        assert part in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [40, 60, 79, 80, 100, 120])
+def test_in_every_language_nothing_is_cut_at_any_width(language: str, width: int) -> None:
+    lines = shown(language=language, width=width)
+    assert all(cell_len(line) <= width and line == line.rstrip() and "…" not in line for line in lines)
+    text = " ".join(lines)
+    for clause in ("VIP.1", "VIP.2", "VIP.3", "Base.1", "Base.2", "Base.3"):
+        assert clause in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_targets_are_called_targets(language: str) -> None:
+    text = " ".join(shown(language=language)).lower()
+    promised = {"kk": "кепілдік", "ru": "гарант", "en": "guarantee"}[language]
+    assert text.count(promised) == 1
+
+
+def test_the_version_in_force_on_the_day_is_shown(tmp_path: Path) -> None:
+    copy = Copy(tmp_path)
+    replace_by(copy, "2025-01-01", ("within: 15 min", "within: 25 min"))
+    config = copy.load()
+    assert "In force from 1 January 2023 to 31 December 2024." in shown(config, day=date(2024, 12, 31))
+    assert any("25 min (SLA VIP.1)" in line for line in shown(config, day=date(2024, 12, 31)))
+    assert any("15 min (SLA VIP.1)" in line for line in shown(config, day=date(2025, 1, 1)))
+    rules = config.rules
+    assert regulation_on(date(2022, 12, 31), rules.policy, rules.calendars[ClockKind.WORKING]) is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("{within: 15 min, clause: SLA VIP.1}", "{within: 12 min, clause: SLA VIP.1}", "12 min (SLA VIP.1)"),
+        (
+            "{within: 15 min, clause: SLA VIP.1}",
+            "{within: 3 h, clock: calendar, clause: X}",
+            "3 h, round the clock (X)",
+        ),
+        (
+            "{within: 2 working days, clause: SLA Base.3}",
+            "{within: 5 working days, until: end_of_day, clause: X}",
+            "5 working days, to the end of the day (X)",
+        ),
+        ("  remind_at: 0.5", "  remind_at: 0.25", "A reminder goes after 2 h."),
+        ("  reminder: {clause: 15}", "  asked: {clause: 11}", "what is missing, and until when (clause 11)"),
+        ("at: 0.75", "at: 0.5", "50% of the target: staff are told that the target is near"),
+    ],
+)
+def test_what_the_mappings_say_is_what_it_says(tmp_path: Path, old: str, new: str, line: str) -> None:
+    assert line in " ".join(" ".join(shown(changed(tmp_path, (old, new)), width=200)).split())
+    assert line not in " ".join(" ".join(shown(width=200)).split())
+
+
+def test_categories_have_a_column_where_they_differ(tmp_path: Path) -> None:
+    agreement = """agreements:
+  base_errors:
+    levels: [base]
+    categories: [error]
+    first_response: {within: 3 h, clause: X}
+    resolution: {within: 3 working days, clause: X}
+    ladder: standard
+
+"""
+    config = changed(tmp_path, ("agreements:                      # the first that matches counts\n", agreement))
+    base = said(config).tables[1]
+    assert base.headers == ("Channel", "Category", "Priority", "First response", "Closing")
+    assert ("online assistant, e-mail, official letter", "error", "any", "3 h (X)", "3 working days (X)") in base.rows
+    assert said(config).tables[0].headers == ("Channel", "Priority", "First response", "Closing")
+
+
+def test_its_json_has_the_mappings_own_words() -> None:
+    made = on(DAY).to_json()
+    assert (made["in_force_from"], made["until"], made["working_day"]) == ("2023-01-01", None, 9 * 3600)
+    assert made["hours"] == [{"weekdays": [0, 1, 2, 3, 4], "hours": "09:00-18:00"}]
+    first = made["levels"][0]["rows"][0]
+    assert first["channels"] == ["online_assistant"]
+    assert first["terms"][0]["first_response"]["within"] == timedelta(minutes=15).total_seconds()
+    assert made["ladders"][0]["levels"] == ["vip", "base"]

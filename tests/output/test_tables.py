@@ -1,0 +1,82 @@
+"""Tables lose nothing, however narrow the terminal: they draw closer, go on in further lines, or become cards."""
+
+from __future__ import annotations
+
+from collections import Counter
+from io import StringIO
+
+import pytest
+from rich.cells import cell_len
+
+from sup_sync.output.terminal.layout import make_console, new_table, print_hanging, print_table, text
+
+HEADERS = ("client", "who", "due", "share\nmet")
+ROWS = (
+    ("«Алатау Трейд» ЖШС", "project alatau-trade", "Fri 2026-11-20 16:50", "77%"),
+    ("АҚ", "bin 040440000237", "—", "100%"),
+    ("", "bin", "Mon 2026-11-23 10:10", "·"),
+)
+
+
+def printed(width: int, *, wraps: bool = False) -> list[str]:
+    console = make_console(StringIO())
+    console.width = width
+    table = new_table(*HEADERS, right=HEADERS[3:])
+    for row in ROWS:
+        table.add_row(*map(text, row))
+    print_table(console, table, wraps=wraps)
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("wraps", [False, True])
+@pytest.mark.parametrize("width", range(40, 101))
+def test_every_cell_is_there_at_every_width(width: int, wraps: bool) -> None:
+    lines = printed(width, wraps=wraps)
+    assert all(cell_len(line) <= width and line == line.rstrip() for line in lines)
+    words = Counter(" ".join(lines).split())
+    for row in ROWS:
+        assert all(words[word] for cell in row for word in cell.split())
+    assert "…" not in " ".join(lines)
+
+
+def test_a_table_that_has_room_is_a_table() -> None:
+    assert printed(80) == [
+        "                                                                share",
+        "client              who                   due                     met",
+        "«Алатау Трейд» ЖШС  project alatau-trade  Fri 2026-11-20 16:50    77%",
+        "АҚ                  bin 040440000237      —                      100%",
+        "                    bin                   Mon 2026-11-23 10:10      ·",
+    ]
+
+
+def test_one_that_is_too_wide_has_its_first_column_go_on_below() -> None:
+    assert printed(66)[2:5] == [
+        "«Алатау Трейд»",
+        "ЖШС              project alatau-trade  Fri 2026-11-20 16:50    77%",
+        "АҚ               bin 040440000237      —                      100%",
+    ]
+
+
+def test_one_that_has_no_room_becomes_cards() -> None:
+    assert printed(50) == [
+        "«Алатау Трейд» ЖШС",
+        "    who        project alatau-trade",
+        "    due        Fri 2026-11-20 16:50",
+        "    share met  77%",
+        "АҚ",
+        "    who        bin 040440000237",
+        "    due        —",
+        "    share met  100%",
+        "    who        bin",
+        "    due        Mon 2026-11-23 10:10",
+        "    share met  ·",
+    ]
+
+
+def test_a_head_that_fills_the_line_has_its_body_below() -> None:
+    console = make_console(StringIO())
+    console.width = 40
+    print_hanging(console, text("  first response  at risk  75%  "), text("a higher one is due"))
+    assert isinstance(console.file, StringIO)
+    assert console.file.getvalue().splitlines() == ["  first response  at risk  75%", "    a higher one is due"]

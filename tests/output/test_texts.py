@@ -1,0 +1,111 @@
+"""The texts in kk, ru and en: no language lacks one, none is left over, and each says what the others say."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from string import Template
+from typing import Any, get_args
+
+import pytest
+from stories.moments import ZONE
+from stories.shipped import shipped_config
+
+import sup_sync
+from sup_sync.config.shapes.regulation import AlertKey, Tell
+from sup_sync.model.languages import LANGUAGES
+from sup_sync.model.messages import STEP_MESSAGES
+from sup_sync.output.texts import Texts, load_texts
+from sup_sync.views.year import DayKind, LineKind
+
+ROOT = Path(sup_sync.__file__).parent
+
+WHERE = {
+    "report": (
+        "output/pages/page.py",
+        "output/pages/wiki.py",
+        "cli/publishing.py",
+        "output/pages/charts.py",
+        "output/pages/report.html",
+    ),
+    "regulation": ("output/texts/regulation.py", "output/pages/regulation.html"),
+    "calendar": ("output/texts/year.py", "output/terminal/year.py", "output/pages/calendar.html"),
+}
+"""Who asks for the texts of each part, beside texts/texts.py, which all have."""
+
+BUILT = {
+    "report": {
+        *("first_response", "resolution", "support", "client", "development", "closed"),
+        *(f"by_{each}" for each in ("level", "channel", "category", "priority", "month")),
+        *(f"{chart}_{part}" for chart in ("share", "response", "hours", "ball") for part in ("title", "text")),
+    },
+    "regulation": {
+        *(f"step_{each}" for each in STEP_MESSAGES),
+        *(f"tell_{each}" for each in get_args(Tell)),
+        *(f"alert_{each}" for each in get_args(AlertKey)),
+        *(f"working_day_{each}" for each in ("one", "few", "many")),
+    },
+    "calendar": {*DayKind, *LineKind} - {DayKind.WORKING},
+}
+"""The keys that the code puts together."""
+
+SHARED = {"unknown", "no_reason_given", "lacks"}
+"""What texts/texts.py has for the report alone."""
+
+
+def flat(texts: Mapping[str, Any]) -> dict[str, str]:
+    return {key: text for key, text in texts.items() if isinstance(text, str)}
+
+
+@pytest.mark.parametrize("part", [*WHERE, "words"])
+def test_every_language_has_every_text_and_says_the_same_words(part: str) -> None:
+    texts = load_texts(part)
+    assert tuple(texts) == LANGUAGES
+    for table in ("", *(key for key, value in texts["en"].items() if not isinstance(value, str))):
+        named = [names(texts[language][table] if table else texts[language]) for language in LANGUAGES]
+        assert named[0] == named[1] == named[2]
+        assert all(named)
+
+
+def names(texts: Mapping[str, Any]) -> dict[str, set[str]]:
+    """The names filled into each text, none of which is empty."""
+    assert all(flat(texts).values())
+    return {key: set(Template(text).get_identifiers()) for key, text in flat(texts).items()}
+
+
+@pytest.mark.parametrize("part", WHERE)
+def test_every_text_that_is_asked_for_is_there_and_no_other(part: str) -> None:
+    code = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("output/texts/texts.py", *WHERE[part]))
+    known = set(flat(load_texts(part)["en"]))
+    said = set(re.findall(r"say\(\s*\"([a-z_]*[a-z])\"", code)) - (set() if part == "report" else SHARED)
+    assert said <= known
+    assert known == {key for key in known if re.search(f"[\"']{key}[\"']", code)} | BUILT[part]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_holiday_of_the_shipped_calendar_has_a_name(language: str) -> None:
+    lines = [each for each in shipped_config().calendar_lines if each.kind is LineKind.HOLIDAY]
+    named = {each.text.removesuffix(" (observed)") for each in lines if not each.text.startswith("Day off")}
+    assert named == set(load_texts("calendar")[language]["name"])
+
+
+@pytest.mark.parametrize(
+    ("language", "number", "words"),
+    [
+        ("ru", 1, "1 рабочий день"),
+        ("ru", 2, "2 рабочих дня"),
+        ("ru", 5, "5 рабочих дней"),
+        ("ru", 11, "11 рабочих дней"),
+        ("ru", 21, "21 рабочий день"),
+        ("ru", 112, "112 рабочих дней"),
+        ("en", 1, "1 working day"),
+        ("en", 2, "2 working days"),
+        ("en", 21, "21 working days"),
+        ("kk", 1, "1 жұмыс күні"),
+        ("kk", 5, "5 жұмыс күні"),
+    ],
+)
+def test_a_number_has_the_form_that_its_language_wants(language: str, number: int, words: str) -> None:
+    texts = Texts("regulation", language, shipped_config().rules.messages, ZONE)
+    assert texts.count("working_day", number) == words

@@ -1,0 +1,112 @@
+"""The marker field: what was said, as text that staff see."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sup_sync.planning.marker import Marker, MarkerError, marker_text, read_marker
+
+names = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=20)
+cycles = st.integers(0, 999_999_999)
+shares = st.integers(1, 99_999).map(lambda hundredths: hundredths / 100)
+markers = st.builds(
+    Marker,
+    sent=st.dictionaries(st.tuples(names, cycles), shares, max_size=8),
+    release_on=st.none() | st.dates(),
+)
+
+
+@given(markers)
+def test_what_was_written_is_read_again(marker):
+    assert read_marker(marker_text(marker)) == marker
+
+
+@given(markers, names, cycles, shares)
+def test_what_is_added_is_there_and_all_else_stays(marker, name, cycle, share):
+    after = marker.with_sent({(name, cycle): share})
+    assert after.has(name, cycle, share)
+    assert after.release_on == marker.release_on
+    assert {**after.sent, (name, cycle): share} == after.sent == {**marker.sent, (name, cycle): share}
+
+
+@given(markers)
+def test_the_text_does_not_depend_on_the_order_in_which_things_were_said(marker):
+    backwards = Marker(dict(reversed(marker.sent.items())), marker.release_on)
+    assert marker_text(backwards) == marker_text(marker)
+
+
+def test_a_marker_as_it_stands_in_the_tracker():
+    text = "acknowledged#0@1.00 release_on=2026-06-30 resolution#1@0.75"
+    marker = Marker({("acknowledged", 0): 1.0, ("resolution", 1): 0.75}, date(2026, 6, 30))
+    assert (read_marker(text), marker_text(marker)) == (marker, text)
+
+
+@pytest.mark.parametrize("text", ["", " ", "\r\n"])
+def test_an_empty_field_says_that_nothing_was_said(text):
+    assert read_marker(text) == Marker()
+    assert marker_text(Marker()) == ""
+
+
+def test_spaces_around_and_between_are_no_matter():
+    assert read_marker("  resolution#0@1.00 \t acknowledged#0@1.00\n").sent == {
+        ("resolution", 0): 1.0,
+        ("acknowledged", 0): 1.0,
+    }
+
+
+def test_a_higher_step_that_was_sent_covers_the_lower_ones_of_its_cycle_alone():
+    marker = Marker({("resolution", 1): 1.0})
+    assert [marker.has("resolution", 1, share) for share in (0.75, 1.0, 1.004, 1.01, 2.0)] == [
+        *(True, True, True),
+        *(False, False),
+    ]
+    assert not marker.has("resolution", 0, 0.75)
+    assert not marker.has("first_response", 1, 0.75)
+    assert (marker.share("resolution", 1), marker.share("resolution")) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "sent",
+        "acknowledged",
+        "acknowledged#0",
+        "acknowledged@1.00",
+        "#0@1.00",
+        "acknowledged#@1.00",
+        "acknowledged#0@",
+        "acknowledged#0@1",
+        "acknowledged#0@1.0",
+        "acknowledged#0@1.000",
+        "acknowledged#0@.50",
+        "acknowledged#0@-1.00",
+        "acknowledged#0@1,00",
+        "acknowledged#0@1000.00",
+        "acknowledged#-1@1.00",
+        "acknowledged#1234567890@1.00",
+        "Acknowledged#0@1.00",
+        "acknowledged2#0@1.00",
+        "тіркелді#0@1.00",
+        "acknowledged#0@1.00,resolution#0@1.00",
+        "acknowledged#0@1.00resolution#0@1.00",
+        "acknowledged #0@1.00",
+        "release_on",
+        "release_on=",
+        "release_on=2026-6-30",
+        "release_on=20260630",
+        "release_on=2026-06-31",
+        "release_on=30.06.2026",
+        "release_on=2026-06-30T00:00",
+        "Release_on=2026-06-30",
+        "v1 breached",
+        "<b>",
+    ],
+)
+def test_what_the_tool_never_writes_is_refused_wherever_it_stands(word):
+    for text in (word, f"acknowledged#0@1.00 {word}", f"{word} release_on=2026-06-30"):
+        with pytest.raises(MarkerError):
+            read_marker(text)

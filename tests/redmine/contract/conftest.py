@@ -1,0 +1,76 @@
+"""Each contract test runs in a tracker in memory and in a real Redmine: what holds in one has to hold in the other."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from support.contract_scene import SCENE, STAFF_GROUP, Session
+from support.worlds import BOT, FakeWorld, RealWorld, World
+
+from sup_sync.redmine import Reader, Writer
+from sup_sync.redmine.decode import Directory
+from sup_sync.redmine.session import TrackerSession
+
+
+@pytest.fixture(scope="session")
+def real_world() -> RealWorld:
+    """A real Redmine; missing it is a failure where SUP_SYNC_REAL_REDMINE=1 says that there has to be one."""
+    world = RealWorld()
+    if os.environ.get("SUP_SYNC_REAL_REDMINE") != "1" and not world.is_running():
+        pytest.skip("no real Redmine runs for the tests: scripts/redmine up --site sup-sync-test")
+    world.reset(SCENE)
+    file_one_of_each(world)
+    return world
+
+
+@pytest.fixture(params=["fake", "real"])
+def world(request: pytest.FixtureRequest) -> Iterator[World]:
+    if request.param == "real":
+        yield request.getfixturevalue("real_world")
+    else:
+        with FakeWorld().running(SCENE) as fake:
+            file_one_of_each(fake)
+            yield fake
+
+
+def file_one_of_each(world: World) -> None:
+    """One request in each of Redmine's trackers, so that their fields can be seen."""
+    for tracker in world.names.trackers:
+        world.file("operator", "alatau", tracker)
+
+
+@pytest.fixture
+def session(world: World) -> Session:
+    """A guarded session with somebody's key, the bot's if nobody is named."""
+    return lambda login=BOT: TrackerSession(world.url, world.user(login))
+
+
+@pytest.fixture
+def reader(session: Session) -> Reader:
+    return Reader(session())
+
+
+@pytest.fixture
+def writer(session: Session) -> Writer:
+    return Writer(session(), may_write_private_notes=True)
+
+
+@pytest.fixture
+def directory(request: pytest.FixtureRequest, world: World) -> Directory:
+    if isinstance(world, RealWorld):
+        found: Directory = request.getfixturevalue("real_directory")
+        return found
+    return read_directory(world)
+
+
+@pytest.fixture(scope="session")
+def real_directory(real_world: RealWorld) -> Directory:
+    """Read once: it costs a second, and no test changes what stands in it."""
+    return read_directory(real_world)
+
+
+def read_directory(world: World) -> Directory:
+    reader = Reader(TrackerSession(world.url, world.user(BOT)))
+    return Directory(reader.fetch_lists(reader.fetch_account(), ["alatau", "strict"], [STAFF_GROUP]), world.names)

@@ -1,0 +1,295 @@
+"""How long the guarded session tries, and what each fault of a tracker becomes."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+
+import pytest
+from redmine.session.calls import KEY, get, post, put, session
+from support.scripted_server import Answer, ScriptedServer, half, reply, reply_json, reset, rubbish, silence
+
+from sup_sync.errors import (
+    AccessError,
+    AmbiguousError,
+    MissingError,
+    OutOfTimeError,
+    RedirectedError,
+    RefusedError,
+    StaleError,
+    SupSyncError,
+    TrackerAwayError,
+)
+from sup_sync.redmine.session import TrackerSession
+
+# --- tries, waits, time
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_read_is_tried_three_times_when_the_tracker_is_busy(
+    server: ScriptedServer, waits: list[float], status: int
+) -> None:
+    server.answers = [reply(status), reply(status), reply_json({"issues": []})]
+    assert get(server) == {"issues": []}
+    server.answers = [reply(status)]
+    server.asked.clear()
+    with pytest.raises(TrackerAwayError, match=f"GET /issues.json: answered {status}"):
+        get(server)
+    assert len(server.asked) == 3
+    assert max(waits) <= 10
+
+
+def test_a_read_is_tried_again_after_a_broken_connection(server: ScriptedServer, waits: list[float]) -> None:
+    server.answers = [reset, reset, reply_json({"issues": []})]
+    assert get(server) == {"issues": []}
+    assert len(server.asked) == 3
+    assert waits
+
+
+@pytest.mark.parametrize("asked_for", ["21600", "Fri, 31 Dec 2100 23:59:59 GMT"])
+def test_no_wait_is_longer_than_ten_seconds_whatever_the_tracker_asks(
+    server: ScriptedServer, waits: list[float], asked_for: str
+) -> None:
+    server.answers = [reply(503, retry_after=asked_for), reply_json({})]
+    get(server)
+    assert waits == [10]
+
+
+def test_an_error_inside_the_tracker_is_not_asked_for_again(server: ScriptedServer) -> None:
+    server.answers = [reply(500)]
+    with pytest.raises(TrackerAwayError, match="answered 500"):
+        get(server)
+    assert len(server.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (reset, "the connection broke"),
+        (silence(0.5), "no answer in time"),
+        (reply(429), "refused"),
+        (reply(502), "answered 502"),
+        (reply(503, retry_after="1"), "answered 503"),
+        (reply(504), "answered 504"),
+    ],
+)
+def test_a_write_is_never_sent_twice(server: ScriptedServer, waits: list[float], answer: Answer, told: str) -> None:
+    server.answers = [answer]
+    with pytest.raises((AmbiguousError, RefusedError), match=told) as caught:
+        put(server, timeout_s=0.2)
+    assert len(server.asked) == 1
+    assert waits == []
+    assert isinstance(caught.value, AmbiguousError) == (told != "refused")
+
+
+def test_a_tracker_that_does_not_answer_in_time_is_away(server: ScriptedServer, waits: list[float]) -> None:
+    server.answers = [silence(0.5)]
+    with pytest.raises(TrackerAwayError, match=r"GET /issues\.json: no answer in time"):
+        get(server, timeout_s=0.1)
+    assert waits
+    assert len(server.asked) == 3
+
+
+@pytest.mark.parametrize("send", [get, put, post])
+def test_without_a_connection_nothing_was_sent(waits: list[float], send: Callable[..., object]) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
+        nobody = ScriptedServer(url=f"http://127.0.0.1:{taken.getsockname()[1]}")
+        with pytest.raises(TrackerAwayError, match="no connection: is the tracker up"):
+            send(nobody)
+    assert bool(waits) == (send is get)
+
+
+def test_a_name_that_is_nobodys_is_no_connection(waits: list[float]) -> None:
+    with pytest.raises(TrackerAwayError, match="no connection"):
+        TrackerSession("https://tracker.invalid", KEY).get_json("/issues.json")
+    assert waits
+
+
+def test_nothing_is_sent_once_the_runs_time_is_over(server: ScriptedServer) -> None:
+    for send in (get, put, post):
+        with pytest.raises(OutOfTimeError, match="not sent, as the run's time is over"):
+            send(server, time_left=lambda: 0.0)
+    assert server.asked == []
+
+
+def test_a_request_waits_no_longer_than_the_run_may_take(server: ScriptedServer) -> None:
+    left = iter([0.1, 0.0, 0.0])
+    server.answers = [silence(0.5)]
+    with pytest.raises(TrackerAwayError, match="no answer in time"):
+        get(server, time_left=lambda: next(left))
+    assert len(server.asked) == 1
+
+
+# --- what comes back
+
+
+@pytest.mark.usefixtures("waits")
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"rubbish\r\n\r\n",
+        b"HTTP/1.1 abc\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X: " + b"x" * 70_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X: 1\r\n" * 200 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\nContent-Encoding: gzip\r\n\r\nno gzip..",
+        b"HTTP/1.1 302 Found\r\nLocation: \xff\xfe://\xc3\r\n\r\n",
+    ],
+)
+def test_rubbish_is_no_answer_and_may_have_been_a_write(server: ScriptedServer, sent: bytes) -> None:
+    server.answers = [rubbish(sent)]
+    with pytest.raises(TrackerAwayError, match=r"GET /issues\.json: "):
+        get(server)
+    with pytest.raises(AmbiguousError, match=r"PUT /issues/7\.json: "):
+        put(server)
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (reply(200, "<!DOCTYPE html><html></html>"), "an HTML page, not JSON: is `url` the tracker's root?"),
+        (reply(200, "\n  <html>"), "an HTML page"),
+        (reply(200), "an empty answer"),
+        (reply(200, " \n"), "an empty answer"),
+        (reply(200, '{"issues": ['), "12 bytes, no whole JSON object"),
+        (reply(200, "[1]"), "no whole JSON object"),
+        (reply(200, "null"), "no whole JSON object"),
+        (reply(200, "[" * 100_000), "no whole JSON object"),
+        (half, "the connection broke"),
+        (reply(204), "answered 204"),
+        (reply(422, "{}"), "answered 422"),
+        (reply(500), "answered 500"),
+    ],
+)
+def test_what_is_no_trackers_answer_is_told_with_its_path(server: ScriptedServer, answer: Answer, told: str) -> None:
+    server.answers = [answer]
+    with pytest.raises(TrackerAwayError) as caught:
+        get(server)
+    assert str(caught.value).startswith("GET /issues.json: ")
+    assert told in str(caught.value)
+
+
+@pytest.mark.parametrize(("status", "fault"), [(401, AccessError), (403, AccessError), (404, MissingError)])
+def test_a_read_that_the_tracker_denies_says_why(
+    server: ScriptedServer, status: int, fault: type[SupSyncError]
+) -> None:
+    server.answers = [reply(status)]
+    with pytest.raises(fault, match=rf"GET /issues.json: .*\({status}\)"):
+        get(server)
+
+
+def test_a_403_is_what_the_caller_says(server: ScriptedServer) -> None:
+    server.answers = [reply(403)]
+    with pytest.raises(MissingError):
+        session(server).get_json("/issues/7.json", forbidden=MissingError)
+    with pytest.raises(MissingError):
+        session(server).get_page("/issues/7", forbidden=MissingError)
+
+
+def test_a_page_is_text(server: ScriptedServer) -> None:
+    server.answers = [reply(200, "<p>Өтініш</p>", content_type="text/html; charset=utf-8")]
+    assert session(server).get_page("/issues/7") == "<p>Өтініш</p>"
+
+
+@pytest.mark.parametrize("answer", [reply(204), reply(200), reply(200, " ")])
+def test_an_accepted_write_says_nothing(server: ScriptedServer, answer: Answer) -> None:
+    server.answers = [answer]
+    put(server)
+    (asked,) = server.asked
+    assert asked.headers["Content-Type"] == "application/json"
+    assert "Жауап" in asked.body.decode("unicode_escape")
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_fenced", "fault", "told"),
+    [
+        (reply_json({"errors": []}, 422), True, StaleError, "changed meanwhile"),
+        (reply_json({"errors": []}, 422), False, RefusedError, "422, errors: 0"),
+        (reply_json({"errors": ["Мерзімі қате", "Тағы"]}, 422), True, RefusedError, "422, errors: 2); nothing"),
+        (reply(422, "<html>"), True, RefusedError, "422, no list of errors"),
+        (reply_json({"errors": None}, 422), True, RefusedError, "422, no list of errors"),
+        (reply_json([], 422), True, RefusedError, "422, no list of errors"),
+        (reply(403), True, RefusedError, "refused (403)"),
+        (reply(404), True, MissingError, "not there (404)"),
+        (reply(409), True, StaleError, "it changed meanwhile (409)"),
+        (reply(409), False, RefusedError, "refused (409)"),
+        (reply_json({"wiki_page": {}}, 201), True, AmbiguousError, "answered 201"),
+        (reply(401), True, AccessError, "not accepted (401)"),
+        (reply(500), True, AmbiguousError, "answered 500"),
+        (reply(200, "<html>Welcome</html>"), True, AmbiguousError, "answered 200"),
+    ],
+)
+def test_each_answer_to_a_write_is_one_fault(
+    server: ScriptedServer, answer: Answer, is_fenced: bool, fault: type[SupSyncError], told: str
+) -> None:
+    server.answers = [answer]
+    with pytest.raises(fault) as caught:
+        put(server, is_fenced=is_fenced)
+    assert type(caught.value) is fault
+    assert str(caught.value).startswith("PUT /issues/7.json: ")
+    assert told in str(caught.value)
+    assert "Мерзімі" not in str(caught.value)
+
+
+def test_what_may_create_is_told_so_by_a_body(server: ScriptedServer) -> None:
+    server.answers = [reply_json({"wiki_page": {}}, 201)]
+    session(server).put_json("/projects/a/wiki/b.json", {}, is_fenced=True, may_create=True)
+    server.answers = [reply(200, "<html>Welcome</html>")]
+    with pytest.raises(AmbiguousError):
+        session(server).put_json("/projects/a/wiki/b.json", {}, is_fenced=True, may_create=True)
+
+
+def test_a_file_is_sent_as_it_is_with_the_key_in_the_header(server: ScriptedServer) -> None:
+    server.answers = [reply_json({"upload": {"token": "1.a"}}, 201)]
+    assert post(server) == {"upload": {"token": "1.a"}}
+    (asked,) = server.asked
+    assert (asked.method, asked.path, asked.body) == ("POST", "/uploads.json?filename=a+b.png", b"\x89PNG\x00")
+    assert asked.headers["Content-Type"] == "application/octet-stream"
+    assert asked.headers["X-Redmine-API-Key"] == KEY
+
+
+@pytest.mark.parametrize(
+    ("answer", "fault", "told"),
+    [
+        (reply(401), AccessError, "not accepted (401)"),
+        (reply(403), RefusedError, "refused (403)"),
+        (reply_json({"errors": ["Тым үлкен"]}, 422), RefusedError, "422, errors: 1"),
+        (reply(500), AmbiguousError, "answered 500"),
+        (reply(503, retry_after="1"), AmbiguousError, "answered 503"),
+        (reply(200), AmbiguousError, "answered 200"),
+        (reply(201, "[1]"), AmbiguousError, "answered 201"),
+        (
+            reply(302, location="https://elsewhere.invalid/x?y"),
+            AmbiguousError,
+            "a redirect (302) to https://elsewhere.i",
+        ),
+        (reset, AmbiguousError, "the connection broke"),
+        (silence(0.5), AmbiguousError, "no answer in time"),
+    ],
+)
+def test_a_file_is_never_sent_twice_nor_elsewhere(
+    server: ScriptedServer, waits: list[float], answer: Answer, fault: type[SupSyncError], told: str
+) -> None:
+    server.answers = [answer]
+    with pytest.raises(fault) as caught:
+        post(server, timeout_s=0.2)
+    assert type(caught.value) is fault
+    assert str(caught.value).startswith("POST /uploads.json: ")
+    assert told in str(caught.value)
+    assert len(server.asked) == 1
+    assert waits == []
+
+
+def test_a_redirected_read_is_told_apart(server: ScriptedServer) -> None:
+    server.answers = [reply(302, location="/projects/a/wiki/other")]
+    with pytest.raises(RedirectedError, match="not followed"):
+        get(server)
+
+
+def test_requests_are_counted_by_method(server: ScriptedServer) -> None:
+    one = session(server)
+    one.get_json("/issues.json")
+    server.answers = [reply(204)]
+    one.put_json("/issues/7.json", {}, is_fenced=False)
+    assert one.requests_made == {"GET": 1, "PUT": 1}

@@ -1,0 +1,217 @@
+"""What the guarded session sends and to whom: the key to the tracker alone, and into no fault or log."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from redmine.session.calls import KEY, get, post, put, session
+from support.promises import SECRET
+from support.scripted_server import Answer, ScriptedServer, half, reply, reply_json, reset, serve, silence, write_pem
+
+from sup_sync.errors import AccessError, AmbiguousError, SupSyncError, TrackerAwayError, UrlError
+from sup_sync.redmine import session as http
+from sup_sync.redmine.session import TrackerSession
+
+Tried = Callable[[str, str], None]
+
+
+def test_the_key_goes_in_the_header_alone(server: ScriptedServer) -> None:
+    get(server)
+    (asked,) = server.asked
+    assert asked.headers["X-Redmine-API-Key"] == KEY
+    assert asked.path == "/issues.json?limit=100"
+    assert list(asked.headers.values()).count(KEY) == 1
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_redirect_is_not_followed_and_its_host_gets_nothing(
+    server: ScriptedServer, status: int, tried: Tried
+) -> None:
+    with serve(reply(status, location=f"{server.url}/login?secret=1")) as astray:
+        with pytest.raises(
+            TrackerAwayError, match=rf"GET /issues.json: a redirect \({status}\) to {server.url}, not"
+        ) as got:
+            get(astray)
+        with pytest.raises(AmbiguousError, match="redirect") as put_fault:
+            put(astray)
+        assert [each.method for each in astray.asked] == ["GET", "PUT"]
+    assert server.asked == []
+    assert "secret" not in f"{got.value} {put_fault.value}"
+    tried(SECRET, f"a redirect ({status}) to another host")
+
+
+@pytest.mark.parametrize("location", ["http://[", "", "//other.example"])
+def test_a_redirect_to_nowhere_is_told_too(server: ScriptedServer, location: str) -> None:
+    server.answers = [reply(302, location=location)]
+    with pytest.raises(TrackerAwayError, match="a redirect"):
+        get(server)
+
+
+@pytest.mark.parametrize("path", ["@evil.example/issues.json", "@127.0.0.2/"])
+def test_nothing_is_sent_outside_the_trackers_root(server: ScriptedServer, path: str) -> None:
+    with pytest.raises(UrlError, match="was not sent"):
+        session(server).get_json(path)
+    assert server.asked == []
+
+
+def test_a_tracker_below_a_path_is_reached_there(server: ScriptedServer) -> None:
+    TrackerSession(f"{server.url}/redmine/", KEY).get_json("/issues.json")
+    assert server.asked[0].path == "/redmine/issues.json"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://tracker.example.kz",
+        "http://10.0.0.1:3000",
+        "http://localhost.example.kz",
+        "https://user:hunter2@tracker.example.kz",
+        "https://hunter2@tracker.example.kz",
+        "https://tracker.example.kz/?key=hunter2",
+        "https://tracker.example.kz/#hunter2",
+        "ftp://tracker.example.kz",
+        "tracker.example.kz",
+        "https://",
+        "https://[",
+        "",
+    ],
+)
+def test_an_address_that_the_key_must_not_go_to_is_refused(url: str) -> None:
+    with pytest.raises(UrlError, match="`url`") as caught:
+        TrackerSession(url, KEY)
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://tracker.example.kz",
+        "https://қолдау.example",
+        "http://localhost:3000",
+        "http://127.0.0.2",
+        "http://[::1]/",
+    ],
+)
+def test_https_or_this_machine_is_fine(url: str) -> None:
+    assert not TrackerSession(url, KEY).url.endswith("/")
+
+
+@pytest.mark.parametrize("key", ["", f"{KEY}\n", f" {KEY}", f"{KEY}\r\nX-Other: 1", f"{KEY}қ"])
+def test_a_key_that_no_header_can_hold_is_refused_and_not_told(key: str) -> None:
+    with pytest.raises(AccessError) as caught:
+        TrackerSession("https://tracker.example.kz", key)
+    assert KEY not in str(caught.value)
+
+
+def test_cookies_are_refused(server: ScriptedServer) -> None:
+    server.answers = [reply(200, "{}", set_cookie="_redmine_session=poison; path=/")]
+    one = session(server)
+    one.get_json("/issues.json")
+    one.get_json("/issues.json")
+    assert [each.headers.get("Cookie") for each in server.asked] == [None, None]
+
+
+def test_nothing_is_taken_from_the_environment(
+    server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    get(server)
+    assert "Authorization" not in server.asked[0].headers
+
+
+# --- certificates
+
+
+@pytest.mark.usefixtures("waits")
+def test_a_certificate_is_trusted_by_the_named_ca_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ca_file = write_pem(tmp_path)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.setenv(name, str(ca_file))
+    with serve(reply_json({}), reply(204), tls_folder=tmp_path) as script:
+        for send in (get, put, post):
+            with pytest.raises(TrackerAwayError, match="certificate is not trusted: name its CA in `ca_file`"):
+                send(script)
+        assert script.asked == []
+        get(script, ca_file=ca_file)
+        put(script, ca_file=ca_file)
+        assert [each.method for each in script.asked] == ["GET", "PUT"]
+
+
+@pytest.mark.usefixtures("waits")
+def test_a_certificate_of_another_name_is_not_trusted(tmp_path: Path) -> None:
+    with serve(reply_json({}), tls_folder=tmp_path) as script:
+        script.url = script.url.replace("localhost", "127.0.0.1")
+        with pytest.raises(TrackerAwayError, match="certificate is not trusted"):
+            get(script, ca_file=write_pem(tmp_path))
+        assert script.asked == []
+
+
+@pytest.mark.usefixtures("waits")
+def test_where_no_tls_is_spoken_it_says_so() -> None:
+    with serve(reply_json({})) as script:
+        script.url = script.url.replace("http://", "https://")
+        for send in (get, put, post):
+            with pytest.raises(TrackerAwayError, match="no TLS could be agreed on: is https spoken at `url`"):
+                send(script)
+        assert script.asked == []
+
+
+def test_a_ca_file_that_is_none_is_refused(tmp_path: Path) -> None:
+    text = tmp_path / "ca.pem"
+    text.write_text("not a certificate")
+    for path in (tmp_path / "missing.pem", tmp_path, text):
+        with pytest.raises(UrlError, match="no readable file of CA certificates"):
+            TrackerSession("https://tracker.example.kz", KEY, ca_file=path)
+
+
+# --- the key in no fault
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        reset,
+        half,
+        silence(0.5),
+        reply(200, "<html>"),
+        reply(200, "{"),
+        reply(302, location="https://elsewhere.example"),
+        reply(401),
+        reply(403),
+        reply(404),
+        reply(422, "x"),
+        reply(500),
+        reply(503),
+    ],
+)
+@pytest.mark.parametrize("send", [get, put, post])
+@pytest.mark.usefixtures("waits")
+def test_the_key_stands_in_no_fault_and_no_log(
+    server: ScriptedServer, caplog: pytest.LogCaptureFixture, answer: Answer, send: Callable[..., object], tried: Tried
+) -> None:
+    """Not even in the local variables of the frames, nor in an exception that the fault hides."""
+    caplog.set_level(logging.DEBUG)
+    server.answers = [answer]
+    with pytest.raises(SupSyncError) as caught:
+        send(server, timeout_s=0.1)
+    fault = caught.value
+    assert fault.__context__ is None
+    assert server.asked[0].headers["X-Redmine-API-Key"] == KEY
+    told = "".join(_ours(traceback.TracebackException.from_exception(fault, capture_locals=True)))
+    assert "TrackerSession" in told
+    assert KEY not in told + repr(fault) + str(fault.args) + caplog.text
+    tried(SECRET, "a fault of a single request, with the local variables of its frames")
+
+
+def _ours(told: traceback.TracebackException) -> Iterator[str]:
+    """The frames of the session's own module; a test's frames hold the key by right."""
+    told.stack = traceback.StackSummary.from_list([each for each in told.stack if each.filename == http.__file__])
+    return told.format()

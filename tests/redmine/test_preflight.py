@@ -1,0 +1,323 @@
+"""Each check of the tracker, where all is well and where one thing is not: what it says, and what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from end_to_end.scene import (
+    BASE,
+    CONSULTATION,
+    ERROR,
+    HEAD_NAME,
+    OPERATOR,
+    STAFF_GROUP,
+    STAFF_ROLE,
+    TRACKERS,
+    UNMAPPED_TRACKER,
+    VIP,
+    make_fake,
+)
+from stories.shipped import shipped_config
+from support.fake_records import CustomField, Project, Role, Status
+from support.worlds import BOT, FakeWorld
+
+from sup_sync.errors import AccessError, UnfitTrackerError
+from sup_sync.redmine import Reader
+from sup_sync.redmine.preflight import (
+    PERMISSIONS,
+    Area,
+    Problem,
+    check_people,
+    check_tracker,
+    check_visibility,
+    may_write_private_notes,
+)
+from sup_sync.redmine.session import TrackerSession
+from sup_sync.run.apply import require_fit
+from sup_sync.run.gather import examine
+
+WAITING = "Клиент жауабын күтуде"
+
+
+class Site:
+    """A tracker in memory that is as the mappings say, and what the checks say of it."""
+
+    def __init__(self, world: FakeWorld) -> None:
+        self.world = world
+        self.tracker = world.tracker
+        self.config = shipped_config()
+        self.project(BASE).trackers = [each for each in self.tracker.trackers if each.name == CONSULTATION]
+        for project, names in TRACKERS.items():
+            for name in set(names) - {UNMAPPED_TRACKER}:
+                world.file(OPERATOR, project, name)
+
+    def project(self, identifier: str) -> Project:
+        found: Project = self.tracker.pick(self.tracker.projects, identifier)
+        return found
+
+    def field(self, key: str) -> CustomField:
+        return next(each for each in self.tracker.fields if each.name == self.world.names.fields[key])
+
+    def status(self, name: str) -> Status:
+        return next(each for each in self.tracker.statuses if each.name == name)
+
+    @property
+    def role(self) -> Role:
+        return self.tracker.role(BOT)
+
+    @property
+    def reader(self) -> Reader:
+        return Reader(TrackerSession(self.world.url, self.world.user(BOT)))
+
+    def problems(self, *issue_ids: int) -> list[Problem]:
+        reader = self.reader
+        issues = tuple(reader.fetch_issue(each) for each in issue_ids)
+        return check_tracker(replace(examine(reader, self.config), issues=issues))
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    world = FakeWorld()
+    make_fake(world)
+    with world.rest.running():
+        yield Site(world)
+
+
+def test_a_tracker_as_the_mappings_say_has_no_problem(site: Site) -> None:
+    assert site.problems() == []
+    require_fit(examine(site.reader, site.config))
+
+
+# --- access
+
+
+@pytest.mark.parametrize("permission", PERMISSIONS)
+def test_a_permission_that_the_role_lacks_is_told_for_each_project(site: Site, permission: str) -> None:
+    site.role.permissions -= {permission}
+    told = [each for each in site.problems() if f"lacks {permission}" in each.text]
+    assert [each.text for each in told] == [
+        f"project {project}: the account lacks {permission}" for project in site.config.projects
+    ]
+    assert {(each.area, each.is_warning) for each in told} == {(Area.ACCESS, False)}
+    assert all(each.mend.startswith("give it to its role; it is needed to ") for each in told)
+
+
+def test_private_notes_need_their_permission_in_every_project(site: Site) -> None:
+    assert may_write_private_notes(examine(site.reader, site.config))
+    (member,) = (each for each in site.project(BASE).members if getattr(each.who, "login", "") == BOT)
+    member.roles = {site.tracker.role("publisher"): False}
+    assert not may_write_private_notes(examine(site.reader, site.config))
+    assert [str(each) for each in site.problems() if each.area is Area.ACCESS] == [
+        f"project {BASE}: the account lacks set_notes_private: give it to its role;"
+        " it is needed to write private notes (without it Redmine publishes them)"
+    ]
+
+
+def test_an_administrators_account_is_a_warning(site: Site) -> None:
+    next(each for each in site.tracker.users if each.login == BOT).is_admin = True
+    site.role.permissions = frozenset()
+    (problem,) = site.problems()
+    assert str(problem) == "warning: the account is an administrator: use one with the role of `sup-sync provision`"
+
+
+def test_the_account_must_be_allowed_to_end_what_waits(site: Site) -> None:
+    issue_id = site.world.file(OPERATOR, VIP, ERROR)
+    site.world.set_status(OPERATOR, issue_id, WAITING)
+    other = site.world.file(OPERATOR, VIP, ERROR)
+    site.role.transitions = {(WAITING, "Жабылды")}
+    assert site.problems(other, issue_id) == []
+    site.role.transitions = {(WAITING, "Шешілді")}
+    (problem,) = site.problems(other, issue_id)
+    assert (problem.area, problem.is_warning) == (Area.ACCESS, False)
+    assert str(problem) == (
+        f"tracker «{ERROR}»: the account may not end what waits for the client (clause 15):"
+        f" allow its role the transition from «{WAITING}» to «Жабылды» in Redmine's workflow"
+    )
+
+
+# --- names
+
+
+def without(rows: list[Any], name: str) -> None:
+    rows[:] = [each for each in rows if each.name != name]
+
+
+def hide_from_the_account(field: CustomField) -> None:
+    field.seen_by = {STAFF_ROLE}
+
+
+Break = Callable[[Site], object]
+
+MISSING: dict[str, tuple[Break, str]] = {
+    "tracker": (
+        lambda site: without(site.tracker.trackers, "Ұсыныс"),
+        "no tracker «Ұсыныс» in the tracker: correct `trackers`",
+    ),
+    "status": (
+        lambda site: without(site.tracker.statuses, "Шешілді"),
+        "no status «Шешілді» in the tracker: correct `statuses`",
+    ),
+    "priority": (
+        lambda site: without(site.tracker.priorities, "Дереу"),
+        "no priority «Дереу» in the tracker: correct `priorities`",
+    ),
+    "field": (
+        lambda site: without(site.tracker.fields, "Арна"),
+        "no field «Арна» (channel) that the account sees: correct `fields`",
+    ),
+    "field hidden from the account": (
+        lambda site: hide_from_the_account(site.field("marker")),
+        "no field «sup-sync» (marker) that the account sees: correct `fields`",
+    ),
+}
+
+
+@pytest.mark.parametrize(("spoil", "start"), MISSING.values(), ids=MISSING)
+def test_a_name_that_the_tracker_lacks_is_told_with_its_section(site: Site, spoil: Break, start: str) -> None:
+    spoil(site)
+    (problem,) = site.problems()
+    assert (problem.area, problem.is_warning) == (Area.NAMES, False)
+    assert str(problem).startswith(f"{start} of mappings/tracker.yaml, or make it with `sup-sync provision --script`")
+
+
+@pytest.mark.parametrize(
+    ("name", "is_closed", "text"),
+    [
+        ("Шешілді", False, "status «Шешілді» is mapped to closed, but Redmine leaves it open: change its phase"),
+        ("Бас тартылды", False, "status «Бас тартылды» is mapped to refused, but Redmine leaves it open"),
+        (WAITING, True, f"status «{WAITING}» is mapped to waiting, but Redmine closes with it: change its phase"),
+        ("Жаңа", True, "status «Жаңа» is mapped to open, but Redmine closes with it"),
+    ],
+)
+def test_a_phase_that_redmine_does_not_share_is_told(site: Site, name: str, is_closed: bool, text: str) -> None:
+    site.status(name).is_closed = is_closed
+    (problem,) = site.problems()
+    assert str(problem).startswith(text)
+    assert (problem.area, problem.is_warning) == (Area.NAMES, False)
+
+
+def test_priorities_that_rise_in_another_order_are_told(site: Site) -> None:
+    site.tracker.priorities.reverse()
+    (problem,) = site.problems()
+    assert (problem.area, problem.is_warning) == (Area.NAMES, False)
+    assert str(problem) == (
+        "the tracker's priorities rise from «Дереу» to «Жедел» to «Қалыпты», the mapping's do not:"
+        " correct `priorities` of mappings/tracker.yaml, the calmest first"
+    )
+
+
+@pytest.mark.parametrize("where", ["tracker", "project"])
+def test_a_field_that_is_not_everywhere_is_told_with_its_place(site: Site, where: str) -> None:
+    if where == "tracker":
+        site.field("state").trackers.remove(ERROR)
+        place = f"«{ERROR}» of {VIP}"
+    else:
+        site.field("state").projects = set(site.config.projects) - {BASE}
+        place = f"«{CONSULTATION}» of {BASE}"
+    (problem,) = site.problems()
+    assert (problem.area, problem.is_warning) == (Area.NAMES, False)
+    assert str(problem) == f"{place} lacks «Мерзім күйі»: tick the tracker and the project at the field in Redmine"
+
+
+def test_fields_cannot_be_seen_where_no_request_is_yet(site: Site) -> None:
+    site.tracker.issues = [each for each in site.tracker.issues if each.tracker.name != ERROR]
+    (problem,) = site.problems()
+    assert str(problem) == (
+        f"warning: fields not checked where there is no request yet: «{ERROR}» of {VIP}:"
+        " check again after the first ones"
+    )
+    site.tracker.issues.clear()
+    assert [each.is_warning for each in site.problems()] == [True]
+
+
+def test_a_closed_project_is_not_looked_at_for_fields(site: Site) -> None:
+    site.field("state").projects = set(site.config.projects) - {BASE}
+    site.project(BASE).is_closed = True
+    assert site.problems() == []
+
+
+def test_a_tracker_that_no_mapping_has_is_a_warning(site: Site) -> None:
+    site.project(BASE).trackers += [each for each in site.tracker.trackers if each.name == UNMAPPED_TRACKER]
+    (problem,) = site.problems()
+    assert str(problem) == (
+        f"warning: project {BASE} uses tracker «{UNMAPPED_TRACKER}», which no mapping has: its requests are set aside:"
+        " add it to `trackers` of mappings/tracker.yaml, or take it away there"
+    )
+
+
+def test_a_head_whom_no_project_has_is_told(site: Site) -> None:
+    next(each for each in site.tracker.users if each.name == HEAD_NAME).name = "Дана Бекова-Сейт"
+    (problem,) = site.problems()
+    assert (problem.area, problem.is_warning) == (Area.NAMES, False)
+    assert str(problem) == (
+        f"«{HEAD_NAME}» (head), whom the ladder names, is not just one of the staff:"
+        " correct `people` of mappings/tracker.yaml, or add them to the projects"
+    )
+
+
+def test_a_client_of_the_head_s_name_takes_nobody_s_place(site: Site) -> None:
+    site.tracker.users[-1].name = HEAD_NAME
+    assert site.problems() == []
+
+
+def test_a_head_who_is_no_member_of_a_project_is_a_warning(site: Site) -> None:
+    tracker = examine(site.reader, site.config)
+    first, *others = tracker.lists["projects"]
+    lists = {**tracker.lists, "projects": [{**first, "members": []}, *others]}
+    (problem,) = check_people(replace(tracker, lists=lists))
+    assert problem.is_warning
+    assert problem.text == f"«{HEAD_NAME}» (head), whom the ladder names, is no member of {first['identifier']}"
+
+
+def test_a_role_that_does_not_see_all_issues_is_told(site: Site) -> None:
+    tracker = examine(site.reader, site.config)
+    assert list(check_visibility(tracker)) == []
+    blind = replace(tracker, roles=tuple({**role, "issues_visibility": "own"} for role in tracker.roles))
+    told = list(check_visibility(blind))
+    assert len(told) == len(tracker.lists["projects"])
+    assert {(each.area, each.is_warning) for each in told} == {(Area.ACCESS, False)}
+
+
+def test_a_tracker_without_staff_is_told(site: Site) -> None:
+    group = next(each for each in site.tracker.groups if each.name == STAFF_GROUP)
+    group.users.clear()
+    for project in site.tracker.projects:
+        for member in project.members:
+            member.roles.pop(site.tracker.role(STAFF_ROLE), None)
+    (problem,) = (each for each in site.problems() if not each.is_warning and "is staff" in each.text)
+    assert problem.area == Area.NAMES
+    assert str(problem).startswith("nobody in the projects is staff, so no answer would count: correct `staff`")
+
+
+@pytest.mark.parametrize("role", [STAFF_ROLE, "Клиент"])
+def test_a_role_that_nobody_has_is_told_as_it_may_be_misspelt(site: Site, role: str) -> None:
+    for project in site.tracker.projects:
+        for member in project.members:
+            member.roles.pop(site.tracker.role(role), None)
+    (problem,) = (each for each in site.problems() if "has the role" in each.text)
+    assert (problem.area, problem.is_warning) == (Area.NAMES, True)
+    assert problem.text.startswith(f"nobody in the projects has the role «{role}»")
+
+
+# --- what follows
+
+
+def test_every_problem_is_told_at_once_and_access_decides_the_exit_code(site: Site) -> None:
+    without(site.tracker.statuses, "Шешілді")
+    without(site.tracker.priorities, "Дереу")
+    with pytest.raises(UnfitTrackerError) as unfit:
+        require_fit(examine(site.reader, site.config))
+    assert len(str(unfit.value).splitlines()) == 2
+    site.role.permissions -= {"edit_issues"}
+    with pytest.raises(AccessError) as access:
+        require_fit(examine(site.reader, site.config))
+    assert len(str(access.value).splitlines()) == 2 + len(site.config.projects)
+
+
+def test_a_warning_stops_nothing(site: Site) -> None:
+    site.tracker.issues.clear()
+    assert site.problems() != []
+    require_fit(examine(site.reader, site.config))

@@ -1,0 +1,225 @@
+"""The gateway before answers that no healthy Redmine gives, and before mistakes of ours."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import responses
+from responses.registries import OrderedRegistry
+from support.worlds import shipped_names
+
+from sup_sync.errors import RefusedError, TrackerAwayError, UrlError
+from sup_sync.model.change import Change
+from sup_sync.redmine import Reader, Writer
+from sup_sync.redmine.decode import Directory
+from sup_sync.redmine.session import TrackerSession
+
+URL = "http://127.0.0.1:3999"
+Mock = responses.RequestsMock
+
+
+@pytest.fixture
+def mock() -> Iterator[Mock]:
+    with responses.RequestsMock(assert_all_requests_are_fired=False) as mock:
+        yield mock
+
+
+@pytest.fixture
+def session() -> TrackerSession:
+    return TrackerSession(URL, "0" * 40)
+
+
+@pytest.fixture
+def reader(session: TrackerSession) -> Reader:
+    return Reader(session)
+
+
+def row(number: int) -> dict[str, Any]:
+    project, status = {"id": 5, "name": "Алатау"}, {"id": 1, "name": "Жаңа", "is_closed": False}
+    return {"id": number, "project": project, "status": status, "updated_on": "2026-03-02T04:00:00Z"}
+
+
+def page(rows: list[Any], total: int) -> dict[str, Any]:
+    return {"issues": rows, "total_count": total, "offset": 0, "limit": 100}
+
+
+# --- lists that would lose or repeat rows
+
+
+@pytest.mark.parametrize(
+    "pages",
+    [
+        [page([row(1), row(2)], 3), page([row(1), row(2)], 3)],  # the filter by id was dropped
+        [page([row(2), row(1)], 2)],  # the order was
+        [page([row(1), row(1)], 2)],
+        [page([row(1)], 2), page([], 1)],  # a page came empty
+    ],
+)
+def test_pages_that_do_not_follow_each_other_are_no_list(reader: Reader, pages: list[Any]) -> None:
+    with responses.RequestsMock(registry=OrderedRegistry) as mock:  # each page once, so that no mistake asks for ever
+        for each in pages:
+            mock.get(f"{URL}/issues.json", json=each)
+        with pytest.raises(TrackerAwayError, match="don't follow each other"):
+            reader.fetch_rows(status="*")
+
+
+def test_an_issue_that_appears_or_goes_while_pages_are_read_does_no_harm(mock: Mock, reader: Reader) -> None:
+    mock.get(f"{URL}/issues.json", json=page([row(1), row(2)], 3))
+    mock.get(f"{URL}/issues.json", json=page([row(4), row(5)], 1))
+    assert [each["id"] for each in reader.fetch_rows(status="*")] == [1, 2, 4, 5]
+
+
+def test_rows_of_an_answer_without_its_filters_are_left_out(mock: Mock, reader: Reader) -> None:
+    early = row(3) | {"updated_on": "2026-03-01T00:00:00Z"}
+    mock.get(f"{URL}/issues.json", json=page([row(1), early], 2))
+    since = datetime(2026, 3, 2, tzinfo=UTC)
+    assert [each["id"] for each in reader.fetch_rows(status="*", updated_since=since)] == [1]
+    assert mock.calls[0].request.params["updated_on"] == ">=2026-03-02T00:00:00Z"
+
+
+@pytest.mark.parametrize("answer", [page([row(1), row(2)], 2), page([row(2)], 2)])
+def test_issues_that_were_not_asked_for_or_did_not_come_are_no_list(mock: Mock, reader: Reader, answer: Any) -> None:
+    mock.get(f"{URL}/issues.json", json=answer)
+    with pytest.raises(TrackerAwayError, match="not the issues that were asked for"):
+        reader.fetch_rows_of([2, 3])
+
+
+def serve_project(mock: Mock, *, members: int, rows: list[Any]) -> None:
+    """A tracker with the account in project `a` (5), whose only tracker is 9; the members come as one page."""
+    people = [{"id": number, "user": {"id": number, "name": "x"}, "roles": []} for number in range(min(members, 100))]
+    project = {"id": 5, "identifier": "a", "name": "A", "status": 1, "trackers": [{"id": 9, "name": "T"}]}
+    user = {"id": 1, "firstname": "a", "lastname": "b", "memberships": [{"project": {"id": 5}, "roles": []}]}
+    answers = {
+        "users/current": {"user": user},
+        "issue_statuses": {"issue_statuses": []},
+        "enumerations/issue_priorities": {"issue_priorities": []},
+        "trackers": {"trackers": [{"id": 9, "name": "T"}]},
+        "projects/a": {"project": project},
+        "projects/5/versions": {"versions": [], "total_count": 0},
+        "projects/5/memberships": {"memberships": people, "total_count": members, "limit": 100, "offset": 0},
+        "issues": page(rows, len(rows)),
+    }
+    for path, answer in answers.items():
+        mock.get(f"{URL}/{path}.json", json=answer)
+
+
+def test_members_that_change_while_they_are_read_are_no_list(mock: Mock, reader: Reader) -> None:
+    serve_project(mock, members=101, rows=[])
+    with pytest.raises(TrackerAwayError, match="changed while it was read"):
+        reader.fetch_lists(reader.fetch_account(), ["a"])
+
+
+@pytest.mark.parametrize(("project_id", "tracker_id", "fields"), [(5, 9, [3]), (6, 9, []), (5, 8, [])])
+def test_an_issue_of_elsewhere_does_not_tell_a_trackers_fields(
+    mock: Mock, reader: Reader, project_id: int, tracker_id: int, fields: list[int]
+) -> None:
+    found = {
+        "id": 1,
+        "project": {"id": project_id},
+        "tracker": {"id": tracker_id},
+        "custom_fields": [{"id": 3, "name": "F"}],
+    }
+    serve_project(mock, members=1, rows=[found])
+    assert [each["id"] for each in reader.fetch_lists(reader.fetch_account(), ["a"])["fields"]] == fields
+
+
+# --- JSON of another form
+
+ACCOUNT = {"id": 1, "firstname": "a", "lastname": "b", "memberships": []}
+
+FETCHES: list[Callable[[Reader], object]] = [
+    lambda reader: reader.fetch_account(),
+    lambda reader: reader.fetch_lists(ACCOUNT, ["a"]),
+    lambda reader: reader.fetch_rows(status="*"),
+    lambda reader: reader.fetch_rows_of([1]),
+    lambda reader: reader.fetch_issue(1),
+    lambda reader: reader.fetch_role(1),
+]
+
+
+@pytest.mark.parametrize("fetch", FETCHES)
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {},
+        {"issue": None, "issues": None, "user": None, "role": None},
+        {"issue": [], "issues": {}, "user": "x", "role": 1},
+        {"issues": [1], "total_count": 1},
+        {"issues": [{}], "total_count": 1},
+        {"issues": [{"id": 1}], "total_count": "many", "offset": 0, "limit": 100},
+        {"issues": [{"id": "x", "project": 5}], "total_count": 1},
+    ],
+)
+def test_json_of_another_form_is_no_trackers_answer(
+    mock: Mock, reader: Reader, fetch: Callable[[Reader], object], answer: dict[str, Any]
+) -> None:
+    mock.get(re.compile(f"{URL}/.*"), json=answer)
+    with pytest.raises(TrackerAwayError, match=r"is `url` the tracker's root|asked for"):
+        fetch(reader)
+
+
+def test_an_address_below_which_there_is_no_tracker_is_told(mock: Mock, reader: Reader) -> None:
+    mock.get(f"{URL}/users/current.json", status=404)
+    with pytest.raises(UrlError, match="is `url` the tracker's root"):
+        reader.fetch_account()
+
+
+@pytest.mark.parametrize(
+    "inputs",
+    [
+        "",
+        '<input name="issue[lock_version]" value="1"><input name="issue[lock_version]" value="2">',
+        '<input name="issue[lock_version]" value="">',
+        '<input name="issue[lock_version]">',
+        '<div name="issue[lock_version]" value="1">',
+        '<input name="issue[lock_version]" value="-1">',
+    ],
+)
+def test_a_page_without_one_lock_version_is_no_page_of_an_issue(mock: Mock, reader: Reader, inputs: str) -> None:
+    mock.get(f"{URL}/issues/1", body=f'<html><div id="all_attributes"></div>{inputs}</html>')
+    with pytest.raises(TrackerAwayError, match="no page of an issue"):
+        reader.fetch_edit_form(1)
+
+
+# --- mistakes of ours: nothing is sent
+
+
+@pytest.fixture
+def writer(session: TrackerSession) -> Writer:
+    return Writer(session, may_write_private_notes=True)
+
+
+@pytest.mark.parametrize(
+    ("field", "new", "told"),
+    [
+        ("status", "Жоқ", "no status «Жоқ»"),
+        ("assignee", "head", "nobody is «head»"),
+        ("level", "VIP", "no field «Қызмет көрсету деңгейі»"),
+    ],
+)
+def test_a_name_that_the_tracker_has_not_is_not_sent(
+    mock: Mock, writer: Writer, field: str, new: str, told: str
+) -> None:
+    with pytest.raises(RefusedError, match=f"issue #7: {told}"):
+        writer.update(7, [Change(7, field, "", new, "")], Directory({}, shipped_names()))
+    assert len(mock.calls) == 0
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ([Change(8, "due_date", "", "2026-03-02", "")], "a change of issue #8 in the update of #7"),
+        ([Change(7, "public_note", "", "a", ""), Change(7, "private_note", "", "b", "")], "two values for notes"),
+        ([Change(7, "nonsense", "", "a", "")], "nothing that a change can set"),
+    ],
+)
+def test_an_update_that_makes_no_sense_is_not_sent(
+    mock: Mock, writer: Writer, changes: list[Change], told: str
+) -> None:
+    with pytest.raises(ValueError, match=told):
+        writer.update(7, changes, Directory({}, shipped_names()))
+    assert len(mock.calls) == 0

@@ -1,0 +1,344 @@
+"""Redmine's JSON put into our words: people, names, and what is not of that form."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+from stories import redmine_json as redmine
+from stories.moments import read_moment
+from stories.shipped import shipped_config
+
+from sup_sync.errors import DecodeError
+from sup_sync.model.issue import Phase, Side
+from sup_sync.redmine.decode import Directory, decode_issue
+
+NAMES = shipped_config().rules.names
+
+FILED = """
+    Mon 09:00 filed by client, VIP, error, urgent, by e-mail, BIN «020240000555», starts on 2026-06-08, in Russian
+    Mon 10:00 staff: public note and waiting for client and sets version 2.4 due 2026-06-12
+    Mon 11:00 client: attachment
+    Mon 12:00 head: private note
+    Mon 13:00 head: confirms the priority and sets priority immediate and sets the reason to law
+    Mon 14:00 now
+    """
+
+
+@pytest.fixture
+def raw(tell) -> Any:
+    return tell(FILED).told.raw
+
+
+@pytest.fixture
+def directory(tell) -> Directory:
+    return tell(FILED).directory
+
+
+def test_an_issue_in_our_words(raw, directory):
+    issue = decode_issue(raw, directory)
+    assert (issue.id, issue.project.identifier, issue.tracker) == (1, "alatau-trade", "Қате, істеліп бітпеген")
+    assert (issue.category, issue.tracker_channel) == ("error", None)
+    assert (issue.author.name, issue.author.side) == ("Ерлан Садықов", Side.CLIENT)
+    assert issue.created_at == read_moment("Mon 09:00") == datetime(2026, 6, 8, 4, 0, tzinfo=UTC)
+    assert issue.updated_at == read_moment("Mon 13:00")
+    assert (issue.status.name, issue.status.phase) == ("Клиент жауабын күтуде", Phase.WAITING)
+    assert (issue.priority, issue.reason, issue.language) == ("immediate", "law", "ru")
+    assert (issue.has_file, issue.may_become) == (True, None)
+    assert (issue.start_on, issue.due_on, issue.assignee_id) == (date(2026, 6, 8), None, None)
+    assert issue.version is not None
+    assert (issue.version.name, issue.version.due_on, issue.version.is_closed) == ("2.4", date(2026, 6, 12), False)
+    assert issue.fields["channel"] == "email"
+    assert issue.fields["bin"] == "020240000555"
+    assert issue.fields["marker"] == ""
+    assert issue.unknown == ()
+
+
+def test_events_in_our_words(raw, directory):
+    asked, attached, private, confirmed = decode_issue(raw, directory).events
+    assert (asked.at, asked.by.side, asked.has_note) == (read_moment("Mon 10:00"), Side.STAFF, True)
+    assert asked.status is not None
+    assert [status.phase for status in asked.status] == [Phase.OPEN, Phase.WAITING]
+    assert (attached.by.side, attached.has_note, attached.has_attachment) == (Side.CLIENT, False, True)
+    assert (private.has_note, private.is_private, private.is_public_answer) == (True, True, False)
+    assert confirmed.priority == ("urgent", "immediate")
+    assert confirmed.priority_confirmed == (False, True)
+    assert confirmed.reason == (None, "law")
+
+
+def test_what_the_tool_may_set_and_whether_there_is_a_file_are_known_where_the_json_tells(raw, directory):
+    raw["allowed_statuses"] = [redmine.pair(redmine.STATUSES.values(), name) for name in ("Өңделуде", "Жабылды")]
+    raw["attachments"] = []
+    issue = decode_issue(raw, directory)
+    assert (issue.may_become, issue.has_file) == (frozenset({"Өңделуде", "Жабылды"}), False)
+    del raw["attachments"]
+    assert decode_issue(raw, directory).has_file is None
+
+
+def test_a_request_in_a_language_that_no_mapping_has_has_none(raw, directory):
+    redmine.field(raw, "language")["value"] = "Deutsch"
+    issue = decode_issue(raw, directory)
+    assert (issue.language, issue.unknown) == (None, ())
+
+
+def test_a_reason_that_no_mapping_has_is_named(raw, directory):
+    redmine.field(raw, "reason")["value"] = "Басқа"
+    assert decode_issue(raw, directory).unknown == ("reason «Басқа»: add it to `reasons` of mappings/tracker.yaml",)
+
+
+@pytest.mark.parametrize(("state", "is_closed"), [("open", False), ("locked", False), ("closed", True)])
+def test_only_a_version_that_is_closed_has_shipped(raw, tell, state, is_closed):
+    lists = tell(FILED).told.lists
+    lists["versions"][0]["status"] = state
+    version = decode_issue(raw, Directory(lists, NAMES)).version
+    assert version is not None
+    assert version.is_closed is is_closed
+
+
+def test_an_issue_may_stand_inside_issue(raw, directory):
+    assert decode_issue({"issue": raw}, directory) == decode_issue(raw, directory)
+
+
+def test_journals_out_of_order_are_put_in_order(raw, directory):
+    shuffled = {**raw, "journals": raw["journals"][::-1]}
+    assert decode_issue(shuffled, directory) == decode_issue(raw, directory)
+
+
+def test_a_note_of_blanks_says_nothing(raw, directory):
+    raw["journals"][0]["notes"] = " \r\n\t"
+    assert not decode_issue(raw, directory).events[0].has_note
+
+
+def test_empty_values_of_the_json_are_no_values(raw, directory):
+    redmine.field(raw, "bin")["value"] = None
+    raw |= {"fixed_version": None, "assigned_to": None, "subject": None, "start_date": ""}
+    issue = decode_issue(raw, directory)
+    assert (issue.fields["bin"], issue.version, issue.assignee_id, issue.subject) == ("", None, None, "")
+    assert issue.start_on is None
+
+
+def test_what_the_json_leaves_out_is_left_out(directory):
+    raw = redmine.new_issue(7, read_moment("Mon 09:00"), "client")
+    for key in ("subject", "start_date", "due_date", "custom_fields", "journals"):
+        del raw[key]
+    issue = decode_issue(raw, directory)
+    assert (issue.subject, issue.start_on, issue.due_on, issue.fields, issue.events) == ("", None, None, {}, ())
+
+
+def test_a_field_of_several_values_is_joined(raw, directory):
+    redmine.field(raw, "bin")["value"] = ["1", "2"]
+    assert decode_issue(raw, directory).fields["bin"] == "1, 2"
+
+
+def test_a_field_is_text_whatever_the_json_has(raw, directory):
+    redmine.field(raw, "contact_at")["value"] = 5
+    assert decode_issue(raw, directory).fields["contact_at"] == "5"
+
+
+def test_a_field_that_is_not_on_the_tracker_is_missing(raw, directory):
+    raw["custom_fields"] = [each for each in raw["custom_fields"] if each["name"] != "БСН"]
+    assert "bin" not in decode_issue(raw, directory).fields
+
+
+def test_subtasks_are_seen(raw, directory):
+    assert not decode_issue(raw, directory).has_children
+    assert decode_issue({**raw, "children": [{"id": 8}]}, directory).has_children
+
+
+# People
+
+
+@pytest.mark.parametrize(
+    ("who", "side"),
+    [
+        ("client", Side.CLIENT),
+        ("operator", Side.STAFF),
+        ("staff", Side.STAFF),
+        ("head", Side.STAFF),
+        ("bot", Side.BOT),
+        ("stranger", Side.UNKNOWN),
+        ("guest", Side.UNKNOWN),
+    ],
+)
+def test_a_person_stands_on_the_side_of_their_groups_and_roles(directory, who, side):
+    assert directory.person(redmine.person(who), author_id=11).side is side
+
+
+def test_the_tools_account_is_the_bot_though_no_membership_shows_it():
+    directory = Directory({"account": {"id": 31, "name": "sup-sync"}}, NAMES)
+    assert directory.person(redmine.person("bot"), author_id=11).side is Side.BOT
+
+
+def test_the_bot_is_the_bot_though_it_is_in_the_staffs_group():
+    people = [{"id": 31, "name": "sup-sync", "groups": ["Қолдау қызметі"], "roles": []}]
+    directory = Directory({"account": {"id": 31}, "people": people}, NAMES)
+    assert directory.person({"id": 31}, author_id=11).side is Side.BOT
+
+
+def test_whom_the_ladder_names_is_found_by_name(directory):
+    assert directory.person_id("head") == 23
+    assert directory.name_of(23) == "Дана Бекова"
+
+
+def test_nobody_has_no_name_and_a_stranger_a_number(directory):
+    assert directory.name_of(None) == ""
+    assert directory.name_of(91) == "#91"
+
+
+# Without the tracker's lists
+
+
+def guessed(raw: Any) -> Directory:
+    return Directory.guessed_from([raw], NAMES)
+
+
+def test_without_lists_all_but_the_author_are_staff(raw):
+    asked, attached, *_ = decode_issue(raw, guessed(raw)).events
+    assert (asked.by.side, attached.by.side) == (Side.STAFF, Side.CLIENT)
+
+
+def test_without_lists_an_old_status_and_priority_are_taken_for_ordinary_ones(raw):
+    issue = decode_issue(raw, guessed(raw))
+    first, last = issue.events[0], issue.events[-1]
+    assert first.status is not None
+    assert [status.phase for status in first.status] == [Phase.OPEN, Phase.WAITING]
+    assert last.priority == ("normal", "immediate")
+    assert issue.unknown == ()
+
+
+def test_without_lists_the_allowed_statuses_are_known_by_their_names(raw):
+    raw["allowed_statuses"] = [redmine.pair(redmine.STATUSES.values(), name) for name in redmine.STATUSES.values()]
+    (before, _), *_ = (event.status for event in decode_issue(raw, guessed(raw)).events if event.status)
+    assert before.name == "Жаңа"
+
+
+def test_without_lists_a_version_is_open_and_has_no_date(raw):
+    version = decode_issue(raw, guessed(raw)).version
+    assert version is not None
+    assert (version.name, version.due_on, version.is_closed) == ("2.4", None, False)
+
+
+def test_without_lists_a_project_is_known_by_its_name(raw):
+    project = decode_issue(raw, guessed(raw)).project
+    assert (project.name, project.is_closed) == ("Алатау Трейд", False)
+
+
+def test_guessing_leaves_what_is_no_issue_to_decoding(raw):
+    directory = Directory.guessed_from([{"id": 5}, {"id": 6, "status": "new", "priority": 1}, raw], NAMES)
+    assert directory.priorities == {3: "Дереу"}
+    with pytest.raises(DecodeError, match="issue #5"):
+        decode_issue({"id": 5}, directory)
+
+
+# Names that no mapping has
+
+
+def test_a_further_name_of_a_priority_counts_as_it(raw, tell):
+    names = replace(NAMES, more_priorities={"Аса": "urgent"})
+    issue = decode_issue({**raw, "priority": {"id": 9, "name": "Аса"}}, Directory(tell(FILED).told.lists, names))
+    assert (issue.priority, issue.unknown) == ("urgent", ())
+
+
+@pytest.mark.parametrize(
+    ("changed", "unknown"),
+    [
+        ({"tracker": {"id": 9, "name": "Жоба"}}, "tracker «Жоба»: add it to `trackers` of mappings/tracker.yaml"),
+        ({"status": {"id": 9, "name": "Кейін"}}, "status «Кейін»: add it to `statuses` of mappings/tracker.yaml"),
+        (
+            {"priority": {"id": 9, "name": "Аса"}},
+            "priority «Аса»: add it to `more_priorities` of mappings/tracker.yaml",
+        ),
+    ],
+)
+def test_a_name_that_no_mapping_has_is_named_once(raw, directory, changed, unknown):
+    assert decode_issue({**raw, **changed}, directory).unknown == (unknown,)
+
+
+def test_an_id_in_the_history_that_no_list_has_is_named_once(raw, directory):
+    detail = redmine.detail("attr", "status_id", "77", "3")
+    raw["journals"].append({**raw["journals"][0], "details": [detail, detail]})
+    raw["journals"].append({**raw["journals"][0], "details": [detail]})
+    assert decode_issue(raw, directory).unknown == ("status «#77»: add it to `statuses` of mappings/tracker.yaml",)
+
+
+# What is not of the form of an issue
+
+
+def without(raw: Any, key: str) -> Any:
+    return {name: value for name, value in raw.items() if name != key}
+
+
+REQUIRED = ("project", "tracker", "status", "priority", "author", "created_on", "updated_on")
+
+
+@pytest.mark.parametrize("key", REQUIRED)
+def test_an_issue_without_what_every_issue_has_is_named(raw, directory, key):
+    with pytest.raises(DecodeError, match=f"^issue #1: not of the form of Redmine's issue JSON: no `{key}`$") as raised:
+        decode_issue(without(raw, key), directory)
+    assert raised.value.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"created_on": "yesterday"},
+        {"created_on": "2026-06-08T04:00:00"},
+        {"updated_on": None},
+        {"status": "new"},
+        {"author": []},
+        {"journals": None},
+        {"journals": ["a note"]},
+        {"journals": [{"id": 1}]},
+        {"custom_fields": {"id": 1}},
+        {"due_date": "2026-06-31"},
+        {"project": None},
+    ],
+)
+def test_a_value_of_another_form_is_named(raw, directory, changed):
+    with pytest.raises(DecodeError, match=r"^issue #1: "):
+        decode_issue({**raw, **changed}, directory)
+
+
+def test_a_status_of_the_history_that_is_no_number_is_named(raw, directory):
+    raw["journals"][0]["details"] = [redmine.detail("attr", "status_id", None, "3")]
+    with pytest.raises(DecodeError, match=r"^issue #1: "):
+        decode_issue(raw, directory)
+
+
+def test_an_issue_inside_issue_is_named_too(raw, directory):
+    with pytest.raises(DecodeError, match=r"^issue #1: "):
+        decode_issue({"issue": without(raw, "status")}, directory)
+
+
+@pytest.mark.parametrize("nothing", [[], "text", 5, None, {"issue": None}, {}])
+def test_what_is_no_object_is_refused(directory, nothing):
+    with pytest.raises(DecodeError):
+        decode_issue(nothing, directory)
+
+
+def test_no_message_holds_the_clients_text(raw, directory):
+    raw |= {"subject": "құпия", "description": "құпия", "status": None}
+    with pytest.raises(DecodeError) as raised:
+        decode_issue(raw, directory)
+    assert "құпия" not in str(raised.value)
+
+
+# The past
+
+
+def test_an_issue_as_it_stood_before(raw, directory):
+    issue = decode_issue(deepcopy(raw), directory)
+    before = issue.upto(read_moment("Mon 09:59"))
+    assert before is not None
+    assert (before.status.name, before.priority, before.reason, before.events) == ("Жаңа", "urgent", None, ())
+    then = issue.upto(read_moment("Mon 12:30"))
+    assert then is not None
+    assert (then.status.phase, then.priority, len(then.events)) == (Phase.WAITING, "urgent", 3)
+    assert issue.upto(read_moment("Mon 13:00")) == issue
+
+
+def test_an_issue_is_not_there_before_it_was_filed(raw, directory):
+    assert decode_issue(raw, directory).upto(read_moment("Mon 08:59:59")) is None

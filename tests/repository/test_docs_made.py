@@ -1,0 +1,125 @@
+"""What of the docs is made from the code is as the code is; the schemas take the shipped files and no mistaken ones."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft7Validator
+from tools.docs.pages import made
+from tools.docs.schemas import FILES, schema_of
+from tools.docs.settings import Key, file_path, parts_of, paths
+
+from sup_sync.config.yaml_file import load_yaml
+
+ROOT = Path(__file__).parent.parent.parent
+
+MADE = made()
+PLACES = ("mappings/schemas", "docs/pictures")
+YAML_FILES = [file_path(name) for name in FILES]
+
+
+def keys() -> list[tuple[str, str, Key]]:
+    return [(name, part.path, key) for name in FILES for part in parts_of(name) for key in part.keys]
+
+
+def validator(name: str) -> Draft7Validator:
+    return Draft7Validator(json.loads((ROOT / f"mappings/schemas/{name}.json").read_text(encoding="utf-8")))
+
+
+def errors_of(path: Path, name: str) -> list[str]:
+    """What the schema finds in a file, whose keys are read as an editor reads them: as words."""
+    source = load_yaml(path, path.name)
+    assert source.mistakes == []
+    return [error.message for error in validator(name).iter_errors(json.loads(json.dumps(source.data)))]
+
+
+@pytest.mark.parametrize("name", MADE)
+def test_it_is_as_the_code_is(name: str) -> None:
+    assert (ROOT / name).read_text(encoding="utf-8") == MADE[name], "run scripts/docs"
+
+
+def test_nothing_lies_about_that_is_no_longer_made() -> None:
+    there = {str(path.relative_to(ROOT)) for place in PLACES for path in (ROOT / place).iterdir()}
+    assert there == {name for name in MADE if name.startswith(PLACES)}
+
+
+def test_the_schemas_are_schemas() -> None:
+    for name in FILES:
+        Draft7Validator.check_schema(schema_of(name))
+
+
+@pytest.mark.parametrize("path", YAML_FILES, ids=lambda path: path.name)
+def test_the_shipped_files_are_as_their_schemas_say(path: Path) -> None:
+    assert errors_of(path, path.stem) == []
+
+
+@pytest.mark.parametrize("path", YAML_FILES, ids=lambda path: path.name)
+def test_the_first_line_of_a_file_leads_an_editor_to_its_schema(path: Path) -> None:
+    line = path.read_text(encoding="utf-8").splitlines()[0]
+    (schema,) = re.findall(r"^# yaml-language-server: \$schema=(\S+)$", line)
+    assert (path.parent / schema).resolve() == ROOT / f"mappings/schemas/{path.stem}.json"
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("config", "url: http://127.0.0.1:3000", "url: 127.0.0.1:3000"),
+        ("config", "language: kk  ", "language: kz  "),
+        ("config", "closed_days: 14", "closed_day: 14"),
+        ("config", "closed_days: 14", "closed_days: 0"),
+        ("config", "# quiet_hours: 21:00-08:00", "quiet_hours: 21-08"),
+        ("config", "run: 15 min", "run: 1 working day"),
+        ("config", "changed_share: 0.5", "changed_share: 50"),
+        ("config", "enforce_from: 2026-01-01", "enforce_from: 01.01.2026"),
+        ("regulation", "working_day: 9 h", "working_day: 9"),
+        ("regulation", "{within: 15 min, clause: SLA VIP.1}", "{within: 15 minutes, clause: SLA VIP.1}"),
+        ("regulation", "{normal: 2 h, urgent: 1 h, immediate: 30 min}", "{normal: 2, urgent: 1 h, immediate: 30 min}"),
+        ("regulation", "{within: 15 min, clause: SLA VIP.1}", "{within: 15 min}"),
+        ("regulation", "clock: working ", "clock: wall "),
+        ("regulation", "acknowledged: {clause: 13}", "acknowledge: {clause: 13}"),
+        ("tracker", "{phase: waiting}", "{phase: waits}"),
+        ("tracker", "  marker: sup-sync\n", ""),
+        ("tracker", "parent_dates: derived", "parent_dates: own"),
+        ("calendar", 'mon-fri: ["09:00-18:00"]', 'mon-fri: ["9-18"]'),
+        ("calendar", 'mon-fri: ["09:00-18:00"]', 'weekdays: ["09:00-18:00"]'),
+        ("calendar", "2023: final", "2023: sure"),
+        ("calendar", "kind: worked", "kind: hours"),
+        ("clients", "project: alatau-trade, ", ""),
+        ("clients", "project: alatau-trade, ", "project: alatau-trade, bin: 970240000816, "),
+        ("clients", "until: 2028-12-31", "until: never"),
+        ("messages", "kk:\n", "kz:\n"),
+        ("examples", "first_response: 2026-03-18 10:15", "first_response: 10:15"),
+    ],
+)
+def test_a_schema_finds_a_mistake(name: str, old: str, new: str, tmp_path: Path) -> None:
+    text = file_path(name).read_text(encoding="utf-8")
+    assert old in text
+    mistaken = tmp_path / f"{name}.yaml"
+    mistaken.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert errors_of(mistaken, name)
+
+
+@pytest.mark.parametrize(("name", "path", "key"), keys(), ids=lambda each: each.name if isinstance(each, Key) else each)
+def test_every_key_says_what_it_is_in_a_sentence_or_two(name: str, path: str, key: Key) -> None:
+    assert re.fullmatch(r"[A-Z`].{5,}\.", key.text), (name, path)
+
+
+@pytest.mark.parametrize(
+    ("name", "path", "key"),
+    [each for each in keys() if each[2].below is None],
+    ids=lambda each: each.name if isinstance(each, Key) else each,
+)
+def test_every_key_has_an_example_that_its_schema_takes(name: str, path: str, key: Key, tmp_path: Path) -> None:
+    file = tmp_path / "example.yaml"
+    file.write_text(f"{key.name}: {key.example}\n", encoding="utf-8")
+    value = json.loads(json.dumps(load_yaml(file, "example.yaml").data))[key.name]
+    assert list(validator_of(name, path, key.name).iter_errors(value)) == []
+
+
+def validator_of(name: str, path: str, key: str) -> Draft7Validator:
+    """That of one key."""
+    schema = schema_of(name)
+    return Draft7Validator({**paths(schema)[path]["properties"][key], "$defs": schema.get("$defs", {})})

@@ -1,0 +1,25 @@
+"""The table of docs/promises.md holds all twelve promises, and only a run that tried them all writes it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from support import promises
+
+
+def test_the_table_has_rows_for_all_promises_and_says_where_they_were_tried() -> None:
+    head, _, rows = promises.PROMISES.read_text(encoding="utf-8").partition("| --- | --- | --- | --- |\n")
+    assert promises.numbers_of(rows.splitlines()) == promises.ALL
+    assert all(row.endswith(" | held |") for row in rows.splitlines())
+    assert "CPUs, " in head
+
+
+def test_a_part_of_the_tests_writes_no_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(promises, "PROMISES", tmp_path / "promises.md")
+    tried = {(f"{number}: said", "done"): 2 for number in promises.ALL}
+    last = tried.pop(("12: said", "done"))
+    assert not promises.write_promises(tried)
+    assert not promises.PROMISES.exists()
+    assert promises.write_promises(tried | {("2, 12: said", "done"): last})
+    assert promises.PROMISES.read_text(encoding="utf-8").count("| held |") == 12

@@ -1,0 +1,55 @@
+"""A real Redmine site with the demo's story, and how tests look at it."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from tools.demo.world import Json, Person, Site
+
+from sup_sync.config import Config, load_config
+
+ROOT = Path(__file__).parent.parent.parent
+
+CONFIG = ROOT / "config.yaml"
+SUNDAY_NIGHT = datetime(2026, 11, 15, 22, 30, tzinfo=ZoneInfo("Asia/Almaty"))
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The site, and what provisioning and acting out the story said."""
+
+    site: Site
+    provisioned: str
+    seeded: str
+
+    def as_somebody(self, login: str) -> Person:
+        return self.site.person(login)
+
+    def run_ruby(self, script: str) -> str:
+        return run_ruby(self.site, script)
+
+    def issue_id(self, subject: str) -> int:
+        with self.site.database() as base:
+            found: tuple[int] = base.execute("SELECT id FROM issues WHERE subject = ?", (subject,)).fetchone()
+        return found[0]
+
+
+def run_ruby(site: Site, script: str) -> str:
+    """What a Ruby script says inside the site."""
+    with tempfile.NamedTemporaryFile("w", suffix=".rb", encoding="utf-8") as file:
+        file.write(script)
+        file.flush()
+        return site.ask("runner", file.name)
+
+
+def shipped_config() -> Config:
+    return load_config(CONFIG, date(2026, 11, 15))
+
+
+def issue_as(person: Person, issue_id: int, include: str = "journals,allowed_statuses") -> Json:
+    issue: Json = person.send("GET", f"/issues/{issue_id}.json?include={include}")["issue"]
+    return issue

@@ -1,0 +1,119 @@
+"""`sup-sync` as it is typed in a folder with config.yaml: in this process, or as one of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from stories.shipped import Copy
+from support.scripted_server import Answer, reply, serve
+from support.worlds import FakeWorld
+
+from sup_sync.cli.main import run
+
+PROGRAM = Path(sys.executable).with_name("sup-sync")
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a command ended with and printed."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+    @property
+    def line(self) -> str:
+        """The one line on stderr, and nothing on stdout."""
+        assert self.out == ""
+        (line,) = self.err.splitlines()
+        return line
+
+
+class Shell:
+    """Types commands in a folder with the shipped files; whatever they print, no traceback is in it, nor the key."""
+
+    def __init__(
+        self, folder: Path, url: str, key: str, patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        self.folder = folder
+        self.files = Copy(folder)
+        self.files.replace("config.yaml", "http://127.0.0.1:3000", url)
+        self.patch = patch
+        self.capsys = capsys
+        self.use_key(key)
+        for name in ("CREDENTIALS_DIRECTORY", "STATE_DIRECTORY", "COLUMNS", "PYTHONUNBUFFERED"):
+            patch.delenv(name, raising=False)
+        patch.setenv("XDG_STATE_HOME", str(folder / "state"))
+        patch.chdir(folder)
+
+    def __call__(self, *words: object) -> Said:
+        self.capsys.readouterr()
+        code = run([str(word) for word in words])
+        return self.checked(Said(code, *self.capsys.readouterr()))
+
+    def process(self, *words: object, **options: Any) -> Said:
+        line = [str(PROGRAM), *map(str, words)]
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "timeout": 60} | options
+        done = subprocess.run(line, check=False, **options)
+        return self.checked(Said(done.returncode, done.stdout or "", done.stderr))
+
+    def checked(self, said: Said) -> Said:
+        assert "Traceback" not in said.out + said.err
+        assert "Exception ignored" not in said.err
+        assert self.key not in said.out + said.err
+        return said
+
+    def use_key(self, key: str) -> None:
+        self.key = key
+        self.patch.setenv("SUP_SYNC_KEY", key)
+
+    def forget(self) -> None:
+        """Delete what runs remember of the tracker."""
+        for path in (self.folder / "state").rglob("*.cache"):
+            path.unlink()
+
+    def write(self, name: str, text: str | bytes, mode: int = 0o644) -> Path:
+        path = self.folder / name
+        path.write_bytes(text.encode() if isinstance(text, str) else text)
+        path.chmod(mode)
+        return path
+
+
+@contextmanager
+def on_a_socket(world: FakeWorld, faults: dict[str, Answer]) -> Iterator[str]:
+    """The url where this world answers other processes; `faults` come in its place, by pattern of path."""
+
+    def act(handler: BaseHTTPRequestHandler) -> None:
+        for pattern, fault in faults.items():
+            if re.match(pattern, handler.path):
+                fault(handler)
+                return
+        body = script.asked[-1].body
+        asked = requests.Request(handler.command, world.url + handler.path, dict(handler.headers), data=body)
+        status, headers, text = world.rest.answer(asked.prepare())
+        reply(status, text, **{name.replace("-", "_"): value for name, value in headers.items()})(handler)
+
+    with serve(act) as script:
+        yield script.url
+
+
+def one_line(said: Said, code: int, *parts: str) -> None:
+    """A command said nothing but one line of its own that holds these parts."""
+    assert (said.code, said.line[:10]) == (code, "sup-sync: ")
+    for part in parts:
+        assert part in said.line

@@ -1,0 +1,553 @@
+"""One request's story: every minute is somebody's, every target has its clause, and no note's text is told."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stories.moments import ZONE, read_moment, show_length, show_moment
+from stories.story import Story
+
+from sup_sync.model.policy import ClockKind, Metric
+from sup_sync.views.explanation import ClockStory, Explanation, StepState, explain
+from sup_sync.views.time_ledger import Party
+
+Tell = Callable[..., Story]
+
+FIRST, CLOSING = Metric
+
+
+def explained(story: Story) -> Explanation:
+    assert story.now is not None
+    return explain(story.judgement, story.rules, story.now)
+
+
+def ledger(story: Story) -> dict[str, tuple[str | None, str | None]]:
+    parts = explained(story).ledger.parts
+    return {party.value: (show_length(each.working), show_length(each.wall)) for party, each in parts.items()}
+
+
+def clock(story: Story, metric: Metric) -> ClockStory:
+    return next(each for each in explained(story).clocks if each.metric is metric)
+
+
+def happened(story: Story) -> list[tuple[str | None, str, str]]:
+    return [(show_moment(each.at), each.side.value, ", ".join(each.what)) for each in explained(story).events]
+
+
+def states(story: Story, metric: Metric) -> list[StepState]:
+    return [each.state for each in explained(story).ladder if each.metric is metric]
+
+
+# ---- where the minutes went
+
+
+def test_every_minute_is_somebody_s(story: Story) -> None:
+    """
+    Mon 16:00 filed by operator, VIP, error
+    Mon 17:00 staff: asks and waiting for client
+    Tue 10:00 client: answers
+    Tue 12:00 staff: hands to development
+    Wed 09:00 staff: takes it
+    Wed 11:00 staff: solves
+    Wed 12:00 now
+    """
+    assert ledger(story) == {
+        "support": ("5:00", "5:00"),
+        "client": ("2:00", "17:00"),
+        "development": ("6:00", "21:00"),
+        "closed": ("1:00", "1:00"),
+    }
+
+
+def test_refused_time_is_closed_time(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator
+    Mon 10:00 staff: refuses and public note
+    Mon 12:00 now
+    """
+    assert ledger(story)["closed"] == ("2:00", "2:00")
+
+
+def test_the_stretches_follow_one_another_without_a_gap(story: Story) -> None:
+    """
+    Mon 16:00 filed by operator, contact at last Fri 17:00
+    Mon 17:00 staff: asks and waiting for client
+    Tue 10:00 client: answers
+    Tue 12:00 now
+    """
+    stays = explained(story).stays
+    assert [(each.party, show_moment(each.start_at), show_moment(each.end_at)) for each in stays] == [
+        ("support", "last Fri 17:00", "Mon 17:00"),
+        ("client", "Mon 17:00", "Tue 10:00"),
+        ("support", "Tue 10:00", "Tue 12:00"),
+    ]
+    assert show_length(stays[0].working) == "9:00"
+
+
+DEEDS = st.sampled_from(
+    [
+        "staff: public note",
+        "staff: private note",
+        "staff: asks and waiting for client",
+        "client: answers",
+        "client: attachment",
+        "staff: takes it",
+        "staff: hands to development",
+        "staff: solves",
+        "staff: refuses",
+        "client: reopens",
+        "bot: private note",
+    ]
+)
+
+
+@given(st.lists(st.tuples(st.integers(0, 20_000), DEEDS), max_size=12))
+def test_whatever_happened_the_ledger_adds_up(deeds: list[tuple[int, str]]) -> None:
+    filed_at = read_moment("Mon 10:00")
+    lines = ["Mon 10:00 filed by operator"]
+    for minute, deed in sorted(deeds):
+        at = (filed_at + timedelta(minutes=minute)).astimezone(ZONE)
+        lines.append(f"{at:%Y-%m-%d %H:%M} {deed}")
+    story = Story("\n".join([*lines, "2026-06-23 12:34:56 now"]), Path())
+    told = explained(story)
+    parts, elapsed = told.ledger.parts.values(), told.ledger.elapsed
+    assert sum((each.wall for each in parts), timedelta(0)) == elapsed.wall == told.now - filed_at
+    working = story.rules.calendars[ClockKind.WORKING].elapsed(filed_at, told.now)
+    assert sum((each.working or timedelta(0) for each in parts), timedelta(0)) == elapsed.working == working
+    json.dumps(told.to_json())
+
+
+# ---- what happened
+
+
+def test_what_happened_by_whom_and_never_a_note_s_text(story: Story) -> None:
+    """
+    Mon 09:00 filed by client, VIP, normal
+    Mon 09:10 operator: public note and takes it
+    Mon 09:20 staff: private note
+    Mon 09:30 staff: sets priority urgent and confirms the priority
+    Mon 09:40 client: attachment
+    Mon 09:50 staff: assigns head
+    Mon 10:00 now
+    """
+    for journal in story.told.raw["journals"]:
+        journal["notes"] = journal["notes"] and "SECRET"
+    assert happened(story) == [
+        ("Mon 09:00", "client", "filed"),
+        ("Mon 09:10", "staff", "public note, status Жаңа → Өңделуде"),
+        ("Mon 09:20", "staff", "private note"),
+        ("Mon 09:30", "staff", "priority normal → urgent, priority confirmed"),
+        ("Mon 09:40", "client", "attachment"),
+        ("Mon 09:50", "staff", "other values"),
+    ]
+    assert explained(story).events[1].name == "Айгүл Қасымова"
+    assert "SECRET" not in json.dumps(explained(story).to_json())
+
+
+def test_a_confirmation_taken_back_is_told(story: Story) -> None:
+    """
+    Mon 09:00 filed by client, VIP, urgent
+    Mon 09:30 staff: confirms the priority
+    Mon 09:40 staff: withdraws the confirmation
+    Mon 10:00 now
+    """
+    assert happened(story)[-1] == ("Mon 09:40", "staff", "priority no longer confirmed")
+
+
+def test_a_change_of_reason_is_told(story: Story) -> None:
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:30 staff: sets the reason to law
+    Mon 09:40 staff: refuses and sets the reason to too little information
+    Mon 09:50 staff: clears the reason
+    Mon 10:00 now
+    """
+    assert happened(story)[1:] == [
+        ("Mon 09:30", "staff", "reason none → law"),
+        ("Mon 09:40", "staff", "status Жаңа → Бас тартылды, reason law → too_little_information"),
+        ("Mon 09:50", "staff", "reason too_little_information → none"),
+    ]
+
+
+def test_a_letter_shows_both_moments_the_contact_and_its_entry(story: Story) -> None:
+    """
+    Mon 10:00 filed by operator, by official letter, contact at last Fri 16:00
+    Mon 11:00 now
+    """
+    assert happened(story) == [
+        ("last Fri 16:00", "client", "contact, as support entered it"),
+        ("Mon 10:00", "staff", "filed"),
+    ]
+
+
+# ---- terms
+
+
+def test_each_term_has_its_reason_and_its_clause(story: Story) -> None:
+    """
+    Mon 09:00 filed by client, VIP, error, immediate
+    Mon 10:00 now
+    """
+    assert [(each.name, each.value, each.because, each.clause) for each in explained(story).terms] == [
+        ("level", "vip", "contract of «Алатау Трейд» ЖШС until 2028-12-31", "3"),
+        ("channel", "tracker", "filed by client", "8"),
+        ("category", "error", "tracker «Қате, істеліп бітпеген»", "4"),
+        ("priority", "normal", "immediate is the client's wish so far", "20"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("facts", "because"),
+    [("by e-mail", "as its field says"), ("call-back", "tracker «Кері қоңырау»"), ("error", "filed by staff")],
+)
+def test_where_the_channel_comes_from(tell: Tell, facts: str, because: str) -> None:
+    story = tell(f"Mon 09:00 filed by operator, {facts} \n Mon 10:00 now")
+    assert explained(story).terms[1].because == because
+
+
+def test_the_priority_s_history_says_who_decided_and_what_was_a_wish(story: Story) -> None:
+    """
+    Mon 09:00 filed by client, VIP, urgent
+    Mon 09:10 client: sets priority immediate
+    Mon 09:20 staff: confirms the priority
+    Mon 09:30 operator: sets priority normal
+    Mon 10:00 now
+    """
+    history = explained(story).priorities
+    assert [(show_moment(each.at), each.side.value, each.shown, each.counts) for each in history] == [
+        ("Mon 09:00", "client", "urgent", "normal"),
+        ("Mon 09:10", "client", "immediate", "normal"),
+        ("Mon 09:20", "staff", "immediate", "immediate"),
+        ("Mon 09:30", "staff", "normal", "normal"),
+    ]
+
+
+# ---- clocks
+
+
+def test_a_clock_shows_its_target_its_pauses_and_what_is_left(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP, normal
+    Mon 10:00 staff: asks and waiting for client
+    Mon 12:00 client: answers
+    Mon 13:00 staff: asks and waiting for client
+    Mon 14:00 now
+    """
+    first, closing = clock(story, FIRST), clock(story, CLOSING)
+    assert (first.agreement, show_length(first.within), show_length(first.elapsed)) == ("vip", "2:00", "1:00")
+    assert show_moment(first.stopped_at) == "Mon 10:00"
+    assert first.pauses == ()
+    assert [(show_moment(each.start_at), show_moment(each.end_at)) for each in closing.pauses] == [
+        ("Mon 10:00", "Mon 12:00"),
+        ("Mon 13:00", None),
+    ]
+    assert (show_length(closing.elapsed), show_length(closing.left)) == ("2:00", "7:00")
+    assert closing.stopped_at is None
+
+
+def test_a_letter_has_no_closing_target_and_no_ladder_for_it(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP, by official letter
+    Mon 10:00 now
+    """
+    closing = clock(story, CLOSING)
+    assert (closing.within, closing.due_at, closing.left) == (None, None, None)
+    assert show_length(closing.elapsed) == "1:00"
+    assert states(story, CLOSING) == []
+
+
+def test_handed_to_development_the_release_is_the_target(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP
+    Mon 10:00 staff: hands to development and sets version 2.4 due 2026-06-19
+    Mon 11:00 now
+    """
+    closing = clock(story, CLOSING)
+    assert str(closing.release_on) == "2026-06-19"
+    assert show_moment(closing.due_at) == "next Fri 18:00"
+
+
+def test_reopenings_are_counted_and_the_closed_time_is_a_pause(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP
+    Mon 10:00 staff: solves
+    Mon 12:00 client: reopens
+    Mon 13:00 now
+    """
+    closing = clock(story, CLOSING)
+    assert closing.reopenings == 1
+    assert [(show_moment(each.start_at), show_moment(each.end_at)) for each in closing.pauses] == [
+        ("Mon 10:00", "Mon 12:00")
+    ]
+
+
+def test_a_refused_request_still_shows_what_its_clocks_measured(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP
+    Mon 10:00 staff: refuses and public note
+    Mon 13:00 now
+    """
+    assert show_length(clock(story, CLOSING).elapsed) == "1:00"
+    assert [each["outcome"] for each in explained(story).to_json()["verdicts"]] == ["no_target", "no_target"]
+    assert [each["clause"] for each in explained(story).to_json()["verdicts"]] == ["9", "9"]
+
+
+# ---- ladder
+
+
+def test_of_the_steps_that_are_due_the_highest_goes_out(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP, normal
+    Mon 11:30 now
+    """
+    steps = [each for each in explained(story).ladder if each.metric is FIRST]
+    assert [(each.step, show_moment(each.due_at), each.state) for each in steps] == [
+        ("at_risk", "Mon 10:30", StepState.PASSED_OVER),
+        ("breached", "Mon 11:00", StepState.DUE),
+        ("to_head", "Mon 13:00", StepState.AHEAD),
+    ]
+    assert states(story, CLOSING) == [StepState.AHEAD] * 3
+
+
+def test_a_step_is_sent_when_the_marker_says_so(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP, normal
+    Mon 11:30 sup-sync runs
+    Mon 11:40 now
+    """
+    assert states(story, FIRST) == [StepState.SENT, StepState.SENT, StepState.AHEAD]
+
+
+def test_a_step_at_an_odd_share_is_sent_when_the_marker_says_so(story: Story) -> None:
+    """
+    in regulation.yaml «{step: at_risk, at: 0.75,» becomes «{step: at_risk, at: 0.664,»
+    Mon 09:00 filed by operator, VIP, normal
+    Mon 10:30 sup-sync runs
+    Mon 10:40 now
+    """
+    assert states(story, FIRST)[0] is StepState.SENT
+
+
+def test_a_stopped_clock_needs_no_more_steps(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP, normal
+    Mon 10:40 sup-sync runs
+    Mon 11:30 staff: public note
+    Mon 14:00 now
+    """
+    assert states(story, FIRST) == [StepState.SENT, StepState.STOPPED, StepState.STOPPED]
+
+
+def test_a_paused_clock_s_steps_wait(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP, normal
+    Mon 10:00 staff: asks and waiting for client
+    Wed 14:00 now
+    """
+    assert states(story, CLOSING) == [StepState.AHEAD] * 3
+
+
+def test_requests_from_before_the_tool_s_time_are_never_escalated(story: Story) -> None:
+    """
+    in config.yaml «enforce_from: 2026-01-01» becomes «enforce_from: 2026-06-09»
+    Mon 09:00 filed by operator, VIP, normal
+    Wed 14:00 now
+    """
+    assert set(states(story, FIRST)) == {StepState.NOT_ENFORCED}
+
+
+def test_requests_of_the_tool_s_first_day_are_escalated(story: Story) -> None:
+    """
+    in config.yaml «enforce_from: 2026-01-01» becomes «enforce_from: 2026-06-08»
+    Mon 09:00 filed by operator, VIP, normal
+    Mon 10:00 now
+    """
+    assert states(story, FIRST) == [StepState.AHEAD] * 3
+
+
+def test_with_a_marker_edited_by_hand_nobody_knows(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP, normal, marker «all sent»
+    Wed 14:00 now
+    """
+    assert set(states(story, FIRST)) == {StepState.UNKNOWN}
+
+
+def test_a_release_that_was_put_off_has_its_ladder_ahead_again(story: Story) -> None:
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note
+    Mon 12:00 staff: hands to development and sets version 2.4 due 2026-06-10
+    Wed 18:01 sup-sync runs
+    Thu 10:00 staff: sets version 2.4 due 2026-06-12
+    Thu 15:46 now
+    """
+    assert story.value("marker") == "release#0@1.00 release_on=2026-06-10"
+    assert states(story, CLOSING) == [StepState.DUE, StepState.AHEAD, StepState.AHEAD]
+    assert story.changes["marker"] == "release#0@0.75 release_on=2026-06-12 slipped#739779@1.00"
+
+
+@pytest.mark.parametrize(
+    "following", ["Wed 18:10 now", "Thu 09:00 staff: solves \n Thu 09:10 sup-sync runs \n Thu 10:00 now"]
+)
+def test_the_ladder_of_the_release_that_counts_is_told_as_it_was_sent(tell: Tell, following: str) -> None:
+    story = tell(f"""
+        Mon 09:00 filed by client, VIP, error
+        Mon 10:00 staff: public note
+        Mon 12:00 staff: hands to development and sets version 2.4 due 2026-06-10
+        Wed 18:01 sup-sync runs
+        {following}
+        """)
+    assert states(story, CLOSING)[:2] == [StepState.SENT, StepState.SENT]
+
+
+# ---- waiting
+
+
+def test_it_tells_the_question_that_it_is_ended_for_and_when(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP, error
+    Mon 10:00 staff: asks and waiting for client
+    Mon 13:00 now
+    """
+    assert explained(story).to_json()["wait"] == {
+        "asked_at": "2026-06-08T05:00:00+00:00",
+        "remind_at": "2026-06-08T09:00:00+00:00",
+        "due_at": "2026-06-08T13:00:00+00:00",
+    }
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "in config.yaml «enforce_from: 2026-01-01» becomes «enforce_from: 2026-06-09» \n {filed} \n {asked}",
+        "{filed}, reason insult \n {asked}",
+        "{filed}, without the field marker \n {asked}",
+        "{filed}, marker «told him on the phone» \n {asked}",
+        "{filed}, in a closed project \n {asked}",
+        "{filed}, status «Белгісіз» \n {asked}",
+        "{filed} \n {asked} \n Wed 11:00 sup-sync adopts",
+        "{filed} \n {asked} \n Mon 11:00 client: answers",
+    ],
+)
+def test_it_tells_no_question_where_it_is_not_ended_for_one(tell: Tell, lines: str) -> None:
+    filed, asked = "Mon 09:00 filed by operator", "Mon 10:00 staff: asks and waiting for client"
+    story = tell(f"{lines.format(filed=filed, asked=asked)} \n Wed 12:00 now")
+    assert explained(story).to_json()["wait"] is None
+    assert "status" not in story.changes
+
+
+# ---- odd ones
+
+
+def test_a_request_that_cannot_be_judged_shows_why_and_its_story_all_the_same(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP, status «Белгісіз»
+    Mon 10:00 now
+    """
+    told = explained(story)
+    assert (told.clocks, told.ladder) == ((), ())
+    assert [each.kind for each in told.findings] == ["unknown"]
+    assert ledger(story)["support"] == ("1:00", "1:00")
+
+
+def test_what_no_mapping_knows_has_no_clause(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, tracker «Басқа»
+    Mon 10:00 now
+    """
+    category = explained(story).terms[2]
+    assert (category.value, category.clause) == (None, "")
+
+
+def test_outside_the_calendar_s_years_only_the_wall_clock_is_known(story: Story) -> None:
+    """
+    in regulation.yaml «in_force_from: 2023-01-01» becomes «in_force_from: 2022-01-01»
+    2022-12-30 12:00 filed by operator, VIP
+    2023-01-04 13:00 staff: asks and waiting for client
+    2023-01-04 14:00 client: answers
+    2023-01-04 16:00 now
+    """
+    told = explained(story).ledger
+    support = told.parts[Party.SUPPORT]
+    assert (support.working, support.wall) == (None, timedelta(days=5, hours=3))
+    assert told.parts[Party.CLIENT].working == timedelta(hours=1)
+    assert (told.elapsed.working, told.elapsed.wall) == (None, timedelta(days=5, hours=4))
+    assert {each.kind for each in explained(story).findings} == {"calendar"}
+
+
+def test_a_step_beyond_the_calendar_s_years_has_no_moment_yet(story: Story) -> None:
+    """
+    2027-12-31 09:00 filed by operator, VIP
+    2027-12-31 09:10 now
+    """
+    steps = [each for each in explained(story).ladder if each.metric is CLOSING]
+    assert [(each.step, show_moment(each.due_at)) for each in steps] == [
+        ("at_risk", "2027-12-31 15:45"),
+        ("breached", "2027-12-31 18:00"),
+        ("to_head", None),
+    ]
+
+
+def test_as_json(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP, normal
+    Mon 09:30 staff: public note and solves
+    Mon 10:00 now
+    """
+    made = explained(story).to_json()
+    assert json.loads(json.dumps(made)) == made
+    head = {key: made[key] for key in ("issue", "subject", "now", "filed_at", "ledger", "findings")}
+    assert head == {
+        "issue": 1,
+        "subject": "Есеп ашылмайды",
+        "now": "2026-06-08T05:00:00+00:00",
+        "filed_at": "2026-06-08T04:00:00+00:00",
+        "ledger": {
+            "support": {"working": 1800, "wall": 1800},
+            "client": {"working": 0, "wall": 0},
+            "development": {"working": 0, "wall": 0},
+            "closed": {"working": 1800, "wall": 1800},
+            "elapsed": {"working": 3600, "wall": 3600},
+        },
+        "findings": [],
+    }
+    assert made["events"][1] == {
+        "at": "2026-06-08T04:30:00+00:00",
+        "side": "staff",
+        "name": "Болат Ермеков",
+        "what": ["public note", "status Жаңа → Шешілді"],
+    }
+    assert made["clocks"][1] == {
+        "metric": "resolution",
+        "agreement": "vip",
+        "counts": "working",
+        "counts_from": "2026-06-08T04:00:00+00:00",
+        "within": 9 * 3600,
+        "release_on": None,
+        "pauses": [],
+        "reopenings": 0,
+        "elapsed": 1800,
+        "left": None,
+        "due_at": "2026-06-08T13:00:00+00:00",
+        "stopped_at": "2026-06-08T04:30:00+00:00",
+    }
+    assert made["verdicts"][1] == {
+        "metric": "resolution",
+        "outcome": "met",
+        "reason": "in time",
+        "clause": "SLA VIP.3",
+    }
+    assert made["ladder"][0] == {
+        "metric": "first_response",
+        "step": "at_risk",
+        "share": 0.75,
+        "due_at": "2026-06-08T05:30:00+00:00",
+        "state": "stopped",
+    }

@@ -1,0 +1,116 @@
+"""The figures of the report's page: shares, the distribution of first responses, breaches by hour, findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from stories.moments import show_moment
+from stories.story import Story
+
+from sup_sync.model.policy import Metric
+from sup_sync.views.compliance import Dimension, compliance
+from sup_sync.views.figures import UP_TO, Figures, figures_of
+
+Tell = Callable[..., Story]
+
+FIRST, CLOSING = Metric
+NOW = "Thu 15:00 now"
+
+
+def figures(*stories: Story) -> Figures:
+    rules, now = stories[0].rules, stories[0].now
+    assert now is not None
+    return figures_of([each.judgement for each in stories], rules.policy, rules.calendars, now)
+
+
+@pytest.fixture
+def week(tell: Tell) -> tuple[Story, ...]:
+    return (
+        tell(f"2026-05-28 16:00 filed by operator, Base\n2026-05-28 16:10 staff: public note and solves\n{NOW}"),
+        tell(f"Mon 09:30 filed by operator, VIP\nMon 12:00 staff: public note\nWed 10:00 staff: solves\n{NOW}"),
+        tell(f"Mon 17:30 filed by operator, Base, by online assistant\nTue 09:30 staff: public note\n{NOW}"),
+        tell(f"Thu 14:00 filed by operator, VIP\n{NOW}"),
+        tell(f"Mon 09:00 filed by operator, VIP\nTue 17:00 staff: refuses and public note\n{NOW}"),
+        tell(f"Mon 09:00 filed by operator, VIP, tracker «Басқа»\n{NOW}"),
+    )
+
+
+def test_shares_are_of_what_is_decided_by_month_level_and_target(week: tuple[Story, ...]) -> None:
+    told = {
+        (each.month, each.level, each.metric): (each.met, each.breached, each.share) for each in figures(*week).shares
+    }
+    assert told == {
+        ("2026-05", "vip", FIRST): (0, 0, None),
+        ("2026-05", "vip", CLOSING): (0, 0, None),
+        ("2026-05", "base", FIRST): (1, 0, 1.0),
+        ("2026-05", "base", CLOSING): (1, 0, 1.0),
+        ("2026-06", "vip", FIRST): (0, 1, 0.0),
+        ("2026-06", "vip", CLOSING): (0, 1, 0.0),
+        ("2026-06", "base", FIRST): (0, 1, 0.0),
+        ("2026-06", "base", CLOSING): (0, 1, 0.0),
+    }
+
+
+def test_they_add_up_to_those_of_the_report(week: tuple[Story, ...]) -> None:
+    made, rules = figures(*week), week[0].rules
+    report = compliance([each.judgement for each in week], rules.policy, rules.calendars)
+    for metric in Metric:
+        total, rows = report.total.tally(metric), [each for each in made.shares if each.metric is metric]
+        assert (sum(each.met for each in rows), sum(each.breached for each in rows)) == (total.met, total.breached)
+        assert sum(each.breaches[metric] for each in made.hours) == total.breached
+        assert sum(each.metric is metric for each in made.breaches) == total.breached
+    assert made.months == tuple(each.key for each in report.by[Dimension.MONTH])
+
+
+def test_a_first_response_counts_in_the_bar_that_ends_with_or_after_it(tell: Tell) -> None:
+    after = {
+        minutes: tell(f"Mon 09:00 filed by operator\nMon {moment} staff: public note\n{NOW}")
+        for minutes, moment in ((15, "09:15"), (16, "09:16"), (540, "18:00"))
+    }
+    last = tell("Mon 09:00 filed by operator\nThu 10:00 staff: public note\nThu 15:00 now")
+    bars = {each.up_to: sum(each.by_level.values()) for each in figures(*after.values(), last).responses}
+    minute = timedelta(minutes=1)
+    assert bars == dict.fromkeys(UP_TO, 0) | {15 * minute: 1, 30 * minute: 1, 540 * minute: 1, None: 1}
+
+
+def test_breaches_stand_by_the_hour_of_filing_on_the_support_s_wall_clock(week: tuple[Story, ...]) -> None:
+    hours = {each.hour: tuple(each.breaches.values()) for each in figures(*week).hours}
+    assert len(hours) == 24
+    assert {hour: counts for hour, counts in hours.items() if any(counts)} == {9: (1, 1), 17: (1, 1)}
+
+
+def test_a_breach_tells_by_how_much_and_whether_it_lasts(week: tuple[Story, ...]) -> None:
+    told = [
+        (each.issue.id, each.metric, show_moment(each.due_at), each.late, each.is_running)
+        for each in figures(*week).breaches
+    ]
+    hour, minute = timedelta(hours=1), timedelta(minutes=1)
+    assert told == [
+        (2, FIRST, "Mon 11:30", 30 * minute, False),
+        (3, FIRST, "Mon 17:45", 45 * minute, False),
+        (2, CLOSING, "Tue 09:30", 9.5 * hour, False),
+        (3, CLOSING, "Wed 17:30", 6.5 * hour, True),
+    ]
+
+
+def test_findings_stand_by_kind_the_most_frequent_first(tell: Tell) -> None:
+    bare = "Mon 09:00 filed by client, Base, error, without iin, without contact"
+    made = figures(tell(f"{bare}\nMon 10:00 staff: hands to development\n{NOW}"), tell(f"{bare}\n{NOW}")).findings
+    assert [(kind, [each.issue.id for each in found]) for kind, found in made.items()] == [
+        ("channel", [1, 2]),
+        ("incomplete", [1, 2]),
+        ("no_version", [1]),
+    ]
+    assert [item.item for item in made["incomplete"][0].lacks] == ["iin", "contact"]
+    assert made["channel"][0].lacks == ()
+
+
+def test_without_requests_there_are_no_figures(tell: Tell) -> None:
+    rules = tell(f"Mon 09:00 filed by operator\n{NOW}").rules
+    story = tell(f"Mon 09:00 filed by operator\n{NOW}")
+    assert story.now is not None
+    made = figures_of([], rules.policy, rules.calendars, story.now)
+    assert (made.levels, made.shares, made.breaches, dict(made.findings)) == ((), (), (), {})
+    assert [sum(each.by_level.values()) for each in made.responses] == [0] * 8

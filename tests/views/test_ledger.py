@@ -1,0 +1,138 @@
+"""Every second of a request is somebody's: the parts add up exactly, in seconds, in minutes and over many requests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stories.moments import ZONE
+from stories.shipped import shipped_config
+from stories.story import Story
+
+from sup_sync.model.issue import Phase
+from sup_sync.model.policy import ClockKind, Metric
+from sup_sync.model.working_time import Span
+from sup_sync.sla.phases import Stretch
+from sup_sync.views.compliance import Dimension, compliance
+from sup_sync.views.time_ledger import Ledger, Party, Time, ledger_of, stays, sum_of
+
+Tell = Callable[..., Story]
+
+WORKING = shipped_config().rules.calendars[ClockKind.WORKING]
+NOTHING, MINUTE = timedelta(0), timedelta(minutes=1)
+FIRST, LAST = datetime(2023, 1, 1), datetime(2027, 12, 31)
+MOMENTS = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> list[Stretch]:
+    """A life of up to ten stretches, with moments as fine as microseconds."""
+    marks = sorted(draw(st.lists(MOMENTS, min_size=2, max_size=11)))
+    return [Stretch(draw(st.sampled_from(Phase)), Span(start, end)) for start, end in pairwise(marks)]
+
+
+def ledger(life: list[Stretch]) -> Ledger:
+    return ledger_of(tuple(stays(life, WORKING)), WORKING)
+
+
+def parts_of(made: Ledger) -> tuple[timedelta, timedelta]:
+    """The parts added up, on the wall clock and in working time."""
+    worked = [each.working for each in made.parts.values() if each.working is not None]
+    return sum((each.wall for each in made.parts.values()), NOTHING), sum(worked, NOTHING)
+
+
+@given(lives())
+def test_the_parts_add_up_to_the_time_elapsed(life: list[Stretch]) -> None:
+    made = ledger(life)
+    start, end = (each.replace(microsecond=0) for each in (life[0].span.start, life[-1].span.end))
+    assert parts_of(made) == (end - start, WORKING.elapsed(start, end)) == (made.elapsed.wall, made.elapsed.working)
+
+
+@given(lives())
+def test_so_do_the_seconds_of_its_json(life: list[Stretch]) -> None:
+    made = ledger(life).to_json()
+    elapsed = made.pop("elapsed")
+    for clock in ("wall", "working"):
+        assert sum(each[clock] or 0 for each in made.values()) == elapsed[clock]
+
+
+@given(lives())
+def test_so_do_whole_minutes_and_none_is_off_by_one(life: list[Stretch]) -> None:
+    made, whole = ledger(life), ledger(life).in_minutes()
+    assert parts_of(whole) == (whole.elapsed.wall, whole.elapsed.working)
+    assert whole.elapsed.wall == made.elapsed.wall // MINUTE * MINUTE
+    for party, part in whole.parts.items():
+        exact = made.parts[party]
+        assert part.wall % MINUTE == NOTHING
+        assert abs(part.wall - exact.wall) < MINUTE
+        assert part.working is not None
+        assert exact.working is not None
+        assert abs(part.working - exact.working) < MINUTE
+
+
+@given(st.lists(lives(), max_size=5))
+def test_so_do_many_requests_together(several: list[list[Stretch]]) -> None:
+    made = [ledger(life) for life in several]
+    together = sum_of(made)
+    assert parts_of(together) == (together.elapsed.wall, together.elapsed.working)
+    assert together.elapsed.wall == sum((each.elapsed.wall for each in made), NOTHING)
+
+
+def test_minutes_go_to_whom_they_are_mostly_with() -> None:
+    half = Time(timedelta(seconds=30), timedelta(seconds=30))
+    made = Ledger(dict.fromkeys(Party, half), Time(timedelta(minutes=2), timedelta(minutes=2))).in_minutes()
+    assert [each.wall for each in made.parts.values()] == [NOTHING, MINUTE, NOTHING, MINUTE]
+
+
+def test_where_one_working_time_is_not_known_neither_is_their_sum() -> None:
+    known, unknown = Time(MINUTE, MINUTE), Time(None, MINUTE)
+    first, second = (Ledger(dict.fromkeys(Party, each), each) for each in (known, unknown))
+    together = sum_of([first, second])
+    assert together.elapsed == Time(None, 2 * MINUTE)
+    assert together.in_minutes().parts[Party.CLIENT] == Time(None, 2 * MINUTE)
+
+
+@pytest.fixture
+def two_months(tell: Tell) -> list[Story]:
+    return [
+        tell("2026-05-28 16:00 filed by operator\n2026-05-28 17:00 staff: asks and waiting for client\nThu 15:00 now"),
+        tell("Mon 09:00 filed by operator\nMon 10:00 staff: hands to development\nThu 15:00 now"),
+        tell("Mon 09:00 filed by operator\nMon 11:00 staff: solves\nThu 15:00 now"),
+        tell("Mon 09:00 filed by operator, tracker «Басқа»\nThu 15:00 now"),
+    ]
+
+
+def test_a_report_adds_up_the_ledgers_of_each_group_and_month(two_months: list[Story]) -> None:
+    judgements, rules = [each.judgement for each in two_months], two_months[0].rules
+    report = compliance(judgements, rules.policy, rules.calendars)
+    may, june = (each.ledger for each in report.by[Dimension.MONTH])
+    hour = timedelta(hours=1)
+    assert may.parts[Party.SUPPORT].working == hour
+    assert [june.parts[each].working for each in Party] == [3 * hour, NOTHING, 32 * hour, 31 * hour]
+    for groups in report.by.values():
+        assert sum_of(each.ledger for each in groups) == report.total.ledger
+    assert parts_of(report.total.ledger) == (report.total.ledger.elapsed.wall, report.total.ledger.elapsed.working)
+
+
+def test_what_cannot_be_judged_is_in_no_ledger_of_a_report(two_months: list[Story]) -> None:
+    judgement, rules = two_months[-1].judgement, two_months[-1].rules
+    assert judgement.is_set_aside
+    assert compliance([judgement], rules.policy, rules.calendars).total.ledger.elapsed == Time(NOTHING, NOTHING)
+
+
+def test_a_story_s_ledger_ends_with_now(story: Story) -> None:
+    """
+    Fri 17:00 filed by operator, VIP
+    Sat 12:00 client: answers
+    next Mon 09:30 staff: solves
+    next Mon 10:00 now
+    """
+    made = ledger(list(story.judgement.stretches))
+    assert story.judgement.verdict(Metric.RESOLUTION).elapsed == made.parts[Party.SUPPORT].working
+    assert made.parts[Party.SUPPORT] == Time(timedelta(hours=1, minutes=30), timedelta(days=2, hours=16, minutes=30))
+    assert made.parts[Party.CLOSED].wall == timedelta(minutes=30)
+    assert story.judgement.filed_at.astimezone(ZONE).hour == 17

@@ -1,0 +1,319 @@
+"""How far the targets were kept, in figures; what a plan holds; and that JSON can neither lie nor steer a terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta, timezone
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stories.moments import read_moment
+from stories.story import Story
+
+from sup_sync.model.change import Change
+from sup_sync.model.issue import Finding
+from sup_sync.model.policy import Metric
+from sup_sync.planning.plan import Plan
+from sup_sync.to_json import json_text, plain
+from sup_sync.views.compliance import Dimension, PlanSummary, Report, compliance, nearest_rank, plan_json
+
+Tell = Callable[..., Story]
+
+FIRST, CLOSING = Metric
+NOW = "Thu 15:00 now"
+
+
+def report_on(*stories: Story) -> Report:
+    return compliance([story.judgement for story in stories], stories[0].rules.policy, stories[0].rules.calendars)
+
+
+def keys(report: Report, dimension: Dimension) -> list[str | None]:
+    return [group.key for group in report.by[dimension]]
+
+
+@pytest.fixture
+def month(tell: Tell) -> tuple[Story, ...]:
+    """Ten requests of which every kind of verdict is one."""
+    return (
+        tell(f"Mon 09:00 filed by operator, VIP, error \n Mon 10:00 staff: public note and solves \n {NOW}"),
+        tell(f"Mon 09:00 filed by operator, VIP \n Mon 12:00 staff: public note \n Wed 10:00 staff: solves \n {NOW}"),
+        tell(f"Thu 14:00 filed by operator, Base, consultation \n {NOW}"),
+        tell(f"Wed 16:00 filed by operator, Base, consultation \n {NOW}"),
+        tell(f"Mon 09:00 filed by operator, Base, suggestion, by online assistant \n {NOW}"),
+        tell(f"Mon 09:00 filed by operator, VIP, by official letter \n Mon 10:00 staff: public note \n {NOW}"),
+        tell(f"Mon 09:00 filed by operator, Base \n Tue 17:00 staff: refuses and public note \n {NOW}"),
+        tell(f"Mon 09:00 filed by operator, VIP, status «Белгісіз» \n {NOW}"),
+        tell(f"Mon 09:00 filed by operator, Base, urgent \n Mon 09:30 staff: asks and waiting for client \n {NOW}"),
+        tell(f"last Mon 09:00 filed by operator, Base \n last Mon 09:20 staff: public note and closes \n {NOW}"),
+    )
+
+
+def test_each_verdict_is_counted_once(month: tuple[Story, ...]) -> None:
+    first, closing = report_on(*month).total.tallies
+    assert (first.met, first.breached, first.on_track, first.at_risk, first.no_target) == (4, 2, 1, 1, 0)
+    assert (closing.met, closing.breached, closing.on_track, closing.at_risk, closing.no_target) == (2, 2, 3, 0, 1)
+    assert (first.running, closing.running) == (2, 3)
+
+
+def test_in_every_group_all_requests_are_accounted_for(month: tuple[Story, ...]) -> None:
+    report = report_on(*month)
+    for groups in report.by.values():
+        assert sum(group.requests for group in groups) == len(month) == report.total.requests
+    for group in (report.total, *(group for groups in report.by.values() for group in groups)):
+        for tally in group.tallies:
+            counted = tally.met + tally.breached + tally.running + tally.no_target
+            assert counted + group.refused + group.set_aside == group.requests
+
+
+def test_a_refused_request_is_neither_met_nor_breached(tell: Tell) -> None:
+    late = tell(f"Mon 09:00 filed by operator, Base \n Wed 17:00 staff: refuses and public note \n {NOW}")
+    total = report_on(late).total
+    assert total.refused == 1
+    assert all(tally.met + tally.breached + tally.running + tally.no_target == 0 for tally in total.tallies)
+    assert all(tally.median is None for tally in total.tallies)
+
+
+def test_what_could_not_be_judged_is_counted_apart_even_once_refused(tell: Tell) -> None:
+    story = tell(f"Mon 09:00 filed by operator, tracker «Басқа» \n Mon 10:00 staff: refuses \n {NOW}")
+    total = report_on(story).total
+    assert (total.set_aside, total.refused) == (1, 0)
+
+
+def test_the_share_met_is_of_what_is_decided_and_none_while_nothing_is(month: tuple[Story, ...], tell: Tell) -> None:
+    first, closing = report_on(*month).total.tallies
+    assert first.share_met == pytest.approx(4 / 6)
+    assert closing.share_met == pytest.approx(2 / 4)
+    running = tell(f"Thu 14:00 filed by operator, Base \n {NOW}")
+    assert [tally.share_met for tally in report_on(running).total.tallies] == [None, None]
+
+
+def test_a_running_clock_that_is_over_its_target_is_a_breach(tell: Tell) -> None:
+    story = tell(f"Mon 09:00 filed by operator, Base, by online assistant \n {NOW}")
+    tally = report_on(story).total.tally(FIRST)
+    assert (tally.breached, tally.running) == (1, 0)
+
+
+def test_times_are_of_stopped_clocks_in_working_time(tell: Tell) -> None:
+    overnight = tell(f"Mon 17:30 filed by operator, Base \n Tue 09:30 staff: public note \n {NOW}")
+    quick = tell(f"Mon 10:00 filed by operator, Base \n Mon 10:10 staff: public note \n {NOW}")
+    open_still = tell(f"Mon 09:00 filed by operator, Base \n {NOW}")
+    first, closing = report_on(overnight, quick, open_still).total.tallies
+    assert (first.median, first.ninetieth) == (timedelta(minutes=10), timedelta(hours=1))
+    assert (closing.median, closing.ninetieth) == (None, None)
+
+
+def test_a_letter_that_has_no_target_still_tells_how_long_it_took(tell: Tell) -> None:
+    letter = f"Mon 09:00 filed by operator, VIP, by official letter \n Mon 16:00 staff: solves \n {NOW}"
+    tally = report_on(tell(letter)).total.tally(CLOSING)
+    assert (tally.no_target, tally.share_met, tally.median) == (1, None, timedelta(hours=7))
+
+
+@pytest.mark.parametrize(
+    ("values", "percent", "place"),
+    [
+        (1, 50, 1),
+        (1, 90, 1),
+        (2, 50, 1),
+        (3, 50, 2),
+        (4, 50, 2),
+        (10, 50, 5),
+        (10, 90, 9),
+        (6, 90, 6),
+        (11, 90, 10),
+        (13, 90, 12),
+        (100, 90, 90),
+    ],
+)
+def test_nearest_rank(values: int, percent: int, place: int) -> None:
+    ordered = [timedelta(minutes=k) for k in range(1, values + 1)]
+    assert nearest_rank(ordered, percent) == timedelta(minutes=place)
+
+
+def test_no_values_have_no_percentile() -> None:
+    assert nearest_rank([], 50) is None
+
+
+@given(st.lists(st.integers(0, 10_000), min_size=1), st.sampled_from([50, 90]))
+def test_the_percentile_is_the_least_value_that_so_many_do_not_exceed(minutes: list[int], percent: int) -> None:
+    ordered = sorted(timedelta(minutes=each) for each in minutes)
+
+    def covered(value: timedelta) -> bool:
+        return Fraction(sum(each <= value for each in ordered), len(ordered)) >= Fraction(percent, 100)
+
+    assert nearest_rank(ordered, percent) == min(filter(covered, ordered))
+
+
+def test_groups_stand_in_the_regulation_s_order_and_what_is_not_known_last(
+    month: tuple[Story, ...], tell: Tell
+) -> None:
+    urgent = tell(f"Mon 09:00 filed by operator, VIP, immediate \n {NOW}")
+    strange = tell(f"Mon 09:00 filed by operator, Base, tracker «Басқа» \n {NOW}")
+    odd = tell(f"Mon 09:00 filed by operator, Base, priority «Шұғыл» \n {NOW}")
+    report = report_on(urgent, strange, odd, *reversed(month))
+    assert keys(report, Dimension.LEVEL) == ["vip", "base"]
+    assert keys(report, Dimension.CHANNEL) == ["online_assistant", "email", "official_letter"]
+    assert keys(report, Dimension.CATEGORY) == ["consultation", "error", "suggestion", None]
+    assert keys(report, Dimension.PRIORITY) == ["normal", "urgent", "immediate", "Шұғыл"]
+
+
+def test_the_month_is_that_of_the_filing_on_the_support_s_wall_clock(tell: Tell) -> None:
+    in_utc_still_may = tell(f"2026-06-01 02:00 filed by operator \n {NOW}")
+    entered_late = tell(f"2026-06-01 10:00 filed by operator, contact at 2026-05-29 10:00 \n {NOW}")
+    report = report_on(in_utc_still_may, entered_late)
+    assert keys(report, Dimension.MONTH) == ["2026-05", "2026-06"]
+    assert (report.filed_from, report.filed_until) == (date(2026, 5, 29), date(2026, 6, 1))
+
+
+def test_only_the_dimensions_asked_for_are_grouped(month: tuple[Story, ...]) -> None:
+    judgements = [story.judgement for story in month]
+    report = compliance(judgements, month[0].rules.policy, month[0].rules.calendars, by=[Dimension.MONTH])
+    assert list(report.by) == [Dimension.MONTH]
+
+
+def test_without_requests_there_is_a_report_of_nothing(tell: Tell) -> None:
+    rules = tell(f"Mon 09:00 filed by operator \n {NOW}").rules
+    report = compliance([], rules.policy, rules.calendars)
+    assert (report.total.requests, report.filed_from, report.filed_until) == (0, None, None)
+    assert report.to_json()["total"]["resolution"]["share_met"] is None
+    assert report.to_json()["by"]["level"] == []
+
+
+def test_refusals_stops_and_endings_are_counted_by_reason_in_the_regulations_order(tell: Tell) -> None:
+    refused = "Mon 09:00 filed by operator, VIP, error \n Mon 10:00 staff: "
+    report = report_on(
+        tell(f"{refused}refuses \n {NOW}"),
+        tell(f"{refused}refuses and sets the reason to law \n {NOW}"),
+        tell(f"{refused}refuses and sets the reason to law \n {NOW}"),
+        tell(f"{refused}asks and waiting for client and sets the reason to too little information \n {NOW}"),
+        tell(f"{refused}sets the reason to insult \n {NOW}"),
+        tell(f"{refused}public note \n {NOW}"),
+    )
+    assert [(each.reason, each.clause, each.count) for each in report.reasons] == [
+        ("law", "6", 2),
+        ("too_little_information", "9", 1),
+        ("insult", "16", 1),
+        (None, "9", 1),
+    ]
+    assert (report.total.requests, report.total.refused) == (6, 4)
+    assert report.total.tally(CLOSING).no_target == 0
+    assert plain(report.reasons)[0] == {"reason": "law", "clause": "6", "count": 2}
+
+
+def test_as_json(tell: Tell) -> None:
+    story = tell(f"Mon 17:00 filed by operator, VIP \n Tue 09:30 staff: public note \n {NOW}")
+    made = report_on(story).to_json()
+    running = {"metric": "resolution", "met": 0, "breached": 1, "on_track": 0, "at_risk": 0, "no_target": 0}
+    met = {"metric": "first_response", "met": 1, "breached": 0, "on_track": 0, "at_risk": 0, "no_target": 0}
+    group = {
+        "requests": 1,
+        "refused": 0,
+        "set_aside": 0,
+        "first_response": {**met, "median": 5400, "ninetieth": 5400, "share_met": 1.0},
+        "resolution": {**running, "median": None, "ninetieth": None, "share_met": 0.0},
+        "ledger": {
+            "support": {"working": 25 * 3600, "wall": 70 * 3600},
+            "client": {"working": 0, "wall": 0},
+            "development": {"working": 0, "wall": 0},
+            "closed": {"working": 0, "wall": 0},
+            "elapsed": {"working": 25 * 3600, "wall": 70 * 3600},
+        },
+    }
+    assert made == {
+        "filed_from": "2026-06-08",
+        "filed_until": "2026-06-08",
+        "total": {"key": None, **group},
+        "reasons": [],
+        "by": {
+            "level": [{"key": "vip", **group}],
+            "channel": [{"key": "email", **group}],
+            "category": [{"key": "error", **group}],
+            "priority": [{"key": "normal", **group}],
+            "month": [{"key": "2026-06", **group}],
+        },
+    }
+    assert json.loads(json.dumps(made)) == made
+
+
+CHANGES = (
+    Change(7, "level", "", "VIP", "contract", "3"),
+    Change(7, "state", "Мерзімінде", "Мерзімі өтті", "late", "SLA VIP.2"),
+    Change(7, "private_note", "", "@d.bekova", "late", "SLA VIP.2"),
+    Change(9, "due_date", "2026-06-10", "", "no target"),
+)
+
+
+def test_a_plan_in_figures() -> None:
+    plan = Plan(CHANGES, (Finding(8, "no_version", "set one", "23"),), judged=30)
+    summary = PlanSummary.of(plan)
+    assert summary == PlanSummary(set=1, change=1, clear=1, notes=1, requests=2, judged=30, findings=1)
+
+
+def test_the_marker_is_no_value_of_a_request() -> None:
+    marks = (
+        Change(7, "marker", "", "a", "why"),
+        Change(8, "marker", "a", "b", "why"),
+        Change(9, "marker", "a", "", ""),
+    )
+    nothing = PlanSummary(set=0, change=0, clear=0, notes=0, requests=3, judged=30, findings=0)
+    assert PlanSummary.of(Plan(marks, (), judged=30)) == nothing
+    beside = PlanSummary(set=1, change=1, clear=1, notes=1, requests=3, judged=30, findings=0)
+    assert PlanSummary.of(Plan((*CHANGES, *marks), (), judged=30)) == beside
+
+
+def test_a_plan_as_json() -> None:
+    plan = Plan(CHANGES[2:], (Finding(8, "no_version", "set one", "23"),), judged=30)
+    assert plan_json(plan, read_moment("Mon 09:00")) == {
+        "now": "2026-06-08T04:00:00+00:00",
+        "changes": [
+            {
+                "issue": 7,
+                "field": "private_note",
+                "old": "",
+                "new": "@d.bekova",
+                "reason": "late",
+                "clause": "SLA VIP.2",
+            },
+            {"issue": 9, "field": "due_date", "old": "2026-06-10", "new": "", "reason": "no target", "clause": ""},
+        ],
+        "findings": [{"issue": 8, "kind": "no_version", "text": "set one", "clause": "23"}],
+        "summary": {"set": 0, "change": 0, "clear": 1, "notes": 1, "requests": 2, "judged": 30, "findings": 1},
+    }
+
+
+def test_moments_are_utc_days_iso_and_lengths_whole_seconds() -> None:
+    @dataclass
+    class Sample:
+        at: datetime
+        day: date
+        length: timedelta
+        metric: Metric
+        nothing: None = None
+
+    at = datetime(2026, 6, 8, 9, 0, 59, 999_999, tzinfo=timezone(timedelta(hours=5)))
+    sample = Sample(at, date(2026, 6, 8), timedelta(seconds=-90.7), FIRST)
+    assert plain((sample,)) == [
+        {
+            "at": "2026-06-08T04:00:59+00:00",
+            "day": "2026-06-08",
+            "length": -90,
+            "metric": "first_response",
+            "nothing": None,
+        }
+    ]
+    assert plain(at.astimezone(UTC)) == plain(at)
+
+
+HOSTILE = ["\x1b[31m", "\x9b2J", "\u202eabc", "\u2066", "\u200b", "\u2028", "\r\n\t\0", "\ud800", "\U000e0041", "\x7f"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_json_holds_a_client_s_text_whole_and_steers_no_terminal(text: str) -> None:
+    shown = json_text({"subject": f"Қате {text}!"})
+    assert all(each.isprintable() or each == "\n" for each in shown)
+    assert shown.encode()
+    assert json.loads(shown) == {"subject": f"Қате {text}!"}
+    assert "Қате" in shown

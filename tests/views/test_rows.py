@@ -1,0 +1,152 @@
+"""The table for spreadsheets: a row for each request, and no cell that a spreadsheet would run."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable
+from dataclasses import replace
+from io import StringIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stories.story import Story
+from support.hostile import FORMULAS, HOSTILE, SCRIPTS, TOO_LONG
+from support.promises import HARMLESS
+
+from sup_sync.sla.judgement import Judgement
+from sup_sync.views.csv_export import COLUMNS, csv_text, harmless
+
+Tell = Callable[..., Story]
+
+RUN = tuple("=+-@\t\r\n＝＋－＠")
+
+
+def rows(*stories: Story) -> list[dict[str, str]]:
+    return table(csv_text([each.judgement for each in stories], stories[0].rules.calendars))
+
+
+def table(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(StringIO(text, newline="")))
+
+
+def renamed(story: Story, subject: str) -> Judgement:
+    judgement = story.judgement
+    return replace(judgement, issue=replace(judgement.issue, subject=subject))
+
+
+def test_a_row_tells_a_request_by_its_keys_its_targets_and_its_minutes(story: Story) -> None:
+    """
+    Mon 16:00 filed by operator, VIP, error, urgent
+    Mon 17:30 staff: asks and waiting for client
+    Tue 10:00 client: answers
+    Tue 12:00 staff: hands to development
+    Wed 09:00 staff: takes it
+    Wed 11:00 staff: solves
+    Wed 12:00 now
+    """
+    (row,) = rows(story)
+    assert list(row) == list(COLUMNS)
+    told = {key: row[key] for key in COLUMNS if not key.endswith("_wall_min")}
+    assert told == {
+        "issue": "1",
+        "project": "alatau-trade",
+        "subject": "Есеп ашылмайды",
+        "filed_at": "2026-06-08 16:00",
+        "level": "vip",
+        "channel": "email",
+        "category": "error",
+        "priority": "urgent",
+        "agreement": "vip",
+        "regulation": "2023-01-01",
+        "status": "Шешілді",
+        "phase": "closed",
+        "reason": "",
+        "findings": "",
+        "first_response_due_at": "2026-06-08 17:00",
+        "first_response_outcome": "breached",
+        "first_response_stopped_at": "2026-06-08 17:30",
+        "first_response_elapsed_min": "90",
+        "first_response_clause": "SLA VIP.2",
+        "resolution_due_at": "2026-06-09 17:30",
+        "resolution_outcome": "breached",
+        "resolution_stopped_at": "2026-06-10 11:00",
+        "resolution_elapsed_min": "690",
+        "resolution_clause": "SLA VIP.3",
+        "support_working_min": "330",
+        "client_working_min": "90",
+        "development_working_min": "360",
+        "closed_working_min": "60",
+        "elapsed_working_min": "840",
+    }
+    walls = [int(row[f"{party}_wall_min"]) for party in ("support", "client", "development", "closed", "elapsed")]
+    assert walls == [330, 990, 1260, 60, 2640]
+    assert sum(walls[:4]) == walls[4]
+
+
+def test_what_is_not_known_is_empty(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, tracker «Басқа»
+    Mon 10:00 now
+    """
+    (row,) = rows(story)
+    assert (row["category"], row["agreement"], row["findings"]) == ("", "", "unknown")
+    assert (row["first_response_due_at"], row["first_response_outcome"]) == ("", "no_target")
+    assert (row["first_response_elapsed_min"], row["support_working_min"]) == ("", "60")
+
+
+def test_a_letter_without_a_target_still_tells_its_minutes(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP, by official letter
+    Mon 16:00 staff: solves
+    Mon 17:00 now
+    """
+    (row,) = rows(story)
+    assert (row["resolution_due_at"], row["resolution_outcome"], row["resolution_elapsed_min"]) == (
+        "",
+        "no_target",
+        "420",
+    )
+
+
+def test_requests_stand_in_order_and_none_is_a_table_of_its_head(tell: Tell) -> None:
+    first, second = (tell("Mon 09:00 filed by operator\nMon 10:00 now") for _ in range(2))
+    assert [row["issue"] for row in rows(second, first)] == ["1", "2"]
+    assert table(csv_text([], first.rules.calendars)) == []
+
+
+@pytest.fixture
+def request_of(tell: Tell) -> Story:
+    return tell("Mon 09:00 filed by operator\nMon 10:00 now")
+
+
+@pytest.mark.parametrize("subject", HOSTILE, ids=lambda text: repr(text[:20]))
+def test_a_hostile_subject_is_one_cell_that_nothing_runs(
+    request_of: Story, subject: str, tried: Callable[[str, str], None]
+) -> None:
+    (row,) = table(csv_text([renamed(request_of, subject)], request_of.rules.calendars))
+    assert list(row) == list(COLUMNS)
+    assert row["project"] == "portal-users"
+    assert not row["subject"].lstrip().startswith(RUN)
+    assert row["subject"].isprintable()
+    assert len(row["subject"]) <= 256
+    tried(HARMLESS, "hostile subjects, in `report --csv`")
+
+
+@pytest.mark.parametrize("text", FORMULAS)
+def test_a_formula_stays_readable_behind_an_apostrophe(text: str) -> None:
+    assert harmless(text).startswith("'")
+    assert "1+1" in harmless(text) or text.strip() in harmless(text) or "A1" in harmless(text)
+
+
+def test_what_is_no_formula_stays_as_it_is() -> None:
+    for text in ("Есеп ашылмайды", "2026-06-08", "a=b", "'quoted'", *SCRIPTS):
+        assert harmless(text) == text
+    assert len(harmless(TOO_LONG)) == 255
+
+
+@given(st.text())
+def test_no_text_at_all_makes_a_cell_that_is_run(text: str) -> None:
+    cell = harmless(text)
+    assert cell.isprintable()
+    assert not cell.lstrip().startswith(RUN)

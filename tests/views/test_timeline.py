@@ -1,0 +1,176 @@
+"""A clock's line: each stretch by its working time, each moment at its place, and no line where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from rich.cells import cell_len
+from stories.story import Story
+
+from sup_sync.errors import CalendarError
+from sup_sync.model.policy import Metric
+from sup_sync.output.terminal.labels import METRICS
+from sup_sync.output.terminal.layout import make_console
+from sup_sync.output.terminal.timeline import show_lines
+from sup_sync.views.explanation import Explanation, explain
+from sup_sync.views.timeline import Stretch, Timeline, timeline
+
+Tell = Callable[..., Story]
+
+SIGNS = {
+    Stretch.RUNNING: "R",
+    Stretch.PAUSED: "P",
+    Stretch.CLOSED: ".",
+    Stretch.AHEAD: "A",
+    Stretch.OVER: "o",
+}
+
+
+def told_of(story: Story) -> Explanation:
+    assert story.now is not None
+    return explain(story.judgement, story.rules, story.now)
+
+
+def line_of(story: Story, metric: Metric, cells: int) -> Timeline | None:
+    told = told_of(story)
+    clock = next(each for each in told.clocks if each.metric is metric)
+    steps = [each for each in told.ladder if each.metric is metric]
+    return timeline(clock, steps, told.judgement.filed_at, told.now, told.calendars, cells)
+
+
+def drawn(story: Story, metric: Metric, cells: int) -> tuple[str, dict[str, int]]:
+    line = line_of(story, metric, cells)
+    assert line is not None
+    return "".join(SIGNS[each] for each in line.cells), {mark.name: mark.cell for mark in line.marks}
+
+
+def test_it_runs_to_the_present_and_what_is_ahead_is_open(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP
+    Mon 12:00 now
+    """
+    cells, marks = drawn(story, Metric.RESOLUTION, 9)
+    assert cells == "RRRAAAAAA"
+    assert marks == {"due": 8, "now": 3, "at_risk": 6}
+
+
+def test_the_night_is_no_working_time(story: Story) -> None:
+    """
+    Mon 15:00 filed by operator, VIP
+    Mon 16:00 now
+    """
+    cells, _ = drawn(story, Metric.RESOLUTION, 24)
+    assert cells == "RAA" + "." * 15 + "AAAAAA"
+
+
+def test_waiting_for_the_client_is_a_pause_that_lasts(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP
+    Mon 10:00 staff: asks and waiting for client
+    Mon 12:00 now
+    """
+    cells, _ = drawn(story, Metric.RESOLUTION, 9)
+    assert cells == "RPPAAAAAA"
+
+
+def test_a_pause_that_ended_moves_the_due_moment(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP
+    Mon 10:00 staff: asks and waiting for client
+    Mon 12:00 client: answers
+    Mon 13:00 now
+    """
+    cells, marks = drawn(story, Metric.RESOLUTION, 26)
+    assert cells == "RPPRAAAAA" + "." * 15 + "AA"
+    assert marks["due"] == 25
+
+
+def test_it_ends_at_its_stop_where_the_target_was_missed(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP
+    Mon 13:00 staff: public note
+    Fri 12:00 now
+    """
+    cells, marks = drawn(story, Metric.FIRST_RESPONSE, 4)
+    assert cells == "RRRR"
+    assert marks == {"due": 2, "stopped": 3, "at_risk": 1, "to_head": 3}
+
+
+def test_after_a_stop_in_time_there_is_nothing(story: Story) -> None:
+    """
+    Mon 09:00 filed by operator, VIP
+    Mon 10:00 staff: public note
+    Fri 12:00 now
+    """
+    cells, marks = drawn(story, Metric.FIRST_RESPONSE, 4)
+    assert cells == "RRoo"
+    assert marks == {"due": 3, "stopped": 2, "at_risk": 3}
+
+
+def test_a_line_without_length_is_none(tell: Tell) -> None:
+    story = tell("Mon 09:00 filed by operator, VIP, by official letter \n Mon 09:00 now")
+    assert line_of(story, Metric.RESOLUTION, 10) is None
+
+
+def test_beyond_the_calendar_s_years_it_is_refused_and_the_screen_goes_on_without(tell: Tell) -> None:
+    story = tell("2027-12-31 17:00 filed by operator, VIP, by official letter \n 2027-12-31 17:10 now")
+    told = told_of(story)
+    clock = next(each for each in told.clocks if each.metric is Metric.RESOLUTION)
+    late = told.now + timedelta(days=40)
+    with pytest.raises(CalendarError):
+        timeline(clock, (), told.judgement.filed_at, late, told.calendars, 10)
+    console = make_console(StringIO())
+    show_lines(console, replace(told, now=late))
+    assert isinstance(console.file, StringIO)
+    assert METRICS[Metric.RESOLUTION] not in console.file.getvalue()
+
+
+def shown(story: Story, width: int) -> list[str]:
+    console = make_console(StringIO())
+    console.width = width
+    show_lines(console, told_of(story))
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue().splitlines()
+
+
+WAITS = """
+    Mon 09:00 filed by operator, VIP
+    Mon 10:00 staff: asks and waiting for client
+    Mon 12:00 client: answers
+    Mon 13:00 now
+"""
+
+
+def test_the_screen_has_lines_marks_and_a_legend(tell: Tell) -> None:
+    assert shown(tell(WAITS), 28) == [
+        "",
+        "Line",
+        "  first response, Mon",
+        "  2026-06-08 09:00 to Mon",
+        "  2026-06-08 11:00, 4 min a",
+        "  sign",
+        "  █████████████",
+        "               S     1     D",
+        "  closing, Mon 2026-06-08",
+        "  09:00 to Tue 2026-06-09",
+        "  11:00, 1 h a sign",
+        "  █░░█─────···············──",
+        "      N   1                D",
+        "  █ counts   ░ paused   ·",
+        "  nobody works   ─ still",
+        "  ahead   D due   N now   S",
+        "  stopped   1 at risk",
+    ]
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
+def test_no_line_is_longer_than_the_terminal(tell: Tell, width: int) -> None:
+    lines = shown(tell(WAITS), width)
+    assert all(cell_len(each) <= width for each in lines)
+    assert any(cell_len(each) == min(width, 100) for each in lines)
+    for sign in ("█ counts", "░ paused", "· nobody works", "─ still ahead", "D due", "N now", "S stopped"):
+        assert sign in " ".join(" ".join(lines).split())

@@ -1,0 +1,172 @@
+"""A year as the support works it: the same days as the calendar that judges, each with its reason."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+from stories.moments import ZONE
+from stories.shipped import Copy, shipped_config
+
+from sup_sync.config import Config
+from sup_sync.model.languages import LANGUAGES
+from sup_sync.model.policy import ClockKind
+from sup_sync.output.terminal.layout import make_console
+from sup_sync.output.terminal.year import show_year
+from sup_sync.output.texts import Texts
+from sup_sync.output.texts.year import SIGNS, CalendarTexts, sign_of
+from sup_sync.views.year import Day, DayKind, Year, year_of
+
+
+def year(number: int, config: Config | None = None) -> Year:
+    config = config or shipped_config()
+    calendar = config.rules.calendars[ClockKind.WORKING]
+    is_estimated = number in config.rules.estimated_years
+    return year_of(number, calendar, config.calendar_lines, is_estimated=is_estimated)
+
+
+def day(when: str, config: Config | None = None) -> Day:
+    wanted = date.fromisoformat(when)
+    return year(wanted.year, config).months[wanted.month - 1].days[wanted.day - 1]
+
+
+def texts(language: str = "en") -> CalendarTexts:
+    return CalendarTexts(Texts("calendar", language, shipped_config().rules.messages, ZONE))
+
+
+@pytest.mark.parametrize(("number", "days"), [(2023, 246), (2024, 249), (2025, 246), (2026, 247), (2027, 247)])
+def test_its_working_days_are_those_of_the_calendar(number: int, days: int) -> None:
+    made = year(number)
+    assert made.working_days == sum(each.working_days for each in made.months) == days
+    assert made.worked == days * timedelta(hours=9)
+    assert made.is_estimated is (number == 2027)
+    assert [len(month.days) for month in made.months][1] == 28 + (number == 2024)
+
+
+@pytest.mark.parametrize(
+    ("when", "kind", "sign", "why"),
+    [
+        ("2026-11-20", DayKind.WORKING, " ", ""),
+        ("2026-11-21", DayKind.REST, ".", ""),
+        ("2026-12-16", DayKind.HOLIDAY, "*", "Independence Day"),
+        ("2026-03-09", DayKind.HOLIDAY, "*", "International Women's Day (observed)"),
+        ("2026-05-27", DayKind.HOLIDAY, "?", "Eid al-Adha; estimated day, no decree fixes it"),
+        ("2025-01-03", DayKind.OFF, "-", "moved day off; in exchange for 2025-01-05"),
+        (
+            "2025-01-05",
+            DayKind.WORKED,
+            "+",
+            "09:00-18:00; worked day off; source: for 3 January: PyPI holidays 0.109, which cites"
+            " adilet.zan.kz/kaz/docs/G24G0000436",
+        ),
+    ],
+)
+def test_a_day_has_its_kind_its_sign_and_its_reason(when: str, kind: DayKind, sign: str, why: str) -> None:
+    found = day(when)
+    assert (found.kind, sign_of(found), texts().why(found)) == (kind, sign, why)
+
+
+@pytest.mark.parametrize(
+    ("line", "when", "kind", "why"),
+    [
+        (
+            '{date: 2026-12-31, kind: hours, hours: ["09:00-13:00"], source: order 7}',
+            "2026-12-31",
+            DayKind.HOURS,
+            "09:00-13:00; other hours; source: order 7",
+        ),
+        (
+            '{date: 2026-12-31, kind: "off", source: order 7}',
+            "2026-12-31",
+            DayKind.OFF,
+            "moved day off; source: order 7",
+        ),
+        (
+            "{date: 2026-12-16, kind: cancelled, source: order 7}",
+            "2026-12-16",
+            DayKind.WORKED,
+            "09:00-18:00; Independence Day; a holiday that is worked; source: order 7",
+        ),
+        (
+            "{move: 2026-12-31, to: 2026-12-26, source: order 7}",
+            "2026-12-31",
+            DayKind.OFF,
+            "moved day off; in exchange for 2026-12-26; source: order 7",
+        ),
+        (
+            "{move: 2026-12-31, to: 2026-12-26, source: order 7}",
+            "2026-12-26",
+            DayKind.WORKED,
+            "09:00-18:00; worked day off; in exchange for 2026-12-31; source: order 7",
+        ),
+    ],
+)
+def test_each_kind_of_change_is_told_with_its_source(
+    tmp_path: Path, line: str, when: str, kind: DayKind, why: str
+) -> None:
+    copy = Copy(tmp_path)
+    copy.replace("calendar.yaml", "\nchanges:\n", f"\nchanges:\n  - {line}\n")
+    found = day(when, copy.load())
+    assert (found.kind, texts().why(found)) == (kind, why)
+
+
+def test_no_two_kinds_share_a_sign() -> None:
+    assert set(SIGNS) == set(DayKind)
+    assert len({*SIGNS.values(), "?"}) == len(DayKind) + 1
+
+
+def shown(number: int, language: str, width: int) -> list[str]:
+    console = make_console(StringIO())
+    console.width = width
+    show_year(console, year(number), texts(language))
+    assert isinstance(console.file, StringIO)
+    return console.file.getvalue().splitlines()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
+def test_every_day_stands_there_once_at_every_width(width: int, language: str) -> None:
+    lines = shown(2025, language, width)
+    assert all(cell_len(line) <= width and "…" not in line for line in lines)
+    legend = next(number for number, line in enumerate(lines) if line == texts(language).texts.say("legend"))
+    grid = " ".join(lines[3:legend])
+    for sign in "*-+.":
+        grid = grid.replace(sign, f"{sign} ")
+    marks = [word for word in grid.split() if word[0].isdigit()]
+    days = [word for word in marks if word.rstrip("*-+.").isdigit()]
+    assert sum(word.endswith("-") for word in days) == sum(word.endswith("+") for word in days) == 1
+    assert len(days) == 365 + len([month for month in year(2025).months if month.working_days])
+
+
+def test_months_beside_one_another_fit_80_columns() -> None:
+    lines = shown(2025, "en", 80)
+    assert lines[:6] == [
+        "Support calendar: 2025",
+        "246 working days, 2214 h; the year is final",
+        "",
+        "January      20 days     February     20 days     March        17 days",
+        "Mo Tu We Th Fr Sa Su     Mo Tu We Th Fr Sa Su     Mo Tu We Th Fr Sa Su",
+        "       1* 2* 3- 4. 5+                    1. 2.                    1. 2.",
+    ]
+    assert "  +  Su 2025-01-05  09:00-18:00; worked day off; source: for 3 January: PyPI" in lines
+
+
+def test_an_estimated_year_says_so() -> None:
+    assert shown(2027, "ru", 120)[1].endswith("год предположителен: постановления о переносах ещё нет")
+    assert "  ?  день предположителен, постановления нет" in shown(2027, "ru", 120)
+
+
+def test_a_final_year_names_its_days_that_are_still_estimates() -> None:
+    assert shown(2026, "en", 120)[1] == "247 working days, 2223 h; the year is final but for the days marked ?"
+    assert shown(2024, "en", 120)[1].endswith("; the year is final")
+
+
+def test_its_json_has_months_and_the_days_that_differ() -> None:
+    made = year(2025).to_json()
+    assert (made["year"], made["is_estimated"], made["working_days"]) == (2025, False, 246)
+    assert made["months"][2] == {"month": 3, "working_days": 17, "worked": 17 * 9 * 3600}
+    moved = next(each for each in made["days"] if each["day"] == "2025-01-03")
+    assert (moved["kind"], moved["lines"][0]["other"], moved["hours"]) == ("off", "2025-01-05", "")
