@@ -8,8 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sup_sync.model.issue import Finding
-
 Json = dict[str, Any]
 
 
@@ -28,10 +26,6 @@ def plain(value: Any) -> Any:
             return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
         case _:
             return str(value) if isinstance(value, StrEnum) else value
-
-
-def finding_json(finding: Finding) -> Json:
-    return {"issue": finding.issue_id, "kind": finding.kind, "text": finding.text, "clause": finding.clause}
 
 
 def json_text(data: Json | list[Json]) -> str:

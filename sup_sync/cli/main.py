@@ -12,40 +12,27 @@ import click
 
 from sup_sync import __version__
 from sup_sync.cli.codes import DONE
+from sup_sync.cli.context import say
 from sup_sync.cli.faults import explained
-from sup_sync.cli.options import common, say
+from sup_sync.cli.options import common
 
-MODULES = {
-    "init": "init",
-    "check": "check",
-    "provision": "offline",
-    "plan": "read",
-    "apply": "apply",
-    "due": "offline",
-    "explain": "read",
-    "queue": "read",
-    "report": "report",
-    "whatif": "read",
-    "regulation": "wall",
-    "calendar": "wall",
-    "clients": "offline",
-    "snapshot": "read",
-    "schedule": "schedule",
-    "completion": "completion",
-}
-"""In which module of this folder each command stands; the others are not imported, so that each starts fast."""
+COMMANDS = (
+    "init", "check", "provision", "plan", "apply", "due", "explain", "queue", "report", "whatif", "regulation",
+    "calendar", "clients", "snapshot", "schedule", "completion",
+)  # fmt: skip
+"""Each command is in the module of its name in commands/; the others are not imported, so that each starts fast."""
 
 
 class Commands(click.Group):
     """The commands, each imported when it is asked for."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        return sorted(MODULES)
+        return sorted(COMMANDS)
 
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
-        if name not in MODULES:
+        if name not in COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"sup_sync.cli.commands.{MODULES[name]}"), name)
+        command: click.Command = getattr(import_module(f"sup_sync.cli.commands.{name}"), name)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sup_sync.cli.codes import INTERRUPTED, OUR_FAULT
+from sup_sync.cli.context import Settings, say
 from sup_sync.cli.faults import explained
-from sup_sync.cli.options import Settings, say
 
 if TYPE_CHECKING:
     from sup_sync.host.audit import Record

@@ -2,77 +2,19 @@
 
 from __future__ import annotations
 
-import gc
-import math
-import os
-import sys
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
-from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from sup_sync.errors import ConfigError, Mistake
+from sup_sync.cli.context import (
+    Settings,
+)
 from sup_sync.model.languages import LANGUAGES
 
-if TYPE_CHECKING:
-    from sup_sync.config import Config
-    from sup_sync.redmine.session import TrackerSession
-    from sup_sync.run.cache import CacheFile
-
 F = TypeVar("F", bound=Callable[..., Any])
-
-
-class Settings:
-    """What stands before and behind a command's name: the configuration's place, and whether to be quiet."""
-
-    def __init__(self) -> None:
-        self.config_path: Path | None = None
-        self.quiet = False
-
-    def load(self, *, own: bool = False, mappings: Path | None = None) -> Config:
-        """The configuration: as named, else config.yaml here, else the shipped one (not for what asks a tracker)."""
-        from sup_sync.config import load_config
-
-        config = load_config(self.path(own=own), datetime.now(UTC).date(), mappings)
-        for warning in config.warnings:
-            self.tell(str(warning))
-        return config
-
-    def path(self, *, own: bool = False) -> Path:
-        if self.config_path and not self.config_path.exists():
-            raise ConfigError([Mistake(str(self.config_path), 1, "no such file: name yours with --config")])
-        if self.config_path or Path("config.yaml").exists():
-            return self.config_path or Path("config.yaml")
-        if own:
-            missing = "not in this folder: name one with --config, or write it with `sup-sync init`"
-            raise ConfigError([Mistake("config.yaml", 1, missing)])
-        return shipped() / "config.yaml"
-
-    def tell(self, text: str, *, is_news: bool = False) -> None:
-        """A line for the person at the terminal or cron's log, on stderr; `is_news` is told even when quiet."""
-        if is_news or not self.quiet:
-            say(text)
-
-
-def say(line: str) -> None:
-    """One line on stderr, whatever names of the tracker's are in it."""
-    from sup_sync.sanitize import clean
-
-    click.echo(f"sup-sync: {clean(line)}", err=True)
-
-
-def shipped() -> Path:
-    """Where the shipped config.yaml, mappings/ and examples/ lie: in the wheel, else in the checkout."""
-    package = Path(__file__).parent.parent
-    inside = package / "shipped"
-    return inside if inside.exists() else package.parent
-
-
-pass_settings = click.make_pass_decorator(Settings, ensure=True)
 
 
 def _set_config(ctx: click.Context, _: click.Parameter, value: Path | None) -> None:
@@ -127,14 +69,6 @@ class Moment(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic
         return moment
 
 
-def aware(moment: datetime | None, config: Config) -> datetime:
-    """The moment given, read in the support's zone where it has none; else the present."""
-
-    if moment is None:
-        return datetime.now(UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=config.rules.zone)
-
-
 now_option = click.option("--now", type=Moment(), help="The present to judge by; default: this moment.")
 language_option = click.option(
     "--language",
@@ -148,53 +82,3 @@ from_option = click.option(
     type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True),
     help="Read a snapshot (JSON lines) instead of the tracker; - is standard input.",
 )
-
-
-def print_json(value: Any) -> None:
-    from sup_sync.to_json import json_text
-
-    click.echo(json_text(value))
-
-
-def connect(config: Config, *, ends_at: float = math.inf) -> TrackerSession:
-    """A session with the configured tracker, by the key of the environment or its file.
-
-    `ends_at` is the moment of the monotonic clock from which on it sends nothing.
-    """
-    from sup_sync.host.secret_files import load_key
-    from sup_sync.redmine.session import TrackerSession
-
-    gc.enable()
-    server = config.server
-    key = load_key(server.key_file, os.environ)
-    return TrackerSession(
-        server.url, key, timeout_s=server.timeout_s, time_left=lambda: ends_at - monotonic(), ca_file=server.ca_file
-    )
-
-
-def tell_gaps(settings: Settings, gaps: Mapping[str, str]) -> None:
-    """Name the projects of which nothing is used; told even when quiet."""
-    for project, why in gaps.items():
-        settings.tell(f"project {project} could not be read whole, so nothing of it is used: {why}", is_news=True)
-
-
-def state_path(config: Config, kind: str) -> Path:
-    """A file of this tool for each tracker and user of the machine: the lock, the audit log, the cache."""
-    state = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    name = "".join(letter if letter.isalnum() else "-" for letter in config.server.url)
-    return Path(state) / "sup-sync" / f"{name}.{kind}"
-
-
-def cache_file(settings: Settings, config: Config) -> CacheFile:
-    from sup_sync.run.cache import CacheFile
-
-    return CacheFile(state_path(config, "cache"), settings.tell)
-
-
-def progress_bar(settings: Settings) -> AbstractContextManager[Callable[[int, int], None]]:
-    """How far a command has come, on stderr; where nobody would see it nothing is brought in for it."""
-    if settings.quiet or not sys.stderr.isatty():
-        return nullcontext(lambda _done, _total: None)
-    from sup_sync.output.terminal.progress import progress
-
-    return progress(quiet=False)

@@ -9,16 +9,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sup_sync.cli.codes import DONE, PARTLY_DONE
-from sup_sync.cli.commands.read import judged
+from sup_sync.cli.context import Settings, aware, connect
 from sup_sync.cli.files import require_libraries
-from sup_sync.cli.options import ARITHMETIC_YEARS, F, Settings, aware, connect
+from sup_sync.cli.loading import judged
+from sup_sync.cli.options import ARITHMETIC_YEARS, F
 
 if TYPE_CHECKING:
     from sup_sync.config import Config
     from sup_sync.output.pages.page import Basis
     from sup_sync.output.pages.wiki import Told
-    from sup_sync.run.publish import Draft, Publication
+    from sup_sync.run.publish import Publication
     from sup_sync.sla.judgement import Judgement
+    from sup_sync.views.report_page import Draft
 
 
 class Month(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in stubs alone

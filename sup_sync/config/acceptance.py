@@ -9,9 +9,9 @@ from sup_sync.config.checks import SINGULAR, Version
 from sup_sync.config.shapes import ExampleShape
 from sup_sync.config.yaml_file import Place, YamlFile
 from sup_sync.errors import CalendarError, Mistake
-from sup_sync.model.policy import Agreement, ClockKind, Metric
-from sup_sync.redmine.decode import MOMENT_FORMAT
-from sup_sync.sla.clock import Calendars, Clock
+from sup_sync.model.moments import MOMENT_FORMAT
+from sup_sync.model.policy import Agreement, Calendars, ClockKind, Metric
+from sup_sync.sla.clock import Clock
 
 
 def failing_examples(

@@ -18,10 +18,13 @@ from sup_sync.config.shapes import (
     TrackerShape,
     WaitingShape,
 )
+from sup_sync.model.calendar_lines import Line, LineKind
 from sup_sync.model.issue import Side, Status
+from sup_sync.model.names import Intake, StaffMember, TrackerNames
 from sup_sync.model.policy import (
     Agreement,
     Alert,
+    Calendars,
     ClockKind,
     Contract,
     Escalation,
@@ -34,9 +37,6 @@ from sup_sync.model.policy import (
     Word,
 )
 from sup_sync.model.working_time import Calendar, Window
-from sup_sync.redmine.decode import Intake, StaffMember, TrackerNames
-from sup_sync.sla.clock import Calendars
-from sup_sync.views.year import Line, LineKind
 
 WHOLE_DAY: Window = (timedelta(0), timedelta(days=1))
 MONDAY = 0

@@ -27,13 +27,13 @@ from sup_sync.config.wording import UNKNOWN_KEY, part_of, place_of, tell
 from sup_sync.config.yaml_file import Place, YamlFile, load_yaml
 from sup_sync.errors import CalendarError, ConfigError, Mistake
 from sup_sync.frozen import frozen
+from sup_sync.model.calendar_lines import Line
 from sup_sync.model.languages import LANGUAGES
 from sup_sync.model.messages import Messages
+from sup_sync.model.policy import Calendars
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.model.working_time import check_zone_data
 from sup_sync.planning.limits import Limits
-from sup_sync.sla.clock import Calendars
-from sup_sync.views.year import Line
 
 S = TypeVar("S", bound=BaseModel)
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from string import Template
 
 from sup_sync.frozen import frozen
-from sup_sync.sla.completeness import ITEMS
+from sup_sync.model.required import ITEMS
 
 MONTHS = 12
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from sup_sync.frozen import frozen
 from sup_sync.model.issue import Issue
+from sup_sync.model.working_time import Calendar
 
 
 class Metric(StrEnum):
@@ -222,3 +223,6 @@ class Policy:
     def channel_of(self, issue: Issue) -> str | None:
         """The channel: as its field says, else by tracker, else by who filed it (clauses 7, 8)."""
         return issue.fields.get("channel") or issue.tracker_channel or self.default_channels.get(issue.author.side)
+
+
+Calendars = Mapping[ClockKind, Calendar]

@@ -7,9 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sup_sync.frozen import frozen
 from sup_sync.model.messages import Messages
-from sup_sync.model.policy import ClockKind, Policy
-from sup_sync.redmine.decode import TrackerNames
-from sup_sync.sla.clock import Calendars
+from sup_sync.model.names import TrackerNames
+from sup_sync.model.policy import Calendars, ClockKind, Policy
 
 
 @frozen

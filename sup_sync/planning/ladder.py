@@ -6,9 +6,9 @@ from datetime import datetime
 
 from sup_sync.errors import CalendarError
 from sup_sync.frozen import frozen
-from sup_sync.model.policy import Escalation
+from sup_sync.model.policy import Calendars, Escalation
 from sup_sync.planning.marker import MARKED_DECIMALS, Marker
-from sup_sync.sla.clock import Calendars, Clock
+from sup_sync.sla.clock import Clock
 
 
 @frozen

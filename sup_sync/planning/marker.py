@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import field, replace
-from datetime import date, datetime
+from datetime import date
 
 from sup_sync.frozen import frozen
 
@@ -14,11 +14,6 @@ MARKED_DECIMALS = 2
 
 _SENT = re.compile(r"([a-z_]+)#(\d{1,9})@(\d{1,3}\.\d\d)")
 _RELEASE = re.compile(r"release_on=(\d{4}-\d\d-\d\d)")
-
-
-def cycle_of(at: datetime) -> int:
-    """The cycle of something that happens again and again: the minute when it did, which nobody can shift later."""
-    return int(at.timestamp()) // 60
 
 
 class MarkerError(ValueError):

@@ -10,12 +10,12 @@ from operator import itemgetter
 from sup_sync.errors import UnsafePlan
 from sup_sync.frozen import frozen
 from sup_sync.model.change import NOTES, SAID, Change
+from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.limits import Limits
 from sup_sync.planning.notification import Call
 from sup_sync.planning.request_plan import Draft
-from sup_sync.redmine.decode import Directory
 from sup_sync.sla.clock import Standing
 from sup_sync.sla.judgement import Judgement
 

@@ -7,14 +7,15 @@ from datetime import date, datetime
 
 from sup_sync.errors import own_fault
 from sup_sync.model.change import OWN_FIELDS, Change
+from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding, Phase, Side
+from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.policy import Metric
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.marker import Marker, MarkerError, marker_text, read_marker
 from sup_sync.planning.notices import Audience, Case, Notice, due_notices
 from sup_sync.planning.notices.release import of_this_release
 from sup_sync.planning.notification import Call
-from sup_sync.redmine.decode import MOMENT_FORMAT, Directory
 from sup_sync.sla.clock import Clock, Standing
 from sup_sync.sla.judge import judge_issue
 from sup_sync.sla.judgement import Judgement

@@ -7,8 +7,9 @@ from enum import StrEnum
 
 from sup_sync.frozen import frozen
 from sup_sync.model.change import OWN_FIELDS
+from sup_sync.model.directory import CLOSED_PROJECT, Directory, Json
 from sup_sync.model.issue import Phase
-from sup_sync.redmine.decode import CLOSED_PROJECT, Directory, Json, TrackerNames
+from sup_sync.model.names import TrackerNames
 
 PERMISSIONS = {
     "view_issues": "read requests",

@@ -9,8 +9,8 @@ from typing import Any
 
 from sup_sync.errors import ConfigError, Mistake
 from sup_sync.model.issue import Phase
-from sup_sync.redmine.decode import TrackerNames
-from sup_sync.sla.completeness import INFORMATION
+from sup_sync.model.names import TrackerNames
+from sup_sync.model.required import INFORMATION
 
 BOT_LOGIN = "sup-sync"
 BOT_ROLE = "sup-sync"

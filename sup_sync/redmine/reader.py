@@ -20,7 +20,8 @@ from sup_sync.errors import (
     TrackerAwayError,
     UrlError,
 )
-from sup_sync.redmine.decode import ACTIVE_PROJECT, Survey
+from sup_sync.model.directory import ACTIVE_PROJECT
+from sup_sync.model.names import Survey
 from sup_sync.redmine.edit_form import EditForm, edit_form_of
 from sup_sync.redmine.session import Json, TrackerSession
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 from sup_sync.frozen import frozen
-from sup_sync.redmine.decode import Directory, Json
+from sup_sync.model.directory import Directory, Json
 from sup_sync.redmine.preflight import Area, Problem
 
 STATES = ("breached", "at_risk", "waiting")

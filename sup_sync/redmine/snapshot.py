@@ -12,7 +12,7 @@ from typing import Any
 
 from sup_sync.errors import SnapshotError
 from sup_sync.frozen import frozen
-from sup_sync.redmine.decode import Json
+from sup_sync.model.directory import Json
 
 
 @frozen

@@ -10,7 +10,7 @@ from redminelib.engines.base import BaseEngine
 
 from sup_sync.errors import AccessError, RefusedError
 from sup_sync.model.change import Change
-from sup_sync.redmine.decode import Directory
+from sup_sync.model.directory import Directory
 from sup_sync.redmine.session import Json, TrackerSession
 
 

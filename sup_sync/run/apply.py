@@ -11,12 +11,12 @@ from sup_sync.errors import AccessError, UnfitTrackerError
 from sup_sync.frozen import frozen
 from sup_sync.host.audit import Record
 from sup_sync.model.change import FENCED
+from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding, Issue
 from sup_sync.planning.next_check import matters_at
 from sup_sync.planning.notification import Call
 from sup_sync.planning.plan import Plan, make_plan
 from sup_sync.redmine import Reader, Writer
-from sup_sync.redmine.decode import Directory
 from sup_sync.redmine.preflight import Area, Tracker, may_write_private_notes, stopping_problems
 from sup_sync.redmine.session import TrackerSession
 from sup_sync.run.cache import NO_CACHE, Cache, CacheFile, Quiet

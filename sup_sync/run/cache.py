@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sup_sync.frozen import frozen
-from sup_sync.redmine.decode import Json
+from sup_sync.model.directory import Json
 
 T = TypeVar("T")
 

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 
 from sup_sync.errors import DecodeError, SnapshotError
 from sup_sync.frozen import frozen
+from sup_sync.model.directory import Directory, Json
 from sup_sync.model.issue import Finding, Issue
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.plan import Plan, make_plan
-from sup_sync.redmine.decode import Directory, Json, decode_issue
+from sup_sync.redmine.decode import decode_issue
 from sup_sync.sla.judge import judge_issue
 from sup_sync.sla.judgement import Judgement
 

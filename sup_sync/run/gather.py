@@ -12,8 +12,8 @@ from datetime import UTC, datetime, timedelta
 from sup_sync import __version__
 from sup_sync.config import Config
 from sup_sync.errors import MissingError, OutOfTimeError, SupSyncError
+from sup_sync.model.directory import CLOSED_PROJECT, Json
 from sup_sync.redmine import Reader
-from sup_sync.redmine.decode import CLOSED_PROJECT, Json
 from sup_sync.redmine.preflight import Tracker, role_ids, stopping_problems
 from sup_sync.redmine.snapshot import Gathered
 from sup_sync.run.cache import Cache, updated_s

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from sup_sync.errors import (
     AccessError,
     AmbiguousError,
@@ -14,31 +12,18 @@ from sup_sync.errors import (
     UnpublishedError,
 )
 from sup_sync.frozen import frozen
+from sup_sync.model.directory import Json
 from sup_sync.redmine import Reader
-from sup_sync.redmine.decode import Json
 from sup_sync.redmine.preflight import role_ids
 from sup_sync.redmine.session import TrackerSession
 from sup_sync.redmine.wiki import NEW, Wiki, WikiPage
-
-MARK = "sup-sync:report"
-"""What the last line of a page of ours holds, in every language; what lacks it is somebody else's."""
-
-CHARTS = "sup-sync-"
-"""How the names of files begin that this tool attaches."""
+from sup_sync.views.report_page import CHARTS, MARK, Draft
 
 PERMISSIONS = ("view_wiki_pages", "edit_wiki_pages")
 """What the account's role must allow in that project."""
 
 RENDERED = "<th"
 """What a page with a table has in its HTML, if its markup is the one that the tracker reads."""
-
-
-@frozen
-class Draft:
-    """A page to be published: its text in the tracker's markup, and its charts, PNG by the name of the file."""
-
-    text: str
-    charts: Mapping[str, bytes]
 
 
 @frozen

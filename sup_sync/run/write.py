@@ -20,11 +20,12 @@ from sup_sync.errors import (
 from sup_sync.frozen import frozen
 from sup_sync.host.audit import Record
 from sup_sync.model.change import FENCED, NOTES, Change
+from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Issue, Side
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.plan import Plan, make_plan
 from sup_sync.redmine import EditForm, Reader, Writer
-from sup_sync.redmine.decode import Directory, decode_issue
+from sup_sync.redmine.decode import decode_issue
 from sup_sync.sla.judge import judge_issue
 
 Place = tuple[int, str]

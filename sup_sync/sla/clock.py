@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from sup_sync.frozen import frozen
-from sup_sync.model.policy import ClockKind, Metric, Target
+from sup_sync.model.policy import Calendars, Metric, Target
 from sup_sync.model.working_time import Calendar, Span
-
-Calendars = Mapping[ClockKind, Calendar]
 
 NO_TIME = timedelta(0)
 

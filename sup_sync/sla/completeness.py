@@ -4,21 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Literal, get_args
 
-from sup_sync.frozen import frozen
 from sup_sync.model.issue import Issue
 from sup_sync.model.policy import Requirement
-
-Item = Literal["iin", "full_name", "bin", "organisation", "contact", "steps", "evidence"]
-"""What a regulation can require: fields of mappings/tracker.yaml, and `evidence`, a screenshot or a link."""
-
-ITEMS: tuple[Item, ...] = get_args(Item)
-EVIDENCE = "evidence"
-LINK = "project_link"
-
-INFORMATION = (*(item for item in ITEMS if item != EVIDENCE), LINK)
-"""The fields, by our keys, that say who asks and what support needs to work on it: clients fill them in."""
+from sup_sync.model.required import EVIDENCE, LINK, Shortcoming
 
 TOGETHER = {"bin": "organisation", "organisation": "bin"}
 """Who acts for a company gives both, who does not gives neither."""
@@ -31,15 +20,6 @@ WEIGHTS: tuple[tuple[int, ...], ...] = ((*range(1, 12),), (*range(3, 12), 1, 2))
 """Those of the first pass, and of the second where the first gives no digit."""
 
 MODULUS, NO_DIGIT = 11, 10
-
-
-@frozen
-class Shortcoming:
-    """An item that a request lacks, or has in a form that cannot be right, and the clause that wants it."""
-
-    item: str
-    is_malformed: bool
-    clause: str
 
 
 def shortcomings(issue: Issue, requirements: Sequence[Requirement]) -> Iterator[Shortcoming]:

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 
 from sup_sync.errors import CalendarError, own_fault
 from sup_sync.model.issue import Event, Finding, Issue, Phase, Side, Version
-from sup_sync.model.policy import Agreement, ClockKind, Metric, Policy, PriorityChange, Reason
+from sup_sync.model.moments import MOMENT_FORMAT
+from sup_sync.model.policy import Agreement, Calendars, ClockKind, Metric, Policy, PriorityChange, Reason
+from sup_sync.model.required import Shortcoming
 from sup_sync.model.working_time import Span
-from sup_sync.redmine.decode import MOMENT_FORMAT
-from sup_sync.sla.clock import Calendars, Clock, Verdict, judge, no_target
-from sup_sync.sla.completeness import Shortcoming, shortcomings
+from sup_sync.sla.clock import Clock, Verdict, judge, no_target
+from sup_sync.sla.completeness import shortcomings
 from sup_sync.sla.judgement import REFUSAL_CLAUSE, Judgement
 from sup_sync.sla.phases import Stretch, is_reopening, stretches
 from sup_sync.sla.priority import PRIORITY_CLAUSE, priorities_that_count, priority_at

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from sup_sync.frozen import frozen
 from sup_sync.model.issue import Finding, Issue, Phase
 from sup_sync.model.policy import Agreement, Contract, Metric, Policy, Reason
+from sup_sync.model.required import Shortcoming
 from sup_sync.sla.clock import Clock, Standing, Verdict
-from sup_sync.sla.completeness import Shortcoming
 from sup_sync.sla.phases import Stretch
 from sup_sync.sla.waiting import Wait
 

@@ -62,3 +62,8 @@ def _phase_after_word(phase: Phase, status: Status, event: Event) -> Phase:
     if event.by.is_staff:
         return Phase.WAITING if event.is_public_answer else phase
     return Phase.OPEN if event.has_note or event.has_attachment or event.has_information else phase
+
+
+def cycle_of(at: datetime) -> int:
+    """The cycle of something that happens again and again: the minute when it did, which nobody can shift later."""
+    return int(at.timestamp()) // 60

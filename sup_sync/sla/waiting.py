@@ -9,10 +9,8 @@ from datetime import datetime
 from sup_sync.errors import CalendarError
 from sup_sync.frozen import frozen
 from sup_sync.model.issue import Event, Issue, Phase, Side
-from sup_sync.model.policy import Waiting
-from sup_sync.planning.marker import cycle_of
-from sup_sync.sla.clock import Calendars
-from sup_sync.sla.phases import Stretch, phases
+from sup_sync.model.policy import Calendars, Waiting
+from sup_sync.sla.phases import Stretch, cycle_of, phases
 
 
 @frozen

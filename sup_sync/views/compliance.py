@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, timedelta, tzinfo
 from enum import StrEnum
 from operator import attrgetter
 from typing import NamedTuple
 
 from sup_sync.frozen import frozen
-from sup_sync.model.change import SAID
 from sup_sync.model.issue import Phase
-from sup_sync.model.policy import ClockKind, Metric, Policy
+from sup_sync.model.policy import Calendars, ClockKind, Metric, Policy
 from sup_sync.model.working_time import Calendar
-from sup_sync.planning.plan import Plan
-from sup_sync.sla.clock import Calendars, Standing, Verdict
+from sup_sync.sla.clock import Standing, Verdict
 from sup_sync.sla.judgement import REFUSAL_CLAUSE, Judgement
-from sup_sync.to_json import Json, finding_json, plain
+from sup_sync.to_json import Json, plain
 from sup_sync.views.time_ledger import Ledger, ledger_of, stays, sum_of
 
 
@@ -234,52 +232,3 @@ def _tally(metric: Metric, verdicts: list[Verdict]) -> Tally:
 def nearest_rank(ordered: Sequence[timedelta], percent: int) -> timedelta | None:
     """The percentile of values in order that is one of them; None of no values."""
     return ordered[(len(ordered) * percent + 99) // 100 - 1] if ordered else None
-
-
-@frozen
-class PlanSummary:
-    """A plan in figures: values to set, to change and to clear, notes, and on how many of the requests."""
-
-    set: int
-    change: int
-    clear: int
-    notes: int
-    requests: int
-    judged: int
-    findings: int
-
-    @classmethod
-    def of(cls, plan: Plan) -> PlanSummary:
-        values = [each for each in plan.changes if each.field not in SAID]
-        return cls(
-            set=sum(not each.old for each in values),
-            change=sum(bool(each.old and each.new) for each in values),
-            clear=sum(not each.new for each in values),
-            notes=plan.notes,
-            requests=len({each.issue_id for each in plan.changes}),
-            judged=plan.judged,
-            findings=len(plan.findings),
-        )
-
-
-def plan_json(plan: Plan, now: datetime) -> Json:
-    """{"now", "changes": [{"issue", "field", "old", "new", "reason", "clause"}], "findings": [FINDING], "summary"}.
-
-    FINDING is {"issue", "kind", "text", "clause"}; the summary is that of `PlanSummary`.
-    """
-    return {
-        "now": plain(now),
-        "changes": [
-            {
-                "issue": each.issue_id,
-                "field": each.field,
-                "old": each.old,
-                "new": each.new,
-                "reason": each.reason,
-                "clause": each.clause,
-            }
-            for each in plan.changes
-        ],
-        "findings": [finding_json(each) for each in plan.findings],
-        "summary": plain(PlanSummary.of(plan)),
-    }

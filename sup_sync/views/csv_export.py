@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta, tzinfo
 from io import StringIO
 
-from sup_sync.model.policy import ClockKind, Metric
-from sup_sync.redmine.decode import MOMENT_FORMAT
+from sup_sync.model.moments import MOMENT_FORMAT
+from sup_sync.model.policy import Calendars, ClockKind, Metric
 from sup_sync.sanitize import shortened
-from sup_sync.sla.clock import Calendars
 from sup_sync.sla.judgement import Judgement
 from sup_sync.views.compliance import request_ledger
 from sup_sync.views.time_ledger import MINUTE, Ledger

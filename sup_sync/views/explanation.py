@@ -10,17 +10,18 @@ from zoneinfo import ZoneInfo
 from sup_sync.errors import CalendarError
 from sup_sync.frozen import frozen
 from sup_sync.model.issue import Event, Finding, Side
-from sup_sync.model.policy import Agreement, ClockKind, Escalation, Metric, Word
+from sup_sync.model.policy import Agreement, Calendars, ClockKind, Escalation, Metric, Word
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.ladder import due_step
 from sup_sync.planning.marker import Marker, MarkerError, read_marker
 from sup_sync.planning.notices.no_answer import NAME as ENDED
 from sup_sync.planning.notices.release import of_this_release
-from sup_sync.sla.clock import Calendars, Clock, Standing, Verdict
+from sup_sync.sla.clock import Clock, Standing, Verdict
 from sup_sync.sla.judgement import Judgement
 from sup_sync.sla.priority import PRIORITY_CLAUSE, priorities_that_count, priority_at
 from sup_sync.sla.waiting import Wait
-from sup_sync.to_json import Json, finding_json, plain
+from sup_sync.to_json import Json, plain
+from sup_sync.views.finding import finding_json
 from sup_sync.views.time_ledger import Ledger, Stay, ledger_of, stays
 
 

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta, tzinfo
 
 from sup_sync.frozen import frozen
 from sup_sync.model.issue import Finding, Issue
-from sup_sync.model.policy import ClockKind, Metric, Policy
-from sup_sync.sla.clock import Calendars, Standing
-from sup_sync.sla.completeness import Shortcoming
+from sup_sync.model.policy import Calendars, ClockKind, Metric, Policy
+from sup_sync.model.required import Shortcoming
+from sup_sync.sla.clock import Standing
 from sup_sync.sla.judgement import Judgement
 
 HOURS = range(24)

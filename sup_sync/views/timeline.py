@@ -8,8 +8,8 @@ from enum import StrEnum
 from itertools import pairwise
 
 from sup_sync.frozen import frozen
+from sup_sync.model.policy import Calendars
 from sup_sync.model.working_time import Span
-from sup_sync.sla.clock import Calendars
 from sup_sync.views.explanation import ClockStory, Pause, StepStory
 
 

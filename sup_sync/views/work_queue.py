@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 
 from sup_sync.frozen import frozen
 from sup_sync.model.issue import Phase
-from sup_sync.model.policy import ClockKind, Metric
-from sup_sync.sla.clock import Calendars, Clock
+from sup_sync.model.policy import Calendars, ClockKind, Metric
+from sup_sync.sla.clock import Clock
 from sup_sync.sla.judgement import Judgement
 from sup_sync.to_json import Json, plain
 

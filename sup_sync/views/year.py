@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from sup_sync.frozen import frozen
+from sup_sync.model.calendar_lines import Line, LineKind
 from sup_sync.model.working_time import Calendar, Window
 from sup_sync.to_json import Json, plain
 
@@ -15,30 +16,6 @@ MONTHS = range(1, 13)
 
 MOVED_BY_DECREE = re.compile(r"Day off \(substituted from (\d{4}-\d\d-\d\d)\)")
 """How `calendar refresh` names a working day that became a day off, and the weekend day that is worked for it."""
-
-
-class LineKind(StrEnum):
-    """What a line of calendar.yaml does to its day: a holiday of the law, else one of the admin's changes."""
-
-    HOLIDAY = "holiday"
-    OFF = "off"
-    WORKED = "worked"
-    CANCELLED = "cancelled"
-    HOURS = "hours"
-
-
-@frozen
-class Line:
-    """What calendar.yaml says of a day: a holiday's name, else the source; `other` is the day it changed places with.
-
-    One that is estimated is fixed by no decree yet.
-    """
-
-    day: date
-    kind: LineKind
-    text: str
-    other: date | None = None
-    is_estimated: bool = False
 
 
 class DayKind(StrEnum):

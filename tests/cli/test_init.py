@@ -15,7 +15,7 @@ from support.shell import Said, Shell, on_a_socket, one_line
 from support.unprepared import DATA_SETS, HEAD, HEAD_NAME, OWN_RU, PROJECTS, REDMINE_EN, REDMINE_RU, Unprepared
 from support.worlds import ADMIN, BOT
 
-from sup_sync.redmine.decode import Survey
+from sup_sync.model.names import Survey
 
 WHO = ("--head", HEAD, HEAD_NAME)
 

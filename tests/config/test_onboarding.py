@@ -20,7 +20,7 @@ from sup_sync.config.onboarding.names import load_names, words_of
 from sup_sync.config.yaml_file import load_yaml
 from sup_sync.errors import Mistake
 from sup_sync.model.issue import Phase
-from sup_sync.redmine.decode import Intake, Survey
+from sup_sync.model.names import Intake, Survey
 
 TODAY = date(2026, 6, 8)
 SITE = Site("https://tracker.example.kz", "/etc/sup-sync/key", "/etc/sup-sync/ca.pem", ["support", "alatau"])

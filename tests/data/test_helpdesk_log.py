@@ -16,8 +16,9 @@ import pytest
 from stories import redmine_json as redmine
 from stories.shipped import Copy
 
+from sup_sync.model.directory import Directory
 from sup_sync.model.policy import Metric
-from sup_sync.redmine.decode import Directory, decode_issue
+from sup_sync.redmine.decode import decode_issue
 from sup_sync.sla.judge import judge_issue
 
 LOG = Path(__file__).parents[3] / "shared" / "data" / "mendeley_helpdesk.events.csv.gz"

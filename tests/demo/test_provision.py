@@ -19,7 +19,7 @@ from tools.demo.world import Json, Person
 
 from sup_sync.errors import ConfigError
 from sup_sync.model.issue import Phase
-from sup_sync.redmine.decode import TrackerNames
+from sup_sync.model.names import TrackerNames
 from sup_sync.redmine.provision import BOT_LOGIN, BOT_PERMISSIONS, BOT_ROLE, make_script
 
 NAMES = shipped_config().rules.names

@@ -243,7 +243,7 @@ def test_every_chart_has_its_figures_as_a_table(late: Story) -> None:
 
 
 def test_every_finding_of_a_judgement_has_a_title() -> None:
-    source = (Path(sup_sync.__file__).parent / "judging.py").read_text()
+    source = (Path(sup_sync.__file__).parent / "sla/judge.py").read_text()
     kinds = {
         node.args[1 if isinstance(node.func, ast.Name) else 0].value  # type: ignore[attr-defined]
         for node in ast.walk(ast.parse(source))

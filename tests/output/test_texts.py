@@ -14,10 +14,11 @@ from stories.shipped import shipped_config
 
 import sup_sync
 from sup_sync.config.shapes.regulation import AlertKey, Tell
+from sup_sync.model.calendar_lines import LineKind
 from sup_sync.model.languages import LANGUAGES
 from sup_sync.model.messages import STEP_MESSAGES
 from sup_sync.output.texts import Texts, load_texts
-from sup_sync.views.year import DayKind, LineKind
+from sup_sync.views.year import DayKind
 
 ROOT = Path(sup_sync.__file__).parent
 

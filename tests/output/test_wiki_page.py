@@ -17,10 +17,10 @@ from sup_sync.output.pages.markup import word
 from sup_sync.output.pages.page import Basis
 from sup_sync.output.pages.wiki import MOST, Told, render_wiki, title_of
 from sup_sync.output.texts import Texts
-from sup_sync.run.publish import CHARTS, MARK, Draft
 from sup_sync.sla.judgement import Judgement
 from sup_sync.views.compliance import compliance
 from sup_sync.views.figures import figures_of
+from sup_sync.views.report_page import CHARTS, MARK, Draft
 
 FIRST = date(2026, 6, 1)
 PNG = b"\x89PNG\r\n\x1a\n"

@@ -14,8 +14,8 @@ from support.worlds import shipped_names
 
 from sup_sync.errors import RefusedError, TrackerAwayError, UrlError
 from sup_sync.model.change import Change
+from sup_sync.model.directory import Directory
 from sup_sync.redmine import Reader, Writer
-from sup_sync.redmine.decode import Directory
 from sup_sync.redmine.session import TrackerSession
 
 URL = "http://127.0.0.1:3999"

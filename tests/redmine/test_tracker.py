@@ -13,8 +13,9 @@ from stories.moments import read_moment
 from stories.shipped import shipped_config
 
 from sup_sync.errors import DecodeError
+from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Phase, Side
-from sup_sync.redmine.decode import Directory, decode_issue
+from sup_sync.redmine.decode import decode_issue
 
 NAMES = shipped_config().rules.names
 

@@ -19,11 +19,12 @@ from stories.moments import MOMENT, read_moment, show_length, show_moment
 from stories.shipped import Copy, shipped_config
 from stories.telling import StoryError, Telling
 
+from sup_sync.model.directory import Directory
 from sup_sync.model.policy import Metric
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.next_check import matters_at
 from sup_sync.planning.plan import Plan, make_plan
-from sup_sync.redmine.decode import Directory, decode_issue
+from sup_sync.redmine.decode import decode_issue
 from sup_sync.sla.clock import Verdict
 from sup_sync.sla.judge import judge_issue
 from sup_sync.sla.judgement import Judgement

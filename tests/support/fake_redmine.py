@@ -1,6 +1,6 @@
 """A Redmine 5 in memory: its rules, and the traps that a client falls into; fake_rest.py gives it its REST face.
 
-Whatever stands here is also asked of a real Redmine by tests/redmine/contract. What is not modelled raises, never pretends.
+tests/redmine/contract asks a real Redmine the same questions. What is not modelled raises an error.
 """
 
 from __future__ import annotations

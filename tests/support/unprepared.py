@@ -11,7 +11,7 @@ from support.fake_redmine import FakeRedmine
 from support.fake_rest import FakeRest
 from support.worlds import BOT, FakeWorld
 
-from sup_sync.redmine.decode import Survey
+from sup_sync.model.names import Survey
 from sup_sync.redmine.provision import BOT_ROLE
 
 REDMINE_EN = Survey(

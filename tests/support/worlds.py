@@ -26,7 +26,7 @@ from support.fake_redmine import FakeRedmine
 from support.fake_rest import FakeRest
 
 from sup_sync.config import load_config
-from sup_sync.redmine.decode import TrackerNames
+from sup_sync.model.names import TrackerNames
 from sup_sync.redmine.provision import make_script
 
 ROOT = Path(__file__).parent.parent.parent

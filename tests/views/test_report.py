@@ -19,7 +19,8 @@ from sup_sync.model.issue import Finding
 from sup_sync.model.policy import Metric
 from sup_sync.planning.plan import Plan
 from sup_sync.to_json import json_text, plain
-from sup_sync.views.compliance import Dimension, PlanSummary, Report, compliance, nearest_rank, plan_json
+from sup_sync.views.compliance import Dimension, Report, compliance, nearest_rank
+from sup_sync.views.plan_summary import PlanSummary, plan_json
 
 Tell = Callable[..., Story]
 

@@ -12,8 +12,8 @@ from typing import Any
 import yaml
 
 from sup_sync.errors import CalendarError
+from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.working_time import Calendar
-from sup_sync.redmine.decode import MOMENT_FORMAT
 
 STORY = Path(__file__).resolve().parent.parent.parent.parent / "examples" / "demo.yaml"
 LONGEST_AGO = timedelta(days=90)

@@ -9,18 +9,10 @@ from time import monotonic
 import click
 
 from sup_sync.cli.codes import DONE, PARTLY_DONE
+from sup_sync.cli.context import Settings, cache_file, connect, pass_settings, progress_bar, state_path, tell_gaps
 from sup_sync.cli.monitoring import METRICS_HELP, WatchedRun, a_prom_file, an_address, watched
 from sup_sync.cli.notifications import notifier
-from sup_sync.cli.options import (
-    Settings,
-    cache_file,
-    common,
-    connect,
-    pass_settings,
-    progress_bar,
-    state_path,
-    tell_gaps,
-)
+from sup_sync.cli.options import common
 
 
 @click.command()

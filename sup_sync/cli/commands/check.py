@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from sup_sync.cli.codes import BAD_CONFIG, DONE, NO_ACCESS
+from sup_sync.cli.context import Settings, connect, pass_settings, shipped
 from sup_sync.cli.notifications import unreachable
-from sup_sync.cli.options import Settings, common, connect, pass_settings, shipped
+from sup_sync.cli.options import common
 
 if TYPE_CHECKING:
     from sup_sync.config import Config
-    from sup_sync.redmine.decode import Json
+    from sup_sync.model.directory import Json
     from sup_sync.redmine.preflight import Problem, Tracker
     from sup_sync.redmine.searches import Search
 
@@ -62,8 +63,8 @@ def _check_tracker(config: Config) -> tuple[list[Problem], tuple[Search, ...]]:
     """What does not fit, and the searches for staff once they are seen to work."""
     from dataclasses import replace
 
+    from sup_sync.model.directory import Directory
     from sup_sync.redmine import Reader
-    from sup_sync.redmine.decode import Directory
     from sup_sync.redmine.preflight import check_tracker
     from sup_sync.redmine.searches import check_searches, searches_of
     from sup_sync.run.gather import examine

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import click
 
-from sup_sync.cli.options import Settings, common
+from sup_sync.cli.context import Settings
+from sup_sync.cli.options import common
 from sup_sync.errors import SupSyncError
 
 PROGRAM = "sup-sync"

@@ -16,7 +16,8 @@ import click
 
 from sup_sync.cli.codes import DONE, PARTLY_DONE
 from sup_sync.cli.commands.check import run_check
-from sup_sync.cli.options import Settings, common, pass_settings, say, shipped
+from sup_sync.cli.context import Settings, pass_settings, say, shipped
+from sup_sync.cli.options import common
 from sup_sync.errors import AccessError, SupSyncError
 from sup_sync.frozen import frozen
 from sup_sync.host.secret_files import CREDENTIAL, VARIABLE, load_key
@@ -24,8 +25,8 @@ from sup_sync.model.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from sup_sync.config.onboarding import Proposal
+    from sup_sync.model.names import Survey
     from sup_sync.redmine import Reader
-    from sup_sync.redmine.decode import Survey
 
 Json = Mapping[str, Any]
 T = TypeVar("T")

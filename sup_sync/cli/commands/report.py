@@ -9,18 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sup_sync.cli.codes import DONE
-from sup_sync.cli.commands.read import judged
+from sup_sync.cli.context import Settings, pass_settings, print_json
 from sup_sync.cli.files import require_libraries, write_whole
-from sup_sync.cli.options import (
-    Settings,
-    common,
-    from_option,
-    json_option,
-    language_option,
-    now_option,
-    pass_settings,
-    print_json,
-)
+from sup_sync.cli.loading import judged
+from sup_sync.cli.options import common, from_option, json_option, language_option, now_option
 from sup_sync.cli.publishing import basis_of, publish, publish_options, publishes
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 import click
 
 from sup_sync.cli.codes import DONE
-from sup_sync.cli.options import Settings, common, pass_settings, shipped
+from sup_sync.cli.context import Settings, pass_settings, shipped
+from sup_sync.cli.options import common
 from sup_sync.errors import SupSyncError
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from sup_sync.config.checks.files import TRACKER, Check, Files
 from sup_sync.config.yaml_file import Place
 from sup_sync.errors import Mistake
 from sup_sync.model.issue import Phase
-from sup_sync.redmine.decode import UNSAID
-from sup_sync.sla.completeness import EVIDENCE
+from sup_sync.model.names import UNSAID
+from sup_sync.model.required import EVIDENCE
 
 
 def check_tracker_names_every_word(files: Files) -> Iterator[Mistake]:

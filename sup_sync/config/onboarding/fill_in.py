@@ -12,7 +12,7 @@ import yaml
 from sup_sync.config.checks import CLIENTS, CONFIG, TRACKER
 from sup_sync.config.onboarding import Entry, Proposal, TrackerEntry
 from sup_sync.frozen import frozen
-from sup_sync.redmine.decode import UNSAID
+from sup_sync.model.names import UNSAID
 from sup_sync.sanitize import clean
 
 COMMENT_COLUMN = 31

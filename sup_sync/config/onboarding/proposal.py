@@ -8,7 +8,7 @@ from typing import Any
 from sup_sync.config.onboarding.names import find, likely_language, load_names, new_name, words_of
 from sup_sync.frozen import frozen
 from sup_sync.model.issue import Phase
-from sup_sync.redmine.decode import UNSAID, Survey
+from sup_sync.model.names import UNSAID, Survey
 
 Json = Mapping[str, Any]
 

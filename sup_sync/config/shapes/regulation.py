@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sup_sync.config.shapes.base import Clause, Length, Shape, TimeLength, Words, read_length
 from sup_sync.model.policy import ClockKind, PriorityChange
-from sup_sync.sla.completeness import Item
+from sup_sync.model.required import Item
 
 EVERY_PRIORITY = "*"
 

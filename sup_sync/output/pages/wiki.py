@@ -13,9 +13,9 @@ from sup_sync.output.pages import charts
 from sup_sync.output.pages.markup import MARKUPS, Markup, word
 from sup_sync.output.pages.page import Basis
 from sup_sync.output.texts import Texts
-from sup_sync.run.publish import CHARTS, MARK, Draft
 from sup_sync.views.compliance import Dimension, Group, Report
 from sup_sync.views.figures import Breach, Figures
+from sup_sync.views.report_page import CHARTS, MARK, Draft
 
 MOST = 100
 """So many requests are listed at most: the tracker looks each one up whenever somebody opens the page."""

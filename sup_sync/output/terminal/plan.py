@@ -15,7 +15,7 @@ from sup_sync.output.terminal.labels import clause_words, count
 from sup_sync.output.terminal.layout import print_hanging, print_heading, print_line, print_parts, print_summary, text
 from sup_sync.planning.plan import Plan
 from sup_sync.sla.judgement import Judgement
-from sup_sync.views.compliance import PlanSummary
+from sup_sync.views.plan_summary import PlanSummary
 
 if TYPE_CHECKING:  # what only describes: importing it would bring the tracker's session along
     from sup_sync.run.apply import Applied

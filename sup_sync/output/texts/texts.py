@@ -12,8 +12,8 @@ from typing import Any
 
 from sup_sync.frozen import frozen
 from sup_sync.model.messages import Messages
-from sup_sync.redmine.decode import MOMENT_FORMAT
-from sup_sync.sla.completeness import Shortcoming
+from sup_sync.model.moments import MOMENT_FORMAT
+from sup_sync.model.required import Shortcoming
 
 FOLDER = Path(__file__).parent
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sup_sync.frozen import frozen
+from sup_sync.model.calendar_lines import Line, LineKind
 from sup_sync.output.texts.texts import Texts, load_texts
-from sup_sync.views.year import Day, DayKind, Line, LineKind, Year
+from sup_sync.views.year import Day, DayKind, Year
 
 SIGNS = {
     DayKind.WORKING: " ",

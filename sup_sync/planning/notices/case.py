@@ -8,10 +8,10 @@ from enum import StrEnum
 
 from sup_sync.errors import CalendarError
 from sup_sync.frozen import frozen
+from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.policy import ClockKind, Policy
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.marker import Marker
-from sup_sync.redmine.decode import MOMENT_FORMAT
 from sup_sync.sla.judgement import Judgement
 
 

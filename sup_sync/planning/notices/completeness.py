@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from sup_sync.errors import CalendarError
 from sup_sync.model.issue import Phase
+from sup_sync.model.required import Shortcoming
 from sup_sync.planning.notices.case import Audience, Case, Notice
-from sup_sync.sla.completeness import Shortcoming
 
 ALERT, ASKED = "incomplete", "asked"
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from sup_sync.model.issue import Issue, Phase, Side
-from sup_sync.planning.marker import cycle_of
 from sup_sync.planning.notices.case import Audience, Case, Notice
+from sup_sync.sla.phases import cycle_of
 
 STOPPED, REFUSED = "stopped", "refused"
 

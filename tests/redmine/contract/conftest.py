@@ -9,8 +9,8 @@ import pytest
 from support.contract_scene import SCENE, STAFF_GROUP, Session
 from support.worlds import BOT, FakeWorld, RealWorld, World
 
+from sup_sync.model.directory import Directory
 from sup_sync.redmine import Reader, Writer
-from sup_sync.redmine.decode import Directory
 from sup_sync.redmine.session import TrackerSession
 
 

@@ -11,7 +11,8 @@ from support.worlds import World
 
 from sup_sync.errors import AccessError, MissingError, SupSyncError, UnfitTrackerError, UnpublishedError
 from sup_sync.redmine.wiki import Wiki, WikiPage
-from sup_sync.run.publish import MARK, Draft, Publication
+from sup_sync.run.publish import Publication
+from sup_sync.views.report_page import MARK, Draft
 
 NUMBERS = count()
 PROJECT = "library"

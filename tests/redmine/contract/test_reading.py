@@ -9,8 +9,8 @@ from support.contract_scene import CONSULTATION, CROWD, ERROR, STAFF_GROUP, STAF
 from support.worlds import ADMIN, BOT, World
 
 from sup_sync.errors import AccessError, MissingError, RefusedError
+from sup_sync.model.directory import Directory
 from sup_sync.redmine import Reader
-from sup_sync.redmine.decode import Directory
 from sup_sync.redmine.session import TrackerSession
 
 PAST = datetime(2026, 1, 5, 4, 0, 0, 250_000, tzinfo=UTC)

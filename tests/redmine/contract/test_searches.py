@@ -9,8 +9,8 @@ import pytest
 from support.worlds import BOT, World
 
 from sup_sync.model.change import Change
+from sup_sync.model.directory import Directory
 from sup_sync.redmine import Reader, Writer
-from sup_sync.redmine.decode import Directory
 from sup_sync.redmine.searches import Search, check_searches, searches_of
 
 

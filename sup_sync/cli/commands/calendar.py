@@ -1,76 +1,16 @@
-"""The commands that put the mappings on the wall: regulation and calendar."""
+"""`sup-sync calendar`: a year's working calendar."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
+from sup_sync.cli.context import Settings, pass_settings, print_json
 from sup_sync.cli.files import require_libraries, write_whole
-from sup_sync.cli.options import Settings, common, json_option, language_option, pass_settings, print_json
-
-if TYPE_CHECKING:
-    from sup_sync.config import Config
-    from sup_sync.output.texts import Texts
-
-page_option = click.option(
-    "--html",
-    "page",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write a page to this file; it needs no network (extra `report`).",
-)
-
-
-class Day(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in stubs alone
-    """A day, as 2026-03-20."""
-
-    name = "DAY"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        try:
-            return value if isinstance(value, date) else date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no day: write 2026-03-20", param, ctx)
-
-
-@click.command()
-@click.option("--on", "day", type=Day(), help="The version in force on this day; default: today.")
-@language_option
-@page_option
-@json_option
-@common
-@pass_settings
-def regulation(settings: Settings, day: date | None, language: str | None, page: Path | None, as_json: bool) -> None:
-    """What the mappings promise: targets, hours, waiting, ladder, as one would hang it on the wall."""
-    from sup_sync.model.policy import ClockKind
-    from sup_sync.views.regulation import regulation_on
-
-    if page:
-        require_libraries("--html", "jinja2")
-    config = settings.load()
-    rules = config.rules
-    found = regulation_on(day or _today(config), rules.policy, rules.calendars[ClockKind.WORKING])
-    if found is None:
-        first = (rules.policy, *rules.policy.earlier)[-1].in_force_from
-        raise click.BadParameter(f"no regulation was in force then: the first is from {first}", param_hint="--on")
-    if as_json:
-        print_json(found.to_json())
-        return
-    from sup_sync.output.texts.regulation import worded
-
-    texts = _texts("regulation", config, language)
-    said = worded(found, texts, {key: each.name for key, each in rules.names.people.items()})
-    if page:
-        from sup_sync.output.pages.frame import render_page
-
-        write_whole(page, render_page("regulation", texts, said=said))
-        return
-    from sup_sync.output.terminal.layout import make_console
-    from sup_sync.output.terminal.regulation import show_regulation
-
-    show_regulation(make_console(), said)
+from sup_sync.cli.options import common, json_option, language_option
+from sup_sync.cli.pages import page_option, page_texts, today
 
 
 class YearOrCommand(click.Group):
@@ -116,7 +56,7 @@ def calendar(
         require_libraries("--html", "jinja2")
     config = settings.load()
     working = config.rules.calendars[ClockKind.WORKING]
-    number = year or _today(config).year
+    number = year or today(config).year
     if number not in working.years:
         known = f"{working.years[0]} to {working.years[-1]}"
         raise click.UsageError(
@@ -128,7 +68,7 @@ def calendar(
         return
     from sup_sync.output.texts.year import CalendarTexts, sign_of
 
-    said = CalendarTexts(_texts("calendar", config, language))
+    said = CalendarTexts(page_texts("calendar", config, language))
     if page:
         from sup_sync.output.pages.frame import render_page
 
@@ -152,15 +92,3 @@ def refresh(years: tuple[int, ...]) -> None:
         click.echo(f"changes:\n{render_worked(worked_weekends(years))}", nl=False)
     except ImportError:
         raise click.UsageError("PyPI holidays is not installed: pip install 'sup-sync[calendar]'") from None
-
-
-def _texts(part: str, config: Config, language: str | None) -> Texts:
-    from sup_sync.output.texts import Texts
-
-    messages = config.rules.messages
-    return Texts(part, language or messages.staff_language, messages, config.rules.zone)
-
-
-def _today(config: Config) -> date:
-    """In the support's zone."""
-    return datetime.now(UTC).astimezone(config.rules.zone).date()

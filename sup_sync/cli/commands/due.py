@@ -10,21 +10,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sup_sync.cli.commands.completion import words_of
-from sup_sync.cli.options import (
-    Moment,
-    Settings,
-    aware,
-    common,
-    json_option,
-    now_option,
-    pass_settings,
-    print_json,
-)
+from sup_sync.cli.context import Settings, aware, pass_settings, print_json
+from sup_sync.cli.options import Moment, common, json_option
 
 if TYPE_CHECKING:
     from sup_sync.config import Config
-    from sup_sync.model.policy import Policy
-    from sup_sync.sla.clock import Calendars
+    from sup_sync.model.policy import Calendars, Policy
 
 
 @click.command()
@@ -123,37 +114,3 @@ def _targets(
             }
         )
     return rows
-
-
-@click.command()
-@now_option
-@json_option
-@common
-@pass_settings
-def clients(settings: Settings, now: datetime | None, as_json: bool) -> None:
-    """The contracts with their days left."""
-    from sup_sync.views.contracts import contract_states
-
-    config = settings.load()
-    zone = config.rules.zone
-    states = contract_states(config.rules.policy.contracts, aware(now, config).astimezone(zone).date())
-    if as_json:
-        print_json([state.to_json() for state in states])
-    else:
-        from sup_sync.output.terminal.contracts import show_clients
-        from sup_sync.output.terminal.layout import make_console
-
-        show_clients(make_console(), states)
-
-
-@click.command()
-@click.option(
-    "--script", is_flag=True, required=True, expose_value=False, help="Print a script for Redmine's `bin/rails runner`."
-)
-@common
-@pass_settings
-def provision(settings: Settings) -> None:
-    """What the tracker lacks: trackers, statuses, priorities, fields, roles, workflow, settings."""
-    from sup_sync.redmine.provision import make_script
-
-    click.echo(make_script(settings.load(own=True).rules.names), nl=False)

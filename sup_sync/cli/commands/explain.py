@@ -1,0 +1,82 @@
+"""`sup-sync explain`: the history and the clocks of one request."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sup_sync.cli.context import (
+    Settings,
+    aware,
+    connect,
+    pass_settings,
+    print_json,
+)
+from sup_sync.cli.loading import read_file
+from sup_sync.cli.options import common, from_option, json_option, now_option
+from sup_sync.errors import DecodeError, MissingError
+
+if TYPE_CHECKING:
+    from sup_sync.config import Config
+    from sup_sync.redmine.snapshot import Gathered
+
+
+class RequestNumber(click.IntRange):
+    """A request's number, also as the tracker and this tool write it: #30."""
+
+    name = "number"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        number: Any = str(value).removeprefix("#")
+        return super().convert(number, param, ctx)
+
+
+@click.command()
+@click.argument("issue_id", metavar="N", type=RequestNumber(min=1))
+@from_option
+@now_option
+@json_option
+@common
+@pass_settings
+def explain(settings: Settings, issue_id: int, source: Path | None, now: datetime | None, as_json: bool) -> None:
+    """One request's story: events, pauses, clocks, verdicts, the clause of each; where its minutes went."""
+    from sup_sync.run.caseload import judge_world, read_world
+    from sup_sync.views.explanation import explain as explain_issue
+
+    config = settings.load(own=source is None)
+    moment = aware(now, config)
+    gathered = _gather_one(settings, config, source, issue_id)
+    world = read_world(gathered.lists, gathered.raw_issues, config.rules)
+    for finding in world.findings:
+        raise DecodeError(finding.text)
+    judgements = judge_world(world, config.rules, moment)
+    if not judgements:
+        raise MissingError(f"request #{issue_id} was not filed yet at {moment:%Y-%m-%d %H:%M %z}: give a later --now")
+    explanation = explain_issue(judgements[0], config.rules, moment)
+    if as_json:
+        print_json(explanation.to_json())
+    else:
+        from sup_sync.output.terminal.explanation import show_explanation
+        from sup_sync.output.terminal.layout import make_console
+
+        show_explanation(make_console(), explanation)
+
+
+def _gather_one(settings: Settings, config: Config, source: Path | None, issue_id: int) -> Gathered:
+    from dataclasses import replace
+
+    from sup_sync.redmine import Reader
+    from sup_sync.redmine.snapshot import Gathered
+    from sup_sync.run.gather import examine
+
+    if source:
+        gathered = read_file(settings, source)
+        found = tuple(issue for issue in gathered.raw_issues if issue["id"] == issue_id)
+        if not found:
+            raise MissingError(f"{source.name} has no request #{issue_id}: take a newer one with `sup-sync snapshot`")
+        return replace(gathered, raw_issues=found)
+    reader = Reader(connect(config))
+    return Gathered(examine(reader, config).lists, (reader.fetch_issue(issue_id),), {})

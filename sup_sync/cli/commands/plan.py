@@ -1,0 +1,57 @@
+"""`sup-sync plan`: show what `apply` would change."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from sup_sync.cli.codes import CHANGES_PENDING, DONE
+from sup_sync.cli.context import (
+    Settings,
+    pass_settings,
+    print_json,
+)
+from sup_sync.cli.loading import judged
+from sup_sync.cli.options import common, from_option, json_option, now_option
+
+if TYPE_CHECKING:
+    from sup_sync.planning.plan import Plan
+    from sup_sync.sla.judgement import Judgement
+
+
+@click.command()
+@from_option
+@now_option
+@json_option
+@click.option("--exit-code", is_flag=True, help="End with 5 when changes are pending.")
+@click.option("--adopt", is_flag=True, help="What `apply --adopt` would change.")
+@common
+@pass_settings
+def plan(
+    settings: Settings, source: Path | None, now: datetime | None, as_json: bool, exit_code: bool, adopt: bool
+) -> int:
+    """What would change in the tracker, with the reason and the clause of each."""
+    from sup_sync.run.caseload import plan_world
+
+    config = settings.load(own=source is None)
+    moment, world, judgements, code = judged(settings, config, source, now)
+    made = plan_world(world, judgements, config.rules, moment, is_adopting=adopt)
+    _show_plan(settings, made, judgements, moment, as_json=as_json)
+    return CHANGES_PENDING if exit_code and made.changes and code == DONE else code
+
+
+def _show_plan(
+    settings: Settings, plan: Plan, judgements: tuple[Judgement, ...], now: datetime, *, as_json: bool
+) -> None:
+    from sup_sync.views.plan_summary import plan_json
+
+    if as_json:
+        print_json(plan_json(plan, now))
+    elif plan.changes or plan.findings or not settings.quiet:
+        from sup_sync.output.terminal.layout import make_console
+        from sup_sync.output.terminal.plan import show_plan
+
+        show_plan(make_console(), plan, judgements)

@@ -1,0 +1,64 @@
+"""`sup-sync regulation`: the configured regulation."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sup_sync.cli.context import Settings, pass_settings, print_json
+from sup_sync.cli.files import require_libraries, write_whole
+from sup_sync.cli.options import common, json_option, language_option
+from sup_sync.cli.pages import page_option, page_texts, today
+
+
+class Day(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in stubs alone
+    """A day, as 2026-03-20."""
+
+    name = "DAY"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return value if isinstance(value, date) else date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"{value!r} is no day: write 2026-03-20", param, ctx)
+
+
+@click.command()
+@click.option("--on", "day", type=Day(), help="The version in force on this day; default: today.")
+@language_option
+@page_option
+@json_option
+@common
+@pass_settings
+def regulation(settings: Settings, day: date | None, language: str | None, page: Path | None, as_json: bool) -> None:
+    """What the mappings promise: targets, hours, waiting, ladder, as one would hang it on the wall."""
+    from sup_sync.model.policy import ClockKind
+    from sup_sync.views.regulation import regulation_on
+
+    if page:
+        require_libraries("--html", "jinja2")
+    config = settings.load()
+    rules = config.rules
+    found = regulation_on(day or today(config), rules.policy, rules.calendars[ClockKind.WORKING])
+    if found is None:
+        first = (rules.policy, *rules.policy.earlier)[-1].in_force_from
+        raise click.BadParameter(f"no regulation was in force then: the first is from {first}", param_hint="--on")
+    if as_json:
+        print_json(found.to_json())
+        return
+    from sup_sync.output.texts.regulation import worded
+
+    texts = page_texts("regulation", config, language)
+    said = worded(found, texts, {key: each.name for key, each in rules.names.people.items()})
+    if page:
+        from sup_sync.output.pages.frame import render_page
+
+        write_whole(page, render_page("regulation", texts, said=said))
+        return
+    from sup_sync.output.terminal.layout import make_console
+    from sup_sync.output.terminal.regulation import show_regulation
+
+    show_regulation(make_console(), said)

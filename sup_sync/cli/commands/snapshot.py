@@ -1,0 +1,36 @@
+"""`sup-sync snapshot`: export requests as JSON lines."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from sup_sync.cli.codes import DONE, PARTLY_DONE
+from sup_sync.cli.context import (
+    Settings,
+    pass_settings,
+    tell_gaps,
+)
+from sup_sync.cli.files import write_whole
+from sup_sync.cli.loading import gather
+from sup_sync.cli.options import common
+
+
+@click.command()
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File to write; default: stdout.")
+@common
+@pass_settings
+def snapshot(settings: Settings, output: Path | None) -> int:
+    """The tracker's issues with their histories as JSON lines, for --from."""
+    from sup_sync.redmine.snapshot import snapshot_lines
+
+    config = settings.load(own=True)
+    gathered = gather(settings, config, None, everything=True)
+    tell_gaps(settings, gathered.gaps)
+    text = "".join(line + "\n" for line in snapshot_lines(gathered.lists or {}, gathered.raw_issues))
+    if output:
+        write_whole(output, text)
+    else:
+        click.echo(text, nl=False)
+    return PARTLY_DONE if gathered.gaps else DONE

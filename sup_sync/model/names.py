@@ -1,0 +1,73 @@
+"""The names in Redmine for the terms of the regulation."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import field
+
+from sup_sync.frozen import frozen
+from sup_sync.model.issue import Status
+
+UNSAID = "?"
+"""Stands in a mapping where somebody has to say what is meant: `init` writes it, `check` refuses it."""
+
+
+@frozen
+class Intake:
+    """What filing in one of Redmine's trackers says of a request: its category, and the channel where it tells."""
+
+    category: str
+    channel: str | None = None
+
+
+@frozen
+class StaffMember:
+    """Somebody the ladder names: the login that a note mentions, the name that the memberships show."""
+
+    login: str
+    name: str
+
+
+@frozen
+class TrackerNames:
+    """The tracker's names for the regulation's words, as mappings/tracker.yaml has them.
+
+    `trackers` and `statuses` go from the tracker's name to our word, the others from our key to the tracker's name.
+    `more_priorities` are names beside those of `priorities`, each with our key that it counts as.
+    `sets` are the statuses that the tool itself sets: `no_answer` and `asked`.
+    """
+
+    trackers: Mapping[str, Intake]
+    statuses: Mapping[str, Status]
+    priorities: Mapping[str, str]
+    fields: Mapping[str, str]
+    levels: Mapping[str, str]
+    channels: Mapping[str, str]
+    states: Mapping[str, str]
+    sets: Mapping[str, str]
+    more_priorities: Mapping[str, str] = field(default_factory=dict)
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    languages: Mapping[str, str] = field(default_factory=dict)
+    staff_groups: frozenset[str] = frozenset()
+    staff_roles: frozenset[str] = frozenset()
+    former_staff: frozenset[str] = frozenset()
+    client_roles: frozenset[str] = frozenset()
+    people: Mapping[str, StaffMember] = field(default_factory=dict)
+    parent_dates_derived: bool = True
+
+
+@frozen
+class Survey:
+    """The names that a tracker has, as far as the account may read them.
+
+    `statuses` tell which close a request; `fields` have their values where the account may read those.
+    `people` have the roles that they hold themselves or by a group.
+    """
+
+    trackers: Sequence[str]
+    statuses: Mapping[str, bool]
+    priorities: Sequence[str]
+    fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    groups: Sequence[str] = ()
+    roles: Sequence[str] = ()
+    people: Mapping[str, Sequence[str]] = field(default_factory=dict)

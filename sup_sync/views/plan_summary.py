@@ -1,0 +1,60 @@
+"""A plan as JSON and in figures."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sup_sync.frozen import frozen
+from sup_sync.model.change import SAID
+from sup_sync.planning.plan import Plan
+from sup_sync.to_json import Json, plain
+from sup_sync.views.finding import finding_json
+
+
+@frozen
+class PlanSummary:
+    """A plan in figures: values to set, to change and to clear, notes, and on how many of the requests."""
+
+    set: int
+    change: int
+    clear: int
+    notes: int
+    requests: int
+    judged: int
+    findings: int
+
+    @classmethod
+    def of(cls, plan: Plan) -> PlanSummary:
+        values = [each for each in plan.changes if each.field not in SAID]
+        return cls(
+            set=sum(not each.old for each in values),
+            change=sum(bool(each.old and each.new) for each in values),
+            clear=sum(not each.new for each in values),
+            notes=plan.notes,
+            requests=len({each.issue_id for each in plan.changes}),
+            judged=plan.judged,
+            findings=len(plan.findings),
+        )
+
+
+def plan_json(plan: Plan, now: datetime) -> Json:
+    """{"now", "changes": [{"issue", "field", "old", "new", "reason", "clause"}], "findings": [FINDING], "summary"}.
+
+    FINDING is {"issue", "kind", "text", "clause"}; the summary is that of `PlanSummary`.
+    """
+    return {
+        "now": plain(now),
+        "changes": [
+            {
+                "issue": each.issue_id,
+                "field": each.field,
+                "old": each.old,
+                "new": each.new,
+                "reason": each.reason,
+                "clause": each.clause,
+            }
+            for each in plan.changes
+        ],
+        "findings": [finding_json(each) for each in plan.findings],
+        "summary": plain(PlanSummary.of(plan)),
+    }
