@@ -1,1 +1,1 @@
-"""This machine, and whoever watches it."""
+"""This machine and its monitors: lock, audit log, keys, schedule, metrics, notifications."""

@@ -1,1 +1,1 @@
-"""What all the rest is said in: requests, the regulation, working time."""
+"""The values everything else is built from: requests, the regulation, working time."""

@@ -1,1 +1,1 @@
-"""What people read: terminal, pages, texts."""
+"""What people read: the terminal, pages, and their texts."""

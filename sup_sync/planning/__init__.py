@@ -1,1 +1,1 @@
-"""What should change and what should be said."""
+"""What should change in Redmine, and which notes are due."""

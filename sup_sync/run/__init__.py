@@ -1,1 +1,1 @@
-"""One run: gather, decide, write."""
+"""One run: gather, decide, write, remember."""

@@ -1,1 +1,1 @@
-"""How one request stands before the regulation."""
+"""How one request stands against the regulation: phases, clocks, verdicts."""

@@ -1,1 +1,1 @@
-"""What people ask for, as data."""
+"""Answers to questions people ask, as data and JSON."""

@@ -1,1 +1,1 @@
-"""One module for each command."""
+"""The commands, one file each, named like the command."""
