@@ -29,17 +29,17 @@ class DecodeError(SupSyncError):
     exit_code = 3
 
 
-class TrackerAwayError(SupSyncError):
+class RedmineUnavailableError(SupSyncError):
     """The tracker does not answer, or answers something that is no tracker's answer."""
 
     exit_code = 75
 
 
-class RedirectedError(TrackerAwayError):
+class RedirectedError(RedmineUnavailableError):
     """The tracker points to another address, where nobody follows."""
 
 
-class OutOfTimeError(TrackerAwayError):
+class OutOfTimeError(RedmineUnavailableError):
     """The run's time is over; this request was not sent, and what is left is for the next run."""
 
 
@@ -77,7 +77,7 @@ class RestOffError(AccessError):
     """The tracker takes no key at all: its REST interface is switched off."""
 
 
-class UnfitTrackerError(SupSyncError):
+class RedmineMismatchError(SupSyncError):
     """A tracker that lacks what the mappings name."""
 
     exit_code = 78
@@ -113,7 +113,7 @@ class UnsafePlan(SupSyncError):  # noqa: N818 - a refusal is no fault
     exit_code = 4
 
 
-def own_fault(error: Exception) -> str:
+def internal_error(error: Exception) -> str:
     """What to say of a fault of our own: where it arose and of what kind, not its text, which may be anybody's."""
     return f"a fault of sup-sync ({type(error).__name__} at {origin_of(error)}): set aside; please report it"
 

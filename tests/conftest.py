@@ -58,7 +58,7 @@ LONG = timedelta(days=60)
 def nothing_before_its_moment(told: Story) -> None:
     """Until the moment of the agenda time alone brings nothing to write, wherever one looks."""
     assert told.now
-    until = min(told.matters_at or told.now + LONG, told.now + LONG)
+    until = min(told.next_check_at or told.now + LONG, told.now + LONG)
     for share in (0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0):
         moment = told.now + (until - told.now) * share
         assert told.plan_at(moment).changes == (), moment

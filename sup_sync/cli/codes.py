@@ -1,7 +1,7 @@
 """The exit codes that commands end with; those of faults stand in errors.py."""
 
 DONE = 0
-OUR_FAULT = 1
+INTERNAL_ERROR = 1
 PARTLY_DONE = 3
 CHANGES_PENDING = 5
 NO_ACCESS = 77

@@ -19,7 +19,7 @@ from sup_sync.errors import ConfigError, Mistake
 
 if TYPE_CHECKING:
     from sup_sync.config import Config
-    from sup_sync.redmine.session import TrackerSession
+    from sup_sync.redmine.session import RedmineSession
     from sup_sync.run.cache import CacheFile
 
 
@@ -30,21 +30,21 @@ class Settings:
         self.config_path: Path | None = None
         self.quiet = False
 
-    def load(self, *, own: bool = False, mappings: Path | None = None) -> Config:
+    def load(self, *, require_config: bool = False, mappings: Path | None = None) -> Config:
         """The configuration: as named, else config.yaml here, else the shipped one (not for what asks a tracker)."""
         from sup_sync.config import load_config
 
-        config = load_config(self.path(own=own), datetime.now(UTC).date(), mappings)
+        config = load_config(self.path(require_config=require_config), datetime.now(UTC).date(), mappings)
         for warning in config.warnings:
             self.tell(str(warning))
         return config
 
-    def path(self, *, own: bool = False) -> Path:
+    def path(self, *, require_config: bool = False) -> Path:
         if self.config_path and not self.config_path.exists():
             raise ConfigError([Mistake(str(self.config_path), 1, "no such file: name yours with --config")])
         if self.config_path or Path("config.yaml").exists():
             return self.config_path or Path("config.yaml")
-        if own:
+        if require_config:
             missing = "not in this folder: name one with --config, or write it with `sup-sync init`"
             raise ConfigError([Mistake("config.yaml", 1, missing)])
         return shipped() / "config.yaml"
@@ -52,10 +52,10 @@ class Settings:
     def tell(self, text: str, *, is_news: bool = False) -> None:
         """A line for the person at the terminal or cron's log, on stderr; `is_news` is told even when quiet."""
         if is_news or not self.quiet:
-            say(text)
+            log_line(text)
 
 
-def say(line: str) -> None:
+def log_line(line: str) -> None:
     """One line on stderr, whatever names of the tracker's are in it."""
     from sup_sync.sanitize import clean
 
@@ -72,7 +72,7 @@ def shipped() -> Path:
 pass_settings = click.make_pass_decorator(Settings, ensure=True)
 
 
-def aware(moment: datetime | None, config: Config) -> datetime:
+def in_support_zone(moment: datetime | None, config: Config) -> datetime:
     """The moment given, read in the support's zone where it has none; else the present."""
 
     if moment is None:
@@ -86,23 +86,23 @@ def print_json(value: Any) -> None:
     click.echo(json_text(value))
 
 
-def connect(config: Config, *, ends_at: float = math.inf) -> TrackerSession:
+def connect(config: Config, *, ends_at: float = math.inf) -> RedmineSession:
     """A session with the configured tracker, by the key of the environment or its file.
 
     `ends_at` is the moment of the monotonic clock from which on it sends nothing.
     """
     from sup_sync.host.secret_files import load_key
-    from sup_sync.redmine.session import TrackerSession
+    from sup_sync.redmine.session import RedmineSession
 
     gc.enable()
     server = config.server
     key = load_key(server.key_file, os.environ)
-    return TrackerSession(
+    return RedmineSession(
         server.url, key, timeout_s=server.timeout_s, time_left=lambda: ends_at - monotonic(), ca_file=server.ca_file
     )
 
 
-def tell_gaps(settings: Settings, gaps: Mapping[str, str]) -> None:
+def report_unread_projects(settings: Settings, gaps: Mapping[str, str]) -> None:
     """Name the projects of which nothing is used; told even when quiet."""
     for project, why in gaps.items():
         settings.tell(f"project {project} could not be read whole, so nothing of it is used: {why}", is_news=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from sup_sync.cli.codes import DONE, INTERRUPTED, OUR_FAULT
+from sup_sync.cli.codes import DONE, INTERNAL_ERROR, INTERRUPTED
 from sup_sync.errors import SupSyncError, origin_of
 
 
-def explained(error: Exception) -> tuple[str, int]:
+def describe_error(error: Exception) -> tuple[str, int]:
     """What to say of a fault, on one line for each mistake, and the exit code it ends in."""
     match error:
         case SupSyncError():
@@ -20,5 +20,5 @@ def explained(error: Exception) -> tuple[str, int]:
         case click.Abort():
             return "interrupted; nothing is left half written", INTERRUPTED
         case OSError():
-            return f"{error.filename or 'the output'}: {error.strerror or 'cannot be written'}", OUR_FAULT
-    return f"our fault: {type(error).__name__} at {origin_of(error)}; please report it with the command", OUR_FAULT
+            return f"{error.filename or 'the output'}: {error.strerror or 'cannot be written'}", INTERNAL_ERROR
+    return f"our fault: {type(error).__name__} at {origin_of(error)}; please report it with the command", INTERNAL_ERROR

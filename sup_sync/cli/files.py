@@ -16,7 +16,7 @@ def require_libraries(option: str, *libraries: str) -> None:
             raise click.UsageError(f"{option} needs {library}, which is not installed: pip install 'sup-sync[report]'")
 
 
-def write_whole(path: Path, text: str, encoding: str = "utf-8", mode: int | None = None) -> None:
+def write_atomically(path: Path, text: str, encoding: str = "utf-8", mode: int | None = None) -> None:
     """Write beside the file, then put it in its place, with this mode where one is given: nothing half written."""
     if path.exists() and not path.is_file():
         raise click.UsageError(f"{path}: no ordinary file: name another")

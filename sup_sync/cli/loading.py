@@ -11,18 +11,18 @@ import click
 from sup_sync.cli.codes import DONE, PARTLY_DONE
 from sup_sync.cli.context import (
     Settings,
-    aware,
     cache_file,
     connect,
+    in_support_zone,
     progress_bar,
-    tell_gaps,
+    report_unread_projects,
 )
 from sup_sync.errors import SnapshotError
 
 if TYPE_CHECKING:
     from sup_sync.config import Config
     from sup_sync.redmine.snapshot import Gathered
-    from sup_sync.run.caseload import World
+    from sup_sync.run.caseload import Caseload
     from sup_sync.sla.judgement import Judgement
 
 
@@ -59,7 +59,7 @@ def gather(
     with progress_bar(settings) as advance:
 
         def read(cache: Cache) -> Gathered:
-            reading = Reading(Reader(connect(config)), config, cache, aware(now, config), advance)
+            reading = Reading(Reader(connect(config)), config, cache, in_support_zone(now, config), advance)
             for problem in () if everything else stopping_problems(reading.tracker):
                 settings.tell(f"`apply` would stop here: {problem}", is_news=True)
             return reading.everything() if everything else reading.current()
@@ -69,21 +69,21 @@ def gather(
 
 def judged(
     settings: Settings, config: Config, source: Path | None, now: datetime | None, *, everything: bool = False
-) -> tuple[datetime, World, tuple[Judgement, ...], int]:
+) -> tuple[datetime, Caseload, tuple[Judgement, ...], int]:
     """The moment, what a snapshot or the tracker says, how it stands then, and the exit code: whether it is whole."""
-    from sup_sync.run.caseload import current, judge_world, read_world
+    from sup_sync.run.caseload import current, decode_caseload, judge_caseload
 
     gathered = gather(settings, config, source, now, everything=everything)
-    moment, gaps = aware(now, config), gathered.gaps
-    world = read_world(gathered.lists, gathered.raw_issues, config.rules)
+    moment, gaps = in_support_zone(now, config), gathered.gaps
+    caseload = decode_caseload(gathered.lists, gathered.raw_issues, config.rules)
     del gathered  # the tracker's JSON is not needed any more, and takes much room
-    world = world if everything else current(world, config.closed_days, moment)
-    return moment, world, judge_world(world, config.rules, moment), tell_left_out(settings, gaps, world)
+    caseload = caseload if everything else current(caseload, config.closed_days, moment)
+    return moment, caseload, judge_caseload(caseload, config.rules, moment), report_unreadable(settings, gaps, caseload)
 
 
-def tell_left_out(settings: Settings, gaps: dict[str, str], world: World) -> int:
+def report_unreadable(settings: Settings, gaps: dict[str, str], caseload: Caseload) -> int:
     """Name what could not be read; returns the exit code, which says whether all was."""
-    tell_gaps(settings, gaps)
-    for finding in world.findings:
+    report_unread_projects(settings, gaps)
+    for finding in caseload.findings:
         settings.tell(f"left out: {finding.text}", is_news=True)
-    return PARTLY_DONE if gaps or world.findings else DONE
+    return PARTLY_DONE if gaps or caseload.findings else DONE

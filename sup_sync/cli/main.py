@@ -12,9 +12,9 @@ import click
 
 from sup_sync import __version__
 from sup_sync.cli.codes import DONE
-from sup_sync.cli.context import say
-from sup_sync.cli.faults import explained
-from sup_sync.cli.options import common
+from sup_sync.cli.context import log_line
+from sup_sync.cli.faults import describe_error
+from sup_sync.cli.options import global_options
 
 COMMANDS = (
     "init", "check", "provision", "plan", "apply", "due", "explain", "queue", "report", "whatif", "regulation",
@@ -48,7 +48,7 @@ WHOLE = 1_000
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="sup-sync")
-@common
+@global_options
 def cli() -> None:
     """Keeps a support regulation beside a Redmine tracker: targets, escalations, reports."""
 
@@ -87,7 +87,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _tell(error: Exception) -> int:
     """Say a fault on stderr; returns the exit code it ends in."""
-    lines, code = explained(error)
+    lines, code = describe_error(error)
     for line in lines.splitlines():
-        say(line)
+        log_line(line)
     return code

@@ -12,44 +12,44 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sup_sync.cli.codes import INTERRUPTED, OUR_FAULT
-from sup_sync.cli.context import Settings, say
-from sup_sync.cli.faults import explained
+from sup_sync.cli.codes import INTERNAL_ERROR, INTERRUPTED
+from sup_sync.cli.context import Settings, log_line
+from sup_sync.cli.faults import describe_error
 
 if TYPE_CHECKING:
     from sup_sync.host.audit import Record
     from sup_sync.host.summary import Summary, Work
-    from sup_sync.run.apply import Applied
+    from sup_sync.run.apply import RunResult
 
 METRICS_HELP = "Write the run's figures to FILE for Prometheus' node_exporter (extra `metrics`)."
 FOR_EVERYBODY = 0o644
 """Metrics are read by another account, and hold figures alone."""
 
 
-def an_address(_ctx: click.Context, _param: click.Parameter, url: str | None) -> str | None:
+def check_url(_ctx: click.Context, _param: click.Parameter, url: str | None) -> str | None:
     """The monitor's address; whatever it is, it is not printed, as whoever knows it may speak for this run."""
     if url and not re.match(r"https?://[^/?#\s]", url):
         raise click.BadParameter("no address: write it like https://monitor.example.kz/of-this-run")
     return url
 
 
-def a_prom_file(_ctx: click.Context, _param: click.Parameter, path: Path | None) -> Path | None:
+def check_prom_path(_ctx: click.Context, _param: click.Parameter, path: Path | None) -> Path | None:
     if path and path.suffix != ".prom":
         raise click.BadParameter(f"node_exporter reads no {path.name}: let it end in .prom")
     return path
 
 
-class WatchedRun:
+class RunRecord:
     """One run as it goes on: what is known of it so far, however it ends."""
 
     def __init__(self, started_at: datetime, *, as_json: bool) -> None:
         self.started_at = started_at
         self.as_json = as_json
-        self.code = OUR_FAULT  # where the run breaks off
+        self.code = INTERNAL_ERROR  # where the run breaks off
         self.fault = ""
         self.requests: Counter[str] = Counter()
         self.results: list[Mapping[str, Any]] = []
-        self.done: Applied | None = None
+        self.done: RunResult | None = None
 
     def counting(self, record: Record) -> Record:
         """The audit's record, remembering how writes ended."""
@@ -67,7 +67,7 @@ class WatchedRun:
         from sup_sync.run.write import OutcomeKind
 
         kinds = Counter(str(each["kind"]) for each in self.results)
-        ends_well = (OutcomeKind.APPLIED, OutcomeKind.ALREADY)
+        ends_well = (OutcomeKind.APPLIED, OutcomeKind.UNNEEDED)
         return Summary(
             started_at=self.started_at,
             ended_at=ended_at,
@@ -84,25 +84,27 @@ class WatchedRun:
         )
 
 
-def _work(done: Applied) -> Work:
+def _work(done: RunResult) -> Work:
     from sup_sync.host.summary import Work
 
     return Work(
         issues=done.plan.judged,
         read=done.read,
-        judged=done.looked_at,
+        judged=done.judged_requests,
         set_aside=done.set_aside,
         notes=sum(len(outcome.notes) for outcome in done.outcomes),
         findings=dict(sorted(Counter(finding.kind for finding in done.plan.findings).items())),
         gaps=tuple(sorted(done.gaps)),
-        unreached=done.unreached,
+        failed_notifications=done.failed_notifications,
     )
 
 
 @contextmanager
-def watched(settings: Settings, monitor: str | None, metrics: Path | None, *, as_json: bool) -> Iterator[WatchedRun]:
+def recorded_run(
+    settings: Settings, monitor: str | None, metrics: Path | None, *, as_json: bool
+) -> Iterator[RunRecord]:
     """A run that is told of: its start to the monitor, its end to all of them, also where it fails."""
-    run = WatchedRun(datetime.now(UTC), as_json=as_json)
+    run = RunRecord(datetime.now(UTC), as_json=as_json)
     _tell_monitor(settings, monitor, "start")
     try:
         if metrics:
@@ -112,7 +114,7 @@ def watched(settings: Settings, monitor: str | None, metrics: Path | None, *, as
         run.code, run.fault = INTERRUPTED, "interrupted"
         raise
     except Exception as error:
-        run.fault, run.code = explained(error)
+        run.fault, run.code = describe_error(error)
         raise
     finally:
         _tell(settings, run, monitor, metrics)
@@ -125,7 +127,7 @@ def _require_client() -> None:
         raise click.UsageError("prometheus-client is not installed: pip install 'sup-sync[metrics]'") from None
 
 
-def _tell(settings: Settings, run: WatchedRun, monitor: str | None, metrics: Path | None) -> None:
+def _tell(settings: Settings, run: RunRecord, monitor: str | None, metrics: Path | None) -> None:
     from sup_sync.to_json import json_line
 
     ended_at = datetime.now(UTC)
@@ -138,16 +140,16 @@ def _tell(settings: Settings, run: WatchedRun, monitor: str | None, metrics: Pat
 
 def _write_metrics(path: Path, summary: Summary) -> None:
     """Write the file whole; a run that did its work is not undone by one that cannot be written."""
-    from sup_sync.cli.files import write_whole
+    from sup_sync.cli.files import write_atomically
 
     with suppress(ImportError):  # said before the run
         from sup_sync.host.prometheus import metrics_text
 
         try:
             before = path.read_text(encoding="utf-8") if path.is_file() else ""
-            write_whole(path, metrics_text(summary, before), mode=FOR_EVERYBODY)
+            write_atomically(path, metrics_text(summary, before), mode=FOR_EVERYBODY)
         except (OSError, UnicodeDecodeError, click.UsageError) as error:
-            say(f"the metrics of --metrics were not written: {explained(error)[0]}")
+            log_line(f"the metrics of --metrics were not written: {describe_error(error)[0]}")
 
 
 def _tell_monitor(settings: Settings, monitor: str | None, what: str) -> None:

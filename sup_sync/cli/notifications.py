@@ -11,19 +11,19 @@ from sup_sync.errors import AccessError, origin_of
 
 if TYPE_CHECKING:
     from sup_sync.config import Config
-    from sup_sync.host.notify import Channels
-    from sup_sync.planning.notification import Call
+    from sup_sync.host.notify import ContactRoutes
+    from sup_sync.planning.notification import Notification
 
 
-def notifier(config: Config) -> Callable[[Call], str | None]:
+def notifier(config: Config) -> Callable[[Notification], str | None]:
     """Tells a person what a call says; returns why that failed. The channels are looked up at the first call."""
 
     @cache
-    def channels() -> Channels | str:
-        return _channels(config)
+    def routes() -> ContactRoutes | str:
+        return _contact_routes(config)
 
-    def notify(call: Call) -> str | None:
-        found = channels()
+    def notify(call: Notification) -> str | None:
+        found = routes()
         if isinstance(found, str):
             return found
         return found.send(call.person, call.title, call.body(config.server.url))
@@ -36,7 +36,7 @@ def unreachable(config: Config) -> list[str]:
     people = config.rules.policy.notified
     if not people:
         return []
-    found = _channels(config)
+    found = _contact_routes(config)
     if isinstance(found, str):
         return [f"{', '.join(sorted(people))}: no way outside of the tracker: {found}"]
     known = ", ".join(found.people()) or "nobody"
@@ -47,14 +47,14 @@ def unreachable(config: Config) -> list[str]:
     ]
 
 
-def _channels(config: Config) -> Channels | str:
+def _contact_routes(config: Config) -> ContactRoutes | str:
     """The channels, or why there are none."""
-    from sup_sync.host.secret_files import load_channels
+    from sup_sync.host.secret_files import load_contact_routes
 
     try:
-        from sup_sync.host.notify import Channels
+        from sup_sync.host.notify import ContactRoutes
 
-        return Channels(load_channels(config.notify_file, os.environ))
+        return ContactRoutes(load_contact_routes(config.notify_file, os.environ))
     except AccessError as error:
         return str(error)
     except ImportError:

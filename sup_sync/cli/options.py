@@ -27,7 +27,7 @@ def _set_quiet(ctx: click.Context, _: click.Parameter, value: bool) -> None:
         ctx.ensure_object(Settings).quiet = True
 
 
-def common(command: F) -> F:
+def global_options(command: F) -> F:
     """The options that every command takes, before its name as well as behind it."""
     config = click.option(
         "--config",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sup_sync.cli.codes import DONE, PARTLY_DONE
-from sup_sync.cli.context import Settings, aware, connect
+from sup_sync.cli.context import Settings, connect, in_support_zone
 from sup_sync.cli.files import require_libraries
 from sup_sync.cli.loading import judged
 from sup_sync.cli.options import ARITHMETIC_YEARS, F
@@ -17,10 +17,10 @@ from sup_sync.cli.options import ARITHMETIC_YEARS, F
 if TYPE_CHECKING:
     from sup_sync.config import Config
     from sup_sync.output.pages.page import Basis
-    from sup_sync.output.pages.wiki import Told
+    from sup_sync.output.pages.wiki import ReportData
     from sup_sync.run.publish import Publication
     from sup_sync.sla.judgement import Judgement
-    from sup_sync.views.report_page import Draft
+    from sup_sync.views.report_page import WikiContent
 
 
 class Month(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in stubs alone
@@ -51,7 +51,7 @@ def publish_options(command: F) -> F:
     return project(month(command))
 
 
-def publishes(publication: Mapping[str, Any], *, is_alone: bool) -> bool:
+def is_publishing(publication: Mapping[str, Any], *, is_alone: bool) -> bool:
     """Whether a page is to be published, which goes with no other output and of no other present."""
     if publication["month"] and not publication["project"]:
         raise click.UsageError("--month says what --publish writes: give both")
@@ -67,9 +67,9 @@ def publish(settings: Settings, *, project: str, month: date | None, language: s
     from sup_sync.output.texts import Texts
     from sup_sync.run.publish import Publication
 
-    config = settings.load(own=True)
+    config = settings.load(require_config=True)
     rules = config.rules
-    this_month = aware(None, config).astimezone(rules.zone).date().replace(day=1)
+    this_month = in_support_zone(None, config).astimezone(rules.zone).date().replace(day=1)
     first = month or (this_month - timedelta(days=1)).replace(day=1)
     if first > this_month:
         raise click.BadParameter(f"{first:%Y-%m} has not begun: name an earlier one", param_hint="--month")
@@ -84,17 +84,17 @@ def publish(settings: Settings, *, project: str, month: date | None, language: s
     return _show_published(settings, publication, draft, code)
 
 
-def _told(judgements: Sequence[Judgement], config: Config, now: datetime) -> Told:
-    from sup_sync.output.pages.wiki import Told
+def _told(judgements: Sequence[Judgement], config: Config, now: datetime) -> ReportData:
+    from sup_sync.output.pages.wiki import ReportData
     from sup_sync.views.compliance import compliance
     from sup_sync.views.figures import figures_of
 
     rules = config.rules
     figures = figures_of(judgements, rules.policy, rules.calendars, now)
-    return Told(compliance(judgements, rules.policy, rules.calendars), figures)
+    return ReportData(compliance(judgements, rules.policy, rules.calendars), figures)
 
 
-def _show_published(settings: Settings, publication: Publication, draft: Draft, code: int) -> int:
+def _show_published(settings: Settings, publication: Publication, draft: WikiContent, code: int) -> int:
     done = publication.publish(draft)
     if not settings.quiet:
         click.echo(f"{'Published' if done.is_new else 'Published already'}: {done.address}")

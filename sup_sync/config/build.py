@@ -20,21 +20,21 @@ from sup_sync.config.shapes import (
 )
 from sup_sync.model.calendar_lines import Line, LineKind
 from sup_sync.model.issue import Side, Status
-from sup_sync.model.names import Intake, StaffMember, TrackerNames
+from sup_sync.model.names import MappedPerson, RedmineNames, TrackerMapping
 from sup_sync.model.policy import (
     Agreement,
     Alert,
     Calendars,
     ClockKind,
     Contract,
-    Escalation,
+    LadderStep,
     Metric,
     Policy,
     Reason,
+    RegulationValue,
     Requirement,
     Target,
-    Waiting,
-    Word,
+    WaitingRule,
 )
 from sup_sync.model.working_time import Calendar, Window
 
@@ -58,7 +58,7 @@ def _agreement(key: str, shape: AgreementShape, rules: RegulationShape) -> Agree
             **_targets(Metric.RESOLUTION, shape.resolution, rules.priorities, day),
         },
         ladder=tuple(
-            Escalation(step.step, step.at, step.message, step.mentions, step.assign, step.at_risk, step.notify)
+            LadderStep(step.step, step.at, step.message, step.mentions, step.assign, step.at_risk, step.notify)
             for step in rules.ladders.get(shape.ladder, ())
         ),
     )
@@ -134,9 +134,11 @@ def _version(version: Version, files: Files) -> Policy:
         raise AssertionError("a file without mistakes has its shape")
     sides = {Side.CLIENT: tracker.default_channels.client, Side.STAFF: tracker.default_channels.staff}
     return Policy(
-        levels={key: Word(key, shape.clause) for key, shape in rules.levels.items()},
-        channels={key: Word(key, shape.clause, _words(shape.only)) for key, shape in rules.channels.items()},
-        categories={key: Word(key, shape.clause) for key, shape in rules.categories.items()},
+        levels={key: RegulationValue(key, shape.clause) for key, shape in rules.levels.items()},
+        channels={
+            key: RegulationValue(key, shape.clause, _words(shape.levels)) for key, shape in rules.channels.items()
+        },
+        categories={key: RegulationValue(key, shape.clause) for key, shape in rules.categories.items()},
         priorities=rules.priorities,
         agreements=version.agreements,
         waiting=_waiting(rules.waiting),
@@ -145,8 +147,8 @@ def _version(version: Version, files: Files) -> Policy:
         requirements=tuple(
             Requirement(item, shape.clause, _words(shape.categories)) for item, shape in rules.requirements.items()
         ),
-        reasons={key: Reason(key, shape.clause, shape.stops) for key, shape in rules.reasons.items()},
-        tells={key: shape.clause for key, shape in rules.tells.items()},
+        reasons={key: Reason(key, shape.clause, shape.stops_work) for key, shape in rules.reasons.items()},
+        client_notes={key: shape.clause for key, shape in rules.client_notes.items()},
         alerts={key: Alert(shape.clause, shape.mentions, shape.assign) for key, shape in rules.alerts.items()},
         help_centre=rules.help_centre,
         quality_address=rules.quality_address,
@@ -158,9 +160,9 @@ def _version(version: Version, files: Files) -> Policy:
     )
 
 
-def _waiting(shape: WaitingShape) -> Waiting:
+def _waiting(shape: WaitingShape) -> WaitingRule:
     within = shape.within.as_time(timedelta(days=1))
-    return Waiting(within, shape.clock, shape.remind_at, shape.wording, shape.reason, shape.clause)
+    return WaitingRule(within, shape.clock, shape.remind_at, shape.wording, shape.reason, shape.clause)
 
 
 def _contract(shape: ContractShape) -> Contract:
@@ -176,23 +178,23 @@ def _contract(shape: ContractShape) -> Contract:
     )
 
 
-def names_of(shape: TrackerShape) -> TrackerNames:
-    return TrackerNames(
-        trackers={name: Intake(each.category, each.channel) for name, each in shape.trackers.items()},
-        statuses={name: Status(name, each.phase, each.answers) for name, each in shape.statuses.items()},
+def names_of(shape: TrackerShape) -> RedmineNames:
+    return RedmineNames(
+        trackers={name: TrackerMapping(each.category, each.channel) for name, each in shape.trackers.items()},
+        statuses={name: Status(name, each.phase, each.is_first_response) for name, each in shape.statuses.items()},
         priorities=shape.priorities,
-        more_priorities=shape.more_priorities,
+        priority_aliases=shape.priority_aliases,
         fields={key: name for key, name in shape.fields if name is not None},
         levels=shape.levels,
         channels=shape.channels,
         states=dict(shape.states),
-        sets=dict(shape.sets),
+        tool_statuses=dict(shape.tool_statuses),
         reasons=shape.reasons,
         languages={str(key): name for key, name in shape.languages.items()},
         staff_groups=shape.staff.groups,
         staff_roles=shape.staff.roles,
         former_staff=shape.staff.former,
         client_roles=shape.clients.roles,
-        people={key: StaffMember(each.login, each.name) for key, each in shape.people.items()},
+        people={key: MappedPerson(each.login, each.name) for key, each in shape.people.items()},
         parent_dates_derived=shape.parent_dates == "derived",
     )

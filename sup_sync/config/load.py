@@ -204,7 +204,7 @@ def _config(path: Path, files: checks.Files, calendars: Calendars | None, warnin
     config, calendar, messages = files.config, files.calendar, files.messages
     if not (config and calendar and messages and calendars and files.regulation and files.tracker and files.clients):
         raise AssertionError("a file without mistakes has its shape")
-    server = config.tracker
+    server = config.redmine
     texts = {language: getattr(messages, language) for language in LANGUAGES}
     return Config(
         server=Server(
@@ -224,8 +224,8 @@ def _config(path: Path, files: checks.Files, calendars: Calendars | None, warnin
             estimated_years=frozenset(year for year, kind in calendar.years.items() if kind == "estimated"),
             quiet_hours=config.quiet_hours,
         ),
-        limits=Limits(config.limits.notes, config.limits.endings, config.limits.changed_share),
-        run_time_s=config.limits.run.as_time(timedelta(days=1)).total_seconds(),
+        limits=Limits(config.limits.notes, config.limits.status_changes, config.limits.changed_share),
+        run_time_s=config.limits.run_time.as_time(timedelta(days=1)).total_seconds(),
         notify_file=path.parent / config.notify_file if config.notify_file else None,
         calendar_lines=calendar_lines_of(calendar),
         digests={name: each.digest for name, each in files.sources.items()},

@@ -10,7 +10,7 @@ AWAY_IN_A_ROW = 3
 """After so many in a row that failed, the rest of a run's is not tried: each may take seconds of its time."""
 
 
-class Channels:
+class ContactRoutes:
     """Where people are reached, as apprise's own text says it: `head=mailto://…`, one a line.
 
     What apprise says of a failure may hold such an address, and so a secret: it is told to nobody.

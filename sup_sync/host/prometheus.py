@@ -41,7 +41,7 @@ def _of_work(work: Work) -> dict[str, tuple[str, float]]:
         "run_issues_set_aside": ("Of these, how many it could not judge.", work.set_aside),
         "run_notes": ("Notes it wrote.", work.notes),
         "run_gaps": ("Projects it could not read whole.", len(work.gaps)),
-        "run_unreached": ("Notifications that reached nobody.", len(work.unreached)),
+        "run_unreached": ("Notifications that reached nobody.", len(work.failed_notifications)),
     }
 
 

@@ -10,8 +10,8 @@ from sup_sync.errors import AccessError
 
 VARIABLE = "SUP_SYNC_KEY"
 CREDENTIAL = "sup-sync-key"
-CHANNELS_VARIABLE = "SUP_SYNC_NOTIFY"
-CHANNELS_CREDENTIAL = "sup-sync-notify"
+ROUTES_VARIABLE = "SUP_SYNC_NOTIFY"
+ROUTES_CREDENTIAL = "sup-sync-notify"
 
 
 def load_key(
@@ -29,15 +29,15 @@ def load_key(
     return _text(file, "key", "ascii")
 
 
-def load_channels(notify_file: Path | None, environment: Mapping[str, str]) -> str:
+def load_contact_routes(notify_file: Path | None, environment: Mapping[str, str]) -> str:
     """The lines that say where people are reached, whose addresses may hold passwords. Raises AccessError."""
-    if environment.get(CHANNELS_VARIABLE):
-        return environment[CHANNELS_VARIABLE]
-    file = _credential(CHANNELS_CREDENTIAL, environment) or _private(
+    if environment.get(ROUTES_VARIABLE):
+        return environment[ROUTES_VARIABLE]
+    file = _credential(ROUTES_CREDENTIAL, environment) or _private(
         notify_file, "`notify_file` of config.yaml", "the channels"
     )
     if file is None:
-        text = f"no channels: set {CHANNELS_VARIABLE}, or name their file as `notify_file` in config.yaml"
+        text = f"no channels: set {ROUTES_VARIABLE}, or name their file as `notify_file` in config.yaml"
         raise AccessError(text)
     return _text(file, "channels", "utf-8")
 

@@ -24,7 +24,7 @@ class Work:
     """What only a run that came to its end can tell.
 
     `issues` are all in scope, open or lately closed; `read` of them were read anew, `judged` looked at. `findings`
-    count those of the requests judged, by kind. `gaps` are projects that could not be read whole, `unreached` the
+    count those of the requests judged, by kind. `gaps` are projects that could not be read whole, `failed_notifications` the
     notifications that reached nobody.
     """
 
@@ -35,7 +35,7 @@ class Work:
     notes: int
     findings: Mapping[str, int]
     gaps: tuple[str, ...]
-    unreached: tuple[str, ...]
+    failed_notifications: tuple[str, ...]
 
 
 @frozen

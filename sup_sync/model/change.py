@@ -7,12 +7,12 @@ from sup_sync.frozen import frozen
 OWN_FIELDS = ("level", "first_response_due", "first_response_at", "resolution_due", "state", "marker")
 """The custom fields that the tool writes, by their keys."""
 
-FENCED = frozenset({"assignee", "marker", "private_note", "public_note", "reason", "status"})
+GUARDED_FIELDS = frozenset({"assignee", "marker", "private_note", "public_note", "reason", "status"})
 """What is written by compare-and-swap: what people see at once, its marker, and the reason, which staff set too."""
 
 NOTES = frozenset({"private_note", "public_note"})
 
-SAID = NOTES | {"marker"}
+NOTE_FIELDS = NOTES | {"marker"}
 """What is said, and the memory of it: no value of the request."""
 
 

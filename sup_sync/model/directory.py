@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from sup_sync.model.issue import Person, Project, Side, Version
-from sup_sync.model.names import TrackerNames
+from sup_sync.model.names import RedmineNames
 
 Json = Mapping[str, Any]
 
@@ -25,9 +25,9 @@ class Directory:
     "fields": [{id, name}]}.
     """
 
-    def __init__(self, lists: Json, names: TrackerNames) -> None:
+    def __init__(self, lists: Json, names: RedmineNames) -> None:
         self.names = names
-        self.priority_keys = {name: key for key, name in names.priorities.items()} | dict(names.more_priorities)
+        self.priority_keys = {name: key for key, name in names.priorities.items()} | dict(names.priority_aliases)
         self.reason_keys = {name: key for key, name in names.reasons.items()}
         self.account_id: int | None = lists.get("account", {}).get("id")
         self.statuses: dict[int, str] = {each["id"]: each["name"] for each in lists.get("statuses", ())}
@@ -40,7 +40,7 @@ class Directory:
         self.is_guessed = False
 
     @classmethod
-    def guessed_from(cls, issues: Iterable[Json], names: TrackerNames) -> Directory:
+    def guessed_from(cls, issues: Iterable[Json], names: RedmineNames) -> Directory:
         """What issues without a snapshot's first line tell: names seen beside ids; all but the author are staff."""
         directory = cls({}, names)
         directory.is_guessed = True

@@ -43,17 +43,17 @@ class Phase(StrEnum):
     REFUSED = "refused"
 
     @property
-    def is_ended(self) -> bool:
+    def is_final(self) -> bool:
         return self in (Phase.CLOSED, Phase.REFUSED)
 
 
 @frozen
 class Status:
-    """A status by its name in the tracker; `answers` says that setting it is a first response."""
+    """A status by its name in the tracker; `is_first_response` says that setting it is a first response."""
 
     name: str
     phase: Phase
-    answers: bool = False
+    is_first_response: bool = False
 
 
 @frozen
@@ -111,7 +111,7 @@ class Issue:
 
     `status` and `priority` are those of now; `upto` goes back. `fields` holds the mapped custom fields by our key, as
     text; a mapped field that is missing there cannot be written on this issue. `reason` is the key of why it is
-    refused, put off or stopped. `has_file` and `may_become`, the statuses that the tool may set, are None where
+    refused, put off or stopped. `has_file` and `allowed_statuses`, the statuses that the tool may set, are None where
     nothing tells. `unknown` names what no mapping covers: such an issue is set aside, never guessed at.
     """
 
@@ -129,7 +129,7 @@ class Issue:
     reason: str | None = None
     language: str | None = None
     has_file: bool | None = None
-    may_become: frozenset[str] | None = None
+    allowed_statuses: frozenset[str] | None = None
     assignee_id: int | None = None
     version: Version | None = None
     start_on: date | None = None

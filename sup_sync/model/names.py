@@ -8,12 +8,12 @@ from dataclasses import field
 from sup_sync.frozen import frozen
 from sup_sync.model.issue import Status
 
-UNSAID = "?"
+PLACEHOLDER = "?"
 """Stands in a mapping where somebody has to say what is meant: `init` writes it, `check` refuses it."""
 
 
 @frozen
-class Intake:
+class TrackerMapping:
     """What filing in one of Redmine's trackers says of a request: its category, and the channel where it tells."""
 
     category: str
@@ -21,7 +21,7 @@ class Intake:
 
 
 @frozen
-class StaffMember:
+class MappedPerson:
     """Somebody the ladder names: the login that a note mentions, the name that the memberships show."""
 
     login: str
@@ -29,35 +29,35 @@ class StaffMember:
 
 
 @frozen
-class TrackerNames:
+class RedmineNames:
     """The tracker's names for the regulation's words, as mappings/tracker.yaml has them.
 
     `trackers` and `statuses` go from the tracker's name to our word, the others from our key to the tracker's name.
-    `more_priorities` are names beside those of `priorities`, each with our key that it counts as.
-    `sets` are the statuses that the tool itself sets: `no_answer` and `asked`.
+    `priority_aliases` are names beside those of `priorities`, each with our key that it counts as.
+    `tool_statuses` are the statuses that the tool itself sets: `no_answer` and `asked`.
     """
 
-    trackers: Mapping[str, Intake]
+    trackers: Mapping[str, TrackerMapping]
     statuses: Mapping[str, Status]
     priorities: Mapping[str, str]
     fields: Mapping[str, str]
     levels: Mapping[str, str]
     channels: Mapping[str, str]
     states: Mapping[str, str]
-    sets: Mapping[str, str]
-    more_priorities: Mapping[str, str] = field(default_factory=dict)
+    tool_statuses: Mapping[str, str]
+    priority_aliases: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     languages: Mapping[str, str] = field(default_factory=dict)
     staff_groups: frozenset[str] = frozenset()
     staff_roles: frozenset[str] = frozenset()
     former_staff: frozenset[str] = frozenset()
     client_roles: frozenset[str] = frozenset()
-    people: Mapping[str, StaffMember] = field(default_factory=dict)
+    people: Mapping[str, MappedPerson] = field(default_factory=dict)
     parent_dates_derived: bool = True
 
 
 @frozen
-class Survey:
+class NamesInRedmine:
     """The names that a tracker has, as far as the account may read them.
 
     `statuses` tell which close a request; `fields` have their values where the account may read those.

@@ -48,7 +48,7 @@ class Target:
 
 
 @frozen
-class Escalation:
+class LadderStep:
     """A step of the ladder: at which share of the target it is due, whom its note mentions, whom it assigns.
 
     `notify` are the people who are also told outside of the tracker.
@@ -73,7 +73,7 @@ class Alert:
 
 
 @frozen
-class Waiting:
+class WaitingRule:
     """How long support waits for the client's answer (clause 15); a reminder goes at a share of that."""
 
     within: timedelta
@@ -95,11 +95,11 @@ class Requirement:
 
 @frozen
 class Reason:
-    """Why a request is refused, put off or stopped (clauses 6, 9, 15, 16); `stops` silences the tool on it."""
+    """Why a request is refused, put off or stopped (clauses 6, 9, 15, 16); `stops_work` silences the tool on it."""
 
     key: str
     clause: str
-    stops: bool = False
+    stops_work: bool = False
 
 
 @frozen
@@ -111,7 +111,7 @@ class Agreement:
     channels: frozenset[str] | None
     categories: frozenset[str] | None
     targets: Mapping[tuple[Metric, str], Target]
-    ladder: tuple[Escalation, ...]
+    ladder: tuple[LadderStep, ...]
 
     def matches(self, level: str, channel: str, category: str) -> bool:
         return (
@@ -160,34 +160,34 @@ class Contract:
 
 
 @frozen
-class Word:
-    """A level, channel or category, and the clause that has it; `only` these levels may use a channel (None: all)."""
+class RegulationValue:
+    """A level, channel or category, and the clause that has it; `levels` these levels may use a channel (None: all)."""
 
     key: str
     clause: str
-    only: frozenset[str] | None = None
+    levels: frozenset[str] | None = None
 
 
 @frozen
 class Policy:
     """All of the regulation from a day on; of the agreements, the first that matches counts.
 
-    Levels and priorities stand in their order: the highest level first, the calmest priority first. `tells` are the
+    Levels and priorities stand in their order: the highest level first, the calmest priority first. `client_notes` are the
     messages that clients get, with their clauses; `alerts` what staff are told at once. `earlier` are the versions that
     this one replaced, the newest first. `working_day` is what its terms count as one, in working time.
     """
 
-    levels: Mapping[str, Word]
-    channels: Mapping[str, Word]
-    categories: Mapping[str, Word]
+    levels: Mapping[str, RegulationValue]
+    channels: Mapping[str, RegulationValue]
+    categories: Mapping[str, RegulationValue]
     priorities: tuple[str, ...]
     agreements: tuple[Agreement, ...]
-    waiting: Waiting
+    waiting: WaitingRule
     in_force_from: date = date.min
     working_day: timedelta = timedelta(hours=9)
     requirements: tuple[Requirement, ...] = ()
     reasons: Mapping[str, Reason] = field(default_factory=dict)
-    tells: Mapping[str, str] = field(default_factory=dict)
+    client_notes: Mapping[str, str] = field(default_factory=dict)
     alerts: Mapping[str, Alert] = field(default_factory=dict)
     help_centre: str = ""
     quality_address: str = ""

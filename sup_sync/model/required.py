@@ -24,7 +24,7 @@ INFORMATION = (*(item for item in ITEMS if item != EVIDENCE), LINK)
 
 
 @frozen
-class Shortcoming:
+class ItemProblem:
     """An item that a request lacks, or has in a form that cannot be right, and the clause that wants it."""
 
     item: str

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from sup_sync.frozen import frozen
 from sup_sync.model.messages import Messages
-from sup_sync.model.names import TrackerNames
+from sup_sync.model.names import RedmineNames
 from sup_sync.model.policy import Calendars, ClockKind, Policy
 
 
@@ -20,7 +20,7 @@ class Rulebook:
 
     policy: Policy
     calendars: Calendars
-    names: TrackerNames
+    names: RedmineNames
     messages: Messages
     estimated_years: frozenset[int] = frozenset()
     quiet_hours: tuple[time, time] | None = None

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sup_sync.errors import CalendarError
 from sup_sync.frozen import frozen
-from sup_sync.model.policy import Calendars, Escalation
+from sup_sync.model.policy import Calendars, LadderStep
 from sup_sync.planning.marker import MARKED_DECIMALS, Marker
 from sup_sync.sla.clock import Clock
 
@@ -15,13 +15,13 @@ from sup_sync.sla.clock import Clock
 class DueStep:
     """A step of the ladder that is due and not yet sent, and since when it is due (it never depends on cron)."""
 
-    step: Escalation
+    step: LadderStep
     clock: Clock
     since: datetime
 
 
 def due_step(
-    clock: Clock, ladder: tuple[Escalation, ...], marker: Marker, calendars: Calendars, now: datetime
+    clock: Clock, ladder: tuple[LadderStep, ...], marker: Marker, calendars: Calendars, now: datetime
 ) -> DueStep | None:
     """The highest step that a clock has passed and the marker does not have; None once the clock stopped."""
     if clock.stopped_at is not None:

@@ -10,5 +10,5 @@ class Limits:
     """How much one run may do: notes, requests ended, and the share of the issues judged that lose a value they had."""
 
     notes: int
-    endings: int
+    status_changes: int
     changed_share: float

@@ -14,7 +14,7 @@ from sup_sync.sla.judgement import Judgement
 from sup_sync.sla.waiting import Wait
 
 
-def matters_at(judgement: Judgement, rules: Rulebook, now: datetime) -> datetime | None:
+def next_check_at(judgement: Judgement, rules: Rulebook, now: datetime) -> datetime | None:
     """The moment, `now` or later, from which on something may have to be written that need not be now; None for never.
 
     As long as the tracker, the mappings and the request stay as they are.

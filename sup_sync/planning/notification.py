@@ -6,7 +6,7 @@ from sup_sync.frozen import frozen
 
 
 @frozen
-class Call:
+class Notification:
     """One message about one request, in its note's own words; `person` is a key of mappings/tracker.yaml's `people`."""
 
     issue_id: int

@@ -9,26 +9,26 @@ from operator import itemgetter
 
 from sup_sync.errors import UnsafePlan
 from sup_sync.frozen import frozen
-from sup_sync.model.change import NOTES, SAID, Change
+from sup_sync.model.change import NOTE_FIELDS, NOTES, Change
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.limits import Limits
-from sup_sync.planning.notification import Call
-from sup_sync.planning.request_plan import Draft
-from sup_sync.sla.clock import Standing
+from sup_sync.planning.notification import Notification
+from sup_sync.planning.request_plan import RequestPlan
+from sup_sync.sla.clock import TargetStatus
 from sup_sync.sla.judgement import Judgement
 
 Urgency = tuple[datetime, int]
 
-FEW_ISSUES = 20
+SHARE_LIMIT_MIN_ISSUES = 20
 """Up to so many issues may change whatever their share: a small tracker changes all of them on a busy day."""
 
 
-SETTLED = frozenset({"level", "first_response_due"})
+STABLE_FIELDS = frozenset({"level", "first_response_due"})
 """What follows from the filing and seldom changes later: many at once tell of a mistaken mapping."""
 
-SETTLED_SHARE = 0.1
+STABLE_SHARE = 0.1
 """The share of the issues judged for which one of these may change in a run."""
 
 
@@ -36,13 +36,13 @@ SETTLED_SHARE = 0.1
 class Plan:
     """All that should change, in the order it is written (oldest breach first), and what a person should look at.
 
-    `judged` is among how many issues; `calls` follow their issue's private note.
+    `judged` is among how many issues; `notifications` follow their issue's private note.
     """
 
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...]
     judged: int
-    calls: tuple[Call, ...] = ()
+    notifications: tuple[Notification, ...] = ()
 
     def by_issue(self) -> Iterator[tuple[int, tuple[Change, ...]]]:
         for issue_id, changes in groupby(self.changes, key=lambda change: change.issue_id):
@@ -53,7 +53,7 @@ class Plan:
         return sum(change.field in NOTES for change in self.changes)
 
     @property
-    def endings(self) -> int:
+    def status_changes(self) -> int:
         """How many requests get another status."""
         return sum(change.field == "status" for change in self.changes)
 
@@ -62,16 +62,16 @@ class Plan:
         over = []
         if self.notes > limits.notes:
             over.append(f"{self.notes} notes (limit {limits.notes})")
-        if self.endings > limits.endings:
-            over.append(f"{self.endings} new statuses (limit {limits.endings})")
-        replaced = [change for change in self.changes if change.old and change.field not in SAID]
+        if self.status_changes > limits.status_changes:
+            over.append(f"{self.status_changes} new statuses (limit {limits.status_changes})")
+        replaced = [change for change in self.changes if change.old and change.field not in NOTE_FIELDS]
         changed = len({change.issue_id for change in replaced})
-        if changed > max(FEW_ISSUES, limits.changed_share * self.judged):
+        if changed > max(SHARE_LIMIT_MIN_ISSUES, limits.changed_share * self.judged):
             over.append(f"new values on {changed} of {self.judged} requests (limit {limits.changed_share:.0%})")
-        for field in sorted(SETTLED):
+        for field in sorted(STABLE_FIELDS):
             resettled = sum(change.field == field for change in replaced)
-            if resettled > max(FEW_ISSUES, SETTLED_SHARE * self.judged):
-                over.append(f"another {field} on {resettled} of {self.judged} requests (limit {SETTLED_SHARE:.0%})")
+            if resettled > max(SHARE_LIMIT_MIN_ISSUES, STABLE_SHARE * self.judged):
+                over.append(f"another {field} on {resettled} of {self.judged} requests (limit {STABLE_SHARE:.0%})")
         if over:
             raise UnsafePlan(
                 f"over the limits: {' and '.join(over)}; nothing is written."
@@ -93,14 +93,14 @@ def make_plan(
     """
     by_urgency: list[tuple[Urgency, list[Change]]] = []
     findings: list[Finding] = []
-    calls: list[Call] = []
+    notifications: list[Notification] = []
     judged = 0
     for judgement in judgements:
         judged += 1
-        draft = Draft(judgement, rules, directory, now, is_adopting=is_adopting)
+        draft = RequestPlan(judgement, rules, directory, now, is_adopting=is_adopting)
         draft.compare()
         findings += draft.findings
-        calls += draft.calls
+        notifications += draft.notifications
         if draft.changes:
             by_urgency.append((_urgency(judgement), list(draft.in_order())))
     by_urgency.sort(key=itemgetter(0))
@@ -108,11 +108,11 @@ def make_plan(
         changes=tuple(change for _, changes in by_urgency for change in changes),
         findings=tuple(sorted(findings)),
         judged=judged,
-        calls=tuple(calls),
+        notifications=tuple(notifications),
     )
 
 
 def _urgency(judgement: Judgement) -> Urgency:
     """Oldest breach first, then by number."""
-    breaches = [each.due_at for each in judgement.verdicts if each.outcome is Standing.BREACHED and each.due_at]
+    breaches = [each.due_at for each in judgement.verdicts if each.outcome is TargetStatus.BREACHED and each.due_at]
     return min(breaches, default=datetime.max.replace(tzinfo=UTC)), judgement.issue.id

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
-from sup_sync.errors import own_fault
+from sup_sync.errors import internal_error
 from sup_sync.model.change import OWN_FIELDS, Change
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding, Phase, Side
@@ -15,13 +15,13 @@ from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.marker import Marker, MarkerError, marker_text, read_marker
 from sup_sync.planning.notices import Audience, Case, Notice, due_notices
 from sup_sync.planning.notices.release import of_this_release
-from sup_sync.planning.notification import Call
-from sup_sync.sla.clock import Clock, Standing
+from sup_sync.planning.notification import Notification
+from sup_sync.sla.clock import Clock, TargetStatus
 from sup_sync.sla.judge import judge_issue
 from sup_sync.sla.judgement import Judgement
 
 
-class Draft:
+class RequestPlan:
     """One request's changes, in the order of its writes, and what a person should look at.
 
     `is_adopting`: what is due is only remembered as said, as on the first run over a tracker that is already full.
@@ -45,7 +45,7 @@ class Draft:
         self.zone = rules.zone
         self.marked = judgement.issue.fields.get("marker", "")
         self.changes: list[Change] = []
-        self.calls: list[Call] = []
+        self.notifications: list[Notification] = []
         self.findings = list(judgement.findings)
 
     def compare(self) -> None:
@@ -54,8 +54,8 @@ class Draft:
             self._compare()
         except Exception as error:  # whatever it is, the others go on
             self.changes.clear()
-            self.calls.clear()
-            self._find("fault", own_fault(error))
+            self.notifications.clear()
+            self._find("fault", internal_error(error))
 
     def _compare(self) -> None:
         if self.issue.project.is_closed:
@@ -63,11 +63,11 @@ class Draft:
                 "closed_project", f"its project, {self.issue.project.name}, is closed: read-only, nothing is written"
             )
             return
-        if self.judgement.is_set_aside:
+        if self.judgement.is_unjudged:
             return
         self._require_fields()
         marker, notices = self._notices()
-        if self.judgement.is_stopped and not notices:
+        if self.judgement.is_work_stopped and not notices:
             return
         if not self.is_adopting:
             self._move(notices)
@@ -113,13 +113,13 @@ class Draft:
             return marker, due  # whatever is due is remembered: what is kept back now would be said later
         is_quiet = self.rules.is_quiet(self.now)
         due = tuple(each for each in due if self._may_set(each) and not (is_quiet and each.audience is Audience.CLIENT))
-        if any(each.status and self.rules.names.statuses[each.status].phase.is_ended for each in due):
+        if any(each.status and self.rules.names.statuses[each.status].phase.is_final for each in due):
             due = tuple(each for each in due if each.audience is Audience.CLIENT)  # no clock of what ended is late
         return marker, due
 
     def _may_set(self, notice: Notice) -> bool:
         """A note that says the request is ended goes only with the ending: Redmine drops a status it forbids (fact)."""
-        allowed = self.issue.may_become
+        allowed = self.issue.allowed_statuses
         if notice.status is None or allowed is None or notice.status in allowed:
             return True
         text = f"the account may not set «{notice.status}»: allow its role that transition in Redmine's workflow"
@@ -133,7 +133,7 @@ class Draft:
             return
         after = self.issue.moved(self.now, self.directory.account, status)
         self.judgement = judge_issue(after, self.rules.policy, self.rules.calendars, self.now)
-        if status.phase.is_ended:
+        if status.phase.is_final:
             reason, waiting = self.rules.names.reasons, self.judgement.policy.waiting
             self._set("reason", reason[waiting.reason], "ended by the tool", waiting.clause)
 
@@ -141,7 +141,7 @@ class Draft:
         """What the tool ended for want of an answer, and is open again, is so no more; a reason of staff stays."""
         waiting = self.judgement.policy.waiting
         is_ours = self.issue.reason == waiting.reason and self.issue.reason_set_by.side is Side.BOT
-        if is_ours and not self.judgement.phase.is_ended:
+        if is_ours and not self.judgement.phase.is_final:
             self._set("reason", "", "opened again", waiting.clause)
 
     def _text(self, moment: datetime | None) -> str:
@@ -158,7 +158,7 @@ class Draft:
         if len(judgement.clocks) < len(judgement.verdicts):
             return  # what cannot be judged does not make the whole better
         worst = judgement.worst
-        is_quiet = judgement.is_waiting and judgement.state in (Standing.ON_TRACK, Standing.MET)
+        is_quiet = judgement.is_waiting and judgement.state in (TargetStatus.ON_TRACK, TargetStatus.MET)
         state = names.states["waiting" if is_quiet else judgement.state]
         self._set("state", state, f"{worst.metric}: {worst.reason}", worst.clause)
 
@@ -181,9 +181,9 @@ class Draft:
     def _due(self, clock: Clock) -> str:
         """The target's moment; of one that the clause excepts the words that there is none (official letters)."""
         verdict = self.judgement.verdict(clock.target.metric)
-        is_out = self.issue.status.phase is Phase.REFUSED or self.judgement.is_stopped
-        if verdict.outcome is Standing.NO_TARGET and clock.target.within is None and not is_out:
-            return self.rules.names.states[Standing.NO_TARGET]
+        is_out = self.issue.status.phase is Phase.REFUSED or self.judgement.is_work_stopped
+        if verdict.outcome is TargetStatus.NO_TARGET and clock.target.within is None and not is_out:
+            return self.rules.names.states[TargetStatus.NO_TARGET]
         return self._text(verdict.due_at)
 
     def _look_at_years(self) -> None:
@@ -250,7 +250,7 @@ class Draft:
         """One message for each person, with all that is to reach them."""
         for person in dict.fromkeys(person for each in said for person in each.notify):
             text = "\n\n".join(each.text for each in said if person in each.notify)
-            self.calls.append(Call(self.issue.id, person, text))
+            self.notifications.append(Notification(self.issue.id, person, text))
 
     def _assign(self, due: Notice, reason: str, put: int) -> None:
         """Only a member can be assigned: Redmine would refuse the note along with the assignee (fact)."""

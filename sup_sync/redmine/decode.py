@@ -97,7 +97,7 @@ class _Decoder:
             reason=self._reason(fields.get("reason")),
             language=next((key for key, name in self.names.languages.items() if name == fields.get("language")), None),
             has_file=bool(raw["attachments"]) if "attachments" in raw else None,
-            may_become=_allowed(raw.get("allowed_statuses")),
+            allowed_statuses=_allowed(raw.get("allowed_statuses")),
             assignee_id=_id(raw["assigned_to"]["id"]) if raw.get("assigned_to") else None,
             version=self.directory.version(raw.get("fixed_version")),
             start_on=_day(raw.get("start_date")),
@@ -120,7 +120,7 @@ class _Decoder:
     def _priority(self, name: str) -> str:
         key = self.directory.priority_keys.get(name)
         if key is None:
-            self._missing("priority", name, "more_priorities")
+            self._missing("priority", name, "priority_aliases")
         return key or name
 
     def _fields(self) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from sup_sync.errors import RefusedError, TrackerAwayError
+from sup_sync.errors import RedmineUnavailableError, RefusedError
 from sup_sync.frozen import frozen
 
 _TAG = re.compile(r"<\w[^<>]*>")
@@ -35,7 +35,7 @@ def edit_form_of(page: str, where: str) -> EditForm:
         raise RefusedError(f"{where}: not to be edited by this account: a closed project, or no `edit_issues`")
     versions = [tag.get("value", "") for tag in inputs if tag.get("name") == "issue[lock_version]"]
     if len(versions) != 1 or not versions[0].isdecimal():
-        raise TrackerAwayError(f"{where}: no page of an issue with one lock_version; try again later")
+        raise RedmineUnavailableError(f"{where}: no page of an issue with one lock_version; try again later")
     fields = filter(None, (_FIELD.match(tag.get("name", "")) for tag in tags))
     return EditForm(
         lock_version=int(versions[0]),

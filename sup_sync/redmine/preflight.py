@@ -9,7 +9,7 @@ from sup_sync.frozen import frozen
 from sup_sync.model.change import OWN_FIELDS
 from sup_sync.model.directory import CLOSED_PROJECT, Directory, Json
 from sup_sync.model.issue import Phase
-from sup_sync.model.names import TrackerNames
+from sup_sync.model.names import RedmineNames
 
 PERMISSIONS = {
     "view_issues": "read requests",
@@ -34,38 +34,38 @@ class Problem:
 
     area: Area
     text: str
-    mend: str
+    fix: str
     is_warning: bool = False
 
     def __str__(self) -> str:
-        return f"{'warning: ' if self.is_warning else ''}{self.text}: {self.mend}"
+        return f"{'warning: ' if self.is_warning else ''}{self.text}: {self.fix}"
 
 
 @frozen
-class Tracker:
+class RedmineState:
     """What the checks look at: our names, the account with its memberships, its roles, the lists, the issues read."""
 
-    names: TrackerNames
+    names: RedmineNames
     account: Json
     roles: tuple[Json, ...]
     lists: Json
     issues: tuple[Json, ...] = ()
 
 
-Check = Callable[[Tracker], Iterator[Problem]]
+Check = Callable[[RedmineState], Iterator[Problem]]
 
 
-def check_tracker(tracker: Tracker) -> list[Problem]:
+def check_tracker(tracker: RedmineState) -> list[Problem]:
     """Every problem of the tracker, in the order of the checks."""
     return [problem for check in CHECKS for problem in check(tracker)]
 
 
-def stopping_problems(tracker: Tracker) -> list[Problem]:
+def stopping_problems(tracker: RedmineState) -> list[Problem]:
     """Those that a run does not begin with."""
     return [problem for problem in check_tracker(tracker) if not problem.is_warning]
 
 
-def may_write_private_notes(tracker: Tracker) -> bool:
+def may_write_private_notes(tracker: RedmineState) -> bool:
     """Whether each project in scope gives the account the permission: without it the note would be published."""
     return not any("set_notes_private" in problem.text for problem in check_permissions(tracker))
 
@@ -75,7 +75,7 @@ def role_ids(account: Json) -> list[int]:
     return sorted({role["id"] for membership in account["memberships"] for role in membership["roles"]})
 
 
-def check_permissions(tracker: Tracker) -> Iterator[Problem]:
+def check_permissions(tracker: RedmineState) -> Iterator[Problem]:
     if tracker.account.get("admin"):
         return
     permissions = {role["id"]: set(role["permissions"]) for role in tracker.roles}
@@ -91,7 +91,7 @@ def check_permissions(tracker: Tracker) -> Iterator[Problem]:
                 )
 
 
-def check_visibility(tracker: Tracker) -> Iterator[Problem]:
+def check_visibility(tracker: RedmineState) -> Iterator[Problem]:
     """A role that sees only some issues hides the others without a hint."""
     if tracker.account.get("admin"):
         return
@@ -106,12 +106,12 @@ def check_visibility(tracker: Tracker) -> Iterator[Problem]:
             )
 
 
-def _roles_by_project(tracker: Tracker) -> dict[int, list[int]]:
+def _roles_by_project(tracker: RedmineState) -> dict[int, list[int]]:
     """The account's roles, by id, in each project."""
     return {each["project"]["id"]: [role["id"] for role in each["roles"]] for each in tracker.account["memberships"]}
 
 
-def check_account_is_no_admin(tracker: Tracker) -> Iterator[Problem]:
+def check_account_is_no_admin(tracker: RedmineState) -> Iterator[Problem]:
     if tracker.account.get("admin"):
         yield Problem(
             Area.ACCESS,
@@ -121,7 +121,7 @@ def check_account_is_no_admin(tracker: Tracker) -> Iterator[Problem]:
         )
 
 
-def check_trackers(tracker: Tracker) -> Iterator[Problem]:
+def check_trackers(tracker: RedmineState) -> Iterator[Problem]:
     known = tracker.names.trackers
     yield from _missing("tracker", known, tracker.lists["trackers"], "trackers")
     for project in tracker.lists["projects"]:
@@ -135,12 +135,12 @@ def check_trackers(tracker: Tracker) -> Iterator[Problem]:
                 )
 
 
-def check_statuses(tracker: Tracker) -> Iterator[Problem]:
+def check_statuses(tracker: RedmineState) -> Iterator[Problem]:
     known = tracker.names.statuses
     yield from _missing("status", known, tracker.lists["statuses"], "statuses")
     for status in tracker.lists["statuses"]:
         mapped = known.get(status["name"])
-        if mapped and mapped.phase.is_ended != status["is_closed"]:
+        if mapped and mapped.phase.is_final != status["is_closed"]:
             yield Problem(
                 Area.NAMES,
                 f"status «{status['name']}» is mapped to {mapped.phase}, but Redmine "
@@ -149,7 +149,7 @@ def check_statuses(tracker: Tracker) -> Iterator[Problem]:
             )
 
 
-def check_priorities(tracker: Tracker) -> Iterator[Problem]:
+def check_priorities(tracker: RedmineState) -> Iterator[Problem]:
     names = list(tracker.names.priorities.values())
     yield from _missing("priority", names, tracker.lists["priorities"], "priorities")
     in_order = [row["name"] for row in tracker.lists["priorities"] if row["name"] in names]
@@ -161,15 +161,15 @@ def check_priorities(tracker: Tracker) -> Iterator[Problem]:
         )
 
 
-def check_fields(tracker: Tracker) -> Iterator[Problem]:
+def check_fields(tracker: RedmineState) -> Iterator[Problem]:
     """Every field by name, and on each tracker and project in scope as far as an issue there shows it."""
     names = tracker.names.fields
     seen = {field["name"] for field in tracker.lists["fields"]}
     is_shown = any("fields" in row for _, row in _mapped_trackers(tracker))
     for key, name in names.items():
         if is_shown and name not in seen:
-            mend = f"{_provision('fields')}; where it is there, let the account's role see it"
-            yield Problem(Area.NAMES, f"no field «{name}» ({key}) that the account sees", mend)
+            fix = f"{_provision('fields')}; where it is there, let the account's role see it"
+            yield Problem(Area.NAMES, f"no field «{name}» ({key}) that the account sees", fix)
     for where, row in _mapped_trackers(tracker):
         here = {field["name"] for field in row.get("fields", ())}
         missing = [names[key] for key in OWN_FIELDS if names[key] in seen - here]
@@ -178,7 +178,7 @@ def check_fields(tracker: Tracker) -> Iterator[Problem]:
             yield Problem(Area.NAMES, text, "tick the tracker and the project at the field in Redmine")
 
 
-def check_every_tracker_has_a_request(tracker: Tracker) -> Iterator[Problem]:
+def check_every_tracker_has_a_request(tracker: RedmineState) -> Iterator[Problem]:
     """Redmine shows the fields of a tracker and project only on a request there (fact)."""
     unseen = [where for where, row in _mapped_trackers(tracker) if "fields" not in row]
     if unseen:
@@ -186,7 +186,7 @@ def check_every_tracker_has_a_request(tracker: Tracker) -> Iterator[Problem]:
         yield Problem(Area.NAMES, text, "check again after the first ones", is_warning=True)
 
 
-def _mapped_trackers(tracker: Tracker) -> Iterator[tuple[str, Json]]:
+def _mapped_trackers(tracker: RedmineState) -> Iterator[tuple[str, Json]]:
     """Each mapped tracker of each project that can be written: where it is, and its row."""
     for project in _writable(tracker):
         for row in project["trackers"]:
@@ -194,14 +194,14 @@ def _mapped_trackers(tracker: Tracker) -> Iterator[tuple[str, Json]]:
                 yield f"«{row['name']}» of {project['identifier']}", row
 
 
-def check_people(tracker: Tracker) -> Iterator[Problem]:
+def check_people(tracker: RedmineState) -> Iterator[Problem]:
     """Whoever the ladder names is one person, of staff, and a member wherever they may be assigned."""
     directory = Directory(tracker.lists, tracker.names)
     for key, person in tracker.names.people.items():
         person_id, who = directory.person_id(key), f"«{person.name}» ({key}), whom the ladder names,"
         if person_id is None:
-            mend = "correct `people` of mappings/tracker.yaml, or add them to the projects"
-            yield Problem(Area.NAMES, f"{who} is not just one of the staff", mend)
+            fix = "correct `people` of mappings/tracker.yaml, or add them to the projects"
+            yield Problem(Area.NAMES, f"{who} is not just one of the staff", fix)
             continue
         absent = [each["identifier"] for each in _writable(tracker) if not directory.is_member(person_id, each["id"])]
         if absent:
@@ -209,11 +209,11 @@ def check_people(tracker: Tracker) -> Iterator[Problem]:
             yield Problem(Area.NAMES, text, "add them, or nobody is assigned there", is_warning=True)
 
 
-def _writable(tracker: Tracker) -> list[Json]:
+def _writable(tracker: RedmineState) -> list[Json]:
     return [project for project in tracker.lists["projects"] if project["status"] != CLOSED_PROJECT]
 
 
-def check_somebody_is_staff(tracker: Tracker) -> Iterator[Problem]:
+def check_somebody_is_staff(tracker: RedmineState) -> Iterator[Problem]:
     names = tracker.names
     people = [each for each in tracker.lists["people"] if each["id"] != tracker.account["id"]]
     if not any(names.staff_groups & set(each["groups"]) or names.staff_roles & set(each["roles"]) for each in people):
@@ -224,19 +224,19 @@ def check_somebody_is_staff(tracker: Tracker) -> Iterator[Problem]:
         )
 
 
-def check_roles_are_held(tracker: Tracker) -> Iterator[Problem]:
+def check_roles_are_held(tracker: RedmineState) -> Iterator[Problem]:
     """A role that is written otherwise than in the tracker makes nobody staff or client."""
     held = {role for each in tracker.lists["people"] for role in each["roles"]}
     for section, roles in (("staff", tracker.names.staff_roles), ("clients", tracker.names.client_roles)):
         for role in sorted(roles - held):
             text = f"nobody in the projects has the role «{role}» ({section})"
-            mend = f"correct `{section}.roles` of mappings/tracker.yaml, or give it to somebody"
-            yield Problem(Area.NAMES, text, mend, is_warning=True)
+            fix = f"correct `{section}.roles` of mappings/tracker.yaml, or give it to somebody"
+            yield Problem(Area.NAMES, text, fix, is_warning=True)
 
 
-def check_workflow(tracker: Tracker) -> Iterator[Problem]:
+def check_workflow(tracker: RedmineState) -> Iterator[Problem]:
     """A request whose client did not answer is ended (clause 15): the account must be able to set that status."""
-    statuses, ending = tracker.names.statuses, tracker.names.sets["no_answer"]
+    statuses, ending = tracker.names.statuses, tracker.names.tool_statuses["no_answer"]
     seen: set[str] = set()
     for issue in tracker.issues:
         status, name = statuses.get(issue["status"]["name"]), issue["tracker"]["name"]

@@ -9,7 +9,7 @@ from typing import Any
 
 from sup_sync.errors import ConfigError, Mistake
 from sup_sync.model.issue import Phase
-from sup_sync.model.names import TrackerNames
+from sup_sync.model.names import RedmineNames
 from sup_sync.model.required import INFORMATION
 
 BOT_LOGIN = "sup-sync"
@@ -54,15 +54,15 @@ Transition = tuple[str | None, str]
 """From a status to another, by name; from None: of a new issue."""
 
 
-def make_script(names: TrackerNames) -> str:
+def make_script(names: RedmineNames) -> str:
     """A Ruby script that makes what is missing of `names`, the tool's role and account, and the settings they need."""
     template = files("sup_sync.redmine").joinpath("provision.rb").read_text(encoding="utf-8")
     return template.replace("@WANTED@", json.dumps(_wanted(names), ensure_ascii=False, indent=2))
 
 
-def _wanted(names: TrackerNames) -> Json:
+def _wanted(names: RedmineNames) -> Json:
     return {
-        "statuses": [{"name": each.name, "is_closed": each.phase.is_ended} for each in names.statuses.values()],
+        "statuses": [{"name": each.name, "is_closed": each.phase.is_final} for each in names.statuses.values()],
         "first_status": _first(names, Phase.OPEN),
         "trackers": list(names.trackers),
         "priorities": list(names.priorities.values()),
@@ -78,7 +78,7 @@ def _wanted(names: TrackerNames) -> Json:
     }
 
 
-def _field(key: str, name: str, names: TrackerNames) -> Json:
+def _field(key: str, name: str, names: RedmineNames) -> Json:
     field: Json = {"name": name, "format": FORMATS.get(key, "string")}
     if field["format"] == "list":
         values: dict[str, Mapping[str, str]] = {
@@ -96,7 +96,7 @@ def _field(key: str, name: str, names: TrackerNames) -> Json:
     return field
 
 
-def _roles(names: TrackerNames) -> Iterator[Json]:
+def _roles(names: RedmineNames) -> Iterator[Json]:
     statuses = list(names.statuses)
     everywhere = [(old, new) for old in (None, *statuses) for new in statuses if old != new]
     tools = [names.fields[key] for key in names.fields if key in TOOL_ONLY]
@@ -127,24 +127,24 @@ def _role(
     }
 
 
-def _of_client(names: TrackerNames) -> list[Transition]:
+def _of_client(names: RedmineNames) -> list[Transition]:
     """A client files a request, and opens their own again when it was closed; a refusal stands."""
     first = _first(names, Phase.OPEN)
     return [(None, first), *((name, first) for name in _in_phase(names, Phase.CLOSED))]
 
 
-def _of_bot(names: TrackerNames) -> list[Transition]:
+def _of_bot(names: RedmineNames) -> list[Transition]:
     """The tool ends a request whose client did not answer, and asks for what it lacks (clauses 11, 15)."""
-    ended, asked = names.sets["no_answer"], names.sets["asked"]
+    ended, asked = names.tool_statuses["no_answer"], names.tool_statuses["asked"]
     endings = [(name, ended) for name in _in_phase(names, Phase.WAITING)]
     return [*endings, *((name, asked) for name in _in_phase(names, Phase.OPEN))]
 
 
-def _in_phase(names: TrackerNames, *phases: Phase) -> list[str]:
+def _in_phase(names: RedmineNames, *phases: Phase) -> list[str]:
     return [name for name, status in names.statuses.items() if status.phase in phases]
 
 
-def _first(names: TrackerNames, phase: Phase) -> str:
+def _first(names: RedmineNames, phase: Phase) -> str:
     """The first status of a phase, in the mapping's order; ConfigError where there is none."""
     found = _in_phase(names, phase)
     if not found:

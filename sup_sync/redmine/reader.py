@@ -15,15 +15,15 @@ from redminelib.engines.base import BaseEngine
 from sup_sync.errors import (
     AccessError,
     MissingError,
+    RedmineUnavailableError,
     RestOffError,
     SupSyncError,
-    TrackerAwayError,
     UrlError,
 )
 from sup_sync.model.directory import ACTIVE_PROJECT
-from sup_sync.model.names import Survey
+from sup_sync.model.names import NamesInRedmine
 from sup_sync.redmine.edit_form import EditForm, edit_form_of
-from sup_sync.redmine.session import Json, TrackerSession
+from sup_sync.redmine.session import Json, RedmineSession
 
 PAGE = 100
 """Redmine cuts every limit to this, and overflows its own cookie on lists of about 250 ids."""
@@ -35,7 +35,7 @@ def _of_redmines_form() -> Iterator[None]:
     try:
         yield
     except (KeyError, TypeError, ValueError) as error:
-        raise TrackerAwayError("JSON came, but not of Redmine's form: is `url` the tracker's root?") from error
+        raise RedmineUnavailableError("JSON came, but not of Redmine's form: is `url` the tracker's root?") from error
 
 
 NO_MEMBER = "the account is no member there: make sup-sync's own account one, with the role sup-sync"
@@ -48,7 +48,7 @@ class _ForbiddenError(AccessError):
 class _ReadEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types
     """python-redmine's way to the tracker over the guarded session: whatever it is asked for, it only reads."""
 
-    def __init__(self, session: TrackerSession) -> None:
+    def __init__(self, session: RedmineSession) -> None:
         self._session = session
 
     def request(self, _method: str, url: str, *, params: Json | None = None, **_: Any) -> Json:
@@ -60,7 +60,9 @@ class _ReadEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types
             rows, total = super().bulk_request(method, url, container, **params)
             ids = {row["id"] for row in rows}
         if not params.get("limit") and len(ids) != total:
-            raise TrackerAwayError(f"GET {url.removeprefix(self._session.url)}: changed while it was read; try again")
+            raise RedmineUnavailableError(
+                f"GET {url.removeprefix(self._session.url)}: changed while it was read; try again"
+            )
         return rows, total
 
     def process_bulk_request(self, method: str, url: str, container: str, bulk_params: list[Json]) -> list[Json]:
@@ -73,7 +75,7 @@ class Reader:
     Lists go by python-redmine; a single object by the session itself, as redminelib's `raw()` adds keys of its own.
     """
 
-    def __init__(self, session: TrackerSession) -> None:
+    def __init__(self, session: RedmineSession) -> None:
         self._session = session
         self._redmine = Redmine(session.url, engine=_ReadEngine, session=session)
 
@@ -124,7 +126,7 @@ class Reader:
         return [row for row in rows if account.get("admin") or row["id"] in joined]
 
     @_of_redmines_form()
-    def fetch_survey(self, account: Json, projects: Sequence[Json]) -> Survey:
+    def fetch_survey(self, account: Json, projects: Sequence[Json]) -> NamesInRedmine:
         """The names in use in these projects; to an administrator also fields that no request shows, with values."""
         scope = [self._fetch_project(each["identifier"], {each["id"]}) for each in projects]
         memberships = [row for project in scope for row in project["memberships"]]
@@ -133,7 +135,7 @@ class Reader:
             rows = [row for row in self._redmine.custom_field.all().values() if row["customized_type"] == "issue"]
             fields |= {row["name"]: [each["value"] for each in row.get("possible_values", ())] for row in rows}
         priorities = self._redmine.enumeration.filter(resource="issue_priorities").values()
-        return Survey(
+        return NamesInRedmine(
             trackers=_each_once(tracker["name"] for project in scope for tracker in project["trackers"]),
             statuses={row["name"]: row["is_closed"] for row in self._redmine.issue_status.all().values()},
             priorities=[row["name"] for row in priorities if row.get("active", True)],
@@ -167,7 +169,9 @@ class Reader:
             ids = [last, *(row["id"] for row in page)]
             left = found.total_count - len(page)
             if any(later <= earlier for earlier, later in pairwise(ids)) or (left and not page):
-                raise TrackerAwayError("GET /issues.json: the pages don't follow each other by id; try again later")
+                raise RedmineUnavailableError(
+                    "GET /issues.json: the pages don't follow each other by id; try again later"
+                )
             yield page
             last = ids[-1]
 
@@ -181,7 +185,9 @@ class Reader:
             found = self._redmine.issue.filter(issue_id=ids, status_id="*", sort="id", limit=PAGE)
             page = list(found.values())
             if not {row["id"] for row in page} <= set(part) or len(page) < found.total_count:
-                raise TrackerAwayError("GET /issues.json: not the issues that were asked for came; try again later")
+                raise RedmineUnavailableError(
+                    "GET /issues.json: not the issues that were asked for came; try again later"
+                )
             rows += page
         return rows
 
@@ -212,7 +218,7 @@ class Reader:
     def _one(self, path: str, kind: str, *, forbidden: type[SupSyncError] = AccessError, **params: str) -> Json:
         value = self._session.get_json(path, params, forbidden=forbidden).get(kind)
         if not isinstance(value, dict):
-            raise TrackerAwayError(f"GET {path}: JSON without `{kind}`: is `url` the tracker's root?")
+            raise RedmineUnavailableError(f"GET {path}: JSON without `{kind}`: is `url` the tracker's root?")
         return value
 
     def _fetch_projects(self, identifiers: Sequence[str], joined: Collection[int]) -> list[dict[str, Any]]:

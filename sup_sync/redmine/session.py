@@ -27,27 +27,27 @@ from sup_sync.errors import (
     MissingError,
     OutOfTimeError,
     RedirectedError,
+    RedmineUnavailableError,
     RefusedError,
     StaleError,
     SupSyncError,
-    TrackerAwayError,
     UrlError,
 )
 
 Json = Mapping[str, Any]
 
 REPEATABLE = frozenset({"GET", "HEAD"})
-PASSING = frozenset({429, 502, 503, 504})
+RETRYABLE_STATUSES = frozenset({429, 502, 503, 504})
 """Statuses that are worth another try of a read."""
 
 TRIES = 3
 LONGEST_WAIT_S = 10.0
 """The longest wait between two tries, whatever `Retry-After` asks for."""
 
-SEE_WHY = "nothing was written: would the tracker take these values by hand?"
+TRY_BY_HAND = "nothing was written: would the tracker take these values by hand?"
 
 
-class _Patience(urllib3.Retry):
+class _BoundedRetry(urllib3.Retry):
     """At most three tries of a read while the run has time, and a single one of anything else."""
 
     def __init__(self, *args: Any, time_left: Callable[[], float], **kwargs: Any) -> None:
@@ -80,14 +80,14 @@ class _KeyHeader(AuthBase):
         return request
 
 
-class _UnledSession(requests.Session):
+class _NoRedirectSession(requests.Session):
     """A session that no redirect leads on; requests would look at its target even where it must not follow."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - requests' own signature
         return None
 
 
-class TrackerSession:
+class RedmineSession:
     """A session with one tracker, for one account; faults are those of sup_sync.errors.
 
     `url` is the tracker's root: https, or plain http on this machine. `time_left` tells the seconds that the run may
@@ -120,12 +120,14 @@ class TrackerSession:
         answer = self._read(path, params, forbidden)
         where = f"GET {path}"
         if not answer.content.strip():
-            raise TrackerAwayError(f"{where}: an empty answer, not JSON; try again later")
+            raise RedmineUnavailableError(f"{where}: an empty answer, not JSON; try again later")
         if answer.content.lstrip()[:1] == b"<":
-            raise TrackerAwayError(f"{where}: an HTML page, not JSON: is `url` the tracker's root?")
+            raise RedmineUnavailableError(f"{where}: an HTML page, not JSON: is `url` the tracker's root?")
         value = _object_of(answer)
         if value is None:
-            raise TrackerAwayError(f"{where}: {len(answer.content)} bytes, no whole JSON object; try again later")
+            raise RedmineUnavailableError(
+                f"{where}: {len(answer.content)} bytes, no whole JSON object; try again later"
+            )
         return value
 
     def get_page(self, path: str, *, forbidden: type[SupSyncError] = AccessError) -> str:
@@ -133,11 +135,11 @@ class TrackerSession:
         return self._read(path, None, forbidden).text
 
     def put_json(
-        self, path: str, payload: Json, *, is_fenced: bool, may_create: bool = False, names: Collection[str] = ()
+        self, path: str, payload: Json, *, has_lock_version: bool, may_create: bool = False, names: Collection[str] = ()
     ) -> None:
         """Send one PUT, once; returning means it was accepted, which is not yet to have changed anything.
 
-        `is_fenced` tells that the payload holds the version that was read, `may_create` that there may be nothing yet;
+        `has_lock_version` tells that the payload holds the version that was read, `may_create` that there may be nothing yet;
         `names` are the tracker's for what is written: a refusal says which of them it is about.
         Raises StaleError, MissingError or RefusedError when nothing was written, TrackerAwayError when nothing was
         sent, and AmbiguousError when nobody can know.
@@ -145,7 +147,7 @@ class TrackerSession:
         answer = self._send("PUT", path, json=payload)
         if may_create and answer.status_code == requests.codes.created:
             return
-        fault = _fault_of_write(answer, f"PUT {path}", is_fenced, names)
+        fault = _fault_of_write(answer, f"PUT {path}", has_lock_version, names)
         if fault:
             raise fault
 
@@ -157,7 +159,7 @@ class TrackerSession:
         if value is None:
             where = f"POST {path}"
             unclear = AmbiguousError(f"{where}: answered {answer.status_code} and nothing that tells of the file")
-            raise _fault_of_write(answer, where, is_fenced=False) or unclear
+            raise _fault_of_write(answer, where, has_lock_version=False) or unclear
         return value
 
     def _read(self, path: str, params: Json | None, forbidden: type[SupSyncError]) -> requests.Response:
@@ -183,16 +185,16 @@ class TrackerSession:
 
 def _pinned_session(root: str, key: str, time_left: Callable[[], float]) -> requests.Session:
     """A session that reaches nothing but `root`, takes nothing from the environment, and keeps no cookies."""
-    session = _UnledSession()
+    session = _NoRedirectSession()
     session.trust_env = False
     session.auth = _KeyHeader(root, key)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers["User-Agent"] = "sup-sync"
-    patience = _Patience(
+    patience = _BoundedRetry(
         TRIES - 1,
         time_left=time_left,
         allowed_methods=REPEATABLE,
-        status_forcelist=PASSING,
+        status_forcelist=RETRYABLE_STATUSES,
         backoff_factor=0.5,
         backoff_max=LONGEST_WAIT_S,
         raise_on_status=False,
@@ -247,15 +249,17 @@ def _fault_of_link(error: Exception, method: str, path: str) -> SupSyncError:
     cause = error.args[0] if error.args else None
     reason = getattr(cause, "reason", cause)
     if isinstance(next(iter(getattr(reason, "args", ())), None), ssl.SSLCertVerificationError):
-        return TrackerAwayError(f"{where}: the tracker's certificate is not trusted: name its CA in `ca_file`")
+        return RedmineUnavailableError(f"{where}: the tracker's certificate is not trusted: name its CA in `ca_file`")
     if isinstance(reason, urllib3.exceptions.SSLError):
-        return TrackerAwayError(f"{where}: no TLS could be agreed on: is https spoken at `url`, and at this port?")
+        return RedmineUnavailableError(
+            f"{where}: no TLS could be agreed on: is https spoken at `url`, and at this port?"
+        )
     if isinstance(reason, urllib3.exceptions.NewConnectionError) or isinstance(error, requests.ConnectTimeout):
-        return TrackerAwayError(f"{where}: no connection: is the tracker up, and `url` its address?")
+        return RedmineUnavailableError(f"{where}: no connection: is the tracker up, and `url` its address?")
     is_late = isinstance(error, requests.Timeout) or isinstance(reason, urllib3.exceptions.TimeoutError)
     why = "no answer in time" if is_late else "the connection broke"
     if method in REPEATABLE:
-        return TrackerAwayError(f"{where}: {why}; try again later")
+        return RedmineUnavailableError(f"{where}: {why}; try again later")
     return AmbiguousError(f"{where}: {why}, so it may or may not be written; the next run sees")
 
 
@@ -271,11 +275,11 @@ def _fault_of_read(answer: requests.Response, where: str, forbidden: type[SupSyn
         return forbidden(f"{where}: not for this account (403): give its role the permission, or the project to it")
     if status == requests.codes.not_found:
         return MissingError(f"{where}: not there (404): deleted, moved, or a wrong number or name")
-    return TrackerAwayError(f"{where}: answered {status}; try again later, and look at the tracker's log")
+    return RedmineUnavailableError(f"{where}: answered {status}; try again later, and look at the tracker's log")
 
 
 def _fault_of_write(
-    answer: requests.Response, where: str, is_fenced: bool, names: Collection[str] = ()
+    answer: requests.Response, where: str, has_lock_version: bool, names: Collection[str] = ()
 ) -> SupSyncError | None:
     status = answer.status_code
     if status in (requests.codes.ok, requests.codes.no_content) and not answer.content.strip():
@@ -283,32 +287,34 @@ def _fault_of_write(
     if status == requests.codes.unauthorized:
         return AccessError(f"{where}: the key is not accepted (401); nothing was written: is it still the account's?")
     if status == requests.codes.unprocessable_entity:
-        return _fault_of_invalid(answer, where, is_fenced, names)
+        return _fault_of_invalid(answer, where, has_lock_version, names)
     if requests.codes.bad_request <= status < requests.codes.server_error:
-        return _fault_of_refusal(status, where, is_fenced)
+        return _fault_of_refusal(status, where, has_lock_version)
     came = _redirection(answer) if answer.is_redirect else f"answered {status}"
     return AmbiguousError(f"{where}: {came}, so it may or may not be written; the next run sees")
 
 
-def _fault_of_refusal(status: int, where: str, is_fenced: bool) -> SupSyncError:
+def _fault_of_refusal(status: int, where: str, has_lock_version: bool) -> SupSyncError:
     if status == requests.codes.not_found:
         return MissingError(f"{where}: not there (404): deleted or moved; nothing was written")
-    if status == requests.codes.conflict and is_fenced:
+    if status == requests.codes.conflict and has_lock_version:
         return StaleError(f"{where}: it changed meanwhile (409); nothing was written, the next run decides")
     return RefusedError(f"{where}: refused ({status}); nothing was written: may the account edit it there?")
 
 
-def _fault_of_invalid(answer: requests.Response, where: str, is_fenced: bool, names: Collection[str]) -> SupSyncError:
+def _fault_of_invalid(
+    answer: requests.Response, where: str, has_lock_version: bool, names: Collection[str]
+) -> SupSyncError:
     """What a 422 means; its messages are in the account's language, so only their number counts, and whose they are."""
     try:
         errors = json.loads(answer.content)["errors"]
         count = len(errors)
     except (ValueError, KeyError, TypeError, RecursionError):
-        return RefusedError(f"{where}: refused (422, no list of errors); {SEE_WHY}")
-    if count == 0 and is_fenced:
+        return RefusedError(f"{where}: refused (422, no list of errors); {TRY_BY_HAND}")
+    if count == 0 and has_lock_version:
         return StaleError(f"{where}: the issue changed meanwhile (422); nothing was written, the next run decides")
     refused = ", ".join(f"«{name}»" for name in names if any(str(each).startswith(name) for each in errors))
-    return RefusedError(f"{where}: refused (422, errors: {count}{refused and f', at {refused}'}); {SEE_WHY}")
+    return RefusedError(f"{where}: refused (422, errors: {count}{refused and f', at {refused}'}); {TRY_BY_HAND}")
 
 
 def _object_of(answer: requests.Response) -> dict[str, Any] | None:

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from sup_sync.errors import MissingError, RedirectedError, TrackerAwayError, UnpublishedError
+from sup_sync.errors import MissingError, RedirectedError, RedmineUnavailableError, UnpublishedError
 from sup_sync.frozen import frozen
-from sup_sync.redmine.session import Json, TrackerSession
+from sup_sync.redmine.session import Json, RedmineSession
 
 NEW = 0
 """The version to send for a page that is not there yet: one that somebody made meanwhile has another (fact: 409)."""
@@ -38,7 +38,7 @@ class WikiPage:
 class Wiki:
     """Reads and writes pages of the wiki of the project of this identifier; faults are those of TrackerSession."""
 
-    def __init__(self, session: TrackerSession, project: str) -> None:
+    def __init__(self, session: RedmineSession, project: str) -> None:
         self._session = session
         self._project = f"/projects/{quote(project, safe='')}"
 
@@ -102,7 +102,7 @@ class Wiki:
         if dropped:
             page["deleted_attachment_ids"] = list(dropped)
         path = f"{self._path(title)}.json"
-        self._session.put_json(path, {"wiki_page": page}, is_fenced=True, may_create=version == NEW)
+        self._session.put_json(path, {"wiki_page": page}, has_lock_version=True, may_create=version == NEW)
 
     def _path(self, title: str) -> str:
         return f"{self._project}/wiki/{quote(title, safe='')}"
@@ -113,5 +113,5 @@ def _author_id(row: Json) -> int | None:
     return author["id"] if author else None
 
 
-def _no_form(path: str) -> TrackerAwayError:
-    return TrackerAwayError(f"{path}: JSON came, but not of Redmine's form: is `url` the tracker's root?")
+def _no_form(path: str) -> RedmineUnavailableError:
+    return RedmineUnavailableError(f"{path}: JSON came, but not of Redmine's form: is `url` the tracker's root?")

@@ -11,25 +11,25 @@ from redminelib.engines.base import BaseEngine
 from sup_sync.errors import AccessError, RefusedError
 from sup_sync.model.change import Change
 from sup_sync.model.directory import Directory
-from sup_sync.redmine.session import Json, TrackerSession
+from sup_sync.redmine.session import Json, RedmineSession
 
 
 class _WriteEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types
     """python-redmine's way to the tracker over the guarded session, for a PUT of an issue and nothing else."""
 
-    def __init__(self, session: TrackerSession, names: Collection[str]) -> None:
+    def __init__(self, session: RedmineSession, names: Collection[str]) -> None:
         self._session = session
         self._names = names
 
     def request(self, _method: str, url: str, *, data: Json, **_: Any) -> None:
         path = url.removeprefix(self._session.url)
-        self._session.put_json(path, data, is_fenced="lock_version" in data["issue"], names=self._names)
+        self._session.put_json(path, data, has_lock_version="lock_version" in data["issue"], names=self._names)
 
 
 class Writer:
     """Writes issues of one tracker with one account; `may_write_private_notes` is a permission proven before."""
 
-    def __init__(self, session: TrackerSession, *, may_write_private_notes: bool) -> None:
+    def __init__(self, session: RedmineSession, *, may_write_private_notes: bool) -> None:
         self._session = session
         self._may_write_private_notes = may_write_private_notes
 

@@ -29,7 +29,7 @@ NEVER = 1 << 40
 """A second that does not come."""
 
 IN_MEMORY = ":memory:"
-DAMAGE = (sqlite3.Error, zlib.error, UnicodeDecodeError)
+CORRUPTION_ERRORS = (sqlite3.Error, zlib.error, UnicodeDecodeError)
 """The last of them comes of an error of SQLite that quotes what is damaged."""
 
 IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
@@ -81,7 +81,7 @@ class CacheFile:
             try:
                 with Cache(str(self.path)) as cache:
                     return work(cache)
-            except DAMAGE as error:
+            except CORRUPTION_ERRORS as error:
                 code = getattr(error, "sqlite_errorcode", 0)
                 if {code, code & 0xFF} & NO_ROOM:  # the low byte is the kind
                     self.tell(f"{self.path}: {error}: nothing is remembered, and all is read anew")
@@ -182,14 +182,14 @@ class Cache:
     def drop(self, issue_ids: Iterable[int]) -> None:
         self._each("DELETE FROM history WHERE scope = ? AND id = ?", issue_ids)
 
-    def doubt(self, issue_ids: Iterable[int]) -> None:
+    def invalidate(self, issue_ids: Iterable[int]) -> None:
         """These are to be read anew, whether or not a list will tell of them."""
         self._each("UPDATE history SET read_at = 0 WHERE scope = ? AND id = ?", issue_ids)
 
     def _each(self, statement: str, issue_ids: Iterable[int]) -> None:
         self._sql.executemany(statement, ((self._scope, each) for each in issue_ids))
 
-    def doubtful(self) -> set[int]:
+    def invalidated(self) -> set[int]:
         query = "SELECT id FROM history WHERE scope = ? AND read_at = 0"
         return {row[0] for row in self._sql.execute(query, (self._scope,))}
 
@@ -217,14 +217,14 @@ class Cache:
         (number,) = self._sql.execute(query, (self._scope, int(closed_since.timestamp()))).fetchone()
         return int(number)
 
-    def due(self, closed_since: datetime, judged_by: str, now: datetime) -> list[int]:
+    def due(self, closed_since: datetime, rules_hash: str, now: datetime) -> list[int]:
         """Those of `ids` that this edition of the rules has not judged, or that time matters to by now.
 
         What was judged later than now was judged by a clock that was set back since.
         """
         second = int(now.timestamp())
         condition = "(judged_by IS NOT ? OR matters_at <= ? OR judged_at > ?)"
-        return self._current(closed_since, condition, judged_by, second, second)
+        return self._current(closed_since, condition, rules_hash, second, second)
 
     def read_before(self, second: int, closed_since: datetime) -> list[int]:
         """Those of `ids` that were not read since that epoch second."""
@@ -235,7 +235,7 @@ class Cache:
         found = self._sql.execute(query, (self._scope, int(closed_since.timestamp()), *values))
         return sorted(row[0] for row in found)  # to order them SQLite would go through the texts
 
-    def settle(self, judged_by: str, now: datetime, quiet: Iterable[Quiet]) -> None:
+    def mark_idle(self, rules_hash: str, now: datetime, quiet: Iterable[IdleUntil]) -> None:
         """Nothing is to be written on these by this edition of the rules until their moment.
 
         As they were judged: what another run has read since is not settled.
@@ -243,14 +243,14 @@ class Cache:
         update = """
             UPDATE history SET judged_by = ?, judged_at = ?, matters_at = ?
             WHERE scope = ? AND id = ? AND updated_at = ?"""
-        how = judged_by, int(now.timestamp())
+        how = rules_hash, int(now.timestamp())
         self._sql.execute("BEGIN")
         self._sql.executemany(update, ((*how, each.until_s, self._scope, each.id, each.updated_s) for each in quiet))
         self._sql.execute("COMMIT")
 
 
 @frozen
-class Quiet:
+class IdleUntil:
     """An issue as it was when it was judged, and the moment until which nothing is to be written, None for ever."""
 
     id: int

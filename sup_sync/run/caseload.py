@@ -18,7 +18,7 @@ from sup_sync.sla.judgement import Judgement
 
 
 @frozen
-class World:
+class Caseload:
     """What was read, in our words; findings are issues that could not be read."""
 
     directory: Directory
@@ -26,12 +26,12 @@ class World:
     findings: tuple[Finding, ...]
 
 
-def read_world(lists: Json | None, raw_issues: Iterable[Json], rules: Rulebook) -> World:
+def decode_caseload(lists: Json | None, raw_issues: Iterable[Json], rules: Rulebook) -> Caseload:
     """Issues in our words; without the tracker's lists, people and old statuses are guessed."""
     raw_issues = tuple(raw_issues)
     directory = Directory.guessed_from(raw_issues, rules.names) if lists is None else _directory(lists, rules)
     findings: list[Finding] = []
-    return World(directory, tuple(decoded(raw_issues, directory, findings)), tuple(findings))
+    return Caseload(directory, tuple(decoded(raw_issues, directory, findings)), tuple(findings))
 
 
 def decoded(raw_issues: Iterable[Json], directory: Directory, findings: list[Finding]) -> Iterator[Issue]:
@@ -52,9 +52,9 @@ def _directory(lists: Json, rules: Rulebook) -> Directory:
         ) from None
 
 
-def judge_world(world: World, rules: Rulebook, now: datetime) -> tuple[Judgement, ...]:
+def judge_caseload(caseload: Caseload, rules: Rulebook, now: datetime) -> tuple[Judgement, ...]:
     """How every issue that was filed by `now` stands then."""
-    return tuple(judged(world.issues, rules, now))
+    return tuple(judged(caseload.issues, rules, now))
 
 
 def judged(issues: Iterable[Issue], rules: Rulebook, now: datetime) -> Iterator[Judgement]:
@@ -62,19 +62,19 @@ def judged(issues: Iterable[Issue], rules: Rulebook, now: datetime) -> Iterator[
     return (judge_issue(issue, rules.policy, rules.calendars, now) for issue in then if issue)
 
 
-def plan_world(
-    world: World, judgements: Collection[Judgement], rules: Rulebook, now: datetime, *, is_adopting: bool = False
+def plan_caseload(
+    caseload: Caseload, judgements: Collection[Judgement], rules: Rulebook, now: datetime, *, is_adopting: bool = False
 ) -> Plan:
     """What should change in all of it, with the findings of reading and judging."""
-    plan = make_plan(judgements, rules, world.directory, now, is_adopting=is_adopting)
-    return replace(plan, findings=tuple(sorted((*world.findings, *plan.findings))))
+    plan = make_plan(judgements, rules, caseload.directory, now, is_adopting=is_adopting)
+    return replace(plan, findings=tuple(sorted((*caseload.findings, *plan.findings))))
 
 
-def current(world: World, closed_days: int, now: datetime) -> World:
+def current(caseload: Caseload, closed_days: int, now: datetime) -> Caseload:
     """The part of it that a run may change: open issues, and those closed lately."""
-    return replace(world, issues=tuple(current_issues(world.issues, closed_days, now)))
+    return replace(caseload, issues=tuple(current_issues(caseload.issues, closed_days, now)))
 
 
 def current_issues(issues: Iterable[Issue], closed_days: int, now: datetime) -> Iterator[Issue]:
     since = (now - timedelta(days=closed_days)).replace(microsecond=0)
-    return (each for each in issues if not each.status.phase.is_ended or each.updated_at >= since)
+    return (each for each in issues if not each.status.phase.is_final or each.updated_at >= since)

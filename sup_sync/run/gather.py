@@ -14,11 +14,11 @@ from sup_sync.config import Config
 from sup_sync.errors import MissingError, OutOfTimeError, SupSyncError
 from sup_sync.model.directory import CLOSED_PROJECT, Json
 from sup_sync.redmine import Reader
-from sup_sync.redmine.preflight import Tracker, role_ids, stopping_problems
+from sup_sync.redmine.preflight import RedmineState, role_ids, stopping_problems
 from sup_sync.redmine.snapshot import Gathered
 from sup_sync.run.cache import Cache, updated_s
 
-UNSETTLED = timedelta(minutes=1)
+CLOCK_TOLERANCE = timedelta(minutes=1)
 """So long before a reading changes may have been in the making: Redmine cuts seconds, and clocks differ a little."""
 
 Progress = Callable[[int, int], None]
@@ -31,11 +31,13 @@ def groups_of(config: Config) -> set[str]:
     return contracts | config.rules.names.staff_groups
 
 
-def examine(reader: Reader, config: Config, account: Json | None = None) -> Tracker:
+def fetch_redmine_state(reader: Reader, config: Config, account: Json | None = None) -> RedmineState:
     """The account, its roles and the tracker's lists, as the checks want them."""
     account = account or reader.fetch_account()
     roles = tuple(reader.fetch_role(role_id) for role_id in role_ids(account))
-    return Tracker(config.rules.names, account, roles, reader.fetch_lists(account, config.projects, groups_of(config)))
+    return RedmineState(
+        config.rules.names, account, roles, reader.fetch_lists(account, config.projects, groups_of(config))
+    )
 
 
 def begin(cache: Cache, config: Config, account: Json, now: datetime) -> None:
@@ -71,7 +73,7 @@ class Reading:
         self.gaps: dict[str, str] = {}
         self.unread: set[int] = set()
         self.histories = 0
-        self.strangers: set[str] = set()
+        self.unknown_ids: set[str] = set()
         self.newest_s = 0
         self.tracker = self._tracker()
 
@@ -80,12 +82,12 @@ class Reading:
         return self.tracker.lists
 
     @property
-    def edition(self) -> str:
+    def rules_hash(self) -> str:
         """What decides beside the requests themselves, in a few letters: this program, the mappings and the lists."""
         what = [__version__, dict(self.config.digests), self.lists]
         return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
 
-    def _tracker(self) -> Tracker:
+    def _tracker(self) -> RedmineState:
         """The account as it is now, which alone tells a wrong key, with the lists of today.
 
         Where those do not fit they are read again: it may be mended since.
@@ -94,20 +96,20 @@ class Reading:
         begin(self.cache, self.config, account, self.read_at)
         known = self.cache.recall("tracker")
         if known is None or known["account"] != account or self.cache.recall("whole_on") != self.today:
-            return self._examined(account)
-        tracker = Tracker(self.config.rules.names, account, tuple(known["roles"]), known["lists"])
-        return self._examined(account) if stopping_problems(tracker) else tracker
+            return self._fetch_state(account)
+        tracker = RedmineState(self.config.rules.names, account, tuple(known["roles"]), known["lists"])
+        return self._fetch_state(account) if stopping_problems(tracker) else tracker
 
-    def _examined(self, account: Json) -> Tracker:
-        tracker = examine(self.reader, self.config, account)
+    def _fetch_state(self, account: Json) -> RedmineState:
+        tracker = fetch_redmine_state(self.reader, self.config, account)
         self._remember(tracker)
         return tracker
 
-    def examine(self) -> None:
+    def fetch_redmine_state(self) -> None:
         """Read the account's rights and the lists again."""
-        self.tracker = self._examined(self.tracker.account)
+        self.tracker = self._fetch_state(self.tracker.account)
 
-    def _remember(self, tracker: Tracker) -> None:
+    def _remember(self, tracker: RedmineState) -> None:
         kept = {"account": tracker.account, "roles": tracker.roles, "lists": tracker.lists}
         self.cache.remember("tracker", kept)
 
@@ -125,26 +127,28 @@ class Reading:
 
     def _read_all(self) -> None:
         """All of it; where a run of the day did not come to its end, the next one goes on from there."""
-        began = self.cache.recall("began")
+        full_read_start = self.cache.recall("began")
         now_s = int(self.read_at.timestamp())
-        if began is None or began["on"] != self.today or began["at"] > now_s:  # a clock may be set back
-            began = {"on": self.today, "at": now_s}
-            self.cache.remember("began", began)
+        if (
+            full_read_start is None or full_read_start["on"] != self.today or full_read_start["at"] > now_s
+        ):  # a clock may be set back
+            full_read_start = {"on": self.today, "at": now_s}
+            self.cache.remember("began", full_read_start)
         rows = self._rows("open") + self._rows("closed", self.closed_since)
-        unread = [row for row in rows if self.cache.read_at(row) < max(began["at"], _settled_s(row))]
+        unread = [row for row in rows if self.cache.read_at(row) < max(full_read_start["at"], _settled_s(row))]
         self._read(unread, len(rows))
-        self._look_up_strangers()
+        self._look_up_unknown_ids()
         if not self.gaps:
-            self.cache.drop(self.cache.read_before(began["at"], self.closed_since))
+            self.cache.drop(self.cache.read_before(full_read_start["at"], self.closed_since))
             self._read_upto(int(self.closed_since.timestamp()))
             self.cache.remember("whole_on", self.today)
 
     def _read_changed(self, since: int) -> None:
         rows = self._rows("*", datetime.fromtimestamp(since, UTC))
-        rows += self._doubtful({row["id"] for row in rows})
+        rows += self._invalidated_rows({row["id"] for row in rows})
         self._look_up_closed(rows)
         self._read(rows, len(rows))
-        self._look_up_strangers()
+        self._look_up_unknown_ids()
         if not self.gaps:
             self._read_upto(since)
 
@@ -153,20 +157,20 @@ class Reading:
 
         Set once all that was read is dealt with: what comes before is not looked at again.
         """
-        settled = int((self.read_at - UNSETTLED).timestamp())
+        settled = int((self.read_at - CLOCK_TOLERANCE).timestamp())
         self.cache.remember("since", min(max(since, self.newest_s + 1), settled))
 
     def _look_up_closed(self, rows: Collection[Json]) -> None:
         """Read the lists again where something changed in a project that is closed by them: nothing does in one."""
         closed = {project["id"] for project in self.lists["projects"] if project["status"] == CLOSED_PROJECT}
         if any(row["project"]["id"] in closed for row in rows):
-            self.examine()
+            self.fetch_redmine_state()
 
-    def _doubtful(self, listed: Collection[int]) -> list[Json]:
+    def _invalidated_rows(self, listed: Collection[int]) -> list[Json]:
         """The rows of what is to be read anew though no list tells of it; what is gone is forgotten."""
-        doubtful = self.cache.doubtful().difference(listed)
-        rows = self.reader.fetch_rows_of(doubtful)
-        self.cache.drop(doubtful - {row["id"] for row in rows})
+        invalidated = self.cache.invalidated().difference(listed)
+        rows = self.reader.fetch_rows_of(invalidated)
+        self.cache.drop(invalidated - {row["id"] for row in rows})
         return self._in_scope(rows)
 
     def _rows(self, status: str, since: datetime | None = None) -> list[Json]:
@@ -183,7 +187,7 @@ class Reading:
 
     def _read(self, rows: Collection[Json], total: int) -> None:
         """Read the histories of these; one that fails leaves out its project: missing is never "nothing happened"."""
-        known = _Known(self.lists)
+        known = _ListedIds(self.lists)
         for number, row in enumerate(rows, total - len(rows)):
             self.progress(number, total)
             if row["project"]["name"] in self.gaps:
@@ -201,14 +205,14 @@ class Reading:
             else:
                 self.histories += 1
                 self.cache.keep(row, issue, self.read_at)
-                self.strangers |= known.strangers(issue)
+                self.unknown_ids |= known.unknown_ids(issue)
 
-    def _look_up_strangers(self) -> None:
+    def _look_up_unknown_ids(self) -> None:
         """Read the lists again for who or what stands in none of them, once for each."""
         asked_for = set(self.cache.recall("strangers") or ())
-        if self.strangers - asked_for:
-            self.examine()
-            self.cache.remember("strangers", sorted((asked_for | self.strangers) - _Known(self.lists).names))
+        if self.unknown_ids - asked_for:
+            self.fetch_redmine_state()
+            self.cache.remember("strangers", sorted((asked_for | self.unknown_ids) - _ListedIds(self.lists).names))
 
     def read_releases(self, project_ids: Collection[int]) -> bool:
         """Read the releases of projects, whose days move without a trace in any request; returns whether any did."""
@@ -224,7 +228,7 @@ class Reading:
         """Every issue in scope with its history, of which the cache may have the greater part; in order of id."""
         rows = self._rows("*")
         self._read([row for row in rows if self.cache.read_at(row) < _settled_s(row)], len(rows))
-        self._look_up_strangers()
+        self._look_up_unknown_ids()
         return self._gathered(row["id"] for row in rows)
 
     def current(self) -> Gathered:
@@ -240,7 +244,7 @@ class Reading:
         return self.cache.issues((each for each in issue_ids if each not in self.unread), without=self.gaps)
 
 
-class _Known:
+class _ListedIds:
     """Who and what stands in the tracker's lists."""
 
     def __init__(self, lists: Json) -> None:
@@ -253,7 +257,7 @@ class _Known:
             if "fields" in tracker
         }
 
-    def strangers(self, issue: Json) -> set[str]:
+    def unknown_ids(self, issue: Json) -> set[str]:
         """Who and what an issue names that stands in none of them; of one not in Redmine's form, decoding tells."""
         with suppress(KeyError, TypeError, AttributeError):
             return set(_named_by(issue)) - self.names
@@ -273,4 +277,4 @@ def _named_by(issue: Json) -> Iterator[str]:
 
 def _settled_s(row: Json) -> int:
     """The first second in which a reading shows surely all up to the change that a row tells of."""
-    return updated_s(row) + int(UNSETTLED.total_seconds())
+    return updated_s(row) + int(CLOCK_TOLERANCE.total_seconds())

@@ -6,18 +6,18 @@ from sup_sync.errors import (
     AccessError,
     AmbiguousError,
     MissingError,
+    RedmineMismatchError,
     RefusedError,
     StaleError,
-    UnfitTrackerError,
     UnpublishedError,
 )
 from sup_sync.frozen import frozen
 from sup_sync.model.directory import Json
 from sup_sync.redmine import Reader
 from sup_sync.redmine.preflight import role_ids
-from sup_sync.redmine.session import TrackerSession
+from sup_sync.redmine.session import RedmineSession
 from sup_sync.redmine.wiki import NEW, Wiki, WikiPage
-from sup_sync.views.report_page import CHARTS, MARK, Draft
+from sup_sync.views.report_page import CHART_PREFIX, PAGE_SIGNATURE, WikiContent
 
 PERMISSIONS = ("view_wiki_pages", "edit_wiki_pages")
 """What the account's role must allow in that project."""
@@ -45,7 +45,7 @@ class Publication:
     Its version is read before the report is made, so that whoever changes the page meanwhile is not overwritten.
     """
 
-    def __init__(self, session: TrackerSession, project: str, title: str) -> None:
+    def __init__(self, session: RedmineSession, project: str, title: str) -> None:
         reader = Reader(session)
         self.title = title
         self.wiki = Wiki(session, project)
@@ -59,13 +59,13 @@ class Publication:
         if page is None:
             return
         what = f"the wiki page «{self.title}» is there already"
-        if MARK not in (page.text.splitlines() or [""])[-1]:
+        if PAGE_SIGNATURE not in (page.text.splitlines() or [""])[-1]:
             raise UnpublishedError(f"{what}, and is none of sup-sync's: rename or delete it; nothing was written")
         if page.author_id != self.account_id:
             text = f"{what}, and somebody has edited it since: rename or delete it, or restore the version before"
             raise UnpublishedError(f"{text}; nothing was written")
 
-    def publish(self, draft: Draft) -> Published:
+    def publish(self, draft: WikiContent) -> Published:
         """Write the page, unless it says just that; raises UnpublishedError where it is not as it should be then."""
         if self.before and _same(self.before.text, draft.text):
             return Published(self.wiki.address(self.title), is_new=False)
@@ -84,9 +84,9 @@ class Publication:
         return Published(self.wiki.address(self.title), is_readable=is_readable, left=left)
 
     def _is_our_chart(self, name: str, author_id: int | None) -> bool:
-        return name.startswith(CHARTS) and author_id == self.account_id
+        return name.startswith(CHART_PREFIX) and author_id == self.account_id
 
-    def _read_back(self, draft: Draft, dropped: set[int]) -> int:
+    def _read_back(self, draft: WikiContent, dropped: set[int]) -> int:
         """How many charts of before are there still; raises UnpublishedError unless text and charts are there."""
         page = self.wiki.fetch_page(self.title)
         if page is None or not _same(page.text, draft.text) or page.author_id != self.account_id:
@@ -101,7 +101,7 @@ class Publication:
 def _require_rights(reader: Reader, account: Json, identifier: str, project: Json) -> None:
     """The wiki is on, and the account may read and write it there; faults name what to do."""
     if "wiki" not in project["modules"]:
-        raise UnfitTrackerError(f"project {identifier} has no wiki: switch the module on in its settings")
+        raise RedmineMismatchError(f"project {identifier} has no wiki: switch the module on in its settings")
     if account.get("admin"):
         return
     here = {**account, "memberships": [e for e in account["memberships"] if e["project"]["id"] == project["id"]]}

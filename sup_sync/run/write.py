@@ -12,14 +12,14 @@ from sup_sync.errors import (
     DecodeError,
     MissingError,
     OutOfTimeError,
+    RedmineUnavailableError,
     RefusedError,
     StaleError,
     SupSyncError,
-    TrackerAwayError,
 )
 from sup_sync.frozen import frozen
 from sup_sync.host.audit import Record
-from sup_sync.model.change import FENCED, NOTES, Change
+from sup_sync.model.change import GUARDED_FIELDS, NOTES, Change
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Issue, Side
 from sup_sync.model.rulebook import Rulebook
@@ -45,14 +45,14 @@ class OutcomeKind(StrEnum):
     """How the writing of one issue's changes ended."""
 
     APPLIED = "applied"
-    ALREADY = "already"
+    UNNEEDED = "already"
     STALE = "stale"
     REFUSED = "refused"
     FAILED = "failed"
 
 
 @frozen
-class Outcome:
+class WriteOutcome:
     """How the writing of one issue's changes ended, why where they were not applied, and which notes are there now."""
 
     issue_id: int
@@ -61,11 +61,11 @@ class Outcome:
     notes: frozenset[str] = frozenset()
 
 
-FAULTS = (AmbiguousError, DecodeError, MissingError, RefusedError, TrackerAwayError)
+FAULTS = (AmbiguousError, DecodeError, MissingError, RefusedError, RedmineUnavailableError)
 """What may end the write of one issue; anything else ends the run."""
 
 
-class Run:
+class PlanWriter:
     """One run's writes: by the plan, oldest breach first, each read back; nothing is tried twice.
 
     `record` keeps what is sent, before it is sent, and how it ended: never the text of a note.
@@ -91,22 +91,22 @@ class Run:
         self.now = now
         self.directory = directory
         self.issues = {issue.id: issue for issue in issues}
-        self.trusted: set[Place] = set()
+        self.writable: set[Place] = set()
         self.distrusted: dict[Place, str] = {}
         self.unanswered = 0
         self.is_out_of_time = False
 
-    def act(self, plan: Plan) -> Iterator[Outcome]:
+    def write(self, plan: Plan) -> Iterator[WriteOutcome]:
         """Write the plan; yields each issue's outcome, silent writes as soon as they are read back."""
         for outcome in self._outcomes(plan):
             self.record({"event": "result", "issue": outcome.issue_id, "kind": outcome.kind, "text": outcome.text})
             yield outcome
 
-    def _outcomes(self, plan: Plan) -> Iterator[Outcome]:
+    def _outcomes(self, plan: Plan) -> Iterator[WriteOutcome]:
         silent: list[Write] = []
         for issue_id, changes in plan.by_issue():
-            if any(change.field in FENCED for change in changes):
-                yield self._learn(self._guarded(issue_id, changes, self._write_fenced))
+            if any(change.field in GUARDED_FIELDS for change in changes):
+                yield self._record_place(self._guarded(issue_id, changes, self._write_guarded))
             else:
                 silent.append((issue_id, changes))
         yield from self._write_silent(silent)
@@ -117,33 +117,35 @@ class Run:
         self.writer.update(issue_id, changes, self.directory, lock_version)
 
     def _guarded(
-        self, issue_id: int, changes: Sequence[Change], write: Callable[[int, Sequence[Change]], Outcome]
-    ) -> Outcome:
+        self, issue_id: int, changes: Sequence[Change], write: Callable[[int, Sequence[Change]], WriteOutcome]
+    ) -> WriteOutcome:
         """The outcome of one write, which is not tried where others showed that it would be in vain."""
         place = self._place(issue_id)
         if self.is_out_of_time:
-            return Outcome(issue_id, OutcomeKind.FAILED, OUT_OF_TIME)
+            return WriteOutcome(issue_id, OutcomeKind.FAILED, OUT_OF_TIME)
         if self.unanswered >= AWAY_IN_A_ROW:
-            return Outcome(issue_id, OutcomeKind.FAILED, "not tried: the tracker does not answer; the next run goes on")
+            return WriteOutcome(
+                issue_id, OutcomeKind.FAILED, "not tried: the tracker does not answer; the next run goes on"
+            )
         if place in self.distrusted:
-            return Outcome(issue_id, OutcomeKind.REFUSED, f"not tried: {self.distrusted[place]}")
+            return WriteOutcome(issue_id, OutcomeKind.REFUSED, f"not tried: {self.distrusted[place]}")
         try:
             outcome = write(issue_id, changes)
         except OutOfTimeError as error:
             self.is_out_of_time = True
-            return Outcome(issue_id, OutcomeKind.FAILED, str(error))
+            return WriteOutcome(issue_id, OutcomeKind.FAILED, str(error))
         except FAULTS as error:
-            self.unanswered = self.unanswered + 1 if isinstance(error, AmbiguousError | TrackerAwayError) else 0
-            return Outcome(issue_id, _kind(error), str(error))
+            self.unanswered = self.unanswered + 1 if isinstance(error, AmbiguousError | RedmineUnavailableError) else 0
+            return WriteOutcome(issue_id, _kind(error), str(error))
         self.unanswered = 0
         return outcome
 
-    def _learn(self, outcome: Outcome) -> Outcome:
+    def _record_place(self, outcome: WriteOutcome) -> WriteOutcome:
         """The first write in each project and tracker decides whether the others there are tried."""
         place = self._place(outcome.issue_id)
         if outcome.kind is OutcomeKind.APPLIED:
-            self.trusted.add(place)
-        elif outcome.kind is OutcomeKind.REFUSED and place not in self.trusted:
+            self.writable.add(place)
+        elif outcome.kind is OutcomeKind.REFUSED and place not in self.writable:
             self.distrusted.setdefault(place, f"#{outcome.issue_id} showed that {outcome.text}")
         return outcome
 
@@ -151,38 +153,38 @@ class Run:
         issue = self.issues[issue_id]
         return issue.project.id, issue.tracker
 
-    def _write_fenced(self, issue_id: int, planned: Sequence[Change]) -> Outcome:
+    def _write_guarded(self, issue_id: int, planned: Sequence[Change]) -> WriteOutcome:
         """One swap for each note, the second only once the first is there."""
-        outcome = self._swap(issue_id, planned)
+        outcome = self._compare_and_swap(issue_id, planned)
         if outcome.kind is OutcomeKind.APPLIED and any(change.put for change in planned):
-            second = self._swap(issue_id, planned)
-            if second.kind is not OutcomeKind.ALREADY:
+            second = self._compare_and_swap(issue_id, planned)
+            if second.kind is not OutcomeKind.UNNEEDED:
                 return replace(second, notes=outcome.notes | second.notes)
         return outcome
 
-    def _swap(self, issue_id: int, planned: Sequence[Change]) -> Outcome:
+    def _compare_and_swap(self, issue_id: int, planned: Sequence[Change]) -> WriteOutcome:
         """Compare and swap: the version first, then the state, decide again, one PUT, read back."""
         form = self.reader.fetch_edit_form(issue_id)
         before = self._fetch(issue_id)
         if before.project.id != self.issues[issue_id].project.id:
-            return Outcome(issue_id, OutcomeKind.STALE, "moved to another project meanwhile; the next run decides")
+            return WriteOutcome(issue_id, OutcomeKind.STALE, "moved to another project meanwhile; the next run decides")
         changes = [change for change in self._decide_again(before) if change.put == 0]
         if not changes:
-            return Outcome(issue_id, OutcomeKind.ALREADY, "nothing left to change when it was to be written")
+            return WriteOutcome(issue_id, OutcomeKind.UNNEEDED, "nothing left to change when it was to be written")
         if {change.new for change in changes if change.field in NOTES} - {change.new for change in planned}:
-            return Outcome(
+            return WriteOutcome(
                 issue_id, OutcomeKind.STALE, "it changed meanwhile, and so would its note; the next run decides"
             )
         if any(change.field == "private_note" for change in changes) and not form.may_note_privately:
-            return Outcome(issue_id, OutcomeKind.REFUSED, PUBLISHES)
-        if self._forgets(changes, form):
+            return WriteOutcome(issue_id, OutcomeKind.REFUSED, PUBLISHES)
+        if self._would_drop_marker(changes, form):
             marker = self.rules.names.fields["marker"]
             text = f"the account may not set «{marker}», so a note would come in every run: allow it in the workflow"
-            return Outcome(issue_id, OutcomeKind.REFUSED, text)
+            return WriteOutcome(issue_id, OutcomeKind.REFUSED, text)
         self._send(issue_id, changes, form.lock_version)
         return _compared(changes, before, self._fetch(issue_id), self.directory)
 
-    def _forgets(self, changes: Sequence[Change], form: EditForm) -> bool:
+    def _would_drop_marker(self, changes: Sequence[Change], form: EditForm) -> bool:
         """Whether Redmine would drop the marker without a word, and so the note would never count as sent."""
         marker = self.directory.field_ids.get(self.rules.names.fields["marker"])
         return any(change.field == "marker" for change in changes) and marker not in form.fields
@@ -194,7 +196,7 @@ class Run:
     def _fetch(self, issue_id: int) -> Issue:
         return decode_issue(self.reader.fetch_issue(issue_id), self.directory)
 
-    def _write_silent(self, writes: Sequence[Write]) -> Iterator[Outcome]:
+    def _write_silent(self, writes: Sequence[Write]) -> Iterator[WriteOutcome]:
         """One PUT each, read back by the hundred; the first in each project and tracker shows whether others follow."""
         left = list(writes)
         while left:
@@ -205,8 +207,8 @@ class Run:
                 if outcome.kind is OutcomeKind.APPLIED:
                     unseen.append((issue_id, changes))
                 else:
-                    yield self._learn(outcome)
-            yield from map(self._learn, self._read_back(unseen))
+                    yield self._record_place(outcome)
+            yield from map(self._record_place, self._read_back(unseen))
 
     def _batch(self, writes: Sequence[Write]) -> tuple[list[Write], list[Write]]:
         """What to write and then read back at once, and the rest: of a place that is not trusted yet just one."""
@@ -215,30 +217,30 @@ class Run:
         tried: set[Place] = set()
         for write in writes:
             place = self._place(write[0])
-            is_next = place in self.trusted or place in self.distrusted or place not in tried
+            is_next = place in self.writable or place in self.distrusted or place not in tried
             (batch if is_next and len(batch) < READ_BACK_AT_ONCE else rest).append(write)
             tried.add(place)
         return batch, rest
 
-    def _put(self, issue_id: int, changes: Sequence[Change]) -> Outcome:
+    def _put(self, issue_id: int, changes: Sequence[Change]) -> WriteOutcome:
         self._send(issue_id, changes)
-        return Outcome(issue_id, OutcomeKind.APPLIED)
+        return WriteOutcome(issue_id, OutcomeKind.APPLIED)
 
-    def _read_back(self, writes: Sequence[Write]) -> Iterator[Outcome]:
+    def _read_back(self, writes: Sequence[Write]) -> Iterator[WriteOutcome]:
         if not writes:
             return
         try:
             rows = {row["id"]: row for row in self.reader.fetch_rows_of([issue_id for issue_id, _ in writes])}
         except SupSyncError as error:
             for issue_id, _ in writes:
-                yield Outcome(issue_id, OutcomeKind.FAILED, f"written, but not read back: {error}")
+                yield WriteOutcome(issue_id, OutcomeKind.FAILED, f"written, but not read back: {error}")
             return
         for issue_id, changes in writes:
             if issue_id in rows:
                 after = decode_issue(rows[issue_id], self.directory)
                 yield _compared(changes, self.issues[issue_id], after, self.directory)
             else:
-                yield Outcome(issue_id, OutcomeKind.FAILED, "written, but gone from the lists: deleted or moved")
+                yield WriteOutcome(issue_id, OutcomeKind.FAILED, "written, but gone from the lists: deleted or moved")
 
 
 def _kind(error: SupSyncError) -> OutcomeKind:
@@ -247,13 +249,13 @@ def _kind(error: SupSyncError) -> OutcomeKind:
     return OutcomeKind.REFUSED if isinstance(error, RefusedError) else OutcomeKind.FAILED
 
 
-def _compared(changes: Sequence[Change], before: Issue, after: Issue, directory: Directory) -> Outcome:
+def _compared(changes: Sequence[Change], before: Issue, after: Issue, directory: Directory) -> WriteOutcome:
     """Whether the tracker now says what was written: it may answer 204 and change nothing (fact)."""
     missing = [change.field for change in changes if not _is_there(change, before, after, directory)]
     if missing:
         text = f"the tracker took the write but not {', '.join(missing)}: see `sup-sync check`"
-        return Outcome(after.id, OutcomeKind.REFUSED, text)
-    return Outcome(after.id, OutcomeKind.APPLIED, notes=NOTES.intersection(change.field for change in changes))
+        return WriteOutcome(after.id, OutcomeKind.REFUSED, text)
+    return WriteOutcome(after.id, OutcomeKind.APPLIED, notes=NOTES.intersection(change.field for change in changes))
 
 
 def _is_there(change: Change, before: Issue, after: Issue, directory: Directory) -> bool:

@@ -12,7 +12,7 @@ from sup_sync.model.working_time import Calendar, Span
 NO_TIME = timedelta(0)
 
 
-class Standing(StrEnum):
+class TargetStatus(StrEnum):
     """How a request stands against a target, from worst to best."""
 
     BREACHED = "breached"
@@ -96,7 +96,7 @@ class Verdict:
     """
 
     metric: Metric
-    outcome: Standing
+    outcome: TargetStatus
     due_at: datetime | None
     elapsed: timedelta
     reason: str
@@ -107,7 +107,7 @@ class Verdict:
 
     @property
     def is_running(self) -> bool:
-        return self.stopped_at is None and self.paused_at is None and self.outcome is not Standing.NO_TARGET
+        return self.stopped_at is None and self.paused_at is None and self.outcome is not TargetStatus.NO_TARGET
 
 
 def judge(clock: Clock, calendars: Calendars, now: datetime, warning_share: float | None) -> Verdict:
@@ -115,15 +115,15 @@ def judge(clock: Clock, calendars: Calendars, now: datetime, warning_share: floa
     due_at = clock.due_at(calendars)
     read_at = clock.read_at(now)
     if due_at is None:
-        outcome, reason, left = Standing.NO_TARGET, "the clause excepts it", None
+        outcome, reason, left = TargetStatus.NO_TARGET, "the clause excepts it", None
     elif read_at > due_at:
-        outcome, reason, left = Standing.BREACHED, _overrun(clock), _left(clock, calendars, due_at, read_at)
+        outcome, reason, left = TargetStatus.BREACHED, _overrun(clock), _left(clock, calendars, due_at, read_at)
     elif clock.stopped_at is not None:
-        outcome, reason, left = Standing.MET, "in time", None
+        outcome, reason, left = TargetStatus.MET, "in time", None
     else:
         warning_at = clock.due_at(calendars, warning_share) if warning_share is not None else None
         at_risk = warning_at is not None and read_at > warning_at
-        outcome = Standing.AT_RISK if at_risk else Standing.ON_TRACK
+        outcome = TargetStatus.AT_RISK if at_risk else TargetStatus.ON_TRACK
         reason, left = _running(clock), _left(clock, calendars, due_at, read_at)
     return Verdict(
         metric=clock.target.metric,
@@ -140,7 +140,7 @@ def judge(clock: Clock, calendars: Calendars, now: datetime, warning_share: floa
 
 def no_target(metric: Metric, reason: str, clause: str = "") -> Verdict:
     """The verdict on a request that nothing can be measured against."""
-    return Verdict(metric, Standing.NO_TARGET, None, NO_TIME, reason, clause)
+    return Verdict(metric, TargetStatus.NO_TARGET, None, NO_TIME, reason, clause)
 
 
 def _overrun(clock: Clock) -> str:

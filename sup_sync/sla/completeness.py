@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sup_sync.model.issue import Issue
 from sup_sync.model.policy import Requirement
-from sup_sync.model.required import EVIDENCE, LINK, Shortcoming
+from sup_sync.model.required import EVIDENCE, LINK, ItemProblem
 
 TOGETHER = {"bin": "organisation", "organisation": "bin"}
 """Who acts for a company gives both, who does not gives neither."""
@@ -22,23 +22,23 @@ WEIGHTS: tuple[tuple[int, ...], ...] = ((*range(1, 12),), (*range(3, 12), 1, 2))
 MODULUS, NO_DIGIT = 11, 10
 
 
-def shortcomings(issue: Issue, requirements: Sequence[Requirement]) -> Iterator[Shortcoming]:
+def item_problems(issue: Issue, requirements: Sequence[Requirement]) -> Iterator[ItemProblem]:
     """What a request lacks of what is required; a field that its tracker does not have cannot be asked for."""
     for each in requirements:
         if each.categories is not None and issue.category not in each.categories:
             continue
         if each.item == EVIDENCE:
             if not _has_evidence(issue):
-                yield Shortcoming(each.item, is_malformed=False, clause=each.clause)
+                yield ItemProblem(each.item, is_malformed=False, clause=each.clause)
             continue
         text = issue.fields.get(each.item)
         if text is None:
             continue
         text = text.strip()
         if text and not _is_well_formed(each.item, text):
-            yield Shortcoming(each.item, is_malformed=True, clause=each.clause)
+            yield ItemProblem(each.item, is_malformed=True, clause=each.clause)
         elif not text and _is_wanted(each.item, issue.fields):
-            yield Shortcoming(each.item, is_malformed=False, clause=each.clause)
+            yield ItemProblem(each.item, is_malformed=False, clause=each.clause)
 
 
 def _is_wanted(item: str, fields: Mapping[str, str]) -> bool:

@@ -8,16 +8,16 @@ from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-from sup_sync.errors import CalendarError, own_fault
+from sup_sync.errors import CalendarError, internal_error
 from sup_sync.model.issue import Event, Finding, Issue, Phase, Side, Version
 from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.policy import Agreement, Calendars, ClockKind, Metric, Policy, PriorityChange, Reason
-from sup_sync.model.required import Shortcoming
+from sup_sync.model.required import ItemProblem
 from sup_sync.model.working_time import Span
 from sup_sync.sla.clock import Clock, Verdict, judge, no_target
-from sup_sync.sla.completeness import shortcomings
+from sup_sync.sla.completeness import item_problems
 from sup_sync.sla.judgement import REFUSAL_CLAUSE, Judgement
-from sup_sync.sla.phases import Stretch, is_reopening, stretches
+from sup_sync.sla.phases import PhasePeriod, is_reopening, stretches
 from sup_sync.sla.priority import PRIORITY_CLAUSE, priorities_that_count, priority_at
 from sup_sync.sla.waiting import question_at, wait_of
 
@@ -34,10 +34,10 @@ def judge_issue(issue: Issue, policy: Policy, calendars: Calendars, now: datetim
         return _Judge(issue, policy, calendars, now).judgement()
     except Exception as error:  # whatever it is, the others go on
         zone = calendars[ClockKind.WORKING].zone
-        return _set_aside(issue, policy, issue.created_at.astimezone(zone).date(), now, error)
+        return _unjudged(issue, policy, issue.created_at.astimezone(zone).date(), now, error)
 
 
-def _set_aside(issue: Issue, policy: Policy, filed_on: date, now: datetime, error: Exception) -> Judgement:
+def _unjudged(issue: Issue, policy: Policy, filed_on: date, now: datetime, error: Exception) -> Judgement:
     return Judgement(
         issue=issue,
         policy=policy,
@@ -49,8 +49,8 @@ def _set_aside(issue: Issue, policy: Policy, filed_on: date, now: datetime, erro
         priority=issue.priority,
         agreement=None,
         verdicts=tuple(no_target(metric, "not judged") for metric in Metric),
-        stretches=(Stretch(issue.status.phase, Span(issue.created_at, max(now, issue.created_at))),),
-        findings=(Finding(issue.id, "fault", own_fault(error)),),
+        stretches=(PhasePeriod(issue.status.phase, Span(issue.created_at, max(now, issue.created_at))),),
+        findings=(Finding(issue.id, "fault", internal_error(error)),),
     )
 
 
@@ -102,7 +102,7 @@ class _Judge:
             contract=contract,
             wait=wait_of(self.issue, self.stretches, self.policy.waiting, self.calendars),
             reason=self.reason,
-            shortcomings=tuple(shortcomings(self.issue, self.policy.requirements)),
+            item_problems=tuple(item_problems(self.issue, self.policy.requirements)),
         )
         self._look_at_rights(judgement)
         self._look_at_work(judgement)
@@ -132,7 +132,7 @@ class _Judge:
     def _reason(self) -> Reason | None:
         """Why it is refused, put off or stopped; it is staff who stop work on a request, nobody else (clause 16)."""
         reason = self.policy.reasons.get(self.issue.reason or "")
-        if reason is None or not reason.stops:
+        if reason is None or not reason.stops_work:
             return reason
         if self.issue.reason_set_by.side in (Side.STAFF, Side.UNKNOWN):
             return reason  # somebody who is no member any more was one when they set it
@@ -180,7 +180,7 @@ class _Judge:
                 yield f"{kind} {word} is not in the regulation of {self.filed_on}: set another, or add it there"
 
     def _verdict(self, clock: Clock, agreement: Agreement) -> Verdict:
-        if self.issue.status.phase is Phase.REFUSED or (self.reason and self.reason.stops):
+        if self.issue.status.phase is Phase.REFUSED or (self.reason and self.reason.stops_work):
             what = "refused" if self.issue.status.phase is Phase.REFUSED else "stopped"
             why, clause = (f": {self.reason.key}", self.reason.clause) if self.reason else ("", REFUSAL_CLAUSE)
             return no_target(clock.target.metric, what + why, clause)
@@ -193,7 +193,7 @@ class _Judge:
 
     def _first_response(self, agreement: Agreement) -> Clock:
         """What is filed as ended (a call that was settled at once) waits for no answer."""
-        answered_at = self.issue.created_at if self.stretches[0].phase.is_ended else first_response_at(self.issue)
+        answered_at = self.issue.created_at if self.stretches[0].phase.is_final else first_response_at(self.issue)
         return self._clock(agreement, Metric.FIRST_RESPONSE, stopped_at=answered_at)
 
     def _resolution(self, agreement: Agreement) -> Clock:
@@ -204,20 +204,20 @@ class _Judge:
         life = self.stretches
         reopened = [k for k, (before, after) in enumerate(pairwise(life), 1) if is_reopening(before, after)]
         opened = reopened[-1] if reopened else 0
-        ended = next((k for k in range(opened, len(life)) if life[k].phase.is_ended), None)
+        ended = next((k for k in range(opened, len(life)) if life[k].phase.is_final), None)
         last = len(life) - 1 if ended is None else max(ended - 1, opened)
         is_waiting = life[last].phase is Phase.WAITING
         return self._clock(
             agreement,
             Metric.RESOLUTION,
-            pauses=tuple(each.span for each in life[:last] if each.phase is Phase.WAITING or each.phase.is_ended),
+            pauses=tuple(each.span for each in life[:last] if each.phase is Phase.WAITING or each.phase.is_final),
             paused_at=life[last].span.start if is_waiting else None,
             stopped_at=None if ended is None else max(life[ended].span.start, self.issue.created_at),
             release_on=self._release_on(life[opened:]),
             cycle=len(reopened),
         )
 
-    def _release_on(self, cycle: tuple[Stretch, ...]) -> date | None:
+    def _release_on(self, cycle: tuple[PhasePeriod, ...]) -> date | None:
         """The release that answers a request handed to development since its last opening (clause 23)."""
         if not any(each.phase is Phase.DEVELOPMENT for each in cycle):
             return None
@@ -265,7 +265,7 @@ class _Judge:
         """Call-back and the tracker are for VIP: who uses them without a contract is judged by their own level."""
         if judgement.is_misrouted:
             level, word = judgement.level, self.policy.channels[judgement.channel or ""]
-            allowed = ", ".join(sorted(word.only or ()))
+            allowed = ", ".join(sorted(word.levels or ()))
             text = f"level {level} on channel {word.key}, which is for {allowed}: judged as {level}"
             self._find("channel", text, word.clause)
 
@@ -278,14 +278,14 @@ class _Judge:
         if phase is Phase.WAITING and judgement.wait is None and question_at(self.issue, self.stretches) is None:
             text = "waits for the client, but nobody asked since: ask in a public note, with the status"
             self._find("no_question", text, self.policy.waiting.clause)
-        if phase.is_ended:
+        if phase.is_final:
             return
-        if judgement.wish:
-            text = f"priority {judgement.wish} is a wish, {judgement.priority} counts: set or confirm it"
+        if judgement.requested_priority:
+            text = f"priority {judgement.requested_priority} is a wish, {judgement.priority} counts: set or confirm it"
             self._find("wish", text, PRIORITY_CLAUSE)
-        if judgement.shortcomings:
-            items = ", ".join(_shown(each) for each in judgement.shortcomings)
-            clauses = " and ".join(dict.fromkeys(each.clause for each in judgement.shortcomings))
+        if judgement.item_problems:
+            items = ", ".join(_shown(each) for each in judgement.item_problems)
+            clauses = " and ".join(dict.fromkeys(each.clause for each in judgement.item_problems))
             self._find("incomplete", f"lacks {items}", clauses)
 
     def _no_reason(self) -> str:
@@ -311,15 +311,15 @@ def first_response_at(issue: Issue) -> datetime | None:
 
 
 def _is_response(event: Event, issue: Issue) -> bool:
-    if event.status and event.status[1].phase.is_ended:
+    if event.status and event.status[1].phase.is_final:
         return True
     if not event.by.is_staff:
         return False
-    answers_by_status = event.status is not None and event.status[1].answers
+    answers_by_status = event.status is not None and event.status[1].is_first_response
     return answers_by_status or (event.is_public_answer and event.by.id != issue.author.id)
 
 
-def _shown(shortcoming: Shortcoming) -> str:
+def _shown(shortcoming: ItemProblem) -> str:
     item = shortcoming.item.replace("_", " ")
     return f"a right {item}" if shortcoming.is_malformed else item
 

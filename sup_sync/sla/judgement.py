@@ -7,9 +7,9 @@ from datetime import date, datetime
 from sup_sync.frozen import frozen
 from sup_sync.model.issue import Finding, Issue, Phase
 from sup_sync.model.policy import Agreement, Contract, Metric, Policy, Reason
-from sup_sync.model.required import Shortcoming
-from sup_sync.sla.clock import Clock, Standing, Verdict
-from sup_sync.sla.phases import Stretch
+from sup_sync.model.required import ItemProblem
+from sup_sync.sla.clock import Clock, TargetStatus, Verdict
+from sup_sync.sla.phases import PhasePeriod
 from sup_sync.sla.waiting import Wait
 
 REFUSAL_CLAUSE = "9"
@@ -33,11 +33,11 @@ class Judgement:
     agreement: Agreement | None
     clocks: tuple[Clock, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
-    stretches: tuple[Stretch, ...] = ()
+    stretches: tuple[PhasePeriod, ...] = ()
     contract: Contract | None = None
     wait: Wait | None = None
     reason: Reason | None = None
-    shortcomings: tuple[Shortcoming, ...] = ()
+    item_problems: tuple[ItemProblem, ...] = ()
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -46,20 +46,20 @@ class Judgement:
         return self.stretches[-1].phase
 
     @property
-    def wish(self) -> str | None:
+    def requested_priority(self) -> str | None:
         """The priority that the tracker shows while another one counts (clause 20)."""
         return self.issue.priority if self.issue.priority != self.priority else None
 
     @property
-    def is_stopped(self) -> bool:
+    def is_work_stopped(self) -> bool:
         """Whether staff stopped work on it (clause 16)."""
-        return self.reason is not None and self.reason.stops
+        return self.reason is not None and self.reason.stops_work
 
     @property
     def is_misrouted(self) -> bool:
         """Whether it came through a channel that its level may not use (clauses 7, 8)."""
         word = self.policy.channels.get(self.channel or "")
-        is_kept = word is not None and word.only is not None and self.level not in word.only
+        is_kept = word is not None and word.levels is not None and self.level not in word.levels
         return is_kept and self.level is not None
 
     @property
@@ -68,7 +68,7 @@ class Judgement:
         return self.filed_on >= self.policy.enforce_from
 
     @property
-    def is_set_aside(self) -> bool:
+    def is_unjudged(self) -> bool:
         """Whether it could not be judged: nothing of it is written, and a finding says why."""
         return not self.clocks
 
@@ -81,10 +81,10 @@ class Judgement:
     @property
     def worst(self) -> Verdict:
         """The worst of its verdicts, which is how the whole stands."""
-        return min(self.verdicts, key=lambda verdict: list(Standing).index(verdict.outcome))
+        return min(self.verdicts, key=lambda verdict: list(TargetStatus).index(verdict.outcome))
 
     @property
-    def state(self) -> Standing:
+    def state(self) -> TargetStatus:
         return self.worst.outcome
 
     @property

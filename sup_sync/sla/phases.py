@@ -11,21 +11,21 @@ from sup_sync.model.working_time import Span
 
 
 @frozen
-class Stretch:
+class PhasePeriod:
     """A span of a request's life in one phase."""
 
     phase: Phase
     span: Span
 
 
-def stretches(issue: Issue, filed_at: datetime, now: datetime) -> Iterator[Stretch]:
+def stretches(issue: Issue, filed_at: datetime, now: datetime) -> Iterator[PhasePeriod]:
     """The phases that a request went through, each as long as it lasted, up to `now`."""
     phase, start = first_phase(issue), filed_at
     for event, after in phases(issue):
         if after is not phase:
-            yield Stretch(phase, Span(start, event.at))
+            yield PhasePeriod(phase, Span(start, event.at))
             phase, start = after, event.at
-    yield Stretch(phase, Span(start, now))
+    yield PhasePeriod(phase, Span(start, now))
 
 
 def first_phase(issue: Issue) -> Phase:
@@ -48,8 +48,8 @@ def phases(issue: Issue) -> Iterator[tuple[Event, Phase]]:
         yield event, phase
 
 
-def is_reopening(before: Stretch, after: Stretch) -> bool:
-    return before.phase.is_ended and not after.phase.is_ended
+def is_reopening(before: PhasePeriod, after: PhasePeriod) -> bool:
+    return before.phase.is_final and not after.phase.is_final
 
 
 def _first_status(issue: Issue) -> Status:

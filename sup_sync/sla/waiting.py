@@ -9,8 +9,8 @@ from datetime import datetime
 from sup_sync.errors import CalendarError
 from sup_sync.frozen import frozen
 from sup_sync.model.issue import Event, Issue, Phase, Side
-from sup_sync.model.policy import Calendars, Waiting
-from sup_sync.sla.phases import Stretch, cycle_of, phases
+from sup_sync.model.policy import Calendars, WaitingRule
+from sup_sync.sla.phases import PhasePeriod, cycle_of, phases
 
 
 @frozen
@@ -30,7 +30,7 @@ class Wait:
         return cycle_of(self.asked_at)
 
 
-def question_at(issue: Issue, life: Sequence[Stretch]) -> datetime | None:
+def question_at(issue: Issue, life: Sequence[PhasePeriod]) -> datetime | None:
     """When the question was asked that a request waits for; None where it waits for none, or nobody asked in public.
 
     A status alone is no question, nor is a note from before it: the last one asked since counts.
@@ -42,7 +42,7 @@ def question_at(issue: Issue, life: Sequence[Stretch]) -> datetime | None:
     return asked[-1] if asked and asked[-1] >= current.span.start else None
 
 
-def wait_of(issue: Issue, life: Sequence[Stretch], rule: Waiting, calendars: Calendars) -> Wait | None:
+def wait_of(issue: Issue, life: Sequence[PhasePeriod], rule: WaitingRule, calendars: Calendars) -> Wait | None:
     """How long a request waits for the answer to its question; None without one, or outside the known years."""
     asked_at, calendar = question_at(issue, life), calendars[rule.clock]
     if asked_at is None:

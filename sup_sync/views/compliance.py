@@ -13,10 +13,10 @@ from sup_sync.frozen import frozen
 from sup_sync.model.issue import Phase
 from sup_sync.model.policy import Calendars, ClockKind, Metric, Policy
 from sup_sync.model.working_time import Calendar
-from sup_sync.sla.clock import Standing, Verdict
+from sup_sync.sla.clock import TargetStatus, Verdict
 from sup_sync.sla.judgement import REFUSAL_CLAUSE, Judgement
 from sup_sync.to_json import Json, plain
-from sup_sync.views.time_ledger import Ledger, ledger_of, stays, sum_of
+from sup_sync.views.time_ledger import TimeByParty, party_periods, sum_of, time_by_party
 
 
 class Dimension(StrEnum):
@@ -76,7 +76,7 @@ class Group:
     refused: int
     set_aside: int
     tallies: tuple[Tally, ...]
-    ledger: Ledger
+    ledger: TimeByParty
 
     def tally(self, metric: Metric) -> Tally:
         return next(each for each in self.tallies if each.metric is metric)
@@ -130,7 +130,7 @@ def compliance(
 ) -> Report:
     """How far the targets were kept, groups in the regulation's order, months in order of time."""
     working = calendars[ClockKind.WORKING]
-    judged = [_Counted(each, _is_refused(each), request_ledger(each, working)) for each in judgements]
+    judged = [_Counted(each, _is_refused(each), request_time_by_party(each, working)) for each in judgements]
     days = [each.judgement.filed_at.astimezone(working.zone).date() for each in judged]
     return Report(
         filed_from=min(days, default=None),
@@ -141,9 +141,9 @@ def compliance(
     )
 
 
-def request_ledger(judgement: Judgement, working: Calendar) -> Ledger:
+def request_time_by_party(judgement: Judgement, working: Calendar) -> TimeByParty:
     """Where the time of one request went."""
-    return ledger_of(tuple(stays(judgement.stretches, working)), working)
+    return time_by_party(tuple(party_periods(judgement.stretches, working)), working)
 
 
 class _Counted(NamedTuple):
@@ -151,7 +151,7 @@ class _Counted(NamedTuple):
 
     judgement: Judgement
     is_refused: bool
-    ledger: Ledger
+    ledger: TimeByParty
 
 
 def _groups(judged: list[_Counted], dimension: Dimension, policy: Policy, zone: tzinfo) -> tuple[Group, ...]:
@@ -182,7 +182,7 @@ def _order(dimension: Dimension, policy: Policy) -> Iterable[str]:
 
 
 def _group(key: str | None, requests: list[_Counted]) -> Group:
-    judged = [each for each in requests if not each.judgement.is_set_aside]
+    judged = [each for each in requests if not each.judgement.is_unjudged]
     counted = [each.judgement for each in judged if not each.is_refused]
     verdicts: dict[Metric, list[Verdict]] = {metric: [] for metric in Metric}
     for each in counted:
@@ -199,7 +199,7 @@ def _group(key: str | None, requests: list[_Counted]) -> Group:
 
 
 def _is_refused(judgement: Judgement) -> bool:
-    return judgement.issue.status.phase is Phase.REFUSED or judgement.is_stopped
+    return judgement.issue.status.phase is Phase.REFUSED or judgement.is_work_stopped
 
 
 def _reasons(judgements: list[Judgement], policy: Policy) -> Iterator[ReasonCount]:
@@ -219,11 +219,11 @@ def _tally(metric: Metric, verdicts: list[Verdict]) -> Tally:
     took = sorted([each.elapsed for each in verdicts if each.stopped_at is not None])
     return Tally(
         metric=metric,
-        met=counts[Standing.MET],
-        breached=counts[Standing.BREACHED],
-        on_track=counts[Standing.ON_TRACK],
-        at_risk=counts[Standing.AT_RISK],
-        no_target=counts[Standing.NO_TARGET],
+        met=counts[TargetStatus.MET],
+        breached=counts[TargetStatus.BREACHED],
+        on_track=counts[TargetStatus.ON_TRACK],
+        at_risk=counts[TargetStatus.AT_RISK],
+        no_target=counts[TargetStatus.NO_TARGET],
         median=nearest_rank(took, 50),
         ninetieth=nearest_rank(took, 90),
     )

@@ -13,7 +13,7 @@ from sup_sync.model.policy import Contract
 ENDS_SOON_DAYS = 30
 
 
-class Term(StrEnum):
+class ContractStatus(StrEnum):
     """Where a day lies in a contract's time."""
 
     COMING = "coming"
@@ -27,7 +27,7 @@ class ContractState:
     """A contract on a day: its term, and the days left, the last one included; 0 while it does not run."""
 
     contract: Contract
-    term: Term
+    status: ContractStatus
     days_left: int
 
     def to_json(self) -> dict[str, Any]:
@@ -40,7 +40,7 @@ class ContractState:
             "who": who,
             "from": self.contract.first_on.isoformat(),
             "until": self.contract.last_on.isoformat(),
-            "term": self.term.value,
+            "term": self.status.value,
             "days_left": self.days_left,
         }
 
@@ -49,14 +49,18 @@ def contract_states(contracts: Iterable[Contract], today: date) -> tuple[Contrac
     """How every contract stands today, the one that ends first at the top, ended ones at the bottom."""
     states = (_state(contract, today) for contract in contracts)
     return tuple(
-        sorted(states, key=lambda each: (each.term is Term.ENDED, each.contract.last_on, each.contract.client))
+        sorted(
+            states, key=lambda each: (each.status is ContractStatus.ENDED, each.contract.last_on, each.contract.client)
+        )
     )
 
 
 def _state(contract: Contract, today: date) -> ContractState:
     if today < contract.first_on:
-        return ContractState(contract, Term.COMING, 0)
+        return ContractState(contract, ContractStatus.COMING, 0)
     days_left = (contract.last_on - today).days + 1
     if days_left <= 0:
-        return ContractState(contract, Term.ENDED, 0)
-    return ContractState(contract, Term.ENDS_SOON if days_left <= ENDS_SOON_DAYS else Term.RUNNING, days_left)
+        return ContractState(contract, ContractStatus.ENDED, 0)
+    return ContractState(
+        contract, ContractStatus.ENDS_SOON if days_left <= ENDS_SOON_DAYS else ContractStatus.RUNNING, days_left
+    )

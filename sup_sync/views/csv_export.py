@@ -11,8 +11,8 @@ from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.policy import Calendars, ClockKind, Metric
 from sup_sync.sanitize import shortened
 from sup_sync.sla.judgement import Judgement
-from sup_sync.views.compliance import request_ledger
-from sup_sync.views.time_ledger import MINUTE, Ledger
+from sup_sync.views.compliance import request_time_by_party
+from sup_sync.views.time_ledger import MINUTE, TimeByParty
 
 Cell = str | int
 
@@ -20,7 +20,7 @@ FORMULA_SIGNS = tuple("=+-@\t\r\n＝＋－＠")
 """With these a cell begins that a spreadsheet would run, in any width of letter."""
 
 
-def harmless(words: str) -> str:
+def escape_formula(words: str) -> str:
     """A text of somebody else's that no spreadsheet runs: an apostrophe before what begins like a formula."""
     line = shortened(words)
     is_formula = words.startswith(FORMULA_SIGNS) or line.lstrip().startswith(FORMULA_SIGNS)
@@ -33,7 +33,7 @@ def csv_text(judgements: Iterable[Judgement], calendars: Calendars) -> str:
     text = StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    writer.writerows([harmless(cell) if isinstance(cell, str) else cell for cell in row.values()] for row in rows)
+    writer.writerows([escape_formula(cell) if isinstance(cell, str) else cell for cell in row.values()] for row in rows)
     return text.getvalue()
 
 
@@ -61,7 +61,7 @@ def _row(judgement: Judgement, calendars: Calendars) -> dict[str, Cell]:
         *_terms(judgement, working.zone),
         *_standing(judgement),
         *(cell for metric in Metric for cell in _target(judgement, metric, working.zone)),
-        *_minutes_of(request_ledger(judgement, working)),
+        *_minutes_of(request_time_by_party(judgement, working)),
     )
     return dict(zip(COLUMNS, cells, strict=True))
 
@@ -86,7 +86,7 @@ def _target(judgement: Judgement, metric: Metric, zone: tzinfo) -> Iterator[Cell
     yield verdict.clause
 
 
-def _minutes_of(ledger: Ledger) -> Iterator[Cell]:
+def _minutes_of(ledger: TimeByParty) -> Iterator[Cell]:
     whole = ledger.in_minutes()
     times = (*whole.parts.values(), whole.elapsed)
     yield from ("" if each.working is None else _minutes(each.working) for each in times)

@@ -10,19 +10,19 @@ from zoneinfo import ZoneInfo
 from sup_sync.errors import CalendarError
 from sup_sync.frozen import frozen
 from sup_sync.model.issue import Event, Finding, Side
-from sup_sync.model.policy import Agreement, Calendars, ClockKind, Escalation, Metric, Word
+from sup_sync.model.policy import Agreement, Calendars, ClockKind, LadderStep, Metric, RegulationValue
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.ladder import due_step
 from sup_sync.planning.marker import Marker, MarkerError, read_marker
 from sup_sync.planning.notices.no_answer import NAME as ENDED
 from sup_sync.planning.notices.release import of_this_release
-from sup_sync.sla.clock import Clock, Standing, Verdict
+from sup_sync.sla.clock import Clock, TargetStatus, Verdict
 from sup_sync.sla.judgement import Judgement
 from sup_sync.sla.priority import PRIORITY_CLAUSE, priorities_that_count, priority_at
 from sup_sync.sla.waiting import Wait
 from sup_sync.to_json import Json, plain
 from sup_sync.views.finding import finding_json
-from sup_sync.views.time_ledger import Ledger, Stay, ledger_of, stays
+from sup_sync.views.time_ledger import PartyPeriod, TimeByParty, party_periods, time_by_party
 
 
 class StepState(StrEnum):
@@ -30,7 +30,7 @@ class StepState(StrEnum):
 
     SENT = "sent"
     DUE = "due"
-    PASSED_OVER = "passed_over"
+    SUPERSEDED = "passed_over"
     AHEAD = "ahead"
     STOPPED = "stopped"
     NOT_ENFORCED = "not_enforced"
@@ -38,7 +38,7 @@ class StepState(StrEnum):
 
 
 @frozen
-class Term:
+class Attribute:
     """One of the terms that choose the targets, why it is so, and the clause; None where it is not known."""
 
     name: str
@@ -59,7 +59,7 @@ class PriorityStep:
 
 
 @frozen
-class Happening:
+class HistoryEntry:
     """One thing that happened, by whom and what: never the text of a note."""
 
     at: datetime
@@ -77,7 +77,7 @@ class Pause:
 
 
 @frozen
-class ClockStory:
+class ClockDetails:
     """What one target measured: `within` is None where the clause excepts it, `left` and `due_at` are the verdict's."""
 
     metric: Metric
@@ -95,7 +95,7 @@ class ClockStory:
 
 
 @frozen
-class StepStory:
+class StepDetails:
     """A step of the ladder on one clock: when it is due (None: outside the calendar's years), and how it stands."""
 
     metric: Metric
@@ -115,13 +115,13 @@ class Explanation:
     judgement: Judgement
     now: datetime
     zone: ZoneInfo
-    terms: tuple[Term, ...]
+    attributes: tuple[Attribute, ...]
     priorities: tuple[PriorityStep, ...]
-    events: tuple[Happening, ...]
-    stays: tuple[Stay, ...]
-    ledger: Ledger
-    clocks: tuple[ClockStory, ...]
-    ladder: tuple[StepStory, ...]
+    events: tuple[HistoryEntry, ...]
+    party_periods: tuple[PartyPeriod, ...]
+    ledger: TimeByParty
+    clocks: tuple[ClockDetails, ...]
+    ladder: tuple[StepDetails, ...]
     wait: Wait | None
     calendars: Calendars
 
@@ -144,10 +144,10 @@ class Explanation:
             "subject": judgement.issue.subject,
             "now": plain(self.now),
             "filed_at": plain(judgement.filed_at),
-            "terms": plain(self.terms),
+            "terms": plain(self.attributes),
             "priorities": plain(self.priorities),
             "events": plain(self.events),
-            "stretches": plain(self.stays),
+            "stretches": plain(self.party_periods),
             "ledger": self.ledger.to_json(),
             "clocks": plain(self.clocks),
             "verdicts": [_verdict_json(each) for each in judgement.verdicts],
@@ -169,16 +169,16 @@ def _verdict_json(verdict: Verdict) -> Json:
 def explain(judgement: Judgement, rules: Rulebook, now: datetime) -> Explanation:
     """The story of a request judged at `now`."""
     working = rules.calendars[ClockKind.WORKING]
-    stayed = tuple(stays(judgement.stretches, working))
+    stayed = tuple(party_periods(judgement.stretches, working))
     return Explanation(
         judgement=judgement,
         now=now,
         zone=rules.zone,
-        terms=tuple(_terms(judgement, rules)),
+        attributes=tuple(_attributes(judgement, rules)),
         priorities=tuple(_priorities(judgement)),
         events=tuple(_events(judgement)),
-        stays=stayed,
-        ledger=ledger_of(stayed, working),
+        party_periods=stayed,
+        ledger=time_by_party(stayed, working),
         clocks=tuple(_clocks(judgement, rules.calendars, now)),
         ladder=tuple(_ladder(judgement, rules, now)),
         wait=_wait(judgement),
@@ -189,8 +189,8 @@ def explain(judgement: Judgement, rules: Rulebook, now: datetime) -> Explanation
 def _wait(judgement: Judgement) -> Wait | None:
     """The question that it is ended for without an answer; None where nothing is said, or it was adopted too late."""
     wait, issue, marker = judgement.wait, judgement.issue, _marker(judgement)
-    is_written = "marker" in issue.fields and not issue.project.is_closed and not judgement.is_set_aside
-    if wait is None or marker is None or not is_written or judgement.is_stopped or not judgement.is_enforced:
+    is_written = "marker" in issue.fields and not issue.project.is_closed and not judgement.is_unjudged
+    if wait is None or marker is None or not is_written or judgement.is_work_stopped or not judgement.is_enforced:
         return None
     return None if marker.has(ENDED, wait.cycle) else wait
 
@@ -203,24 +203,24 @@ def _marker(judgement: Judgement) -> Marker | None:
         return None
 
 
-def _terms(judgement: Judgement, rules: Rulebook) -> Iterator[Term]:
+def _attributes(judgement: Judgement, rules: Rulebook) -> Iterator[Attribute]:
     issue, contract, policy = judgement.issue, judgement.contract, judgement.policy
     because = f"contract of {contract.client} until {contract.last_on}" if contract else "no contract on that day"
-    yield _term("level", judgement.level, because, policy.levels)
-    yield _term("channel", judgement.channel, _channel_because(judgement), policy.channels)
-    yield _term("category", judgement.category, f"tracker «{issue.tracker}»", policy.categories)
-    yield Term("priority", judgement.priority, _priority_because(judgement), PRIORITY_CLAUSE)
+    yield _attribute("level", judgement.level, because, policy.levels)
+    yield _attribute("channel", judgement.channel, _channel_because(judgement), policy.channels)
+    yield _attribute("category", judgement.category, f"tracker «{issue.tracker}»", policy.categories)
+    yield Attribute("priority", judgement.priority, _priority_because(judgement), PRIORITY_CLAUSE)
     reason = judgement.reason
     if reason:
-        because = "nothing more is said on it" if reason.stops else f"as its field says, {judgement.phase}"
-        yield Term("reason", reason.key, because, reason.clause)
+        because = "nothing more is said on it" if reason.stops_work else f"as its field says, {judgement.phase}"
+        yield Attribute("reason", reason.key, because, reason.clause)
     if rules.policy.earlier:
-        yield Term("regulation", str(policy.in_force_from), "in force from that day, and when it was filed", "")
+        yield Attribute("regulation", str(policy.in_force_from), "in force from that day, and when it was filed", "")
 
 
-def _term(name: str, value: str | None, because: str, words: Mapping[str, Word]) -> Term:
+def _attribute(name: str, value: str | None, because: str, words: Mapping[str, RegulationValue]) -> Attribute:
     word = words.get(value or "")
-    return Term(name, value, because, word.clause if word else "")
+    return Attribute(name, value, because, word.clause if word else "")
 
 
 def _channel_because(judgement: Judgement) -> str:
@@ -246,13 +246,13 @@ def _priorities(judgement: Judgement) -> Iterator[PriorityStep]:
             yield PriorityStep(event.at, event.by.side, event.by.name, shown, priority_at(event.at, counted).priority)
 
 
-def _events(judgement: Judgement) -> Iterator[Happening]:
+def _events(judgement: Judgement) -> Iterator[HistoryEntry]:
     issue = judgement.issue
     if judgement.filed_at != issue.created_at:
-        yield Happening(judgement.filed_at, Side.CLIENT, "", ("contact, as support entered it",))
-    yield Happening(issue.created_at, issue.author.side, issue.author.name, ("filed",))
+        yield HistoryEntry(judgement.filed_at, Side.CLIENT, "", ("contact, as support entered it",))
+    yield HistoryEntry(issue.created_at, issue.author.side, issue.author.name, ("filed",))
     for event in issue.events:
-        yield Happening(event.at, event.by.side, event.by.name, tuple(_what(event)) or ("other values",))
+        yield HistoryEntry(event.at, event.by.side, event.by.name, tuple(_what(event)) or ("other values",))
 
 
 def _what(event: Event) -> Iterator[str]:
@@ -270,11 +270,11 @@ def _what(event: Event) -> Iterator[str]:
         yield "priority confirmed" if event.priority_confirmed[1] else "priority no longer confirmed"
 
 
-def _clocks(judgement: Judgement, calendars: Calendars, now: datetime) -> Iterator[ClockStory]:
+def _clocks(judgement: Judgement, calendars: Calendars, now: datetime) -> Iterator[ClockDetails]:
     for clock in judgement.clocks:
         verdict = judgement.verdict(clock.target.metric)
         pauses = tuple(Pause(each.start, each.end) for each in clock.pauses)
-        yield ClockStory(
+        yield ClockDetails(
             metric=clock.target.metric,
             agreement=judgement.agreement.key if judgement.agreement else "",
             counts=clock.target.clock,
@@ -290,10 +290,10 @@ def _clocks(judgement: Judgement, calendars: Calendars, now: datetime) -> Iterat
         )
 
 
-def _ladder(judgement: Judgement, rules: Rulebook, now: datetime) -> Iterator[StepStory]:
+def _ladder(judgement: Judgement, rules: Rulebook, now: datetime) -> Iterator[StepDetails]:
     agreement = judgement.agreement
     for clock in judgement.clocks:
-        if agreement and judgement.verdict(clock.target.metric).outcome is not Standing.NO_TARGET:
+        if agreement and judgement.verdict(clock.target.metric).outcome is not TargetStatus.NO_TARGET:
             yield from _Ladder(clock, agreement, judgement, rules, now).steps()
 
 
@@ -312,12 +312,12 @@ class _Ladder:
         self.is_readable = marker is not None
         self.marker = of_this_release(marker or Marker(), judgement)
 
-    def steps(self) -> Iterator[StepStory]:
+    def steps(self) -> Iterator[StepDetails]:
         pending = due_step(self.clock, self.agreement.ladder, self.marker, self.rules.calendars, self.now)
         for step in sorted(self.agreement.ladder, key=lambda step: step.share):
             due_at = self._due_at(step.share)
             state = self._state(step, due_at, pending.step if pending else None)
-            yield StepStory(self.clock.target.metric, step.key, step.share, due_at, state)
+            yield StepDetails(self.clock.target.metric, step.key, step.share, due_at, state)
 
     def _due_at(self, share: float) -> datetime | None:
         try:
@@ -325,7 +325,7 @@ class _Ladder:
         except CalendarError:
             return None
 
-    def _state(self, step: Escalation, due_at: datetime | None, pending: Escalation | None) -> StepState:
+    def _state(self, step: LadderStep, due_at: datetime | None, pending: LadderStep | None) -> StepState:
         if not self.is_readable:
             return StepState.UNKNOWN
         if self.marker.has(self.clock.name, self.clock.cycle, step.share):
@@ -337,4 +337,4 @@ class _Ladder:
         if step == pending:
             return StepState.DUE
         is_past = due_at is not None and self.clock.read_at(self.now) > due_at
-        return StepState.PASSED_OVER if is_past else StepState.AHEAD
+        return StepState.SUPERSEDED if is_past else StepState.AHEAD

@@ -10,8 +10,8 @@ from datetime import datetime, timedelta, tzinfo
 from sup_sync.frozen import frozen
 from sup_sync.model.issue import Finding, Issue
 from sup_sync.model.policy import Calendars, ClockKind, Metric, Policy
-from sup_sync.model.required import Shortcoming
-from sup_sync.sla.clock import Standing
+from sup_sync.model.required import ItemProblem
+from sup_sync.sla.clock import TargetStatus
 from sup_sync.sla.judgement import Judgement
 
 HOURS = range(24)
@@ -70,12 +70,12 @@ class Breach:
 
 
 @frozen
-class Found:
+class RequestFinding:
     """A finding on one request, and what the request lacks where that is what was found."""
 
     issue: Issue
     finding: Finding
-    lacks: tuple[Shortcoming, ...]
+    lacks: tuple[ItemProblem, ...]
 
 
 @frozen
@@ -88,7 +88,7 @@ class Figures:
     responses: tuple[Responses, ...]
     hours: tuple[HourOfFiling, ...]
     breaches: tuple[Breach, ...]
-    findings: Mapping[str, tuple[Found, ...]]
+    findings: Mapping[str, tuple[RequestFinding, ...]]
 
     @property
     def months(self) -> tuple[str, ...]:
@@ -115,7 +115,7 @@ def figures_of(judgements: Sequence[Judgement], policy: Policy, calendars: Calen
 
 
 def _shares(judgements: Iterable[Judgement], levels: Sequence[str | None], zone: tzinfo) -> Iterator[ShareMet]:
-    counts: Counter[tuple[str, str | None, Metric, Standing]] = Counter()
+    counts: Counter[tuple[str, str | None, Metric, TargetStatus]] = Counter()
     months: set[str] = set()
     for each in judgements:
         month = f"{each.filed_at.astimezone(zone):%Y-%m}"
@@ -124,7 +124,9 @@ def _shares(judgements: Iterable[Judgement], levels: Sequence[str | None], zone:
     for month in sorted(months):
         for level in levels:
             for metric in Metric:
-                met, breached = (counts[month, level, metric, each] for each in (Standing.MET, Standing.BREACHED))
+                met, breached = (
+                    counts[month, level, metric, each] for each in (TargetStatus.MET, TargetStatus.BREACHED)
+                )
                 yield ShareMet(month, level, metric, met, breached)
 
 
@@ -148,19 +150,19 @@ def _breaches(judgements: Iterable[Judgement], calendars: Calendars, now: dateti
     for judgement in judgements:
         for clock in judgement.clocks:
             verdict = judgement.verdict(clock.target.metric)
-            if verdict.outcome is Standing.BREACHED and verdict.due_at:
+            if verdict.outcome is TargetStatus.BREACHED and verdict.due_at:
                 calendar = calendars[clock.target.clock]
                 late = calendar.elapsed(verdict.due_at, clock.read_at(now), without=clock.pauses)
                 running = clock.stopped_at is None
                 yield Breach(judgement, verdict.metric, verdict.due_at, late, running, verdict.clause)
 
 
-def _findings(judgements: Iterable[Judgement]) -> Mapping[str, tuple[Found, ...]]:
+def _findings(judgements: Iterable[Judgement]) -> Mapping[str, tuple[RequestFinding, ...]]:
     """By kind, the one on most requests first."""
-    kinds: dict[str, list[Found]] = defaultdict(list)
+    kinds: dict[str, list[RequestFinding]] = defaultdict(list)
     for each in sorted(judgements, key=lambda each: each.issue.id):
         for finding in each.findings:
-            lacks = each.shortcomings if finding.kind == "incomplete" else ()
-            kinds[finding.kind].append(Found(each.issue, finding, lacks))
+            lacks = each.item_problems if finding.kind == "incomplete" else ()
+            kinds[finding.kind].append(RequestFinding(each.issue, finding, lacks))
     in_order = sorted(kinds, key=lambda kind: (-len(kinds[kind]), kind))
     return {kind: tuple(kinds[kind]) for kind in in_order}

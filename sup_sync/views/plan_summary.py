@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sup_sync.frozen import frozen
-from sup_sync.model.change import SAID
+from sup_sync.model.change import NOTE_FIELDS
 from sup_sync.planning.plan import Plan
 from sup_sync.to_json import Json, plain
 from sup_sync.views.finding import finding_json
@@ -25,7 +25,7 @@ class PlanSummary:
 
     @classmethod
     def of(cls, plan: Plan) -> PlanSummary:
-        values = [each for each in plan.changes if each.field not in SAID]
+        values = [each for each in plan.changes if each.field not in NOTE_FIELDS]
         return cls(
             set=sum(not each.old for each in values),
             change=sum(bool(each.old and each.new) for each in values),

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
 from sup_sync.frozen import frozen
-from sup_sync.model.policy import Agreement, Escalation, Metric, Policy, Target
+from sup_sync.model.policy import Agreement, LadderStep, Metric, Policy, Target
 from sup_sync.model.working_time import Calendar, Window
 from sup_sync.to_json import Json, plain
 from sup_sync.views.year import hours_words
 
 
 @frozen
-class Terms:
+class PriorityTargets:
     """The targets of some priorities; None where no agreement gives any."""
 
     priorities: tuple[str, ...]
@@ -27,7 +27,7 @@ class Row:
 
     channels: tuple[str, ...]
     categories: tuple[str, ...]
-    terms: tuple[Terms, ...]
+    terms: tuple[PriorityTargets, ...]
 
 
 @frozen
@@ -56,7 +56,7 @@ class Regulation:
     zone: str
     hours: tuple[Hours, ...]
     levels: tuple[LevelTerms, ...]
-    ladders: Mapping[tuple[Escalation, ...], tuple[str, ...]]
+    ladders: Mapping[tuple[LadderStep, ...], tuple[str, ...]]
 
     def to_json(self) -> Json:
         """{"in_force_from", "until", "zone", "working_day", "hours", "levels", "ladders", "waiting", …}.
@@ -79,7 +79,7 @@ class Regulation:
                 for each in policy.requirements
             ],
             "reasons": plain(tuple(policy.reasons.values())),
-            "tells": dict(policy.tells),
+            "client_notes": dict(policy.client_notes),
             "alerts": {key: plain(alert) for key, alert in policy.alerts.items()},
             "help_centre": policy.help_centre,
             "quality_address": policy.quality_address,
@@ -111,39 +111,39 @@ def _hours(calendar: Calendar) -> Iterator[Hours]:
 
 def _rows(level: str, policy: Policy) -> Iterator[Row]:
     """A row for all channels and categories that have the same targets."""
-    by_terms: dict[tuple[tuple[str, ...], tuple[Terms, ...]], list[str]] = {}
+    by_terms: dict[tuple[tuple[str, ...], tuple[PriorityTargets, ...]], list[str]] = {}
     for channel, word in policy.channels.items():
-        if word.only is None or level in word.only:
+        if word.levels is None or level in word.levels:
             for terms, categories in _by_terms(level, channel, policy).items():
                 by_terms.setdefault((categories, terms), []).append(channel)
     return (Row(tuple(channels), categories, terms) for (categories, terms), channels in by_terms.items())
 
 
-def _by_terms(level: str, channel: str, policy: Policy) -> dict[tuple[Terms, ...], tuple[str, ...]]:
+def _by_terms(level: str, channel: str, policy: Policy) -> dict[tuple[PriorityTargets, ...], tuple[str, ...]]:
     """The categories that have the same targets by a channel."""
-    found: dict[tuple[Terms, ...], tuple[str, ...]] = {}
+    found: dict[tuple[PriorityTargets, ...], tuple[str, ...]] = {}
     for category in policy.categories:
         terms = tuple(_terms(policy.agreement_for(level, channel, category), policy.priorities))
         found[terms] = (*found.get(terms, ()), category)
     return found
 
 
-def _terms(agreement: Agreement | None, priorities: Iterable[str]) -> Iterator[Terms]:
+def _terms(agreement: Agreement | None, priorities: Iterable[str]) -> Iterator[PriorityTargets]:
     """The targets of an agreement, a line for all priorities that have the same."""
     if agreement is None:
-        yield Terms(tuple(priorities), None, None)
+        yield PriorityTargets(tuple(priorities), None, None)
         return
     by_targets: dict[tuple[Target, Target], list[str]] = {}
     for priority in priorities:
         first, last = (agreement.target(metric, priority) for metric in Metric)
         by_targets.setdefault((first, last), []).append(priority)
     for (first, last), same in by_targets.items():
-        yield Terms(tuple(same), first, last)
+        yield PriorityTargets(tuple(same), first, last)
 
 
-def _ladders(policy: Policy) -> dict[tuple[Escalation, ...], tuple[str, ...]]:
+def _ladders(policy: Policy) -> dict[tuple[LadderStep, ...], tuple[str, ...]]:
     """The ladders that agreements use, each with the levels whose requests climb it, in the levels' order."""
-    levels: dict[tuple[Escalation, ...], set[str]] = {}
+    levels: dict[tuple[LadderStep, ...], set[str]] = {}
     for agreement in policy.agreements:
         levels.setdefault(agreement.ladder, set()).update(
             policy.levels if agreement.levels is None else agreement.levels

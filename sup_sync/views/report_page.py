@@ -6,16 +6,16 @@ from collections.abc import Mapping
 
 from sup_sync.frozen import frozen
 
-MARK = "sup-sync:report"
+PAGE_SIGNATURE = "sup-sync:report"
 """What the last line of a page of ours holds, in every language; what lacks it is somebody else's."""
 
 
-CHARTS = "sup-sync-"
+CHART_PREFIX = "sup-sync-"
 """How the names of files begin that this tool attaches."""
 
 
 @frozen
-class Draft:
+class WikiContent:
     """A page to be published: its text in the tracker's markup, and its charts, PNG by the name of the file."""
 
     text: str

@@ -11,7 +11,7 @@ from sup_sync.errors import CalendarError
 from sup_sync.frozen import frozen
 from sup_sync.model.issue import Phase
 from sup_sync.model.working_time import Calendar
-from sup_sync.sla.phases import Stretch
+from sup_sync.sla.phases import PhasePeriod
 
 MINUTE, NOTHING = timedelta(minutes=1), timedelta(0)
 
@@ -36,7 +36,7 @@ PARTIES: Mapping[Phase, Party] = {
 
 
 @frozen
-class Stay:
+class PartyPeriod:
     """A stretch of the request's life in one phase; `working` is None outside the calendar's years."""
 
     phase: Phase
@@ -61,7 +61,7 @@ class Time:
 
 
 @frozen
-class Ledger:
+class TimeByParty:
     """How long a request was with whom, from its filing to the present: closed time goes on to count.
 
     The parts add up exactly to `elapsed`, which is measured by itself, in working time as on the wall clock.
@@ -70,7 +70,7 @@ class Ledger:
     parts: Mapping[Party, Time]
     elapsed: Time
 
-    def in_minutes(self) -> Ledger:
+    def in_minutes(self) -> TimeByParty:
         """The same in whole minutes that still add up: each part is off by less than a minute."""
         walls = _whole_minutes([each.wall for each in self.parts.values()])
         known = [each.working for each in self.parts.values() if each.working is not None]
@@ -80,7 +80,7 @@ class Ledger:
             for (party, each), wall in zip(self.parts.items(), walls, strict=True)
         }
         whole = self.elapsed.working
-        return Ledger(parts, Time(None if whole is None else _cut(whole), _cut(self.elapsed.wall)))
+        return TimeByParty(parts, Time(None if whole is None else _cut(whole), _cut(self.elapsed.wall)))
 
     def to_json(self) -> dict[str, dict[str, int | None]]:
         """{"support": TIME, "client": TIME, "development": TIME, "closed": TIME, "elapsed": TIME}."""
@@ -88,28 +88,28 @@ class Ledger:
         return {**parts, "elapsed": self.elapsed.to_json()}
 
 
-def stays(life: Iterable[Stretch], calendar: Calendar) -> Iterator[Stay]:
+def party_periods(life: Iterable[PhasePeriod], calendar: Calendar) -> Iterator[PartyPeriod]:
     """The stretches of a life with their times, from whole second to whole second."""
     for each in life:
         start, end = _second(each.span.start), _second(each.span.end)
         time = _time(start, end, calendar)
-        yield Stay(each.phase, PARTIES[each.phase], start, end, time.working, time.wall)
+        yield PartyPeriod(each.phase, PARTIES[each.phase], start, end, time.working, time.wall)
 
 
-def ledger_of(stayed: Sequence[Stay], calendar: Calendar) -> Ledger:
+def time_by_party(stayed: Sequence[PartyPeriod], calendar: Calendar) -> TimeByParty:
     """The ledger of one request's life, stretch after stretch."""
-    times: dict[Party, list[Stay]] = {party: [] for party in Party}
+    times: dict[Party, list[PartyPeriod]] = {party: [] for party in Party}
     for each in stayed:
         times[each.party].append(each)
     parts = {party: _sum(found) for party, found in times.items()}
-    return Ledger(parts, _time(stayed[0].start_at, stayed[-1].end_at, calendar))
+    return TimeByParty(parts, _time(stayed[0].start_at, stayed[-1].end_at, calendar))
 
 
-def sum_of(ledgers: Iterable[Ledger]) -> Ledger:
+def sum_of(ledgers: Iterable[TimeByParty]) -> TimeByParty:
     """The ledger of several requests together."""
     rows = list(ledgers)
     parts = {party: _sum([each.parts[party] for each in rows]) for party in Party}
-    return Ledger(parts, _sum([each.elapsed for each in rows]))
+    return TimeByParty(parts, _sum([each.elapsed for each in rows]))
 
 
 def _time(start: datetime, end: datetime, calendar: Calendar) -> Time:
@@ -119,7 +119,7 @@ def _time(start: datetime, end: datetime, calendar: Calendar) -> Time:
         return Time(None, end - start)
 
 
-def _sum(times: Sequence[Time | Stay]) -> Time:
+def _sum(times: Sequence[Time | PartyPeriod]) -> Time:
     """All of them together; the working time is known where each one's is."""
     if not times:
         return Time(NOTHING, NOTHING)

@@ -10,10 +10,10 @@ from itertools import pairwise
 from sup_sync.frozen import frozen
 from sup_sync.model.policy import Calendars
 from sup_sync.model.working_time import Span
-from sup_sync.views.explanation import ClockStory, Pause, StepStory
+from sup_sync.views.explanation import ClockDetails, Pause, StepDetails
 
 
-class Stretch(StrEnum):
+class CellKind(StrEnum):
     """What a stretch of the line is: `closed` has no working time, `ahead` is to come, `over` after its stop."""
 
     RUNNING = "running"
@@ -38,12 +38,17 @@ class Timeline:
 
     start_at: datetime
     end_at: datetime
-    cells: tuple[Stretch, ...]
+    cells: tuple[CellKind, ...]
     marks: tuple[Mark, ...]
 
 
 def timeline(
-    clock: ClockStory, steps: Sequence[StepStory], filed_at: datetime, now: datetime, calendars: Calendars, cells: int
+    clock: ClockDetails,
+    steps: Sequence[StepDetails],
+    filed_at: datetime,
+    now: datetime,
+    calendars: Calendars,
+    cells: int,
 ) -> Timeline | None:
     """The clock's line in as many cells, to the present or its stop, and its due moment; None where it has no length.
 
@@ -55,7 +60,7 @@ def timeline(
         return None
     edges = [filed_at + (end_at - filed_at) * number / cells for number in range(cells + 1)]
     drawn = _Drawn(clock, calendars, read_at)
-    stretches = tuple(drawn.stretch(start, end) for start, end in pairwise(edges))
+    stretches = tuple(drawn.cell_kind(start, end) for start, end in pairwise(edges))
     marks = tuple(_marks(clock, steps, now))
     length = end_at - filed_at
     return Timeline(
@@ -70,7 +75,7 @@ def timeline(
     )
 
 
-def _marks(clock: ClockStory, steps: Sequence[StepStory], now: datetime) -> Iterator[tuple[str, datetime]]:
+def _marks(clock: ClockDetails, steps: Sequence[StepDetails], now: datetime) -> Iterator[tuple[str, datetime]]:
     """What is marked, the most important first."""
     if clock.due_at:
         yield "due", clock.due_at
@@ -84,9 +89,9 @@ def _marks(clock: ClockStory, steps: Sequence[StepStory], now: datetime) -> Iter
 class _Drawn:
     """What a stretch of one clock's line is, by the working time in it."""
 
-    def __init__(self, clock: ClockStory, calendars: Calendars, read_at: datetime) -> None:
+    def __init__(self, clock: ClockDetails, calendars: Calendars, read_at: datetime) -> None:
         self.calendar = calendars[clock.counts]
-        self.is_stopped = clock.stopped_at is not None
+        self.is_work_stopped = clock.stopped_at is not None
         self.pauses = tuple(map(self._span, clock.pauses, [read_at] * len(clock.pauses)))
         self.read_at = read_at
 
@@ -94,14 +99,14 @@ class _Drawn:
     def _span(pause: Pause, read_at: datetime) -> Span:
         return Span(pause.start_at, pause.end_at or read_at)
 
-    def stretch(self, start: datetime, end: datetime) -> Stretch:
-        if self.is_stopped and start >= self.read_at:
-            return Stretch.OVER
+    def cell_kind(self, start: datetime, end: datetime) -> CellKind:
+        if self.is_work_stopped and start >= self.read_at:
+            return CellKind.OVER
         worked = self.calendar.elapsed(start, end)
         if not worked:
-            return Stretch.CLOSED
+            return CellKind.CLOSED
         past = self.calendar.elapsed(start, min(end, self.read_at))
-        if past * 2 < worked and not self.is_stopped:
-            return Stretch.AHEAD
+        if past * 2 < worked and not self.is_work_stopped:
+            return CellKind.AHEAD
         counted = self.calendar.elapsed(start, min(end, self.read_at), without=self.pauses)
-        return Stretch.RUNNING if counted * 2 >= past else Stretch.PAUSED
+        return CellKind.RUNNING if counted * 2 >= past else CellKind.PAUSED

@@ -9,7 +9,7 @@ from typing import Any
 
 from sup_sync.frozen import frozen
 from sup_sync.model.policy import Metric
-from sup_sync.sla.clock import Standing
+from sup_sync.sla.clock import TargetStatus
 from sup_sync.sla.judgement import Judgement
 from sup_sync.to_json import plain
 
@@ -21,8 +21,8 @@ class Flip:
     issue: int
     level: str | None
     metric: Metric
-    before: Standing
-    after: Standing
+    before: TargetStatus
+    after: TargetStatus
     due_before: datetime | None
     due_after: datetime | None
 
@@ -36,7 +36,7 @@ class WhatIf:
     zone: tzinfo
 
     @property
-    def by_level(self) -> dict[tuple[str | None, Standing, Standing], int]:
+    def by_level(self) -> dict[tuple[str | None, TargetStatus, TargetStatus], int]:
         """How many verdicts flip from what to what, by level."""
         return dict(sorted(Counter((each.level, each.before, each.after) for each in self.flips).items(), key=str))
 

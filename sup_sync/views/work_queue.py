@@ -20,16 +20,16 @@ class QueueEntry:
     """A request whose turn it is, and the target that comes due next.
 
     `left` is working time, negative once breached; with no target running, `metric`, `due_at` and `left` are None.
-    `jumps`: it goes out of turn (clause 22). `is_stuck`: nobody can work on it as it is; `reason` says why. The
-    judgement's `wish` is the priority that the client would like, and that does not count so far (clause 20).
+    `out_of_turn`: it goes out of turn (clause 22). `is_blocked`: nobody can work on it as it is; `reason` says why. The
+    judgement's `requested_priority` is the priority that the client would like, and that does not count so far (clause 20).
     """
 
     judgement: Judgement
     metric: Metric | None
     due_at: datetime | None
     left: timedelta | None
-    jumps: bool
-    is_stuck: bool
+    out_of_turn: bool
+    is_blocked: bool
     reason: str
 
     def to_json(self) -> Json:
@@ -41,12 +41,12 @@ class QueueEntry:
             "channel": judgement.channel,
             "category": judgement.category,
             "priority": judgement.priority,
-            "wish": judgement.wish,
+            "wish": judgement.requested_priority,
             "metric": plain(self.metric),
             "due_at": plain(self.due_at),
             "left": plain(self.left),
-            "jumps": self.jumps,
-            "is_stuck": self.is_stuck,
+            "jumps": self.out_of_turn,
+            "is_stuck": self.is_blocked,
             "reason": self.reason,
         }
 
@@ -77,8 +77,10 @@ def queue(judgements: Iterable[Judgement], calendars: Calendars) -> Queue:
     Those that nobody can work on as they are stand last, in order of arrival.
     """
     judgements = list(judgements)
-    phases = Counter(each.phase for each in judgements if not each.is_stopped)
-    shown = (each for each in judgements if each.phase is Phase.OPEN or (each.is_stopped and not each.phase.is_ended))
+    phases = Counter(each.phase for each in judgements if not each.is_work_stopped)
+    shown = (
+        each for each in judgements if each.phase is Phase.OPEN or (each.is_work_stopped and not each.phase.is_final)
+    )
     entries = [_entry(each, calendars) for each in shown]
     return Queue(
         entries=tuple(sorted(entries, key=_turn)),
@@ -91,9 +93,9 @@ def queue(judgements: Iterable[Judgement], calendars: Calendars) -> Queue:
 def _turn(entry: QueueEntry) -> tuple[bool, bool, int, bool, timedelta, datetime, int]:
     judgement = entry.judgement
     return (
-        entry.is_stuck,
-        not entry.jumps,
-        0 if entry.is_stuck else list(judgement.policy.levels).index(judgement.level or ""),
+        entry.is_blocked,
+        not entry.out_of_turn,
+        0 if entry.is_blocked else list(judgement.policy.levels).index(judgement.level or ""),
         entry.left is None,
         entry.left or timedelta(0),
         judgement.filed_at.astimezone(UTC),
@@ -104,26 +106,26 @@ def _turn(entry: QueueEntry) -> tuple[bool, bool, int, bool, timedelta, datetime
 def _entry(judgement: Judgement, calendars: Calendars) -> QueueEntry:
     obstacle = _obstacle(judgement)
     if obstacle:
-        return QueueEntry(judgement, None, None, None, jumps=False, is_stuck=True, reason=obstacle)
+        return QueueEntry(judgement, None, None, None, out_of_turn=False, is_blocked=True, reason=obstacle)
     priorities = judgement.policy.priorities
-    jumps = judgement.priority == priorities[-1] != priorities[0]
+    out_of_turn = judgement.priority == priorities[-1] != priorities[0]
     running = [
         (_left(clock, verdict.due_at, judgement, calendars), clock.target.metric, verdict.due_at)
         for clock in judgement.clocks
         if clock.is_running and (verdict := judgement.verdict(clock.target.metric)).due_at
     ]
     left, metric, due_at = min(running, key=lambda each: each[0], default=(None, None, None))
-    reason = _reason(judgement, jumps=jumps, has_target=metric is not None)
-    return QueueEntry(judgement, metric, due_at, left, jumps, is_stuck=False, reason=reason)
+    reason = _reason(judgement, out_of_turn=out_of_turn, has_target=metric is not None)
+    return QueueEntry(judgement, metric, due_at, left, out_of_turn, is_blocked=False, reason=reason)
 
 
 def _obstacle(judgement: Judgement) -> str:
     """Why nobody can work on it as it is; empty where they can."""
-    if judgement.is_set_aside:
+    if judgement.is_unjudged:
         return "; ".join(finding.text for finding in judgement.findings)
     if judgement.issue.project.is_closed:
         return f"its project, {judgement.issue.project.name}, is closed: open it, or move the request"
-    if judgement.reason and judgement.reason.stops:
+    if judgement.reason and judgement.reason.stops_work:
         return f"staff stopped work on it: {judgement.reason.key} (clause {judgement.reason.clause})"
     return ""
 
@@ -136,8 +138,8 @@ def _left(clock: Clock, due_at: datetime, judgement: Judgement, calendars: Calen
     return working.elapsed(now, due_at)
 
 
-def _reason(judgement: Judgement, *, jumps: bool, has_target: bool) -> str:
-    if jumps:
+def _reason(judgement: Judgement, *, out_of_turn: bool, has_target: bool) -> str:
+    if out_of_turn:
         return f"{judgement.priority} goes out of turn (clause 22)"
     if not has_target:
         return f"{judgement.level}, no target is running: by arrival (clauses 19, 21)"

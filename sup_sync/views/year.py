@@ -90,7 +90,7 @@ class Year:
         return sum((each.worked for each in self.months), timedelta(0))
 
     @property
-    def told(self) -> tuple[Day, ...]:
+    def annotated_days(self) -> tuple[Day, ...]:
         """The days of which the calendar says something."""
         return tuple(day for month in self.months for day in month.days if day.lines)
 
@@ -109,7 +109,7 @@ class Year:
                 {"month": each.number, "working_days": each.working_days, "worked": plain(each.worked)}
                 for each in self.months
             ],
-            "days": [_day_json(each) for each in self.told],
+            "days": [_day_json(each) for each in self.annotated_days],
         }
 
 
@@ -125,10 +125,10 @@ def _day_json(day: Day) -> Json:
 
 def year_of(year: int, calendar: Calendar, lines: Iterable[Line], *, is_estimated: bool) -> Year:
     """The year by the calendar that judges; `lines` tell why its days are as they are."""
-    told: dict[date, list[Line]] = {}
+    annotated_days: dict[date, list[Line]] = {}
     for line in lines:
-        told.setdefault(line.day, []).append(_with_other(line))
-    months = (Month(number, tuple(_days(year, number, calendar, told))) for number in MONTHS)
+        annotated_days.setdefault(line.day, []).append(_with_other(line))
+    months = (Month(number, tuple(_days(year, number, calendar, annotated_days))) for number in MONTHS)
     return Year(year, is_estimated, tuple(months))
 
 
@@ -140,10 +140,10 @@ def _with_other(line: Line) -> Line:
     return Line(line.day, LineKind.OFF, "", date.fromisoformat(moved[1]), line.is_estimated)
 
 
-def _days(year: int, month: int, calendar: Calendar, told: dict[date, list[Line]]) -> Iterator[Day]:
+def _days(year: int, month: int, calendar: Calendar, annotated_days: dict[date, list[Line]]) -> Iterator[Day]:
     day = date(year, month, 1)
     while day.month == month:
-        windows, lines = calendar.windows_on(day), tuple(told.get(day, ()))
+        windows, lines = calendar.windows_on(day), tuple(annotated_days.get(day, ()))
         usual = tuple(calendar.hours.get(day.weekday(), ()))
         yield Day(day, _kind(windows, usual, {each.kind for each in lines}), windows, lines)
         day += timedelta(days=1)

@@ -226,5 +226,5 @@ def test_a_key_file_that_others_can_read_is_refused(shell: Shell, mode: int) -> 
 
 
 def test_a_key_in_the_config_is_refused_and_not_repeated(shell: Shell) -> None:
-    shell.files.replace("config.yaml", "tracker:\n", f"tracker:\n  key: {SENTINEL}\n")
+    shell.files.replace("config.yaml", "redmine:\n", f"redmine:\n  key: {SENTINEL}\n")
     one_line(shell("plan"), 78, "config.yaml:5: a key in the file: put it in a file of its own")

@@ -15,7 +15,7 @@ from support.worlds import BOT
 
 from sup_sync.host.lock import hold_lock
 from sup_sync.redmine.provision import BOT_ROLE
-from sup_sync.redmine.session import TrackerSession
+from sup_sync.redmine.session import RedmineSession
 
 Tried = Callable[[str, str], None]
 
@@ -156,16 +156,16 @@ def test_a_run_that_has_to_stop_in_its_writing_says_what_it_left(
 @contextmanager
 def deadline(shell: Shell, after: int) -> Iterator[list[str]]:
     sent: list[str] = []
-    send = TrackerSession._send
+    send = RedmineSession._send
 
-    def counted(self: TrackerSession, method: str, path: str, **content: object) -> object:
+    def counted(self: RedmineSession, method: str, path: str, **content: object) -> object:
         sent.append(path)
         if len(sent) > after:
             self._time_left = lambda: 0.0
         return send(self, method, path, **content)
 
     with shell.patch.context() as patch:
-        patch.setattr(TrackerSession, "_send", counted)
+        patch.setattr(RedmineSession, "_send", counted)
         yield sent
 
 

@@ -15,7 +15,7 @@ from support.shell import Said, Shell, on_a_socket, one_line
 from support.unprepared import DATA_SETS, HEAD, HEAD_NAME, OWN_RU, PROJECTS, REDMINE_EN, REDMINE_RU, Unprepared
 from support.worlds import ADMIN, BOT
 
-from sup_sync.model.names import Survey
+from sup_sync.model.names import NamesInRedmine
 
 WHO = ("--head", HEAD, HEAD_NAME)
 
@@ -23,7 +23,7 @@ WHO = ("--head", HEAD, HEAD_NAME)
 class Place:
     """An empty folder to type in, and a tracker of these names that answers at `url`."""
 
-    def __init__(self, shell: Shell, folder: Path, survey: Survey, url: str, site: Unprepared) -> None:
+    def __init__(self, shell: Shell, folder: Path, survey: NamesInRedmine, url: str, site: Unprepared) -> None:
         self.shell, self.folder, self.survey, self.url, self.site = shell, folder, survey, url, site
 
     def init(self, *words: object) -> Said:
@@ -39,10 +39,12 @@ def faults() -> dict[str, Answer]:
 
 
 @pytest.fixture
-def make_place(shell: Shell, empty_folder: Path, faults: dict[str, Answer]) -> Iterator[Callable[[Survey], Place]]:
+def make_place(
+    shell: Shell, empty_folder: Path, faults: dict[str, Answer]
+) -> Iterator[Callable[[NamesInRedmine], Place]]:
     sockets = []
 
-    def make(survey: Survey) -> Place:
+    def make(survey: NamesInRedmine) -> Place:
         site = Unprepared(survey)
         socket = on_a_socket(site.world, faults)
         sockets.append(socket)
@@ -55,7 +57,7 @@ def make_place(shell: Shell, empty_folder: Path, faults: dict[str, Answer]) -> I
 
 
 @pytest.fixture
-def place(make_place: Callable[[Survey], Place]) -> Place:
+def place(make_place: Callable[[NamesInRedmine], Place]) -> Place:
     return make_place(REDMINE_EN)
 
 
@@ -64,7 +66,7 @@ def place(make_place: Callable[[Survey], Place]) -> Place:
 
 @pytest.mark.parametrize("survey", DATA_SETS.values(), ids=DATA_SETS)
 def test_an_unprepared_tracker_fits_after_init_and_provision(
-    make_place: Callable[[Survey], Place], survey: Survey
+    make_place: Callable[[NamesInRedmine], Place], survey: NamesInRedmine
 ) -> None:
     place = make_place(survey)
     shell, site = place.shell, place.site
@@ -110,7 +112,7 @@ def test_it_shows_what_it_proposes_what_check_says_and_what_comes_next(place: Pl
     ]
 
 
-def test_it_fits_a_terminal_of_eighty_columns(make_place: Callable[[Survey], Place]) -> None:
+def test_it_fits_a_terminal_of_eighty_columns(make_place: Callable[[NamesInRedmine], Place]) -> None:
     place = make_place(OWN_RU)
     place.shell.patch.setenv("COLUMNS", "80")
     said = place.init(*WHO)
@@ -123,8 +125,12 @@ def test_quiet_it_tells_nothing_but_what_is_wrong(place: Place) -> None:
     assert len(said.out.splitlines()) == 1
 
 
-def test_names_that_steer_a_terminal_are_shown_and_written_harmless(make_place: Callable[[Survey], Place]) -> None:
-    place = make_place(Survey(["Bug \x1b[31m\u202e"], {"New": False, "x\x1b": False}, ["Normal"], roles=["Manager"]))
+def test_names_that_steer_a_terminal_are_shown_and_written_harmless(
+    make_place: Callable[[NamesInRedmine], Place],
+) -> None:
+    place = make_place(
+        NamesInRedmine(["Bug \x1b[31m\u202e"], {"New": False, "x\x1b": False}, ["Normal"], roles=["Manager"])
+    )
     said = place.init(*WHO)
     assert said.code == 3
     assert not {"\x1b", "\u202e"} & set(said.out + said.err)
@@ -296,7 +302,7 @@ def test_a_tracker_that_breaks_off_leaves_nothing(place: Place, faults: dict[str
     assert place.is_empty()
 
 
-def test_it_reads_redmine_in_russian_as_well(make_place: Callable[[Survey], Place]) -> None:
+def test_it_reads_redmine_in_russian_as_well(make_place: Callable[[NamesInRedmine], Place]) -> None:
     said = make_place(REDMINE_RU).init()
     assert "trackers    Ошибка → error · Улучшение → suggestion · Поддержка → consultation\n" in said.out
     assert "language    ru\n" in said.out

@@ -162,13 +162,13 @@ def test_a_bin_is_text_however_it_is_written(copy, written):
 
 
 def test_what_config_yaml_leaves_out_has_a_default(copy):
-    text = "tracker: {url: https://sup.example}\nprojects: [alatau-trade, saryarka-logistic, kokshe-qurylys]\n"
+    text = "redmine: {url: https://sup.example}\nprojects: [alatau-trade, saryarka-logistic, kokshe-qurylys]\n"
     copy.path(CONFIG).write_text(text + "enforce_from: 2026-01-01\n", encoding="utf-8")
     config = copy.load()
     assert config.server.url == "https://sup.example"
     assert config.server.timeout_s == 60
     assert config.server.key_file is None
-    assert (config.closed_days, config.limits.notes, config.limits.endings, config.limits.changed_share) == (
+    assert (config.closed_days, config.limits.notes, config.limits.status_changes, config.limits.changed_share) == (
         14,
         50,
         10,

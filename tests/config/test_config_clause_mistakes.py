@@ -60,8 +60,8 @@ MISTAKES = [
     (REGULATION, "clock: working ", "clock: work ", "clock: work ",
      "clock: write 'working' or 'calendar', not 'work'"),
     (REGULATION, "  wording:", "  # wording:", "waiting:", "key 'wording' is missing in waiting: add it"),
-    (REGULATION, "stops: true", "stops: sometimes", "stops: sometimes",
-     "stops: write true or false, not 'sometimes'"),
+    (REGULATION, "stops_work: true", "stops_work: sometimes", "stops_work: sometimes",
+     "stops_work: write true or false, not 'sometimes'"),
     (REGULATION, "  stopped: {clause: 16, mentions: [head]}     # staff set a reason that stops\n", "", "insult:",
      "reason insult stops work, but `alerts` has no line `stopped`: add it, with whom it mentions"),
     (REGULATION, "quality_address: QA", "quality: QA", "quality:",
@@ -81,7 +81,7 @@ MISTAKES = [
      "«Жаңа» has the phase open: name a status of the phase closed"),
     (TRACKER, ASKED, "asked: Шешілді", "asked: Шешілді",
      "«Шешілді» has the phase closed: name a status of the phase waiting"),
-    (TRACKER, ASKED, "", "sets:", "key 'asked' is missing in sets: add it"),
+    (TRACKER, ASKED, "", "tool_statuses:", "key 'asked' is missing in tool_statuses: add it"),
     (TRACKER, "ru: Русский", "ru: Қазақша", "ru: Қазақша", "«Қазақша» already names kk: each needs a name of its own"),
     (TRACKER, "ru: Русский", "de: Deutsch", "de: Deutsch", "unknown key 'de': there are 'kk', 'ru' or 'en'"),
     (TRACKER, "language: Тіл\n", "\n", "fields:", "no field `language` for the languages below: name one"),
@@ -126,10 +126,10 @@ MISTAKES = [
      "quiet_hours: '21:00-24:30' is no stretch of hours: write \"21:00-08:00\""),
     (CONFIG, "# quiet_hours: 21:00-08:00", "quiet_hours: 08:00-08:00", "quiet_hours",
      "quiet_hours: '08:00-08:00' is no stretch of hours: write \"21:00-08:00\""),
-    (CONFIG, "run: 15 min", "run: 15", "run: 15", "run: 15 has no unit: write `15 min`, `2 h` or `1 working day`"),
-    (CONFIG, "run: 15 min", "run: 1 working day", "run: 1 working day",
-     "run: a working day is no length here: write hours or minutes"),
-    (CONFIG, "endings: 10", "endings: -1", "endings", "endings: write 0 or more, not -1"),
+    (CONFIG, "run_time: 15 min", "run_time: 15", "run_time: 15", "run_time: 15 has no unit: write `15 min`, `2 h` or `1 working day`"),
+    (CONFIG, "run_time: 15 min", "run_time: 1 working day", "run_time: 1 working day",
+     "run_time: a working day is no length here: write hours or minutes"),
+    (CONFIG, "status_changes: 10", "status_changes: -1", "status_changes", "status_changes: write 0 or more, not -1"),
 ]  # fmt: skip
 
 
@@ -141,7 +141,7 @@ def test_a_mistake_is_told_in_one_line(copy, name, old, new, where, text):
 
 def test_languages_that_nothing_names_are_a_mistake(copy):
     text = copy.path(TRACKER).read_text(encoding="utf-8")
-    languages = text[text.index("languages:") : text.index("sets:")]
+    languages = text[text.index("languages:") : text.index("tool_statuses:")]
     copy.replace(TRACKER, languages, "")
     line = copy.line(TRACKER, "language: Тіл")
     assert copy.mistakes() == [
@@ -170,7 +170,7 @@ def test_a_requirement_without_a_field_is_a_warning_as_nobody_can_be_asked(copy)
 
 
 def test_a_file_without_reasons_and_languages_needs_no_fields_for_them(copy):
-    for section, following in (("reasons:", "languages:"), ("languages:", "sets:")):
+    for section, following in (("reasons:", "languages:"), ("languages:", "tool_statuses:")):
         text = copy.path(TRACKER).read_text(encoding="utf-8")
         copy.replace(TRACKER, text[text.index(section) : text.index(following)], "")
     copy.replace(TRACKER, "  reason: Тоқтату себебі\n  language: Тіл\n", "")

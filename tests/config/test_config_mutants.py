@@ -20,7 +20,7 @@ from support.promises import LIMITS
 from support.worlds import FakeWorld
 
 from sup_sync.config import load_config
-from sup_sync.errors import AccessError, ConfigError, UnfitTrackerError, UnsafePlan
+from sup_sync.errors import AccessError, ConfigError, RedmineMismatchError, UnsafePlan
 
 NOW = "Wed 12:00"
 BASE_REQUESTS, VIP_REQUESTS = 70, 50
@@ -192,7 +192,7 @@ MUTANTS = {
     "a message missing": one(MESSAGES, "  reminder: |-\n    Мы ждём", "  remainder: |-\n    Мы ждём"),
     "a client's text in a note": one(MESSAGES, "№ $number өтінішіңіз", "№ $subject өтінішіңіз"),
     "an ending status that is open": one(TRACKER, "  no_answer: Жабылды ", "  no_answer: Өңделуде "),
-    "a literal key": one(CONFIG, "tracker:\n", "tracker:\n  key: 0123456789abcdef0123456789abcdef01234567\n"),
+    "a literal key": one(CONFIG, "redmine:\n", "redmine:\n  key: 0123456789abcdef0123456789abcdef01234567\n"),
     "no limit known": one(CONFIG, "  changed_share: 0.5", "  changed_share: 50"),
 }
 
@@ -215,7 +215,7 @@ def test_it_is_refused_or_held_by_the_limits(
     for old, new in changes:
         copy.replace(file, old, new, times=1)
     before, session = office.traces(), office.session()
-    with suppress(ConfigError, AccessError, UnfitTrackerError, UnsafePlan):
+    with suppress(ConfigError, AccessError, RedmineMismatchError, UnsafePlan):
         ran = office.run(NOW, session=session, config=load_config(copy.folder / "config.yaml", WEEK))
         assert ran.done.set_aside >= BASE_REQUESTS  # each is named as one that no mapping covers
         assert not ran.done.is_whole

@@ -129,7 +129,6 @@ def test_a_contract_may_have_a_level_of_an_earlier_version(copy):
         "2025-01-01",
         ("  vip: {clause: 3}", "  gold: {clause: 3}"),
         ("levels: [vip]", "levels: [gold]"),
-        ("only: [vip]", "only: [gold]"),
     )
     name_level(copy, "gold", "Алтын")
     copy.replace(CONTRACTS, "level: vip", "level: gold", times=1)

@@ -20,7 +20,7 @@ from sup_sync.config.onboarding.names import load_names, words_of
 from sup_sync.config.yaml_file import load_yaml
 from sup_sync.errors import Mistake
 from sup_sync.model.issue import Phase
-from sup_sync.model.names import Intake, Survey
+from sup_sync.model.names import NamesInRedmine, TrackerMapping
 
 TODAY = date(2026, 6, 8)
 SITE = Site("https://tracker.example.kz", "/etc/sup-sync/key", "/etc/sup-sync/ca.pem", ["support", "alatau"])
@@ -40,7 +40,7 @@ def write(folder: Path, proposal: Proposal) -> Path:
     return folder / "config.yaml"
 
 
-def checked(folder: Path, survey: Survey, head: Head | None = HEAD) -> tuple[Config | None, list[Mistake]]:
+def checked(folder: Path, survey: NamesInRedmine, head: Head | None = HEAD) -> tuple[Config | None, list[Mistake]]:
     return check_files(write(folder, propose(survey, None, head)), TODAY)
 
 
@@ -48,16 +48,16 @@ def checked(folder: Path, survey: Survey, head: Head | None = HEAD) -> tuple[Con
 
 
 @pytest.mark.parametrize("survey", DATA_SETS.values(), ids=DATA_SETS)
-def test_a_tracker_with_common_names_is_mapped_without_a_mistake(tmp_path: Path, survey: Survey) -> None:
+def test_a_tracker_with_common_names_is_mapped_without_a_mistake(tmp_path: Path, survey: NamesInRedmine) -> None:
     config, mistakes = checked(tmp_path, survey)
     assert mistakes == []
     assert config
     assert set(config.rules.names.trackers) == set(survey.trackers)
     assert set(config.rules.names.statuses) >= set(survey.statuses)
     names = config.rules.names
-    assert {*names.priorities.values(), *names.more_priorities} >= set(survey.priorities)
+    assert {*names.priorities.values(), *names.priority_aliases} >= set(survey.priorities)
     for name, is_closed in survey.statuses.items():
-        assert names.statuses[name].phase.is_ended == is_closed
+        assert names.statuses[name].phase.is_final == is_closed
 
 
 @pytest.mark.parametrize(
@@ -69,17 +69,17 @@ def test_a_tracker_with_common_names_is_mapped_without_a_mistake(tmp_path: Path,
     ],
 )
 def test_names_get_the_meaning_that_they_have(
-    tmp_path: Path, survey: Survey, language: str, error: str, waiting: str, refused: str, high: str
+    tmp_path: Path, survey: NamesInRedmine, language: str, error: str, waiting: str, refused: str, high: str
 ) -> None:
     config, _ = checked(tmp_path, survey)
     assert config
     names = config.rules.names
     assert config.rules.messages.staff_language == language
-    assert names.trackers[error] == Intake("error")
+    assert names.trackers[error] == TrackerMapping("error")
     assert names.statuses[waiting].phase is Phase.WAITING
     assert names.statuses[refused].phase is Phase.REFUSED
-    assert names.more_priorities[high] == "urgent"
-    assert names.sets["asked"] == waiting
+    assert names.priority_aliases[high] == "urgent"
+    assert names.tool_statuses["asked"] == waiting
     assert (config.server.url, config.projects) == (SITE.url, tuple(SITE.projects))
     assert (str(config.server.key_file), str(config.server.ca_file)) == (SITE.key_file, SITE.ca_file)
     assert config.rules.policy.contracts == ()
@@ -87,7 +87,7 @@ def test_names_get_the_meaning_that_they_have(
 
 def test_fields_and_their_values_keep_the_trackers_names(tmp_path: Path) -> None:
     fields = {"БИН организации": (), "ФИО": (), "Канал": ("Чат", "Официальное письмо", "Факс"), "Этаж": ()}
-    config, mistakes = checked(tmp_path, Survey([], {}, [], fields))
+    config, mistakes = checked(tmp_path, NamesInRedmine([], {}, [], fields))
     assert config, mistakes
     names = config.rules.names
     assert (names.fields["bin"], names.fields["full_name"]) == ("БИН организации", "ФИО")
@@ -96,21 +96,21 @@ def test_fields_and_their_values_keep_the_trackers_names(tmp_path: Path) -> None
 
 
 def test_of_priorities_that_lack_one_the_nearest_stands_for_it() -> None:
-    priorities = propose(Survey([], {}, ["Низкий", "Обычный", "Высокий"]), "ru").names["priorities"]
+    priorities = propose(NamesInRedmine([], {}, ["Низкий", "Обычный", "Высокий"]), "ru").names["priorities"]
     assert [each.value for each in priorities.values()] == ["Обычный", "Высокий", "Немедленный"]
     assert [each.is_new for each in priorities.values()] == [False, False, True]
 
 
 def test_of_two_names_for_a_priority_the_first_stands_and_the_other_counts_as_it() -> None:
-    made = propose(Survey([], {}, ["Средний", "Обычный", "Срочный"]), "ru")
+    made = propose(NamesInRedmine([], {}, ["Средний", "Обычный", "Срочный"]), "ru")
     assert made.names["priorities"]["normal"].value == "Средний"
-    assert {name: each.value for name, each in made.more_priorities.items()} == {"Обычный": "normal"}
+    assert {name: each.value for name, each in made.priority_aliases.items()} == {"Обычный": "normal"}
 
 
 def test_staff_and_clients_are_told_by_groups_and_roles_and_others_are_left_to_be_said() -> None:
     roles = ["Менеджер", "Репортёр", "Наблюдатель", "sup-sync"]
     people = {"Дана Бекова": ["Менеджер"], "Марат Омаров": ["Репортёр"]}
-    survey = Survey([], {}, [], {}, ["Служба поддержки", "Бухгалтерия"], roles, people)
+    survey = NamesInRedmine([], {}, [], {}, ["Служба поддержки", "Бухгалтерия"], roles, people)
     made = propose(survey, "ru", own_role="sup-sync")
     assert [each.value for each in made.staff_groups] == ["Служба поддержки"]
     assert [each.value for each in made.staff_roles] == ["Менеджер"]
@@ -120,7 +120,7 @@ def test_staff_and_clients_are_told_by_groups_and_roles_and_others_are_left_to_b
 
 @pytest.mark.parametrize(("role", "is_left"), [("Репортёр", False), ("Заявитель", True)])
 def test_where_no_role_is_the_clients_but_one_may_be_it_is_left_to_be_said(role: str, is_left: bool) -> None:
-    made = propose(Survey([], {}, [], {}, [], ["Менеджер", role]), "ru", Head("d.bekova", "Дана Бекова"))
+    made = propose(NamesInRedmine([], {}, [], {}, [], ["Менеджер", role]), "ru", Head("d.bekova", "Дана Бекова"))
     assert made.may_have_missed_a_role is is_left
 
 
@@ -129,7 +129,7 @@ def test_where_no_role_is_the_clients_but_one_may_be_it_is_left_to_be_said(role:
 
 @pytest.mark.parametrize("name", ["Ожидание", "Пауза", "Ждём ответа разработчика", "On hold", "Тексеруде", "?"])
 def test_no_open_status_is_guessed_to_wait_for_the_client_unless_it_says_so(name: str) -> None:
-    assert propose(Survey([], {name: False}, []), "ru").statuses[name].is_unsaid
+    assert propose(NamesInRedmine([], {name: False}, []), "ru").statuses[name].is_placeholder
 
 
 def test_a_status_that_redmine_leaves_open_ends_nothing() -> None:
@@ -137,7 +137,7 @@ def test_a_status_that_redmine_leaves_open_ends_nothing() -> None:
     assert (made.value, made.remark.partition(",")[0]) == ("open", "Redmine leaves it open")
 
 
-UNGUESSABLE = Survey(
+UNGUESSABLE = NamesInRedmine(
     trackers=["Bug", "Task"],
     statuses={"New": False, "On hold": False, "Closed": True, "Feedback": False},
     priorities=["Normal", "Medium", "Urgent", "Immediate", "P9"],
@@ -161,9 +161,9 @@ def test_check_names_each_line_that_has_a_todo(tmp_path: Path) -> None:
 
 
 def test_what_is_left_to_be_said_is_told_of_the_proposal() -> None:
-    assert propose(UNGUESSABLE, None, HEAD).has_unsaid
-    assert propose(REDMINE_EN, None, None).has_unsaid
-    assert not propose(REDMINE_EN, None, HEAD).has_unsaid
+    assert propose(UNGUESSABLE, None, HEAD).has_placeholders
+    assert propose(REDMINE_EN, None, None).has_placeholders
+    assert not propose(REDMINE_EN, None, HEAD).has_placeholders
 
 
 # --- whatever the names are
@@ -175,7 +175,7 @@ ODD = st.sampled_from(
 )  # fmt: skip
 NAME = ODD | st.text(max_size=40)
 SURVEYS = st.builds(
-    Survey,
+    NamesInRedmine,
     trackers=st.lists(NAME, max_size=4, unique=True),
     statuses=st.dictionaries(NAME, st.booleans(), max_size=6),
     priorities=st.lists(NAME, max_size=5, unique=True),
@@ -189,7 +189,7 @@ SURVEYS = st.builds(
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(survey=SURVEYS, head=st.none() | st.builds(Head, NAME, NAME))
 def test_whatever_the_names_the_files_load_or_check_names_lines_that_say_so(
-    tmp_path: Path, survey: Survey, head: Head | None
+    tmp_path: Path, survey: NamesInRedmine, head: Head | None
 ) -> None:
     proposal = propose(survey, None, head)
     path = write(tmp_path, proposal)
@@ -199,7 +199,7 @@ def test_whatever_the_names_the_files_load_or_check_names_lines_that_say_so(
     assert set(written.data["statuses"]) == set(proposal.statuses) >= set(survey.statuses)
     assert written.data["staff"]["groups"] == [each.value for each in proposal.staff_groups]
     config, mistakes = check_files(path, TODAY)
-    assert (config is None) == bool(mistakes) == (proposal.has_unsaid or lacks_a_phase(proposal))
+    assert (config is None) == bool(mistakes) == (proposal.has_placeholders or lacks_a_phase(proposal))
     lines = (path.parent / "mappings" / "tracker.yaml").read_text(encoding="utf-8").split("\n")
     for each in mistakes:
         assert "# TODO: " in lines[each.line - 1] or "no status has the phase" in each.text

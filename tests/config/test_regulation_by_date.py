@@ -99,7 +99,7 @@ def test_the_level_is_a_word_of_the_days_regulation(dated, filed, level, name, c
     assert told.judgement.level == level
     assert told.changes["level"] == name
     assert told.changes["first_response_due"].endswith("10:15")
-    term = explain(told.judgement, told.rules, told.judgement.stretches[-1].span.end).terms[0]
+    term = explain(told.judgement, told.rules, told.judgement.stretches[-1].span.end).attributes[0]
     assert (term.value, term.clause) == (level, clause)
 
 
@@ -146,7 +146,7 @@ def test_a_refusal_names_the_clause_of_the_days_regulation(dated, filed, clause)
 @pytest.mark.parametrize(("filed", "lacks"), [("Tue", []), ("Wed", ["contact"])])
 def test_what_a_request_has_to_carry_is_as_the_days_regulation_wants_it(dated, filed, lacks):
     told = dated(f"{filed} 10:00 filed by client, VIP, error, without contact\n{filed} 10:05 now")
-    assert [each.item for each in told.judgement.shortcomings] == lacks
+    assert [each.item for each in told.judgement.item_problems] == lacks
 
 
 @pytest.mark.parametrize(("filed", "notes"), [("Tue", 0), ("Wed", 1)])
@@ -158,7 +158,7 @@ def test_staff_are_told_what_the_days_regulation_wants_told(dated, filed, notes)
 
 def test_before_the_first_regulation_a_request_is_set_aside(dated):
     told = dated("2022-12-30 10:00 filed by client, VIP, error\nWed 10:00 now")
-    assert told.judgement.is_set_aside
+    assert told.judgement.is_unjudged
     assert told.findings["no_regulation"] == "filed on 2022-12-30, before any regulation: add that of its day"
     assert told.changes == {}
 
@@ -172,7 +172,7 @@ def test_before_the_first_regulation_a_request_is_set_aside(dated):
 )
 def test_a_word_that_the_days_regulation_lacks_sets_the_request_aside(dated, facts, what):
     told = dated(f"Tue 10:00 filed by client, {facts}\nWed 10:00 now")
-    assert told.judgement.is_set_aside
+    assert told.judgement.is_unjudged
     assert told.findings["unknown"] == (f"{what} is not in the regulation of 2026-06-09: set another, or add it there")
     assert told.changes == {}
 

@@ -13,11 +13,11 @@ from tools.demo.world import DemoError, seed
 
 from sup_sync.model.policy import ClockKind, Metric
 from sup_sync.redmine import Reader
-from sup_sync.redmine.session import TrackerSession
+from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.cache import IN_MEMORY, Cache
-from sup_sync.run.caseload import judge_world, read_world
+from sup_sync.run.caseload import decode_caseload, judge_caseload
 from sup_sync.run.gather import Reading
-from sup_sync.sla.clock import Standing
+from sup_sync.sla.clock import TargetStatus
 
 ALMATY = ZoneInfo("Asia/Almaty")
 CALENDAR = shipped_config().rules.calendars[ClockKind.WORKING]
@@ -84,20 +84,20 @@ def test_the_story_is_told_in_the_words_of_the_mapping() -> None:
 
 def test_the_story_shows_every_standing_against_first_response_and_closing() -> None:
     shown = [request["shows"] for request in STORY["requests"] if request["shows"]]
-    assert {first for first, _ in shown} == set(Standing)
-    assert {closing for _, closing in shown} == set(Standing)
+    assert {first for first, _ in shown} == set(TargetStatus)
+    assert {closing for _, closing in shown} == set(TargetStatus)
     assert [request["shows"] for request in STORY["requests"]].count(None) == 1
 
 
 def test_on_a_sunday_night_every_request_stands_as_the_story_says(demo: Demo) -> None:
     config = shipped_config()
     person = demo.as_somebody("sup-sync")
-    reader = Reader(TrackerSession(person.url, str(person.session.headers["X-Redmine-API-Key"])))
+    reader = Reader(RedmineSession(person.url, str(person.session.headers["X-Redmine-API-Key"])))
     with Cache(IN_MEMORY) as cache:
         read = Reading(reader, config, cache, SUNDAY_NIGHT, lambda _done, _of: None).everything()
-    judgements = judge_world(read_world(read.lists, read.raw_issues, config.rules), config.rules, SUNDAY_NIGHT)
+    judgements = judge_caseload(decode_caseload(read.lists, read.raw_issues, config.rules), config.rules, SUNDAY_NIGHT)
     stands = {
-        each.issue.subject: None if each.is_set_aside else [each.verdict(metric).outcome for metric in Metric]
+        each.issue.subject: None if each.is_unjudged else [each.verdict(metric).outcome for metric in Metric]
         for each in judgements
     }
     assert stands == {request["subject"]: request["shows"] for request in STORY["requests"]}

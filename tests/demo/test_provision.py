@@ -19,7 +19,7 @@ from tools.demo.world import Json, Person
 
 from sup_sync.errors import ConfigError
 from sup_sync.model.issue import Phase
-from sup_sync.model.names import TrackerNames
+from sup_sync.model.names import RedmineNames
 from sup_sync.redmine.provision import BOT_LOGIN, BOT_PERMISSIONS, BOT_ROLE, make_script
 
 NAMES = shipped_config().rules.names
@@ -30,7 +30,7 @@ OWN_REQUEST = "Карточка лота открывается пустой"
 WAITING_REQUEST = "Өтінімді жіберу батырмасы жұмыс істемейді"
 
 
-def wanted(names: TrackerNames) -> Json:
+def wanted(names: RedmineNames) -> Json:
     """The data inside the script."""
     data = make_script(names).partition("<<'WANTED')\n")[2].partition("\nWANTED\n")[0]
     found: Json = json.loads(data)

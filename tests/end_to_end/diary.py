@@ -17,13 +17,13 @@ from stories.redmine_json import GIVEN
 from support.worlds import ADMIN, BOT, FakeWorld, Json, World
 
 from sup_sync.config import Config
-from sup_sync.planning.notification import Call
-from sup_sync.redmine.session import TrackerSession
-from sup_sync.run.apply import Applied, Ears, Progress, apply
+from sup_sync.planning.notification import Notification
+from sup_sync.redmine.session import RedmineSession
+from sup_sync.run.apply import Progress, RunHooks, RunResult, apply
 from sup_sync.run.cache import NO_CACHE, CacheFile
-from sup_sync.run.write import Outcome, OutcomeKind
+from sup_sync.run.write import OutcomeKind, WriteOutcome
 
-UNTOUCHED = (OutcomeKind.ALREADY, OutcomeKind.STALE)
+UNTOUCHED = (OutcomeKind.UNNEEDED, OutcomeKind.STALE)
 """How a write ends that the tracker did not take; a second one may, after a first that it did."""
 
 
@@ -31,7 +31,7 @@ UNTOUCHED = (OutcomeKind.ALREADY, OutcomeKind.STALE)
 class Ran:
     """What a run did, and how many writes it sent."""
 
-    done: Applied
+    done: RunResult
     puts: int
 
     @property
@@ -47,7 +47,7 @@ class Diary:
     """Deeds by REST, which knows only the present, each then placed at its moment.
 
     `config` is the shipped one with the world's url, `cache` what runs remember; `ran_at` is the moment of the last.
-    `calls` are what people outside of the tracker were told; with a `call_fault` nothing reaches them.
+    `notifications` are what people outside of the tracker were told; with a `call_fault` nothing reaches them.
     """
 
     def __init__(self, world: World, config: Config, cache: CacheFile = NO_CACHE) -> None:
@@ -55,7 +55,7 @@ class Diary:
         self.config = config
         self.cache = cache
         self.ran_at: str | None = None
-        self.calls: list[Call] = []
+        self.notifications: list[Notification] = []
         self.call_fault: str | None = None
         self._moments: dict[int, list[str]] = {}
 
@@ -94,15 +94,15 @@ class Diary:
 
     def session(
         self, login: str = BOT, *, key: str = "", time_left: Callable[[], float] = lambda: math.inf
-    ) -> TrackerSession:
+    ) -> RedmineSession:
         """A session of the tool with somebody's key, or with this one."""
-        return TrackerSession(self.world.url, key or self.world.user(login), time_left=time_left)
+        return RedmineSession(self.world.url, key or self.world.user(login), time_left=time_left)
 
     def run(
         self,
         now: str,
         *,
-        session: TrackerSession | None = None,
+        session: RedmineSession | None = None,
         config: Config | None = None,
         force: bool = False,
         is_adopting: bool = False,
@@ -118,7 +118,7 @@ class Diary:
             progress=progress,
             is_adopting=is_adopting,
             cache=self.cache,
-            ears=Ears(notify=self._hear),
+            hooks=RunHooks(notify=self._hear),
         )
         for outcome in done.outcomes:
             if self._is_touched(outcome):
@@ -126,13 +126,13 @@ class Diary:
         self.ran_at = now
         return Ran(done, session.requests_made["PUT"])
 
-    def _is_touched(self, outcome: Outcome) -> bool:
+    def _is_touched(self, outcome: WriteOutcome) -> bool:
         """Whether the tracker took a write of the run, or something else came to the request meanwhile."""
         known = len(self._moments[outcome.issue_id])
         return outcome.kind not in UNTOUCHED or len(self.see(ADMIN, outcome.issue_id)["journals"]) > known
 
-    def _hear(self, call: Call) -> str | None:
-        self.calls.append(call)
+    def _hear(self, call: Notification) -> str | None:
+        self.notifications.append(call)
         return self.call_fault
 
     def come_to_the_present(self) -> None:
@@ -170,7 +170,7 @@ def once(act: Callable[[], None], *, when: int) -> Progress:
     return progress
 
 
-def interfere(session: TrackerSession, act: Callable[[], None], *, asked: str, times_before: int = 0) -> None:
+def interfere(session: RedmineSession, act: Callable[[], None], *, asked: str, times_before: int = 0) -> None:
     """Act once, when the answer to such a request has come, for the first time or after so many others."""
     left = [times_before]
 

@@ -35,19 +35,19 @@ def test_it_follows_its_note_and_no_other_and_comes_once(calling: Diary) -> None
     issue_id = calling.file("Mon 09:00", subject="Құпия", description="Құпия")
     for now in ("Mon 10:31", "Mon 11:01", "Mon 13:00"):
         calling.run(now)
-        assert calling.calls == []
+        assert calling.notifications == []
     calling.run("Mon 13:01")
-    assert [(each.issue_id, each.person, each.text) for each in calling.calls] == [(issue_id, "head", TEXT)]
-    assert calling.calls[0].text in calling.notes(OPERATOR, issue_id)[-1]
+    assert [(each.issue_id, each.person, each.text) for each in calling.notifications] == [(issue_id, "head", TEXT)]
+    assert calling.notifications[0].text in calling.notes(OPERATOR, issue_id)[-1]
     calling.run("Mon 13:02")
-    assert len(calling.calls) == 1
+    assert len(calling.notifications) == 1
 
 
 def test_it_comes_where_the_acknowledgement_goes_in_the_same_run(calling: Diary) -> None:
     issue_id = calling.file("Mon 09:00")
     ran = calling.run("Mon 13:01")
     assert ran.done.outcomes[0].notes == {"public_note", "private_note"}
-    assert [each.issue_id for each in calling.calls] == [issue_id]
+    assert [each.issue_id for each in calling.notifications] == [issue_id]
 
 
 def test_an_answer_meanwhile_takes_back_the_note_and_the_call(calling: Diary) -> None:
@@ -60,9 +60,9 @@ def test_an_answer_meanwhile_takes_back_the_note_and_the_call(calling: Diary) ->
 
     interfere(session, answer, asked=rf"/issues/{issue_id}\.json\?.*")
     ran = calling.run("Mon 13:01", session=session)
-    assert [each.issue_id for each in ran.done.plan.calls] == [issue_id]
+    assert [each.issue_id for each in ran.done.plan.notifications] == [issue_id]
     assert ran.outcomes == {issue_id: OutcomeKind.APPLIED}
-    assert (calling.notes(OPERATOR, issue_id), calling.calls) == ([], [])
+    assert (calling.notes(OPERATOR, issue_id), calling.notifications) == ([], [])
 
 
 def test_a_note_that_went_stale_calls_nobody_until_it_is_there(calling: Diary) -> None:
@@ -76,16 +76,16 @@ def test_a_note_that_went_stale_calls_nobody_until_it_is_there(calling: Diary) -
 
     interfere(session, edit, asked=rf"/issues/{issue_id}")
     assert calling.run("Mon 13:01", session=session).outcomes == {issue_id: OutcomeKind.STALE}
-    assert calling.calls == []
+    assert calling.notifications == []
     calling.run("Mon 13:02")
-    assert len(calling.calls) == 1
+    assert len(calling.notifications) == 1
 
 
 def test_adopting_calls_nobody(calling: Diary) -> None:
     calling.file("Mon 09:00")
-    assert calling.run("Mon 13:01", is_adopting=True).done.plan.calls == ()
+    assert calling.run("Mon 13:01", is_adopting=True).done.plan.notifications == ()
     calling.run("Mon 13:02")
-    assert calling.calls == []
+    assert calling.notifications == []
 
 
 def test_whom_nobody_reached_is_named_and_the_run_goes_on(calling: Diary) -> None:
@@ -93,10 +93,10 @@ def test_whom_nobody_reached_is_named_and_the_run_goes_on(calling: Diary) -> Non
     calling.call_fault = "away"
     ran = calling.run("Mon 13:02")
     assert ran.outcomes == dict.fromkeys((first, second), OutcomeKind.APPLIED)
-    assert ran.done.unreached == tuple(
+    assert ran.done.failed_notifications == tuple(
         f"#{each}: head was not told outside of the tracker: away" for each in (first, second)
     )
     assert not ran.done.is_whole
     calling.call_fault = None
     assert calling.run("Mon 13:03").done.is_whole
-    assert len(calling.calls) == 2
+    assert len(calling.notifications) == 2

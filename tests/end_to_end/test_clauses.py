@@ -180,7 +180,9 @@ def test_a_status_alone_never_ends_a_request_and_staff_are_told(diary: Diary) ->
 def test_an_ending_that_the_workflow_forbids_is_not_announced(diary: Diary) -> None:
     issue_id = diary.file("Mon 09:00")
     ask(diary, issue_id, "Mon 09:30")
-    names = replace(diary.config.rules.names, sets={**diary.config.rules.names.sets, "no_answer": DEVELOPMENT})
+    names = replace(
+        diary.config.rules.names, tool_statuses={**diary.config.rules.names.tool_statuses, "no_answer": DEVELOPMENT}
+    )
     config = replace(diary.config, rules=replace(diary.config.rules, names=names))
     ran = diary.run("Tue 10:00", config=config)
     assert ran.findings == {(issue_id, "workflow")}
@@ -208,7 +210,7 @@ def test_what_a_request_lacks_is_flagged_once_to_staff_and_not_to_the_client(dia
 
 def test_where_the_regulation_says_so_the_client_is_asked_and_the_waiting_begins(diary: Diary) -> None:
     policy = diary.config.rules.policy
-    diary.config = with_policy(diary, tells={**policy.tells, "asked": "11"})
+    diary.config = with_policy(diary, client_notes={**policy.client_notes, "asked": "11"})
     issue_id = diary.file("Mon 09:00", fields={name_of(diary, "iin"): ""})
     diary.run("Mon 09:05")
     diary.run("Mon 09:10")

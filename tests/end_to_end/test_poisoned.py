@@ -42,9 +42,9 @@ def test_a_fault_of_our_own_on_one_request_leaves_the_others_alone(
     poisoned, other = diary.file("Mon 09:00", subject=SECRET), diary.file("Mon 09:00")
     with monkeypatch.context() as patch:
         if where == "judging":
-            patch.setattr(judging, "shortcomings", breaking(judging.shortcomings, poisoned))
+            patch.setattr(judging, "shortcomings", breaking(judging.item_problems, poisoned))
         else:
-            patch.setattr(draft.Draft, "_terms", breaking(draft.Draft._terms, poisoned))
+            patch.setattr(draft.RequestPlan, "_terms", breaking(draft.RequestPlan._terms, poisoned))
         ran = diary.run("Mon 11:01")
     assert ran.outcomes == {other: OutcomeKind.APPLIED}
     (fault,) = [each for each in ran.done.plan.findings if each.kind == "fault"]

@@ -14,7 +14,7 @@ from support.promises import LIMITS, PRIVATE, UNREAD
 
 from sup_sync.errors import AccessError, UnsafePlan
 from sup_sync.planning.plan import Limits
-from sup_sync.redmine.session import TrackerSession
+from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.write import OutcomeKind
 
 WRONG_KEY = "0" * 40
@@ -74,7 +74,7 @@ def test_with_rest_switched_off_nothing_is_written(diary: Diary, tried: Callable
 def test_over_the_limits_nothing_is_written_until_it_is_forced(diary: Diary, tried: Callable[[str, str], None]) -> None:
     issue_ids = [diary.file("Mon 09:00"), diary.file("Mon 09:00")]
     before = diary.traces()
-    strict = replace(diary.config, limits=Limits(notes=1, endings=0, changed_share=0.5))
+    strict = replace(diary.config, limits=Limits(notes=1, status_changes=0, changed_share=0.5))
     session = diary.session()
     with pytest.raises(UnsafePlan, match=r"4 notes \(limit 1\)"):
         diary.run("Mon 11:01", config=strict, session=session)
@@ -110,7 +110,7 @@ def test_a_history_that_fails_leaves_out_its_project_and_no_other(
     assert set(diary.run("Mon 11:01").outcomes) == {beside, failing, still_open, page}
 
 
-def spoil(session: TrackerSession, issue_id: int, status: int, body: bytes) -> None:
+def spoil(session: RedmineSession, issue_id: int, status: int, body: bytes) -> None:
     """Let the answer with this history arrive as something else."""
 
     def after(response: requests.Response, *_: Any, **__: Any) -> None:

@@ -44,7 +44,7 @@ class Faulty:
     held: list[Request] = field(default_factory=list)
     release_at: int | None = None
 
-    def act(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
+    def write(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
         request = Request(handler.command, handler.path, dict(handler.headers), body)
         number = len(self.seen)
         self.seen.append(request)
@@ -144,10 +144,10 @@ def faulty(world: World) -> Iterator[Faulty]:
     """The world on a socket of its own, where requests can be made to fail."""
     tracker = Faulty(committer(world))
 
-    def act(handler: BaseHTTPRequestHandler) -> None:
-        tracker.act(handler, script.asked[-1].body)
+    def write(handler: BaseHTTPRequestHandler) -> None:
+        tracker.write(handler, script.asked[-1].body)
 
-    with serve(act) as script:
+    with serve(write) as script:
         tracker.url = script.url
         yield tracker
 

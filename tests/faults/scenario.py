@@ -16,7 +16,7 @@ from support.worlds import ADMIN, BOT, FakeWorld, World
 
 from sup_sync.config import Config
 from sup_sync.errors import SupSyncError
-from sup_sync.redmine.session import TrackerSession
+from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.apply import apply
 
 NOW = "Wed 12:00"
@@ -48,7 +48,7 @@ class Scenario:
 
     def run(self) -> int:
         """One run, whatever becomes of it; returns how many writes it sent."""
-        session = TrackerSession(self.tracker.url, self.world.user(BOT), timeout_s=TIMEOUT_S)
+        session = RedmineSession(self.tracker.url, self.world.user(BOT), timeout_s=TIMEOUT_S)
         try:
             done = apply(session, self.config, read_moment(NOW), force=False, progress=lambda _done, _of: None)
             self.said += [repr(done), repr(session)]

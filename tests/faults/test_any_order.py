@@ -40,13 +40,13 @@ from sup_sync.errors import SupSyncError
 from sup_sync.model.change import Change
 from sup_sync.model.policy import ClockKind
 from sup_sync.redmine import Reader
-from sup_sync.redmine.preflight import Tracker
-from sup_sync.redmine.session import TrackerSession
+from sup_sync.redmine.preflight import RedmineState
+from sup_sync.redmine.session import RedmineSession
 from sup_sync.run import apply as sync
 from sup_sync.run import gather as reading
-from sup_sync.run.apply import decide
+from sup_sync.run.apply import plan_run
 from sup_sync.run.cache import IN_MEMORY, NO_CACHE, Cache, CacheFile
-from sup_sync.run.gather import Reading, examine
+from sup_sync.run.gather import Reading, fetch_redmine_state
 
 SIGN = "⟦"
 """Stands in all that people write, and nowhere else."""
@@ -120,7 +120,7 @@ class Office:
     world: FakeWorld = field(default_factory=FakeWorld)
     writes: list[Write] = field(default_factory=list)
     versions: list[int] = field(default_factory=list)
-    lists: dict[tuple[object, ...], Tracker] = field(default_factory=dict)
+    lists: dict[tuple[object, ...], RedmineState] = field(default_factory=dict)
     words: int = 0
     memory: TemporaryDirectory[str] | None = None
 
@@ -185,7 +185,7 @@ class Office:
     ) -> Run:
         """One run of a host, whatever becomes of it."""
         run = Run(self.base.now, {each.id: len(each.journals) for each in self.base.issues}, at, event)
-        session = TrackerSession(self.world.url, self.world.user(BOT))
+        session = RedmineSession(self.world.url, self.world.user(BOT))
         lay(session, partial(self._pass_on, run, pause))
         with suppress(SupSyncError, KilledError):
             sync.apply(
@@ -204,20 +204,20 @@ class Office:
         self.cache().use(lambda kept: self._reading(kept).current())
 
     def _reading(self, kept: Cache) -> Reading:
-        session = TrackerSession(self.world.url, self.world.user(BOT))
+        session = RedmineSession(self.world.url, self.world.user(BOT))
         lay(session, partial(self._pass_on, Run(self.base.now, {}), lambda: None))
         return Reading(Reader(session), self.config, kept, self.base.now, lambda _done, _of: None)
 
     def planned_afresh(self) -> tuple[Change, ...]:
         """What a run that remembers nothing would write."""
         with Cache(IN_MEMORY) as kept:
-            return decide(self._reading(kept), self.config, self.base.now, is_adopting=False).plan.changes
+            return plan_run(self._reading(kept), self.config, self.base.now, is_adopting=False).plan.changes
 
-    def examined(self, reader: Reader, config: Config, _account: Any) -> Tracker:
+    def examined(self, reader: Reader, config: Config, _account: Any) -> RedmineState:
         """The tracker's lists, read again only where they changed: other tests let these requests fail."""
         state = (len(self.base.issues), *(each.due_on for each in self.base.versions))
         if state not in self.lists:
-            self.lists[state] = examine(reader, config)
+            self.lists[state] = fetch_redmine_state(reader, config)
         return self.lists[state]
 
 
@@ -371,7 +371,7 @@ class AnyOrder(RuleBasedStateMachine):
     @initialize(kind=st.sampled_from(["shipped", "asks"]), is_remembering=st.booleans())
     def opens(self, kind: str, is_remembering: bool) -> None:
         self.office = Office(config_of(kind), memory=TemporaryDirectory() if is_remembering else None)
-        self.looked_at = 0
+        self.judged_requests = 0
         self.patched = patch.object(reading, "examine", self.office.examined)
         self.patched.start()
         self.files(is_whole=True)
@@ -379,7 +379,7 @@ class AnyOrder(RuleBasedStateMachine):
     def time_goes_on(self, minutes: int) -> None:
         self.office.base.now += timedelta(minutes=minutes)
 
-    def act(self, deed: str, which: int) -> None:
+    def write(self, deed: str, which: int) -> None:
         self.office.base.now += timedelta(seconds=1)
         DEEDS[deed](self.office, self.office.base.issues[which % len(self.office.base.issues)].id)
 
@@ -393,7 +393,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(deed=DEED, which=st.integers(0, 2))
     def somebody_acts(self, deed: str, which: int) -> None:
-        self.act(deed, which)
+        self.write(deed, which)
 
     @rule(minutes=MINUTES)
     def the_tool_runs(self, minutes: int) -> None:
@@ -403,7 +403,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(minutes=LONG, deed=DEED, which=st.integers(0, 2), at=PLACES)
     def somebody_acts_during_a_run(self, minutes: int, deed: str, which: int, at: int) -> None:
         def event(wire: Faulty, line: Any, request: Request) -> None:
-            self.act(deed, which)
+            self.write(deed, which)
             answer(line, wire.commit(request))
 
         self.time_goes_on(minutes)
@@ -411,19 +411,19 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(deed=DEED, which=st.integers(0, 2), at=PLACES)
     def somebody_acts_while_their_silence_ends_it(self, deed: str, which: int, at: int) -> None:
-        self.act("staff ask", which)
+        self.write("staff ask", which)
         self.somebody_acts_during_a_run(DAY, deed, which, at)
 
     @rule(which=st.integers(0, 2), deed=st.sampled_from([None, *ANSWERS]))
     def a_question_waits(self, which: int, deed: str | None) -> None:
         """Until after its reminder, when somebody may act, and then until after its end."""
         calendar = self.office.config.rules.calendars[ClockKind.WORKING]
-        self.act("staff ask", which)
+        self.write("staff ask", which)
         asked_at = self.office.base.now
         self.office.base.now = calendar.after(asked_at, WITHIN * 0.6)
         self.office.run()
         if deed:
-            self.act(deed, which)
+            self.write(deed, which)
         self.office.base.now = calendar.after(asked_at, WITHIN * 1.1)
         self.all_settles()
 
@@ -434,7 +434,7 @@ class AnyOrder(RuleBasedStateMachine):
     )
     def somebody_acts_while_a_client_comes_back(self, which: int, deed: str, at: int) -> None:
         self.a_question_waits(which, None)
-        self.act("client reopens", which)
+        self.write("client reopens", which)
         self.somebody_acts_during_a_run(1, deed, which, at)
 
     @precondition(lambda self: len(self.office.base.issues) < 4)
@@ -446,10 +446,10 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 2), minutes=LONG)
     def a_release_slips(self, which: int, minutes: int) -> None:
-        self.act("staff hand it on", which)
+        self.write("staff hand it on", which)
         self.office.run()
         self.time_goes_on(minutes)
-        self.act("the release is put off", which)
+        self.write("the release is put off", which)
         self.office.run()
 
     @rule(minutes=LONG, fault=st.sampled_from([each for each in FAULTS if each is not late_reply]), at=PLACES)
@@ -489,7 +489,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(minutes=LONG, deed=DEED, which=st.integers(0, 2), at=PLACES)
     def somebody_acts_and_another_plans_during_a_run(self, minutes: int, deed: str, which: int, at: int) -> None:
         def event(wire: Faulty, line: Any, request: Request) -> None:
-            self.act(deed, which)
+            self.write(deed, which)
             self.time_goes_on(2)
             self.office.plan()
             answer(line, wire.commit(request))
@@ -534,7 +534,7 @@ class AnyOrder(RuleBasedStateMachine):
     def every_write_keeps_the_promises(self) -> None:
         if not hasattr(self, "office"):
             return
-        writes, self.looked_at = self.office.writes[self.looked_at :], len(self.office.writes)
+        writes, self.judged_requests = self.office.writes[self.judged_requests :], len(self.office.writes)
         for write in writes:
             before = History(self.office, write.issue, write.past)
             look_at_places(History(self.office, write.issue, [*write.past, *write.new]))

@@ -33,7 +33,7 @@ from support.worlds import BOT, FakeWorld
 from sup_sync.config import Config
 from sup_sync.errors import SupSyncError
 from sup_sync.redmine import reader
-from sup_sync.redmine.session import TrackerSession
+from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.apply import apply
 
 NOW = "Wed 12:00"
@@ -50,7 +50,7 @@ class Office:
 
     def run(self) -> None:
         self.tracker.seen.clear()
-        session = TrackerSession(self.tracker.url, self.world.user(BOT))
+        session = RedmineSession(self.tracker.url, self.world.user(BOT))
         with suppress(SupSyncError):
             apply(session, self.config, read_moment(NOW), force=False, progress=lambda _done, _of: None)
 

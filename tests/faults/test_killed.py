@@ -151,6 +151,6 @@ def system_calls(tmp_path: Path) -> Counter[str]:
     with faulty(world) as tracker:
         healthy = office(tmp_path / "traced", tracker, world)
         assert healthy.apply("strace", "-f", "-qq", "-o", str(log), "-e", f"trace={','.join(CALLS)}") == 0
-    calls = re.findall(r"^\d+ +(\w+)\(", log.read_text(encoding="utf-8"), re.MULTILINE)
-    assert set(calls) == set(CALLS)
-    return Counter(calls)
+    notifications = re.findall(r"^\d+ +(\w+)\(", log.read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(notifications) == set(CALLS)
+    return Counter(notifications)

@@ -12,7 +12,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPResponse, Retry
 from urllib3.exceptions import MaxRetryError, ProtocolError
 
-from sup_sync.redmine.session import TrackerSession
+from sup_sync.redmine.session import RedmineSession
 
 
 class Line:
@@ -40,17 +40,17 @@ class Line:
 
 
 class Wire(HTTPAdapter):
-    """Lets `act` answer each request, and tries again as urllib3 would by the session's own `retries`."""
+    """Lets `write` answer each request, and tries again as urllib3 would by the session's own `retries`."""
 
-    def __init__(self, act: Callable[[Line, requests.PreparedRequest], None], retries: Retry | int = 0) -> None:
+    def __init__(self, write: Callable[[Line, requests.PreparedRequest], None], retries: Retry | int = 0) -> None:
         super().__init__(max_retries=retries)
-        self.act = act
+        self.write = write
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
         retries, method = self.max_retries, request.method or ""
         while True:
             line = Line()
-            self.act(line, request)
+            self.write(line, request)
             error = ProtocolError("Connection aborted.", ConnectionResetError()) if line.is_broken else None
             answer = HTTPResponse(
                 BytesIO(line.wfile.getvalue()), line.headers, line.status, preload_content=False, request_method=method
@@ -65,10 +65,10 @@ class Wire(HTTPAdapter):
                 return self.build_response(request, answer)
 
 
-def lay(session: TrackerSession, act: Callable[[Line, requests.PreparedRequest], None]) -> None:
+def lay(session: RedmineSession, write: Callable[[Line, requests.PreparedRequest], None]) -> None:
     """Put a wire under a session of the tool, with the patience that it has."""
     http = session._http
-    http.mount(f"{session.url}/", Wire(act, http.get_adapter(f"{session.url}/").max_retries))
+    http.mount(f"{session.url}/", Wire(write, http.get_adapter(f"{session.url}/").max_retries))
 
 
 class Host:

@@ -18,7 +18,7 @@ from sup_sync.model.policy import ClockKind, Metric
 from sup_sync.output.terminal.layout import make_console
 from sup_sync.output.terminal.regulation import show_regulation
 from sup_sync.output.texts import Texts
-from sup_sync.output.texts.regulation import WordedRegulation, worded
+from sup_sync.output.texts.regulation import RegulationText, regulation_text
 from sup_sync.views.regulation import Regulation, regulation_on
 
 DAY = date(2026, 6, 8)
@@ -31,10 +31,10 @@ def on(day: date, config: Config | None = None) -> Regulation:
     return found
 
 
-def said(config: Config | None = None, language: str = "en", day: date = DAY) -> WordedRegulation:
+def said(config: Config | None = None, language: str = "en", day: date = DAY) -> RegulationText:
     rules = (config or shipped_config()).rules
     people = {key: each.name for key, each in rules.names.people.items()}
-    return worded(on(day, config), Texts("regulation", language, rules.messages, rules.zone), people)
+    return regulation_text(on(day, config), Texts("regulation", language, rules.messages, rules.zone), people)
 
 
 def shown(config: Config | None = None, language: str = "en", width: int = 80, day: date = DAY) -> list[str]:
@@ -68,7 +68,8 @@ def test_every_request_s_targets_are_those_that_judge() -> None:
         for level, (channel, word), category, priority in product(
             policy.levels, policy.channels.items(), policy.categories, policy.priorities
         )
-        if (word.only is None or level in word.only) and (agreement := policy.agreement_for(level, channel, category))
+        if (word.levels is None or level in word.levels)
+        and (agreement := policy.agreement_for(level, channel, category))
     }
     assert found == wanted
     assert len(found) > 60

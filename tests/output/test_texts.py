@@ -13,7 +13,7 @@ from stories.moments import ZONE
 from stories.shipped import shipped_config
 
 import sup_sync
-from sup_sync.config.shapes.regulation import AlertKey, Tell
+from sup_sync.config.shapes.regulation import AlertKey, ClientNoteKey
 from sup_sync.model.calendar_lines import LineKind
 from sup_sync.model.languages import LANGUAGES
 from sup_sync.model.messages import STEP_MESSAGES
@@ -43,7 +43,7 @@ BUILT = {
     },
     "regulation": {
         *(f"step_{each}" for each in STEP_MESSAGES),
-        *(f"tell_{each}" for each in get_args(Tell)),
+        *(f"tell_{each}" for each in get_args(ClientNoteKey)),
         *(f"alert_{each}" for each in get_args(AlertKey)),
         *(f"working_day_{each}" for each in ("one", "few", "many")),
     },

@@ -15,21 +15,21 @@ from support.hostile import HOSTILE, SCRIPTS
 from sup_sync.model.languages import LANGUAGES
 from sup_sync.output.pages.markup import word
 from sup_sync.output.pages.page import Basis
-from sup_sync.output.pages.wiki import MOST, Told, render_wiki, title_of
+from sup_sync.output.pages.wiki import MOST, ReportData, render_wiki, title_of
 from sup_sync.output.texts import Texts
 from sup_sync.sla.judgement import Judgement
 from sup_sync.views.compliance import compliance
 from sup_sync.views.figures import figures_of
-from sup_sync.views.report_page import CHARTS, MARK, Draft
+from sup_sync.views.report_page import CHART_PREFIX, PAGE_SIGNATURE, WikiContent
 
 FIRST = date(2026, 6, 1)
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def told(judgements: list[Judgement], now: datetime) -> Told:
+def told(judgements: list[Judgement], now: datetime) -> ReportData:
     rules = shipped_config().rules
     figures = figures_of(judgements, rules.policy, rules.calendars, now)
-    return Told(compliance(judgements, rules.policy, rules.calendars), figures)
+    return ReportData(compliance(judgements, rules.policy, rules.calendars), figures)
 
 
 def texts(language: str) -> Texts:
@@ -39,7 +39,7 @@ def texts(language: str) -> Texts:
 
 def render(
     *judgements: Judgement, now: datetime, language: str = "en", markup: str = "textile", is_whole: bool = True
-) -> Draft:
+) -> WikiContent:
     basis = Basis(shipped_config().rules, "https://sup.mitwork.kz", {}, is_whole)
     page = told([*judgements], now)
     return render_wiki(page, page, basis, FIRST, now, texts(language), markup)
@@ -92,8 +92,8 @@ def test_a_word_that_only_steers_is_a_dash() -> None:
 @pytest.mark.parametrize("markup", ["textile", "markdown"])
 def test_it_ends_with_the_mark_and_shows_every_chart_it_brings(late: Story, language: str, markup: str) -> None:
     page = render(late.judgement, now=now_of(late), language=language, markup=markup)
-    assert f"{MARK} 2026-06" in page.text.splitlines()[-1]
-    shown = re.findall(rf"{CHARTS}2026-06-\w+-[0-9a-f]{{12}}\.png", page.text)
+    assert f"{PAGE_SIGNATURE} 2026-06" in page.text.splitlines()[-1]
+    shown = re.findall(rf"{CHART_PREFIX}2026-06-\w+-[0-9a-f]{{12}}\.png", page.text)
     assert sorted(shown) == sorted(page.charts)
     assert len(shown) == 4
     assert all(png.startswith(PNG) for png in page.charts.values())

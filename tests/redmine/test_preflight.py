@@ -24,7 +24,7 @@ from stories.shipped import shipped_config
 from support.fake_records import CustomField, Project, Role, Status
 from support.worlds import BOT, FakeWorld
 
-from sup_sync.errors import AccessError, UnfitTrackerError
+from sup_sync.errors import AccessError, RedmineMismatchError
 from sup_sync.redmine import Reader
 from sup_sync.redmine.preflight import (
     PERMISSIONS,
@@ -35,9 +35,9 @@ from sup_sync.redmine.preflight import (
     check_visibility,
     may_write_private_notes,
 )
-from sup_sync.redmine.session import TrackerSession
-from sup_sync.run.apply import require_fit
-from sup_sync.run.gather import examine
+from sup_sync.redmine.session import RedmineSession
+from sup_sync.run.apply import require_matching_redmine
+from sup_sync.run.gather import fetch_redmine_state
 
 WAITING = "Клиент жауабын күтуде"
 
@@ -70,12 +70,12 @@ class Site:
 
     @property
     def reader(self) -> Reader:
-        return Reader(TrackerSession(self.world.url, self.world.user(BOT)))
+        return Reader(RedmineSession(self.world.url, self.world.user(BOT)))
 
     def problems(self, *issue_ids: int) -> list[Problem]:
         reader = self.reader
         issues = tuple(reader.fetch_issue(each) for each in issue_ids)
-        return check_tracker(replace(examine(reader, self.config), issues=issues))
+        return check_tracker(replace(fetch_redmine_state(reader, self.config), issues=issues))
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def site() -> Iterator[Site]:
 
 def test_a_tracker_as_the_mappings_say_has_no_problem(site: Site) -> None:
     assert site.problems() == []
-    require_fit(examine(site.reader, site.config))
+    require_matching_redmine(fetch_redmine_state(site.reader, site.config))
 
 
 # --- access
@@ -102,14 +102,14 @@ def test_a_permission_that_the_role_lacks_is_told_for_each_project(site: Site, p
         f"project {project}: the account lacks {permission}" for project in site.config.projects
     ]
     assert {(each.area, each.is_warning) for each in told} == {(Area.ACCESS, False)}
-    assert all(each.mend.startswith("give it to its role; it is needed to ") for each in told)
+    assert all(each.fix.startswith("give it to its role; it is needed to ") for each in told)
 
 
 def test_private_notes_need_their_permission_in_every_project(site: Site) -> None:
-    assert may_write_private_notes(examine(site.reader, site.config))
+    assert may_write_private_notes(fetch_redmine_state(site.reader, site.config))
     (member,) = (each for each in site.project(BASE).members if getattr(each.who, "login", "") == BOT)
     member.roles = {site.tracker.role("publisher"): False}
-    assert not may_write_private_notes(examine(site.reader, site.config))
+    assert not may_write_private_notes(fetch_redmine_state(site.reader, site.config))
     assert [str(each) for each in site.problems() if each.area is Area.ACCESS] == [
         f"project {BASE}: the account lacks set_notes_private: give it to its role;"
         " it is needed to write private notes (without it Redmine publishes them)"
@@ -264,7 +264,7 @@ def test_a_client_of_the_head_s_name_takes_nobody_s_place(site: Site) -> None:
 
 
 def test_a_head_who_is_no_member_of_a_project_is_a_warning(site: Site) -> None:
-    tracker = examine(site.reader, site.config)
+    tracker = fetch_redmine_state(site.reader, site.config)
     first, *others = tracker.lists["projects"]
     lists = {**tracker.lists, "projects": [{**first, "members": []}, *others]}
     (problem,) = check_people(replace(tracker, lists=lists))
@@ -273,7 +273,7 @@ def test_a_head_who_is_no_member_of_a_project_is_a_warning(site: Site) -> None:
 
 
 def test_a_role_that_does_not_see_all_issues_is_told(site: Site) -> None:
-    tracker = examine(site.reader, site.config)
+    tracker = fetch_redmine_state(site.reader, site.config)
     assert list(check_visibility(tracker)) == []
     blind = replace(tracker, roles=tuple({**role, "issues_visibility": "own"} for role in tracker.roles))
     told = list(check_visibility(blind))
@@ -308,16 +308,16 @@ def test_a_role_that_nobody_has_is_told_as_it_may_be_misspelt(site: Site, role: 
 def test_every_problem_is_told_at_once_and_access_decides_the_exit_code(site: Site) -> None:
     without(site.tracker.statuses, "Шешілді")
     without(site.tracker.priorities, "Дереу")
-    with pytest.raises(UnfitTrackerError) as unfit:
-        require_fit(examine(site.reader, site.config))
+    with pytest.raises(RedmineMismatchError) as unfit:
+        require_matching_redmine(fetch_redmine_state(site.reader, site.config))
     assert len(str(unfit.value).splitlines()) == 2
     site.role.permissions -= {"edit_issues"}
     with pytest.raises(AccessError) as access:
-        require_fit(examine(site.reader, site.config))
+        require_matching_redmine(fetch_redmine_state(site.reader, site.config))
     assert len(str(access.value).splitlines()) == 2 + len(site.config.projects)
 
 
 def test_a_warning_stops_nothing(site: Site) -> None:
     site.tracker.issues.clear()
     assert site.problems() != []
-    require_fit(examine(site.reader, site.config))
+    require_matching_redmine(fetch_redmine_state(site.reader, site.config))

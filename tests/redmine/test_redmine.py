@@ -12,11 +12,11 @@ import responses
 from responses.registries import OrderedRegistry
 from support.worlds import shipped_names
 
-from sup_sync.errors import RefusedError, TrackerAwayError, UrlError
+from sup_sync.errors import RedmineUnavailableError, RefusedError, UrlError
 from sup_sync.model.change import Change
 from sup_sync.model.directory import Directory
 from sup_sync.redmine import Reader, Writer
-from sup_sync.redmine.session import TrackerSession
+from sup_sync.redmine.session import RedmineSession
 
 URL = "http://127.0.0.1:3999"
 Mock = responses.RequestsMock
@@ -29,12 +29,12 @@ def mock() -> Iterator[Mock]:
 
 
 @pytest.fixture
-def session() -> TrackerSession:
-    return TrackerSession(URL, "0" * 40)
+def session() -> RedmineSession:
+    return RedmineSession(URL, "0" * 40)
 
 
 @pytest.fixture
-def reader(session: TrackerSession) -> Reader:
+def reader(session: RedmineSession) -> Reader:
     return Reader(session)
 
 
@@ -63,7 +63,7 @@ def test_pages_that_do_not_follow_each_other_are_no_list(reader: Reader, pages: 
     with responses.RequestsMock(registry=OrderedRegistry) as mock:  # each page once, so that no mistake asks for ever
         for each in pages:
             mock.get(f"{URL}/issues.json", json=each)
-        with pytest.raises(TrackerAwayError, match="don't follow each other"):
+        with pytest.raises(RedmineUnavailableError, match="don't follow each other"):
             reader.fetch_rows(status="*")
 
 
@@ -84,7 +84,7 @@ def test_rows_of_an_answer_without_its_filters_are_left_out(mock: Mock, reader: 
 @pytest.mark.parametrize("answer", [page([row(1), row(2)], 2), page([row(2)], 2)])
 def test_issues_that_were_not_asked_for_or_did_not_come_are_no_list(mock: Mock, reader: Reader, answer: Any) -> None:
     mock.get(f"{URL}/issues.json", json=answer)
-    with pytest.raises(TrackerAwayError, match="not the issues that were asked for"):
+    with pytest.raises(RedmineUnavailableError, match="not the issues that were asked for"):
         reader.fetch_rows_of([2, 3])
 
 
@@ -109,7 +109,7 @@ def serve_project(mock: Mock, *, members: int, rows: list[Any]) -> None:
 
 def test_members_that_change_while_they_are_read_are_no_list(mock: Mock, reader: Reader) -> None:
     serve_project(mock, members=101, rows=[])
-    with pytest.raises(TrackerAwayError, match="changed while it was read"):
+    with pytest.raises(RedmineUnavailableError, match="changed while it was read"):
         reader.fetch_lists(reader.fetch_account(), ["a"])
 
 
@@ -158,7 +158,7 @@ def test_json_of_another_form_is_no_trackers_answer(
     mock: Mock, reader: Reader, fetch: Callable[[Reader], object], answer: dict[str, Any]
 ) -> None:
     mock.get(re.compile(f"{URL}/.*"), json=answer)
-    with pytest.raises(TrackerAwayError, match=r"is `url` the tracker's root|asked for"):
+    with pytest.raises(RedmineUnavailableError, match=r"is `url` the tracker's root|asked for"):
         fetch(reader)
 
 
@@ -181,7 +181,7 @@ def test_an_address_below_which_there_is_no_tracker_is_told(mock: Mock, reader: 
 )
 def test_a_page_without_one_lock_version_is_no_page_of_an_issue(mock: Mock, reader: Reader, inputs: str) -> None:
     mock.get(f"{URL}/issues/1", body=f'<html><div id="all_attributes"></div>{inputs}</html>')
-    with pytest.raises(TrackerAwayError, match="no page of an issue"):
+    with pytest.raises(RedmineUnavailableError, match="no page of an issue"):
         reader.fetch_edit_form(1)
 
 
@@ -189,7 +189,7 @@ def test_a_page_without_one_lock_version_is_no_page_of_an_issue(mock: Mock, read
 
 
 @pytest.fixture
-def writer(session: TrackerSession) -> Writer:
+def writer(session: RedmineSession) -> Writer:
     return Writer(session, may_write_private_notes=True)
 
 

@@ -48,7 +48,7 @@ def test_an_issue_in_our_words(raw, directory):
     assert issue.updated_at == read_moment("Mon 13:00")
     assert (issue.status.name, issue.status.phase) == ("Клиент жауабын күтуде", Phase.WAITING)
     assert (issue.priority, issue.reason, issue.language) == ("immediate", "law", "ru")
-    assert (issue.has_file, issue.may_become) == (True, None)
+    assert (issue.has_file, issue.allowed_statuses) == (True, None)
     assert (issue.start_on, issue.due_on, issue.assignee_id) == (date(2026, 6, 8), None, None)
     assert issue.version is not None
     assert (issue.version.name, issue.version.due_on, issue.version.is_closed) == ("2.4", date(2026, 6, 12), False)
@@ -74,7 +74,7 @@ def test_what_the_tool_may_set_and_whether_there_is_a_file_are_known_where_the_j
     raw["allowed_statuses"] = [redmine.pair(redmine.STATUSES.values(), name) for name in ("Өңделуде", "Жабылды")]
     raw["attachments"] = []
     issue = decode_issue(raw, directory)
-    assert (issue.may_become, issue.has_file) == (frozenset({"Өңделуде", "Жабылды"}), False)
+    assert (issue.allowed_statuses, issue.has_file) == (frozenset({"Өңделуде", "Жабылды"}), False)
     del raw["attachments"]
     assert decode_issue(raw, directory).has_file is None
 
@@ -238,7 +238,7 @@ def test_guessing_leaves_what_is_no_issue_to_decoding(raw):
 
 
 def test_a_further_name_of_a_priority_counts_as_it(raw, tell):
-    names = replace(NAMES, more_priorities={"Аса": "urgent"})
+    names = replace(NAMES, priority_aliases={"Аса": "urgent"})
     issue = decode_issue({**raw, "priority": {"id": 9, "name": "Аса"}}, Directory(tell(FILED).told.lists, names))
     assert (issue.priority, issue.unknown) == ("urgent", ())
 
@@ -250,7 +250,7 @@ def test_a_further_name_of_a_priority_counts_as_it(raw, tell):
         ({"status": {"id": 9, "name": "Кейін"}}, "status «Кейін»: add it to `statuses` of mappings/tracker.yaml"),
         (
             {"priority": {"id": 9, "name": "Аса"}},
-            "priority «Аса»: add it to `more_priorities` of mappings/tracker.yaml",
+            "priority «Аса»: add it to `priority_aliases` of mappings/tracker.yaml",
         ),
     ],
 )

@@ -71,7 +71,7 @@ def test_the_first_line_of_a_file_leads_an_editor_to_its_schema(path: Path) -> N
         ("config", "closed_days: 14", "closed_day: 14"),
         ("config", "closed_days: 14", "closed_days: 0"),
         ("config", "# quiet_hours: 21:00-08:00", "quiet_hours: 21-08"),
-        ("config", "run: 15 min", "run: 1 working day"),
+        ("config", "run_time: 15 min", "run_time: 1 working day"),
         ("config", "changed_share: 0.5", "changed_share: 50"),
         ("config", "enforce_from: 2026-01-01", "enforce_from: 01.01.2026"),
         ("regulation", "working_day: 9 h", "working_day: 9"),

@@ -13,7 +13,7 @@ from end_to_end.scene import CLIENT, ENDING, OPERATOR, make_fake
 from stories.shipped import shipped_config
 from support.worlds import ADMIN, FakeWorld
 
-from sup_sync.redmine.session import TrackerSession
+from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.write import OutcomeKind
 
 ACKNOWLEDGED = "acknowledged#0@1.00"
@@ -42,7 +42,7 @@ def late(diary: Diary) -> int:
     return diary.file("Mon 09:00")
 
 
-def once_after(session: TrackerSession, method: str, path: str, act: Callable[[], object], *, time: int = 1) -> None:
+def once_after(session: RedmineSession, method: str, path: str, write: Callable[[], object], *, time: int = 1) -> None:
     """Act when such a request was answered, the first time or another."""
     seen = []
 
@@ -50,7 +50,7 @@ def once_after(session: TrackerSession, method: str, path: str, act: Callable[[]
         if (response.request.method, (response.request.path_url or "").split("?")[0]) == (method, path):
             seen.append(path)
             if len(seen) == time:
-                act()
+                write()
 
     session._http.hooks["response"].append(hook)
 

@@ -22,7 +22,7 @@ from stories.telling import StoryError, Telling
 from sup_sync.model.directory import Directory
 from sup_sync.model.policy import Metric
 from sup_sync.model.rulebook import Rulebook
-from sup_sync.planning.next_check import matters_at
+from sup_sync.planning.next_check import next_check_at
 from sup_sync.planning.plan import Plan, make_plan
 from sup_sync.redmine.decode import decode_issue
 from sup_sync.sla.clock import Verdict
@@ -112,10 +112,10 @@ class Story:
         return self._planned(self._applied(self.plan, self._now()), self._now())
 
     @property
-    def matters_at(self) -> datetime | None:
+    def next_check_at(self) -> datetime | None:
         """Until when, once the plan is written, time alone brings nothing to write; None for never."""
         raw = self._applied(self.plan, self._now())
-        return matters_at(self._judged(raw, self._now()), self.rules, self._now())
+        return next_check_at(self._judged(raw, self._now()), self.rules, self._now())
 
     def plan_at(self, moment: datetime) -> Plan:
         """What there is to change at a later moment, if nobody does anything once the plan is written."""

@@ -94,7 +94,7 @@ def test_what_waited_too_long_already_is_not_ended_until_support_asks_anew(story
     Thu 17:01 now
     """
     assert [run.notes for run in story.runs] == [0, 0, 0, 1]
-    assert [run.endings for run in story.runs] == [0, 0, 0, 0]
+    assert [run.status_changes for run in story.runs] == [0, 0, 0, 0]
     assert story.status == "closed"
 
 
@@ -154,7 +154,7 @@ def test_what_it_lacks_is_not_asked_and_its_status_stays(story):
     Mon 09:10 sup-sync adopts
     Mon 09:20 now
     """
-    assert story.runs[0].endings == 0
+    assert story.runs[0].status_changes == 0
     assert story.status == "new"
     assert story.adoption.changes == ()
 

@@ -175,7 +175,7 @@ def test_a_status_alone_is_no_answer(story):
 
 def test_a_status_of_staff_answers_where_the_mapping_says_so(story):
     """
-    in tracker.yaml «Өңделуде: {phase: open}» becomes «Өңделуде: {phase: open, answers: true}»
+    in tracker.yaml «Өңделуде: {phase: open}» becomes «Өңделуде: {phase: open, is_first_response: true}»
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: takes it
     Mon 12:00 now
@@ -185,7 +185,7 @@ def test_a_status_of_staff_answers_where_the_mapping_says_so(story):
 
 def test_a_status_set_by_the_client_does_not_answer(story):
     """
-    in tracker.yaml «Өңделуде: {phase: open}» becomes «Өңделуде: {phase: open, answers: true}»
+    in tracker.yaml «Өңделуде: {phase: open}» becomes «Өңделуде: {phase: open, is_first_response: true}»
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 client: takes it
     Mon 12:00 now

@@ -9,7 +9,7 @@ KAZATOMPROM = "970240000816"
 
 def lacking(story) -> set[tuple[str, bool]]:
     """The items that a request lacks, each with whether it is there and cannot be right."""
-    return {(each.item, each.is_malformed) for each in story.judgement.shortcomings}
+    return {(each.item, each.is_malformed) for each in story.judgement.item_problems}
 
 
 def test_a_request_with_everything_lacks_nothing(story):
@@ -420,7 +420,7 @@ def test_a_client_who_answered_in_the_waiting_status_is_asked_once_staff_take_it
     Mon 09:30 staff: takes it
     Mon 09:35 now
     """
-    assert story.runs[0].endings == 0
+    assert story.runs[0].status_changes == 0
     assert len(story.public_notes) == 1
     assert story.status == "waiting for client"
 

@@ -138,6 +138,6 @@ def test_without_contract_and_default_level_a_request_is_set_aside(story):
     Mon 09:10 now
     """
     assert story.judgement.level is None
-    assert story.judgement.is_set_aside
+    assert story.judgement.is_unjudged
     assert story.findings == {"no_level": "no level: no contract covers it and no level is the default"}
     assert story.changes == {}

@@ -46,7 +46,7 @@ def test_the_ending_is_one_write(story):
     writes = {change.field: change.put for change in story.plan.changes}
     assert {writes[each] for each in ("public_note", "status", "reason", "marker")} == {0}
     assert "private_note" not in writes
-    assert story.plan.endings == 1
+    assert story.plan.status_changes == 1
 
 
 def test_every_part_of_the_ending_names_the_clause(story):
@@ -215,7 +215,7 @@ def test_a_note_counts_whoever_of_staff_set_the_status(story):
     Mon 17:30 sup-sync runs
     Mon 17:31 now
     """
-    assert story.runs[0].endings == 0
+    assert story.runs[0].status_changes == 0
     assert story.status == "closed"
 
 
@@ -447,10 +447,10 @@ def test_a_client_who_fills_in_what_the_tool_asked_for_is_neither_reminded_nor_e
     Mon 17:06 sup-sync runs
     Tue 12:00 now
     """
-    assert story.runs[0].endings == 1
+    assert story.runs[0].status_changes == 1
     assert len(story.public_notes) == 1
     assert story.status == "waiting for client"
-    assert [run.endings for run in story.runs[1:]] == [0, 0]
+    assert [run.status_changes for run in story.runs[1:]] == [0, 0]
     assert story.findings == {}
 
 
@@ -463,7 +463,7 @@ def test_staff_who_ask_again_after_an_answer_start_a_new_clock(story):
     Tue 13:00 sup-sync runs
     Tue 13:01 now
     """
-    assert story.runs[0].endings == 0
+    assert story.runs[0].status_changes == 0
     assert story.changes["marker"] == f"{said('no_answer', 'Mon 14:00')} {said('reminder', 'Mon 14:00')}"
 
 
@@ -696,7 +696,7 @@ def test_after_the_ending_the_targets_stand_as_they_stood(story):
     assert story.value("resolution_due") == "2026-06-08 18:00"
     assert story.told.raw["due_date"] == "2026-06-08"
     assert not {"first_response_due", "resolution_due", "due_date"} & {each.field for each in story.runs[1].changes}
-    assert story.runs[1].endings == 1
+    assert story.runs[1].status_changes == 1
     assert story.plan.changes == ()
     assert story.resolution.outcome == "met"
     assert story.resolution.elapsed == "0:30"
@@ -767,7 +767,7 @@ def test_an_ending_is_not_lost_where_who_asked_before_is_staff_no_more(story):
     Tue 14:31 sup-sync runs
     Wed 09:31 now
     """
-    assert story.runs[0].endings == 1
+    assert story.runs[0].status_changes == 1
     assert story.status == "closed"
     endings = f"{said('no_answer', 'Mon 09:30')} {said('no_answer', 'Tue 10:30')}"
     assert story.changes["marker"] == f"{endings} {said('reminder', 'Tue 10:30')}"
@@ -903,7 +903,7 @@ def test_what_the_tool_asked_is_a_question_and_its_reminder_is_none(story):
     """
     before = "acknowledged#0@1.00 asked#0@1.00 first_response#0@2.00 incomplete#0@1.00"
     assert story.value("marker") == f"{before} {said('reminder', 'Mon 09:05')}"
-    assert [run.endings for run in story.runs] == [1, 0, 0]
+    assert [run.status_changes for run in story.runs] == [1, 0, 0]
     assert story.changes["marker"] == f"{before} {said('no_answer', 'Mon 09:05')} {said('reminder', 'Mon 09:05')}"
     assert "Сұрақ қойылған уақыт: 2026 жылғы 8 маусым, 09:05." in story.changes["public_note"]
     assert story.status == "closed"

@@ -7,7 +7,7 @@ from sup_sync.errors import UnsafePlan
 from sup_sync.model.change import Change
 from sup_sync.planning.plan import Limits, Plan, make_plan
 
-ROOMY = Limits(notes=1000, endings=0, changed_share=1.0)
+ROOMY = Limits(notes=1000, status_changes=0, changed_share=1.0)
 
 CALM = """
     Mon 17:00 filed by client, Base, error, by e-mail
@@ -50,13 +50,13 @@ def test_findings_stand_in_the_order_of_the_requests(tell):
 
 
 def test_a_plan_within_the_limits_is_safe(tell):
-    plan_of([tell(LATE), tell(LATEST)]).require_safe(Limits(notes=4, endings=0, changed_share=0.5))
+    plan_of([tell(LATE), tell(LATEST)]).require_safe(Limits(notes=4, status_changes=0, changed_share=0.5))
 
 
 def test_more_notes_than_the_limit_are_refused(tell):
     plan = plan_of([tell(LATE), tell(LATEST)])
     with pytest.raises(UnsafePlan, match=r"4 notes \(limit 3\); nothing is written\..*--force"):
-        plan.require_safe(Limits(notes=3, endings=0, changed_share=1.0))
+        plan.require_safe(Limits(notes=3, status_changes=0, changed_share=1.0))
 
 
 def test_more_endings_than_the_limit_are_refused(tell):
@@ -66,9 +66,9 @@ def test_more_endings_than_the_limit_are_refused(tell):
         Tue 10:00 now
         """
     plan = plan_of([tell(unanswered), tell(unanswered)])
-    plan.require_safe(Limits(notes=2, endings=2, changed_share=1.0))
+    plan.require_safe(Limits(notes=2, status_changes=2, changed_share=1.0))
     with pytest.raises(UnsafePlan, match=r"over the limits: 2 new statuses \(limit 1\); nothing is written"):
-        plan.require_safe(Limits(notes=2, endings=1, changed_share=1.0))
+        plan.require_safe(Limits(notes=2, status_changes=1, changed_share=1.0))
 
 
 def changing(count: int, of: int, old: str = "a", field: str = "state") -> Plan:
@@ -77,14 +77,14 @@ def changing(count: int, of: int, old: str = "a", field: str = "state") -> Plan:
 
 
 def test_new_values_on_more_than_the_share_are_refused():
-    limits = Limits(notes=0, endings=0, changed_share=0.5)
+    limits = Limits(notes=0, status_changes=0, changed_share=0.5)
     changing(50, of=100).require_safe(limits)
     with pytest.raises(UnsafePlan, match=r"new values on 51 of 100 requests \(limit 50%\)"):
         changing(51, of=100).require_safe(limits)
 
 
 def test_what_is_settled_by_the_filing_seldom_changes():
-    limits = Limits(notes=0, endings=0, changed_share=0.5)
+    limits = Limits(notes=0, status_changes=0, changed_share=0.5)
     for field in ("level", "first_response_due"):
         changing(30, of=300, field=field).require_safe(limits)
         with pytest.raises(UnsafePlan, match=rf"another {field} on 31 of 300 requests \(limit 10%\)"):
@@ -93,24 +93,24 @@ def test_what_is_settled_by_the_filing_seldom_changes():
 
 
 def test_a_few_requests_may_all_change():
-    limits = Limits(notes=0, endings=0, changed_share=0.5)
+    limits = Limits(notes=0, status_changes=0, changed_share=0.5)
     changing(20, of=20).require_safe(limits)
     with pytest.raises(UnsafePlan):
         changing(21, of=21).require_safe(limits)
 
 
 def test_a_first_value_is_no_changed_value():
-    changing(100, of=100, old="").require_safe(Limits(notes=0, endings=0, changed_share=0.01))
+    changing(100, of=100, old="").require_safe(Limits(notes=0, status_changes=0, changed_share=0.01))
 
 
 def test_a_request_that_changes_twice_counts_once():
     changes = tuple(Change(number, field, "a", "b", "why") for number in range(30) for field in ("state", "due_date"))
-    Plan(changes, (), 60).require_safe(Limits(notes=0, endings=0, changed_share=0.5))
+    Plan(changes, (), 60).require_safe(Limits(notes=0, status_changes=0, changed_share=0.5))
 
 
 def test_both_limits_are_named_at_once():
     notes = tuple(Change(number, "private_note", "", "text", "why") for number in range(30))
     plan = Plan((*changing(30, of=30).changes, *notes), (), 30)
     with pytest.raises(UnsafePlan, match=r"30 notes \(limit 5\) and new values on 30 of 30"):
-        plan.require_safe(Limits(notes=5, endings=0, changed_share=0.5))
+        plan.require_safe(Limits(notes=5, status_changes=0, changed_share=0.5))
     plan.require_safe(ROOMY)

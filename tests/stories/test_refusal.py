@@ -10,7 +10,7 @@ from stories.shipped import shipped_config
 import sup_sync
 
 RULES = shipped_config().rules
-REFUSALS = [(RULES.names.reasons[key], reason) for key, reason in RULES.policy.reasons.items() if not reason.stops]
+REFUSALS = [(RULES.names.reasons[key], reason) for key, reason in RULES.policy.reasons.items() if not reason.stops_work]
 
 
 @pytest.mark.parametrize(("name", "reason"), REFUSALS, ids=[reason.key for _, reason in REFUSALS])
@@ -46,7 +46,7 @@ def test_a_refused_request_has_no_target_by_the_clause_of_its_reason(tell, name,
 def test_the_reasons_are_those_of_clauses_6_9_15_and_16():
     clauses = [reason.clause for reason in RULES.policy.reasons.values()]
     assert clauses == ["6"] * 5 + ["9"] * 3 + ["16", "15"]
-    assert [key for key, reason in RULES.policy.reasons.items() if reason.stops] == ["insult"]
+    assert [key for key, reason in RULES.policy.reasons.items() if reason.stops_work] == ["insult"]
 
 
 @pytest.mark.parametrize(
@@ -476,14 +476,14 @@ def test_a_stop_before_enforce_from_informs_nobody_and_writes_nothing(story):
 def test_what_the_tool_sets_as_a_reason_stops_nothing():
     set_by_the_tool = RULES.policy.reasons[RULES.policy.waiting.reason]
     assert set_by_the_tool.key == "no_answer"
-    assert not set_by_the_tool.stops
+    assert not set_by_the_tool.stops_work
 
 
 def test_no_line_of_the_tool_sets_another_reason():
     """Only a person stops work on a request (clause 16): whatever else would write the field fails here."""
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in Path(sup_sync.__file__).parent.rglob("*.py")]
-    calls = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    written = {ast.unparse(call.args[1]) for call in calls if is_writing_a_reason(call)}
+    notifications = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    written = {ast.unparse(call.args[1]) for call in notifications if is_writing_a_reason(call)}
     assert "reason[waiting.reason]" in written
     assert written <= {"reason[waiting.reason]", "''"}
 

@@ -19,7 +19,7 @@ def test_a_closed_project_is_read_and_never_written(story):
     [
         ("tracker «Жоба»", "trackers"),
         ("status «Кейін»", "statuses"),
-        ("priority «Аса жедел»", "more_priorities"),
+        ("priority «Аса жедел»", "priority_aliases"),
         ("channel «Факс»", "channels"),
     ],
 )
@@ -28,7 +28,7 @@ def test_a_name_that_no_mapping_has_is_set_aside(story, fact, section):
     Mon 09:00 filed by operator, VIP, error, {fact}
     Wed 09:30 now
     """
-    assert story.judgement.is_set_aside
+    assert story.judgement.is_unjudged
     assert story.changes == {}
     assert story.findings == {"unknown": f"{fact}: add it to `{section}` of mappings/tracker.yaml"}
 
@@ -89,7 +89,7 @@ def test_a_request_filed_before_any_regulation_is_set_aside(story):
     2022-12-30 09:00 filed by client, VIP, error, by e-mail
     Mon 09:30 now
     """
-    assert story.judgement.is_set_aside
+    assert story.judgement.is_unjudged
     assert story.changes == {}
     assert story.findings == {"no_regulation": "filed on 2022-12-30, before any regulation: add that of its day"}
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from support.worlds import BOT, FieldOf, ProjectOf, RoleOf, Scene, UserOf
 
 from sup_sync.redmine.provision import BOT_PERMISSIONS, BOT_ROLE
-from sup_sync.redmine.session import TrackerSession
+from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.publish import PERMISSIONS as WIKI_PERMISSIONS
 
-Session = Callable[..., TrackerSession]
+Session = Callable[..., RedmineSession]
 
 STAFF_GROUP, STAFF_ROLE, CLIENT_ROLE = "Қолдау қызметі", "Қолдау операторы", "Клиент"
 VIP_GROUP = "VIP Алатау"

@@ -45,11 +45,11 @@ class FakeRest:
         user = self.tracker.user_of(request.headers.get("X-Redmine-API-Key"))
         params = dict(parse_qsl(parts.query))
         try:
-            for method, pattern, act in ROUTES:
+            for method, pattern, write in ROUTES:
                 found = re.fullmatch(pattern, path)
                 if method == request.method and found:
                     sent = params if method == "GET" or path == "/uploads.json" else json.loads(request.body or b"{}")
-                    return act(self, user, sent, *found.groups())
+                    return write(self, user, sent, *found.groups())
             raise RefusalError(404)
         except RedirectionError as redirection:
             return 302, {"Location": str(redirection)}, ""

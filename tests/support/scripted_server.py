@@ -109,7 +109,7 @@ def write_pem(folder: Path) -> Path:
 def reply(status: int = 200, body: str = "", **headers: str) -> Answer:
     """A plain answer; `retry_after="5"` is the header Retry-After."""
 
-    def act(handler: BaseHTTPRequestHandler) -> None:
+    def write(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(status)
         for name, value in headers.items():
             handler.send_header(name.replace("_", "-"), value)
@@ -117,7 +117,7 @@ def reply(status: int = 200, body: str = "", **headers: str) -> Answer:
         handler.end_headers()
         handler.wfile.write(body.encode())
 
-    return act
+    return write
 
 
 def reply_json(value: Any, status: int = 200) -> Answer:
@@ -133,19 +133,19 @@ def reset(handler: BaseHTTPRequestHandler) -> None:
 def silence(seconds: float) -> Answer:
     """No answer for that long; not by `time.sleep`, which tests replace."""
 
-    def act(_handler: BaseHTTPRequestHandler) -> None:
+    def write(_handler: BaseHTTPRequestHandler) -> None:
         threading.Event().wait(seconds)
 
-    return act
+    return write
 
 
 def rubbish(sent: bytes) -> Answer:
     """Bytes that are no answer of HTTP."""
 
-    def act(handler: BaseHTTPRequestHandler) -> None:
+    def write(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(sent)
 
-    return act
+    return write
 
 
 def half(handler: BaseHTTPRequestHandler) -> None:

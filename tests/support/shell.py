@@ -98,7 +98,7 @@ class Shell:
 def on_a_socket(world: FakeWorld, faults: dict[str, Answer]) -> Iterator[str]:
     """The url where this world answers other processes; `faults` come in its place, by pattern of path."""
 
-    def act(handler: BaseHTTPRequestHandler) -> None:
+    def write(handler: BaseHTTPRequestHandler) -> None:
         for pattern, fault in faults.items():
             if re.match(pattern, handler.path):
                 fault(handler)
@@ -108,7 +108,7 @@ def on_a_socket(world: FakeWorld, faults: dict[str, Answer]) -> Iterator[str]:
         status, headers, text = world.rest.answer(asked.prepare())
         reply(status, text, **{name.replace("-", "_"): value for name, value in headers.items()})(handler)
 
-    with serve(act) as script:
+    with serve(write) as script:
         yield script.url
 
 

@@ -11,10 +11,10 @@ from support.fake_redmine import FakeRedmine
 from support.fake_rest import FakeRest
 from support.worlds import BOT, FakeWorld
 
-from sup_sync.model.names import Survey
+from sup_sync.model.names import NamesInRedmine
 from sup_sync.redmine.provision import BOT_ROLE
 
-REDMINE_EN = Survey(
+REDMINE_EN = NamesInRedmine(
     trackers=["Bug", "Feature", "Support"],
     statuses={
         "New": False,
@@ -28,7 +28,7 @@ REDMINE_EN = Survey(
     groups=["Support team"],
     roles=["Manager", "Developer", "Reporter"],
 )
-REDMINE_RU = Survey(
+REDMINE_RU = NamesInRedmine(
     trackers=["Ошибка", "Улучшение", "Поддержка"],
     statuses={
         "Новая": False,
@@ -41,7 +41,7 @@ REDMINE_RU = Survey(
     priorities=["Низкий", "Нормальный", "Высокий", "Срочный", "Немедленный"],
     roles=["Менеджер", "Разработчик", "Репортёр"],
 )
-KAZAKH = Survey(
+KAZAKH = NamesInRedmine(
     trackers=["Қате", "Ұсыныс", "Қолдау", "Кері қоңырау"],
     statuses={
         "Жаңа": False,
@@ -56,7 +56,7 @@ KAZAKH = Survey(
     groups=["Қолдау қызметі"],
     roles=["Қолдау маманы", "Тұтынушы"],
 )
-OWN_RU = Survey(
+OWN_RU = NamesInRedmine(
     trackers=["Инцидент", "Консультация", "Запрос на доработку"],
     statuses={
         "Зарегистрировано (новое)": False,
@@ -80,7 +80,7 @@ PROJECTS = ("support", "alatau")
 class Unprepared:
     """A tracker in memory with these names, with staff and a client, and without anything of ours."""
 
-    def __init__(self, survey: Survey) -> None:
+    def __init__(self, survey: NamesInRedmine) -> None:
         self.world = FakeWorld()
         self.tracker = tracker = FakeRedmine()
         self.world.tracker, self.world.rest = tracker, FakeRest(tracker, self.world.url)

@@ -26,7 +26,7 @@ from support.fake_redmine import FakeRedmine
 from support.fake_rest import FakeRest
 
 from sup_sync.config import load_config
-from sup_sync.model.names import TrackerNames
+from sup_sync.model.names import RedmineNames
 from sup_sync.redmine.provision import make_script
 
 ROOT = Path(__file__).parent.parent.parent
@@ -457,7 +457,7 @@ class RealWorld(World):
 
 
 @cache
-def shipped_names() -> TrackerNames:
+def shipped_names() -> RedmineNames:
     """The names of mappings/tracker.yaml as they are shipped."""
     return load_config(ROOT / "config.yaml", date(2026, 1, 1)).rules.names
 

@@ -9,25 +9,25 @@ import pytest
 from stories.shipped import Copy
 
 from sup_sync.model.policy import Contract
-from sup_sync.views.contracts import Term, contract_states
+from sup_sync.views.contracts import ContractStatus, contract_states
 
 YEAR = Contract("Алатау", "vip", date(2026, 1, 1), date(2026, 12, 31), project="alatau-trade")
 
 
 @pytest.mark.parametrize(
-    ("today", "term", "days_left"),
+    ("today", "status", "days_left"),
     [
-        (date(2025, 12, 31), Term.COMING, 0),
-        (date(2026, 1, 1), Term.RUNNING, 365),
-        (date(2026, 12, 1), Term.RUNNING, 31),
-        (date(2026, 12, 2), Term.ENDS_SOON, 30),
-        (date(2026, 12, 31), Term.ENDS_SOON, 1),
-        (date(2027, 1, 1), Term.ENDED, 0),
+        (date(2025, 12, 31), ContractStatus.COMING, 0),
+        (date(2026, 1, 1), ContractStatus.RUNNING, 365),
+        (date(2026, 12, 1), ContractStatus.RUNNING, 31),
+        (date(2026, 12, 2), ContractStatus.ENDS_SOON, 30),
+        (date(2026, 12, 31), ContractStatus.ENDS_SOON, 1),
+        (date(2027, 1, 1), ContractStatus.ENDED, 0),
     ],
 )
-def test_a_contract_counts_its_days_to_the_last_one(today, term, days_left):
+def test_a_contract_counts_its_days_to_the_last_one(today, status, days_left):
     (state,) = contract_states([YEAR], today)
-    assert (state.term, state.days_left) == (term, days_left)
+    assert (state.status, state.days_left) == (status, days_left)
 
 
 def test_what_ends_first_stands_first_and_what_has_ended_last():

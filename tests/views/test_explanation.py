@@ -14,7 +14,7 @@ from stories.moments import ZONE, read_moment, show_length, show_moment
 from stories.story import Story
 
 from sup_sync.model.policy import ClockKind, Metric
-from sup_sync.views.explanation import ClockStory, Explanation, StepState, explain
+from sup_sync.views.explanation import ClockDetails, Explanation, StepState, explain
 from sup_sync.views.time_ledger import Party
 
 Tell = Callable[..., Story]
@@ -32,7 +32,7 @@ def ledger(story: Story) -> dict[str, tuple[str | None, str | None]]:
     return {party.value: (show_length(each.working), show_length(each.wall)) for party, each in parts.items()}
 
 
-def clock(story: Story, metric: Metric) -> ClockStory:
+def clock(story: Story, metric: Metric) -> ClockDetails:
     return next(each for each in explained(story).clocks if each.metric is metric)
 
 
@@ -81,13 +81,13 @@ def test_the_stretches_follow_one_another_without_a_gap(story: Story) -> None:
     Tue 10:00 client: answers
     Tue 12:00 now
     """
-    stays = explained(story).stays
-    assert [(each.party, show_moment(each.start_at), show_moment(each.end_at)) for each in stays] == [
+    party_periods = explained(story).party_periods
+    assert [(each.party, show_moment(each.start_at), show_moment(each.end_at)) for each in party_periods] == [
         ("support", "last Fri 17:00", "Mon 17:00"),
         ("client", "Mon 17:00", "Tue 10:00"),
         ("support", "Tue 10:00", "Tue 12:00"),
     ]
-    assert show_length(stays[0].working) == "9:00"
+    assert show_length(party_periods[0].working) == "9:00"
 
 
 DEEDS = st.sampled_from(
@@ -194,7 +194,7 @@ def test_each_term_has_its_reason_and_its_clause(story: Story) -> None:
     Mon 09:00 filed by client, VIP, error, immediate
     Mon 10:00 now
     """
-    assert [(each.name, each.value, each.because, each.clause) for each in explained(story).terms] == [
+    assert [(each.name, each.value, each.because, each.clause) for each in explained(story).attributes] == [
         ("level", "vip", "contract of «Алатау Трейд» ЖШС until 2028-12-31", "3"),
         ("channel", "tracker", "filed by client", "8"),
         ("category", "error", "tracker «Қате, істеліп бітпеген»", "4"),
@@ -208,7 +208,7 @@ def test_each_term_has_its_reason_and_its_clause(story: Story) -> None:
 )
 def test_where_the_channel_comes_from(tell: Tell, facts: str, because: str) -> None:
     story = tell(f"Mon 09:00 filed by operator, {facts} \n Mon 10:00 now")
-    assert explained(story).terms[1].because == because
+    assert explained(story).attributes[1].because == because
 
 
 def test_the_priority_s_history_says_who_decided_and_what_was_a_wish(story: Story) -> None:
@@ -308,7 +308,7 @@ def test_of_the_steps_that_are_due_the_highest_goes_out(story: Story) -> None:
     """
     steps = [each for each in explained(story).ladder if each.metric is FIRST]
     assert [(each.step, show_moment(each.due_at), each.state) for each in steps] == [
-        ("at_risk", "Mon 10:30", StepState.PASSED_OVER),
+        ("at_risk", "Mon 10:30", StepState.SUPERSEDED),
         ("breached", "Mon 11:00", StepState.DUE),
         ("to_head", "Mon 13:00", StepState.AHEAD),
     ]
@@ -462,7 +462,7 @@ def test_what_no_mapping_knows_has_no_clause(story: Story) -> None:
     Mon 09:00 filed by operator, tracker «Басқа»
     Mon 10:00 now
     """
-    category = explained(story).terms[2]
+    category = explained(story).attributes[2]
     assert (category.value, category.clause) == (None, "")
 
 

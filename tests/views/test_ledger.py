@@ -16,9 +16,9 @@ from stories.story import Story
 from sup_sync.model.issue import Phase
 from sup_sync.model.policy import ClockKind, Metric
 from sup_sync.model.working_time import Span
-from sup_sync.sla.phases import Stretch
+from sup_sync.sla.phases import PhasePeriod
 from sup_sync.views.compliance import Dimension, compliance
-from sup_sync.views.time_ledger import Ledger, Party, Time, ledger_of, stays, sum_of
+from sup_sync.views.time_ledger import Party, Time, TimeByParty, party_periods, sum_of, time_by_party
 
 Tell = Callable[..., Story]
 
@@ -29,31 +29,31 @@ MOMENTS = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
 
 
 @st.composite
-def lives(draw: st.DrawFn) -> list[Stretch]:
+def lives(draw: st.DrawFn) -> list[PhasePeriod]:
     """A life of up to ten stretches, with moments as fine as microseconds."""
     marks = sorted(draw(st.lists(MOMENTS, min_size=2, max_size=11)))
-    return [Stretch(draw(st.sampled_from(Phase)), Span(start, end)) for start, end in pairwise(marks)]
+    return [PhasePeriod(draw(st.sampled_from(Phase)), Span(start, end)) for start, end in pairwise(marks)]
 
 
-def ledger(life: list[Stretch]) -> Ledger:
-    return ledger_of(tuple(stays(life, WORKING)), WORKING)
+def ledger(life: list[PhasePeriod]) -> TimeByParty:
+    return time_by_party(tuple(party_periods(life, WORKING)), WORKING)
 
 
-def parts_of(made: Ledger) -> tuple[timedelta, timedelta]:
+def parts_of(made: TimeByParty) -> tuple[timedelta, timedelta]:
     """The parts added up, on the wall clock and in working time."""
     worked = [each.working for each in made.parts.values() if each.working is not None]
     return sum((each.wall for each in made.parts.values()), NOTHING), sum(worked, NOTHING)
 
 
 @given(lives())
-def test_the_parts_add_up_to_the_time_elapsed(life: list[Stretch]) -> None:
+def test_the_parts_add_up_to_the_time_elapsed(life: list[PhasePeriod]) -> None:
     made = ledger(life)
     start, end = (each.replace(microsecond=0) for each in (life[0].span.start, life[-1].span.end))
     assert parts_of(made) == (end - start, WORKING.elapsed(start, end)) == (made.elapsed.wall, made.elapsed.working)
 
 
 @given(lives())
-def test_so_do_the_seconds_of_its_json(life: list[Stretch]) -> None:
+def test_so_do_the_seconds_of_its_json(life: list[PhasePeriod]) -> None:
     made = ledger(life).to_json()
     elapsed = made.pop("elapsed")
     for clock in ("wall", "working"):
@@ -61,7 +61,7 @@ def test_so_do_the_seconds_of_its_json(life: list[Stretch]) -> None:
 
 
 @given(lives())
-def test_so_do_whole_minutes_and_none_is_off_by_one(life: list[Stretch]) -> None:
+def test_so_do_whole_minutes_and_none_is_off_by_one(life: list[PhasePeriod]) -> None:
     made, whole = ledger(life), ledger(life).in_minutes()
     assert parts_of(whole) == (whole.elapsed.wall, whole.elapsed.working)
     assert whole.elapsed.wall == made.elapsed.wall // MINUTE * MINUTE
@@ -75,7 +75,7 @@ def test_so_do_whole_minutes_and_none_is_off_by_one(life: list[Stretch]) -> None
 
 
 @given(st.lists(lives(), max_size=5))
-def test_so_do_many_requests_together(several: list[list[Stretch]]) -> None:
+def test_so_do_many_requests_together(several: list[list[PhasePeriod]]) -> None:
     made = [ledger(life) for life in several]
     together = sum_of(made)
     assert parts_of(together) == (together.elapsed.wall, together.elapsed.working)
@@ -84,13 +84,13 @@ def test_so_do_many_requests_together(several: list[list[Stretch]]) -> None:
 
 def test_minutes_go_to_whom_they_are_mostly_with() -> None:
     half = Time(timedelta(seconds=30), timedelta(seconds=30))
-    made = Ledger(dict.fromkeys(Party, half), Time(timedelta(minutes=2), timedelta(minutes=2))).in_minutes()
+    made = TimeByParty(dict.fromkeys(Party, half), Time(timedelta(minutes=2), timedelta(minutes=2))).in_minutes()
     assert [each.wall for each in made.parts.values()] == [NOTHING, MINUTE, NOTHING, MINUTE]
 
 
 def test_where_one_working_time_is_not_known_neither_is_their_sum() -> None:
     known, unknown = Time(MINUTE, MINUTE), Time(None, MINUTE)
-    first, second = (Ledger(dict.fromkeys(Party, each), each) for each in (known, unknown))
+    first, second = (TimeByParty(dict.fromkeys(Party, each), each) for each in (known, unknown))
     together = sum_of([first, second])
     assert together.elapsed == Time(None, 2 * MINUTE)
     assert together.in_minutes().parts[Party.CLIENT] == Time(None, 2 * MINUTE)
@@ -120,7 +120,7 @@ def test_a_report_adds_up_the_ledgers_of_each_group_and_month(two_months: list[S
 
 def test_what_cannot_be_judged_is_in_no_ledger_of_a_report(two_months: list[Story]) -> None:
     judgement, rules = two_months[-1].judgement, two_months[-1].rules
-    assert judgement.is_set_aside
+    assert judgement.is_unjudged
     assert compliance([judgement], rules.policy, rules.calendars).total.ledger.elapsed == Time(NOTHING, NOTHING)
 
 

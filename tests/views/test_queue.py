@@ -33,9 +33,9 @@ def test_immediate_goes_first_whoever_asks_and_says_that_it_jumped(tell: Tell) -
     immediate = tell(f"Wed 13:59 filed by operator, Base, immediate \n {NOW}")
     first, *others = line_up(vip, late, immediate).entries
     assert first.judgement.issue.id == 3
-    assert first.jumps
+    assert first.out_of_turn
     assert "clause 22" in first.reason
-    assert [each.jumps for each in others] == [False, False]
+    assert [each.out_of_turn for each in others] == [False, False]
 
 
 def test_vip_goes_first_among_immediate_ones(tell: Tell) -> None:
@@ -49,7 +49,7 @@ def test_a_client_s_own_immediate_is_a_wish_and_does_not_jump(tell: Tell) -> Non
     wished = tell(f"Wed 13:00 filed by client, VIP, immediate \n {NOW}")
     entries = line_up(waited, wished).entries
     assert [each.judgement.issue.id for each in entries] == [1, 2]
-    assert not any(each.jumps for each in entries)
+    assert not any(each.out_of_turn for each in entries)
     assert [each.to_json()["wish"] for each in entries] == [None, "immediate"]
 
 
@@ -58,7 +58,7 @@ def test_what_staff_stopped_stands_last_and_says_so(tell: Tell) -> None:
     other = tell(f"Wed 10:00 filed by client, VIP, normal \n {NOW}")
     entries = line_up(stopped, other).entries
     assert [each.judgement.issue.id for each in entries] == [2, 1]
-    assert (entries[1].is_stuck, entries[1].reason) == (True, "staff stopped work on it: insult (clause 16)")
+    assert (entries[1].is_blocked, entries[1].reason) == (True, "staff stopped work on it: insult (clause 16)")
 
 
 @pytest.mark.parametrize("deed", ["asks and waiting for client", "hands to development"])
@@ -70,7 +70,7 @@ def test_what_staff_stopped_while_it_is_elsewhere_stands_last_too_and_is_not_cou
     )
     other = tell(f"Wed 10:00 filed by operator, Base \n {NOW}")
     made = line_up(stopped, other)
-    assert [(each.judgement.issue.id, each.is_stuck, each.jumps) for each in made.entries] == [
+    assert [(each.judgement.issue.id, each.is_blocked, each.out_of_turn) for each in made.entries] == [
         (2, False, False),
         (1, True, False),
     ]
@@ -87,7 +87,7 @@ def test_with_one_priority_nobody_jumps(tell: Tell) -> None:
     only = tell(f"Wed 10:00 filed by operator, VIP, normal \n {NOW}")
     policy = replace(only.rules.policy, priorities=("normal",))
     (entry,) = queue([replace(only.judgement, policy=policy)], only.rules.calendars).entries
-    assert not entry.jumps
+    assert not entry.out_of_turn
 
 
 def test_vip_goes_before_base_even_when_base_is_late(tell: Tell) -> None:
@@ -204,10 +204,10 @@ def test_what_nobody_can_work_on_stands_last_with_the_reason(tell: Tell) -> None
     archived = tell(f"Mon 09:00 filed by operator, immediate, in a closed project \n {NOW}")
     base = tell(f"Wed 13:00 filed by operator, Base \n {NOW}")
     entries = line_up(unknown, archived, base).entries
-    assert [(each.judgement.issue.id, each.is_stuck) for each in entries] == [(3, False), (2, True), (1, True)]
+    assert [(each.judgement.issue.id, each.is_blocked) for each in entries] == [(3, False), (2, True), (1, True)]
     assert "is closed" in entries[1].reason
     assert "«Белгісіз»: add it to `statuses`" in entries[2].reason
-    assert not any(each.jumps for each in entries)
+    assert not any(each.out_of_turn for each in entries)
 
 
 def test_the_order_does_not_depend_on_the_order_of_reading(tell: Tell) -> None:

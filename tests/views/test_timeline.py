@@ -17,16 +17,16 @@ from sup_sync.output.terminal.labels import METRICS
 from sup_sync.output.terminal.layout import make_console
 from sup_sync.output.terminal.timeline import show_lines
 from sup_sync.views.explanation import Explanation, explain
-from sup_sync.views.timeline import Stretch, Timeline, timeline
+from sup_sync.views.timeline import CellKind, Timeline, timeline
 
 Tell = Callable[..., Story]
 
 SIGNS = {
-    Stretch.RUNNING: "R",
-    Stretch.PAUSED: "P",
-    Stretch.CLOSED: ".",
-    Stretch.AHEAD: "A",
-    Stretch.OVER: "o",
+    CellKind.RUNNING: "R",
+    CellKind.PAUSED: "P",
+    CellKind.CLOSED: ".",
+    CellKind.AHEAD: "A",
+    CellKind.OVER: "o",
 }
 
 

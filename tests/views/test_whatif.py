@@ -12,7 +12,7 @@ from support.versions import replace_by
 
 from sup_sync.cli.main import run
 from sup_sync.redmine.snapshot import load_snapshot
-from sup_sync.run.caseload import judge_world, read_world
+from sup_sync.run.caseload import decode_caseload, judge_caseload
 
 SNAPSHOT = str(REPOSITORY / "examples/requests.jsonl")
 AT = ("--from", SNAPSHOT, "--now", "2026-11-20T18:00", "--json")
@@ -135,6 +135,6 @@ def _days_of_filing() -> dict[int, str]:
     """The local day of contact or filing of each example request."""
     rules = shipped_config().rules
     with Path(SNAPSHOT).open(encoding="utf-8") as lines:
-        world = read_world(*load_snapshot(lines, SNAPSHOT), rules)
-    judgements = judge_world(world, rules, read_moment("2026-11-20 18:00"))
+        world = decode_caseload(*load_snapshot(lines, SNAPSHOT), rules)
+    judgements = judge_caseload(world, rules, read_moment("2026-11-20 18:00"))
     return {each.issue.id: f"{each.filed_at.astimezone(ZONE):%Y-%m-%d}" for each in judgements}

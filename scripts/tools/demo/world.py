@@ -27,7 +27,7 @@ from sup_sync.config import load_config
 from sup_sync.errors import SupSyncError
 from sup_sync.model.directory import CLOSED_PROJECT
 from sup_sync.model.moments import MOMENT_FORMAT
-from sup_sync.model.names import TrackerNames
+from sup_sync.model.names import RedmineNames
 from sup_sync.model.policy import ClockKind
 from sup_sync.model.working_time import Calendar
 from sup_sync.redmine.provision import BOT_LOGIN, BOT_ROLE
@@ -148,7 +148,7 @@ class Trace:
 class World:
     """The people and projects of the story on one site, and the tracker's ids of all that it names."""
 
-    def __init__(self, site: Site, story: Words, names: TrackerNames, today: date) -> None:
+    def __init__(self, site: Site, story: Words, names: RedmineNames, today: date) -> None:
         self.site = site
         self.story = story
         self.names = names

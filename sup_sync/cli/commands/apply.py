@@ -9,10 +9,18 @@ from time import monotonic
 import click
 
 from sup_sync.cli.codes import DONE, PARTLY_DONE
-from sup_sync.cli.context import Settings, cache_file, connect, pass_settings, progress_bar, state_path, tell_gaps
-from sup_sync.cli.monitoring import METRICS_HELP, WatchedRun, a_prom_file, an_address, watched
+from sup_sync.cli.context import (
+    Settings,
+    cache_file,
+    connect,
+    pass_settings,
+    progress_bar,
+    report_unread_projects,
+    state_path,
+)
+from sup_sync.cli.monitoring import METRICS_HELP, RunRecord, check_prom_path, check_url, recorded_run
 from sup_sync.cli.notifications import notifier
-from sup_sync.cli.options import common
+from sup_sync.cli.options import global_options
 
 
 @click.command()
@@ -22,29 +30,29 @@ from sup_sync.cli.options import common
     "--ping",
     "monitor",
     metavar="URL",
-    callback=an_address,
+    callback=check_url,
     help="Ask for URL/start, and then for URL/ and the exit code.",
 )
-@click.option("--metrics", type=click.Path(path_type=Path, dir_okay=False), callback=a_prom_file, help=METRICS_HELP)
+@click.option("--metrics", type=click.Path(path_type=Path, dir_okay=False), callback=check_prom_path, help=METRICS_HELP)
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON in the end, whatever the run came to.")
-@common
+@global_options
 @pass_settings
 def apply(
     settings: Settings, force: bool, adopt: bool, monitor: str | None, metrics: Path | None, as_json: bool
 ) -> int:
     """Plan, then write it; for cron."""
-    with watched(settings, monitor, metrics, as_json=as_json) as run:
+    with recorded_run(settings, monitor, metrics, as_json=as_json) as run:
         run.code = _apply(settings, run, force=force, adopt=adopt)
     return run.code
 
 
-def _apply(settings: Settings, run: WatchedRun, *, force: bool, adopt: bool) -> int:
+def _apply(settings: Settings, run: RunRecord, *, force: bool, adopt: bool) -> int:
     from sup_sync.host.audit import open_audit
     from sup_sync.host.lock import hold_lock
-    from sup_sync.run.apply import Ears
+    from sup_sync.run.apply import RunHooks
     from sup_sync.run.apply import apply as apply_plan
 
-    config = settings.load(own=True)
+    config = settings.load(require_config=True)
     session = connect(config, ends_at=monotonic() + config.run_time_s)
     run.requests = session.requests_made
     with (
@@ -60,11 +68,11 @@ def _apply(settings: Settings, run: WatchedRun, *, force: bool, adopt: bool) -> 
             progress=advance,
             is_adopting=adopt,
             cache=cache_file(settings, config),
-            ears=Ears(run.counting(record), notifier(config)),
+            hooks=RunHooks(run.counting(record), notifier(config)),
         )
     run.done = done
-    tell_gaps(settings, done.gaps)
-    for line in done.unreached:
+    report_unread_projects(settings, done.gaps)
+    for line in done.failed_notifications:
         settings.tell(line, is_news=True)
     if not run.as_json and (done.outcomes or done.set_aside or not settings.quiet):
         from sup_sync.output.terminal.layout import make_console

@@ -8,8 +8,8 @@ from typing import Any
 import click
 
 from sup_sync.cli.context import Settings, pass_settings, print_json
-from sup_sync.cli.files import require_libraries, write_whole
-from sup_sync.cli.options import common, json_option, language_option
+from sup_sync.cli.files import require_libraries, write_atomically
+from sup_sync.cli.options import global_options, json_option, language_option
 from sup_sync.cli.pages import page_option, page_texts, today
 
 
@@ -40,7 +40,7 @@ class YearNumber(click.ParamType):  # type: ignore[type-arg,unused-ignore] # gen
 @language_option
 @page_option
 @json_option
-@common
+@global_options
 @pass_settings
 @click.pass_context
 def calendar(
@@ -72,7 +72,7 @@ def calendar(
     if page:
         from sup_sync.output.pages.frame import render_page
 
-        write_whole(page, render_page("calendar", said.texts, year=made, said=said, sign_of=sign_of))
+        write_atomically(page, render_page("calendar", said.texts, year=made, said=said, sign_of=sign_of))
         return
     from sup_sync.output.terminal.layout import make_console
     from sup_sync.output.terminal.year import show_year
@@ -82,7 +82,7 @@ def calendar(
 
 @calendar.command()
 @click.argument("years", nargs=-1, type=click.IntRange(1991, 2100), required=True)
-@common
+@global_options
 def refresh(years: tuple[int, ...]) -> None:
     """Print the holidays and worked weekends of YEARS for calendar.yaml, from PyPI holidays (extra `calendar`)."""
     from sup_sync.config.public_holidays import frozen_holidays, render_holidays, render_worked, worked_weekends

@@ -11,18 +11,18 @@ import click
 from sup_sync.cli.codes import BAD_CONFIG, DONE, NO_ACCESS
 from sup_sync.cli.context import Settings, connect, pass_settings, shipped
 from sup_sync.cli.notifications import unreachable
-from sup_sync.cli.options import common
+from sup_sync.cli.options import global_options
 
 if TYPE_CHECKING:
     from sup_sync.config import Config
     from sup_sync.model.directory import Json
-    from sup_sync.redmine.preflight import Problem, Tracker
+    from sup_sync.redmine.preflight import Problem, RedmineState
     from sup_sync.redmine.searches import Search
 
 
 @click.command()
 @click.option("--offline", is_flag=True, help="Check config.yaml and mappings/ alone.")
-@common
+@global_options
 @pass_settings
 def check(settings: Settings, offline: bool) -> int:
     """Check the mappings, and the tracker against them: names, fields, permissions, workflow."""
@@ -35,7 +35,7 @@ def run_check(settings: Settings, *, offline: bool) -> int:
     from sup_sync.output.terminal.contracts import show_mistakes
     from sup_sync.output.terminal.layout import make_console
 
-    path = settings.path(own=not offline)
+    path = settings.path(require_config=not offline)
     config, mistakes = check_files(path, datetime.now(UTC).date())
     if mistakes:
         show_mistakes(make_console(), mistakes)
@@ -67,10 +67,10 @@ def _check_tracker(config: Config) -> tuple[list[Problem], tuple[Search, ...]]:
     from sup_sync.redmine import Reader
     from sup_sync.redmine.preflight import check_tracker
     from sup_sync.redmine.searches import check_searches, searches_of
-    from sup_sync.run.gather import examine
+    from sup_sync.run.gather import fetch_redmine_state
 
     reader = Reader(connect(config))
-    tracker = examine(reader, config)
+    tracker = fetch_redmine_state(reader, config)
     searches = searches_of(Directory(tracker.lists, tracker.names))
     found = [reader.count(search.filters) for search in searches]
     rows = reader.fetch_rows(status="open")
@@ -80,7 +80,7 @@ def _check_tracker(config: Config) -> tuple[list[Problem], tuple[Search, ...]]:
     return [*problems, *broken], () if broken else searches
 
 
-def _one_waiting_each(rows: Iterable[Json], tracker: Tracker) -> Iterable[int]:
+def _one_waiting_each(rows: Iterable[Json], tracker: RedmineState) -> Iterable[int]:
     """One request that waits for the client for each of Redmine's trackers: on them the workflow shows."""
     from sup_sync.model.issue import Phase
 

@@ -6,14 +6,14 @@ from datetime import datetime
 
 import click
 
-from sup_sync.cli.context import Settings, aware, pass_settings, print_json
-from sup_sync.cli.options import common, json_option, now_option
+from sup_sync.cli.context import Settings, in_support_zone, pass_settings, print_json
+from sup_sync.cli.options import global_options, json_option, now_option
 
 
 @click.command()
 @now_option
 @json_option
-@common
+@global_options
 @pass_settings
 def clients(settings: Settings, now: datetime | None, as_json: bool) -> None:
     """The contracts with their days left."""
@@ -21,7 +21,7 @@ def clients(settings: Settings, now: datetime | None, as_json: bool) -> None:
 
     config = settings.load()
     zone = config.rules.zone
-    states = contract_states(config.rules.policy.contracts, aware(now, config).astimezone(zone).date())
+    states = contract_states(config.rules.policy.contracts, in_support_zone(now, config).astimezone(zone).date())
     if as_json:
         print_json([state.to_json() for state in states])
     else:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import click
 
 from sup_sync.cli.context import Settings
-from sup_sync.cli.options import common
+from sup_sync.cli.options import global_options
 from sup_sync.errors import SupSyncError
 
 PROGRAM = "sup-sync"
@@ -21,7 +21,7 @@ Complete = Callable[[click.Context, click.Parameter, str], list[str]]
 
 @click.command()
 @click.argument("shell", type=click.Choice(SHELLS))
-@common
+@global_options
 def completion(shell: str) -> None:
     """Print what makes SHELL complete sup-sync's commands, options and values."""
     from click.shell_completion import get_completion_class

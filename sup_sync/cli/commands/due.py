@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sup_sync.cli.commands.completion import words_of
-from sup_sync.cli.context import Settings, aware, pass_settings, print_json
-from sup_sync.cli.options import Moment, common, json_option
+from sup_sync.cli.context import Settings, in_support_zone, pass_settings, print_json
+from sup_sync.cli.options import Moment, global_options, json_option
 
 if TYPE_CHECKING:
     from sup_sync.config import Config
@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     shell_complete=words_of("priorities"),
 )
 @json_option
-@common
+@global_options
 @pass_settings
 def due(
     settings: Settings,
@@ -55,7 +55,7 @@ def due(
 ) -> None:
     """The targets of a request described by options, offline."""
     config = settings.load()
-    moment = aware(filed_at, config)
+    moment = in_support_zone(filed_at, config)
     policy = _in_force(config, moment)
     _require_known("--level", level, policy.levels)
     _require_known("--channel", channel, policy.channels)

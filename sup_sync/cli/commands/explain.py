@@ -10,13 +10,13 @@ import click
 
 from sup_sync.cli.context import (
     Settings,
-    aware,
     connect,
+    in_support_zone,
     pass_settings,
     print_json,
 )
 from sup_sync.cli.loading import read_file
-from sup_sync.cli.options import common, from_option, json_option, now_option
+from sup_sync.cli.options import from_option, global_options, json_option, now_option
 from sup_sync.errors import DecodeError, MissingError
 
 if TYPE_CHECKING:
@@ -39,20 +39,20 @@ class RequestNumber(click.IntRange):
 @from_option
 @now_option
 @json_option
-@common
+@global_options
 @pass_settings
 def explain(settings: Settings, issue_id: int, source: Path | None, now: datetime | None, as_json: bool) -> None:
     """One request's story: events, pauses, clocks, verdicts, the clause of each; where its minutes went."""
-    from sup_sync.run.caseload import judge_world, read_world
+    from sup_sync.run.caseload import decode_caseload, judge_caseload
     from sup_sync.views.explanation import explain as explain_issue
 
-    config = settings.load(own=source is None)
-    moment = aware(now, config)
+    config = settings.load(require_config=source is None)
+    moment = in_support_zone(now, config)
     gathered = _gather_one(settings, config, source, issue_id)
-    world = read_world(gathered.lists, gathered.raw_issues, config.rules)
-    for finding in world.findings:
+    caseload = decode_caseload(gathered.lists, gathered.raw_issues, config.rules)
+    for finding in caseload.findings:
         raise DecodeError(finding.text)
-    judgements = judge_world(world, config.rules, moment)
+    judgements = judge_caseload(caseload, config.rules, moment)
     if not judgements:
         raise MissingError(f"request #{issue_id} was not filed yet at {moment:%Y-%m-%d %H:%M %z}: give a later --now")
     explanation = explain_issue(judgements[0], config.rules, moment)
@@ -70,7 +70,7 @@ def _gather_one(settings: Settings, config: Config, source: Path | None, issue_i
 
     from sup_sync.redmine import Reader
     from sup_sync.redmine.snapshot import Gathered
-    from sup_sync.run.gather import examine
+    from sup_sync.run.gather import fetch_redmine_state
 
     if source:
         gathered = read_file(settings, source)
@@ -79,4 +79,4 @@ def _gather_one(settings: Settings, config: Config, source: Path | None, issue_i
             raise MissingError(f"{source.name} has no request #{issue_id}: take a newer one with `sup-sync snapshot`")
         return replace(gathered, raw_issues=found)
     reader = Reader(connect(config))
-    return Gathered(examine(reader, config).lists, (reader.fetch_issue(issue_id),), {})
+    return Gathered(fetch_redmine_state(reader, config).lists, (reader.fetch_issue(issue_id),), {})

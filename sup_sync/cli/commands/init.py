@@ -16,8 +16,8 @@ import click
 
 from sup_sync.cli.codes import DONE, PARTLY_DONE
 from sup_sync.cli.commands.check import run_check
-from sup_sync.cli.context import Settings, pass_settings, say, shipped
-from sup_sync.cli.options import common
+from sup_sync.cli.context import Settings, log_line, pass_settings, shipped
+from sup_sync.cli.options import global_options
 from sup_sync.errors import AccessError, SupSyncError
 from sup_sync.frozen import frozen
 from sup_sync.host.secret_files import CREDENTIAL, VARIABLE, load_key
@@ -25,7 +25,7 @@ from sup_sync.model.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from sup_sync.config.onboarding import Proposal
-    from sup_sync.model.names import Survey
+    from sup_sync.model.names import NamesInRedmine
     from sup_sync.redmine import Reader
 
 Json = Mapping[str, Any]
@@ -67,7 +67,7 @@ class Answers:
     help="Where to write. Default: here.",
 )
 @click.option("--yes", is_flag=True, help="Ask nothing.")
-@common
+@global_options
 @pass_settings
 def init(settings: Settings, /, directory: Path, **given: Any) -> int:
     """Write config.yaml and mappings/ for a tracker as it is, by the names it has, and check them."""
@@ -90,7 +90,7 @@ def init(settings: Settings, /, directory: Path, **given: Any) -> int:
     _check(settings)
     for step in _next_steps(directory):
         settings.tell(step)
-    return PARTLY_DONE if proposal.has_unsaid or proposal.may_have_missed_a_role else DONE
+    return PARTLY_DONE if proposal.has_placeholders or proposal.may_have_missed_a_role else DONE
 
 
 def _require_room(directory: Path) -> None:
@@ -153,13 +153,13 @@ def _is_key_around() -> bool:
     return bool(os.environ.get(VARIABLE)) or bool(credentials and (Path(credentials) / CREDENTIAL).is_file())
 
 
-def _look(answers: Answers) -> tuple[Survey, list[str]]:
+def _look(answers: Answers) -> tuple[NamesInRedmine, list[str]]:
     """The names in the tracker, and the identifiers of the projects chosen."""
     from sup_sync.redmine import Reader
-    from sup_sync.redmine.session import TrackerSession
+    from sup_sync.redmine.session import RedmineSession
 
     key = load_key(answers.key_file, os.environ, named_by="--key-file")
-    reader = Reader(TrackerSession(answers.url or "", key, ca_file=answers.ca_file))
+    reader = Reader(RedmineSession(answers.url or "", key, ca_file=answers.ca_file))
     account = reader.fetch_account()
     chosen = _chosen(reader, account, answers)
     return reader.fetch_survey(account, chosen), [each["identifier"] for each in chosen]
@@ -173,7 +173,7 @@ def _chosen(reader: Reader, account: Json, answers: Answers) -> Sequence[Json]:
         raise AccessError(f"{whose} no open project: make support's, and the account a member of them")
     if answers.projects or answers.yes or len(found) == 1:
         return _named(answers.projects, found)
-    say(f"projects: {', '.join(found)}")
+    log_line(f"projects: {', '.join(found)}")
     chosen: Sequence[Json] = click.prompt(
         "Those of support, with blanks between them",
         default=ALL,
@@ -202,7 +202,7 @@ def _ask_who(answers: Answers, proposal: Proposal) -> Answers:
         answers = replace(answers, language=asked)
     if answers.head:
         return answers
-    say(f"staff: {', '.join(proposal.staff) or 'nobody yet'}")
+    log_line(f"staff: {', '.join(proposal.staff) or 'nobody yet'}")
     login = click.prompt("Login of support's head, whom the ladder names last", default=LATER, err=True)
     if login == LATER:
         return answers
@@ -213,7 +213,7 @@ def _ask_who(answers: Answers, proposal: Proposal) -> Answers:
 # --- what comes of it
 
 
-def _propose(survey: Survey, answers: Answers) -> Proposal:
+def _propose(survey: NamesInRedmine, answers: Answers) -> Proposal:
     from sup_sync.config.onboarding import Head, propose
     from sup_sync.redmine.provision import BOT_ROLE
 
@@ -273,7 +273,7 @@ def _check(settings: Settings) -> None:
         run_check(settings, offline=False)
     except SupSyncError as error:
         for line in str(error).splitlines():
-            say(line)
+            log_line(line)
 
 
 def _next_steps(directory: Path) -> tuple[str, str, str]:

@@ -15,7 +15,7 @@ from sup_sync.cli.context import (
     print_json,
 )
 from sup_sync.cli.loading import judged
-from sup_sync.cli.options import common, from_option, json_option, now_option
+from sup_sync.cli.options import from_option, global_options, json_option, now_option
 
 if TYPE_CHECKING:
     from sup_sync.planning.plan import Plan
@@ -28,17 +28,17 @@ if TYPE_CHECKING:
 @json_option
 @click.option("--exit-code", is_flag=True, help="End with 5 when changes are pending.")
 @click.option("--adopt", is_flag=True, help="What `apply --adopt` would change.")
-@common
+@global_options
 @pass_settings
 def plan(
     settings: Settings, source: Path | None, now: datetime | None, as_json: bool, exit_code: bool, adopt: bool
 ) -> int:
     """What would change in the tracker, with the reason and the clause of each."""
-    from sup_sync.run.caseload import plan_world
+    from sup_sync.run.caseload import plan_caseload
 
-    config = settings.load(own=source is None)
-    moment, world, judgements, code = judged(settings, config, source, now)
-    made = plan_world(world, judgements, config.rules, moment, is_adopting=adopt)
+    config = settings.load(require_config=source is None)
+    moment, caseload, judgements, code = judged(settings, config, source, now)
+    made = plan_caseload(caseload, judgements, config.rules, moment, is_adopting=adopt)
     _show_plan(settings, made, judgements, moment, as_json=as_json)
     return CHANGES_PENDING if exit_code and made.changes and code == DONE else code
 

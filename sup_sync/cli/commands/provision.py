@@ -5,17 +5,17 @@ from __future__ import annotations
 import click
 
 from sup_sync.cli.context import Settings, pass_settings
-from sup_sync.cli.options import common
+from sup_sync.cli.options import global_options
 
 
 @click.command()
 @click.option(
     "--script", is_flag=True, required=True, expose_value=False, help="Print a script for Redmine's `bin/rails runner`."
 )
-@common
+@global_options
 @pass_settings
 def provision(settings: Settings) -> None:
     """What the tracker lacks: trackers, statuses, priorities, fields, roles, workflow, settings."""
     from sup_sync.redmine.provision import make_script
 
-    click.echo(make_script(settings.load(own=True).rules.names), nl=False)
+    click.echo(make_script(settings.load(require_config=True).rules.names), nl=False)

@@ -13,20 +13,20 @@ from sup_sync.cli.context import (
     print_json,
 )
 from sup_sync.cli.loading import judged
-from sup_sync.cli.options import common, from_option, json_option, now_option
+from sup_sync.cli.options import from_option, global_options, json_option, now_option
 
 
 @click.command()
 @from_option
 @now_option
 @json_option
-@common
+@global_options
 @pass_settings
 def queue(settings: Settings, source: Path | None, now: datetime | None, as_json: bool) -> int:
     """What to work on, in the regulation's order, with the working time left."""
     from sup_sync.views.work_queue import queue as make_queue
 
-    config = settings.load(own=source is None)
+    config = settings.load(require_config=source is None)
     _, _, judgements, code = judged(settings, config, source, now)
     made = make_queue(judgements, config.rules.calendars)
     if as_json:

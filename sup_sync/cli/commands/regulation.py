@@ -9,8 +9,8 @@ from typing import Any
 import click
 
 from sup_sync.cli.context import Settings, pass_settings, print_json
-from sup_sync.cli.files import require_libraries, write_whole
-from sup_sync.cli.options import common, json_option, language_option
+from sup_sync.cli.files import require_libraries, write_atomically
+from sup_sync.cli.options import global_options, json_option, language_option
 from sup_sync.cli.pages import page_option, page_texts, today
 
 
@@ -31,7 +31,7 @@ class Day(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in
 @language_option
 @page_option
 @json_option
-@common
+@global_options
 @pass_settings
 def regulation(settings: Settings, day: date | None, language: str | None, page: Path | None, as_json: bool) -> None:
     """What the mappings promise: targets, hours, waiting, ladder, as one would hang it on the wall."""
@@ -49,14 +49,14 @@ def regulation(settings: Settings, day: date | None, language: str | None, page:
     if as_json:
         print_json(found.to_json())
         return
-    from sup_sync.output.texts.regulation import worded
+    from sup_sync.output.texts.regulation import regulation_text
 
     texts = page_texts("regulation", config, language)
-    said = worded(found, texts, {key: each.name for key, each in rules.names.people.items()})
+    said = regulation_text(found, texts, {key: each.name for key, each in rules.names.people.items()})
     if page:
         from sup_sync.output.pages.frame import render_page
 
-        write_whole(page, render_page("regulation", texts, said=said))
+        write_atomically(page, render_page("regulation", texts, said=said))
         return
     from sup_sync.output.terminal.layout import make_console
     from sup_sync.output.terminal.regulation import show_regulation

@@ -10,10 +10,10 @@ import click
 
 from sup_sync.cli.codes import DONE
 from sup_sync.cli.context import Settings, pass_settings, print_json
-from sup_sync.cli.files import require_libraries, write_whole
+from sup_sync.cli.files import require_libraries, write_atomically
 from sup_sync.cli.loading import judged
-from sup_sync.cli.options import common, from_option, json_option, language_option, now_option
-from sup_sync.cli.publishing import basis_of, publish, publish_options, publishes
+from sup_sync.cli.options import from_option, global_options, json_option, language_option, now_option
+from sup_sync.cli.publishing import basis_of, is_publishing, publish, publish_options
 
 if TYPE_CHECKING:
     from sup_sync.config import Config
@@ -41,7 +41,7 @@ STDOUT = Path("-")
 )
 @language_option
 @publish_options
-@common
+@global_options
 @pass_settings
 def report(
     settings: Settings,
@@ -63,16 +63,16 @@ def report(
         raise click.UsageError("--language is that of --html and --publish: give one of them")
     if page:
         require_libraries("--html", "jinja2", "matplotlib")
-    if publishes(publication, is_alone=not (source or now or as_json or table or page)):
+    if is_publishing(publication, is_alone=not (source or now or as_json or table or page)):
         return publish(settings, language=language, **publication)
-    config = settings.load(own=source is None)
+    config = settings.load(require_config=source is None)
     moment, _, judgements, code = judged(settings, config, source, now, everything=True)
     if table:
         _write_table(table, judgements, config)
     made = compliance(judgements, config.rules.policy, config.rules.calendars)
     if page:
         basis = (config, moment, language or config.rules.messages.staff_language)
-        write_whole(page, _page(made, judgements, *basis, is_whole=code == DONE))
+        write_atomically(page, _page(made, judgements, *basis, is_whole=code == DONE))
     if as_json:
         print_json(made.to_json())
     elif not (table or page) and (judgements or not settings.quiet):
@@ -91,7 +91,7 @@ def _write_table(path: Path, judgements: tuple[Judgement, ...], config: Config) 
     if path == STDOUT:
         click.echo(text, nl=False)
     else:
-        write_whole(path, text, "utf-8-sig")
+        write_atomically(path, text, "utf-8-sig")
 
 
 def _page(

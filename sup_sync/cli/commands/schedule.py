@@ -18,7 +18,7 @@ import click
 
 from sup_sync.cli.codes import DONE
 from sup_sync.cli.context import Settings, pass_settings, shipped
-from sup_sync.cli.options import common
+from sup_sync.cli.options import global_options
 from sup_sync.errors import SupSyncError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ OLD = ".old"
     default=Path("/"),
     help="Put the files below DIR, and run no commands: for packages.",
 )
-@common
+@global_options
 @pass_settings
 def schedule(settings: Settings, remove: bool, yes: bool, prefix: Path) -> int:
     """Run `apply` every five minutes: by a systemd timer, else by cron. Shows what it does first."""
@@ -98,10 +98,10 @@ def _places_for_removal(settings: Settings) -> Places:
 def _found(settings: Settings) -> Places:
     from sup_sync.host.schedule import Places
 
-    config = settings.load(own=True)
+    config = settings.load(require_config=True)
     return Places(
         program=os.path.abspath(sys.argv[0]),
-        config=os.path.abspath(settings.path(own=True)),
+        config=os.path.abspath(settings.path(require_config=True)),
         key=_absolute(config.server.key_file),
         channels=_absolute(config.notify_file),
     )

@@ -10,27 +10,27 @@ from sup_sync.cli.codes import DONE, PARTLY_DONE
 from sup_sync.cli.context import (
     Settings,
     pass_settings,
-    tell_gaps,
+    report_unread_projects,
 )
-from sup_sync.cli.files import write_whole
+from sup_sync.cli.files import write_atomically
 from sup_sync.cli.loading import gather
-from sup_sync.cli.options import common
+from sup_sync.cli.options import global_options
 
 
 @click.command()
 @click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File to write; default: stdout.")
-@common
+@global_options
 @pass_settings
 def snapshot(settings: Settings, output: Path | None) -> int:
     """The tracker's issues with their histories as JSON lines, for --from."""
     from sup_sync.redmine.snapshot import snapshot_lines
 
-    config = settings.load(own=True)
+    config = settings.load(require_config=True)
     gathered = gather(settings, config, None, everything=True)
-    tell_gaps(settings, gathered.gaps)
+    report_unread_projects(settings, gathered.gaps)
     text = "".join(line + "\n" for line in snapshot_lines(gathered.lists or {}, gathered.raw_issues))
     if output:
-        write_whole(output, text)
+        write_atomically(output, text)
     else:
         click.echo(text, nl=False)
     return PARTLY_DONE if gathered.gaps else DONE

@@ -9,12 +9,12 @@ import click
 
 from sup_sync.cli.context import (
     Settings,
-    aware,
+    in_support_zone,
     pass_settings,
     print_json,
 )
-from sup_sync.cli.loading import gather, tell_left_out
-from sup_sync.cli.options import common, from_option, json_option, now_option
+from sup_sync.cli.loading import gather, report_unreadable
+from sup_sync.cli.options import from_option, global_options, json_option, now_option
 
 
 @click.command()
@@ -22,21 +22,26 @@ from sup_sync.cli.options import common, from_option, json_option, now_option
 @from_option
 @now_option
 @json_option
-@common
+@global_options
 @pass_settings
 def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetime | None, as_json: bool) -> int:
     """Judge history by today's mappings and by those in DIR, and list the verdicts that flip."""
-    from sup_sync.run.caseload import judge_world, read_world
+    from sup_sync.run.caseload import decode_caseload, judge_caseload
     from sup_sync.views.whatif import compare
 
     if not (mappings / "regulation.yaml").exists() and (mappings / "mappings").is_dir():
         mappings /= "mappings"
-    config, other = settings.load(own=source is None), settings.load(own=source is None, mappings=mappings)
-    moment = aware(now, config)
+    config, other = (
+        settings.load(require_config=source is None),
+        settings.load(require_config=source is None, mappings=mappings),
+    )
+    moment = in_support_zone(now, config)
     gathered = gather(settings, config, source, now, everything=True)
-    world, other_world = (read_world(gathered.lists, gathered.raw_issues, each.rules) for each in (config, other))
-    code = tell_left_out(settings, gathered.gaps, world)
-    today, then = judge_world(world, config.rules, moment), judge_world(other_world, other.rules, moment)
+    caseload, other_world = (
+        decode_caseload(gathered.lists, gathered.raw_issues, each.rules) for each in (config, other)
+    )
+    code = report_unreadable(settings, gathered.gaps, caseload)
+    today, then = judge_caseload(caseload, config.rules, moment), judge_caseload(other_world, other.rules, moment)
     compared = compare(today, then, config.rules.zone)
     if as_json:
         print_json(compared.to_json())

@@ -40,7 +40,7 @@ def _undefined(files: Files, place: Place, words: Iterable[str], section: str) -
 def check_channels_are_for_defined_levels(files: Files) -> Iterator[Mistake]:
     if files.regulation:
         for key, channel in files.regulation.channels.items():
-            yield from _undefined(files, ("channels", key, "only"), channel.only or (), "levels")
+            yield from _undefined(files, ("channels", key, "levels"), channel.levels or (), "levels")
 
 
 def check_ladders(files: Files) -> Iterator[Mistake]:
@@ -84,7 +84,7 @@ def check_waiting(files: Files) -> Iterator[Mistake]:
     rules, place = files.regulation, ("waiting", "reason")
     yield from _undefined(files, place, [rules.waiting.reason], "reasons")
     reason = rules.reasons.get(rules.waiting.reason)
-    if reason and reason.stops:
+    if reason and reason.stops_work:
         text = f"reason {rules.waiting.reason} stops work, which only a person may do: name another"
         yield files.mistake(REGULATION, place, text)
 
@@ -92,7 +92,7 @@ def check_waiting(files: Files) -> Iterator[Mistake]:
 def check_stopped_work_informs_somebody(files: Files) -> Iterator[Mistake]:
     """What stops work is told to the superior, and nothing else is said (clause 16): without that alert nothing is."""
     if files.regulation and "stopped" not in files.regulation.alerts and not files.is_pruned("alerts"):
-        for key in (each for each, reason in files.regulation.reasons.items() if reason.stops):
+        for key in (each for each, reason in files.regulation.reasons.items() if reason.stops_work):
             text = f"reason {key} stops work, but `alerts` has no line `stopped`: add it, with whom it mentions"
             yield files.mistake(REGULATION, ("reasons", key), text)
 

@@ -8,7 +8,7 @@ from sup_sync.config.checks.files import TRACKER, Check, Files
 from sup_sync.config.yaml_file import Place
 from sup_sync.errors import Mistake
 from sup_sync.model.issue import Phase
-from sup_sync.model.names import UNSAID
+from sup_sync.model.names import PLACEHOLDER
 from sup_sync.model.required import EVIDENCE
 
 
@@ -52,17 +52,17 @@ def check_names_differ(files: Files) -> Iterator[Mistake]:
     if files.tracker:
         for section in ("priorities", "fields", "levels", "channels", "states", "reasons", "languages"):
             named = dict(getattr(files.tracker, section))
-            names = {key: name for key, name in named.items() if name not in (None, UNSAID)}
+            names = {key: name for key, name in named.items() if name not in (None, PLACEHOLDER)}
             yield from _repeated_names(files, (section,), names)
 
 
-def check_more_priorities(files: Files) -> Iterator[Mistake]:
+def check_priority_aliases(files: Files) -> Iterator[Mistake]:
     """A further name counts as one of the regulation's priorities, and is none of those named already."""
     if not files.tracker:
         return
     named = {name: key for key, name in files.tracker.priorities.items()}
-    for name, key in files.tracker.more_priorities.items():
-        place: Place = ("more_priorities", name)
+    for name, key in files.tracker.priority_aliases.items():
+        place: Place = ("priority_aliases", name)
         yield from files.undefined_words(TRACKER, place, [key], "priorities")
         if name in named:
             yield files.mistake(TRACKER, place, f"«{name}» already names {named[name]}: remove it here")
@@ -74,12 +74,12 @@ def check_names_are_said(files: Files) -> Iterator[Mistake]:
         return
     for section in ("priorities", "fields", "levels", "channels", "states", "reasons", "languages"):
         for key, name in dict(getattr(files.tracker, section)).items():
-            if name == UNSAID:
+            if name == PLACEHOLDER:
                 yield files.mistake(
                     TRACKER, (section, key), f"{key} is still to be said: write the tracker's name for it"
                 )
     for key, person in files.tracker.people.items():
-        if UNSAID in (person.login, person.name):
+        if PLACEHOLDER in (person.login, person.name):
             text = f"{key} is still to be said: write their login, and their name as the tracker shows it"
             yield files.mistake(TRACKER, ("people", key), text)
 
@@ -97,12 +97,12 @@ def check_the_tools_statuses(files: Files) -> Iterator[Mistake]:
     if not files.tracker or (TRACKER, "statuses") in files.pruned:
         return
     for key, phase in (("no_answer", Phase.CLOSED), ("asked", Phase.WAITING)):
-        name: str = getattr(files.tracker.sets, key)
-        yield from files.undefined(TRACKER, ("sets", key), [name], files.tracker.statuses, "status")
+        name: str = getattr(files.tracker.tool_statuses, key)
+        yield from files.undefined(TRACKER, ("tool_statuses", key), [name], files.tracker.statuses, "status")
         status = files.tracker.statuses.get(name)
         if status and status.phase is not phase:
             text = f"«{name}» has the phase {status.phase}: name a status of the phase {phase}"
-            yield files.mistake(TRACKER, ("sets", key), text)
+            yield files.mistake(TRACKER, ("tool_statuses", key), text)
 
 
 def check_reasons_have_a_field(files: Files) -> Iterator[Mistake]:
@@ -140,7 +140,7 @@ CHECKS: tuple[Check, ...] = (
     check_tracker_names_every_word,
     check_default_channels,
     check_names_differ,
-    check_more_priorities,
+    check_priority_aliases,
     check_names_are_said,
     check_phases_are_mapped,
     check_the_tools_statuses,

@@ -12,7 +12,7 @@ import yaml
 from sup_sync.config.checks import CLIENTS, CONFIG, TRACKER
 from sup_sync.config.onboarding import Entry, Proposal, TrackerEntry
 from sup_sync.frozen import frozen
-from sup_sync.model.names import UNSAID
+from sup_sync.model.names import PLACEHOLDER
 from sup_sync.sanitize import clean
 
 COMMENT_COLUMN = 31
@@ -44,11 +44,11 @@ def fill_in(shipped: Mapping[str, str], site: Site, proposal: Proposal, today: d
 
 
 def _config(text: str, site: Site, language: str, today: date) -> str:
-    text = _with_value(text, ("tracker", "url"), scalar(site.url))
+    text = _with_value(text, ("redmine", "url"), scalar(site.url))
     if site.ca_file:
-        text = _with_line_below(text, ("tracker", "key_file"), f"  ca_file: {scalar(site.ca_file)}")
+        text = _with_line_below(text, ("redmine", "key_file"), f"  ca_file: {scalar(site.ca_file)}")
     if site.key_file:
-        text = _with_value(text, ("tracker", "key_file"), scalar(site.key_file))
+        text = _with_value(text, ("redmine", "key_file"), scalar(site.key_file))
     text = _with_value(text, ("projects",), flow(site.projects))
     text = _with_value(text, ("language",), language)
     text = _with_value(text, ("client_language",), language)
@@ -64,10 +64,10 @@ def _tracker(text: str, url: str, proposal: Proposal, today: date) -> str:
     text = f"{first}\n{head}{rest}"
     text = _with_body(text, "trackers", (_by_name(name, _intake(each)) for name, each in proposal.trackers.items()))
     text = _with_body(text, "statuses", (_by_name(name, _phase(each)) for name, each in proposal.statuses.items()))
-    for section, names in {**proposal.names, "sets": proposal.sets}.items():
+    for section, names in {**proposal.names, "tool_statuses": proposal.tool_statuses}.items():
         for key, entry in names.items():
             text = _with_value(text, (section, key), scalar(entry.value), entry.remark)
-    text = _with_more_priorities(text, proposal)
+    text = _with_priority_aliases(text, proposal)
     text = _with_value(text, ("staff", "groups"), _listed(proposal.staff_groups), _new_ones(proposal.staff_groups))
     text = _with_value(text, ("staff", "roles"), _listed(proposal.staff_roles), _new_ones(proposal.staff_roles))
     text = _with_line_below(text, ("staff",), *_unmapped_roles(proposal))
@@ -132,18 +132,19 @@ def _new_ones(entries: Iterable[Entry]) -> str:
 def _head(proposal: Proposal) -> str:
     login, name = proposal.head.login, proposal.head.name
     who = clean(", ".join(proposal.staff)) or "nobody yet"
-    todo = f"TODO: who has the last word in support? Its staff: {who}" if UNSAID in (login, name) else ""
+    todo = f"TODO: who has the last word in support? Its staff: {who}" if PLACEHOLDER in (login, name) else ""
     return _line(f"  head: {{login: {_in_flow(login)}, name: {_in_flow(name)}}}", todo)
 
 
-def _with_more_priorities(text: str, proposal: Proposal) -> str:
-    if not proposal.more_priorities:
+def _with_priority_aliases(text: str, proposal: Proposal) -> str:
+    if not proposal.priority_aliases:
         return text
-    text = _with_value(text, ("more_priorities",), "")
+    text = _with_value(text, ("priority_aliases",), "")
     lines = (
-        _line(f"  {scalar(name)}: {scalar(each.value)}", each.remark) for name, each in proposal.more_priorities.items()
+        _line(f"  {scalar(name)}: {scalar(each.value)}", each.remark)
+        for name, each in proposal.priority_aliases.items()
     )
-    return _with_body(text, "more_priorities", lines)
+    return _with_body(text, "priority_aliases", lines)
 
 
 def _unmapped_roles(proposal: Proposal) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from sup_sync.config.onboarding.names import find, likely_language, load_names, new_name, words_of
 from sup_sync.frozen import frozen
 from sup_sync.model.issue import Phase
-from sup_sync.model.names import UNSAID, Survey
+from sup_sync.model.names import PLACEHOLDER, NamesInRedmine
 
 Json = Mapping[str, Any]
 
@@ -35,8 +35,8 @@ class Entry:
     is_new: bool = False
 
     @property
-    def is_unsaid(self) -> bool:
-        return self.value == UNSAID
+    def is_placeholder(self) -> bool:
+        return self.value == PLACEHOLDER
 
 
 @frozen
@@ -54,8 +54,8 @@ class Proposal:
     trackers: Mapping[str, Entry]
     statuses: Mapping[str, Entry]
     names: Mapping[str, Mapping[str, Entry]]
-    more_priorities: Mapping[str, Entry]
-    sets: Mapping[str, Entry]
+    priority_aliases: Mapping[str, Entry]
+    tool_statuses: Mapping[str, Entry]
     staff_groups: Sequence[Entry]
     staff_roles: Sequence[Entry]
     client_roles: Sequence[Entry]
@@ -64,16 +64,16 @@ class Proposal:
     unmapped_roles: Sequence[str]
 
     @property
-    def has_unsaid(self) -> bool:
+    def has_placeholders(self) -> bool:
         """Whether somebody has to say something before the mapping can be used."""
         entries = [
             *self.trackers.values(),
-            *self.more_priorities.values(),
+            *self.priority_aliases.values(),
             *self.statuses.values(),
-            *self.sets.values(),
+            *self.tool_statuses.values(),
         ]
         entries += [each for names in self.names.values() for each in names.values()]
-        return UNSAID in (self.head.login, self.head.name) or any(each.is_unsaid for each in entries)
+        return PLACEHOLDER in (self.head.login, self.head.name) or any(each.is_placeholder for each in entries)
 
     @property
     def may_have_missed_a_role(self) -> bool:
@@ -81,7 +81,7 @@ class Proposal:
         return bool(self.unmapped_roles) and any(each.is_new for each in (*self.staff_roles, *self.client_roles))
 
 
-def propose(survey: Survey, language: str | None, head: Head | None = None, *, own_role: str = "") -> Proposal:
+def propose(survey: NamesInRedmine, language: str | None, head: Head | None = None, *, own_role: str = "") -> Proposal:
     """The mapping of a tracker's names; what it lacks is called in the language, that of its names by default.
 
     `own_role` is that of the tool's account, which is neither staff's nor clients'.
@@ -100,18 +100,18 @@ def propose(survey: Survey, language: str | None, head: Head | None = None, *, o
         trackers=_trackers(survey.trackers, language),
         statuses=statuses,
         names=names,
-        more_priorities={each: _more_priority(each) for each in survey.priorities if each not in used},
-        sets={"no_answer": _first(statuses, Phase.CLOSED), "asked": _first(statuses, Phase.WAITING)},
+        priority_aliases={each: _more_priority(each) for each in survey.priorities if each not in used},
+        tool_statuses={"no_answer": _first(statuses, Phase.CLOSED), "asked": _first(statuses, Phase.WAITING)},
         staff_groups=staff_groups,
         staff_roles=staff_roles or ([] if staff_groups else [_new("roles", "staff", language)]),
         client_roles=client_roles or [_new("roles", "client", language)],
-        head=head or Head(UNSAID, UNSAID),
+        head=head or Head(PLACEHOLDER, PLACEHOLDER),
         staff=[name for name, held in survey.people.items() if {each.value for each in staff_roles} & set(held)],
         unmapped_roles=[each for each in roles if each not in taken],
     )
 
 
-def _language_of(survey: Survey) -> str:
+def _language_of(survey: NamesInRedmine) -> str:
     told = {"trackers": survey.trackers, "statuses": survey.statuses, "priorities": survey.priorities}
     return likely_language((section, name) for section, names in told.items() for name in names)
 
@@ -135,13 +135,13 @@ def _tracker(words: set[str]) -> TrackerEntry:
         return TrackerEntry("consultation", channel="callback")
     if len(words) == 1:
         return TrackerEntry(words.pop())
-    return TrackerEntry(UNSAID, f"TODO: {', '.join(_CATEGORIES)}? Without the line its requests are set aside")
+    return TrackerEntry(PLACEHOLDER, f"TODO: {', '.join(_CATEGORIES)}? Without the line its requests are set aside")
 
 
 def _statuses(statuses: Mapping[str, bool], language: str) -> dict[str, Entry]:
     """Every status of the tracker, and a new one for a phase that is needed and that none has."""
     found = {name: _status(words_of("statuses", name), is_closed) for name, is_closed in statuses.items()}
-    if any(each.is_unsaid for each in found.values()):
+    if any(each.is_placeholder for each in found.values()):
         return found  # whoever says what those are may need no other
     phases = {each.value for each in found.values()}
     lacking = {new_name("statuses", each, language): each for each in PHASES_NEEDED if each not in phases}
@@ -158,16 +158,16 @@ def _status(words: set[str], is_closed: bool) -> Entry:
         )
     if len(words) == 1:
         return Entry(words.pop())
-    return Entry(UNSAID, "TODO: open, waiting (for the client's answer alone) or development?")
+    return Entry(PLACEHOLDER, "TODO: open, waiting (for the client's answer alone) or development?")
 
 
 def _first(statuses: Mapping[str, Entry], phase: Phase) -> Entry:
     """The first status of a phase, for the tool to set."""
     name = next((name for name, each in statuses.items() if each.value == phase), None)
-    return Entry(name) if name else Entry(UNSAID, f"TODO: one of the statuses above, of the phase {phase.value}")
+    return Entry(name) if name else Entry(PLACEHOLDER, f"TODO: one of the statuses above, of the phase {phase.value}")
 
 
-def _names(section: str, survey: Survey, language: str) -> dict[str, Entry]:
+def _names(section: str, survey: NamesInRedmine, language: str) -> dict[str, Entry]:
     """Each of our words with the tracker's name for it, else with a new one."""
     field_word = VALUES_OF.get(section)
     if field_word:
@@ -182,16 +182,16 @@ def _names(section: str, survey: Survey, language: str) -> dict[str, Entry]:
 def _name(section: str, word: str, candidates: Iterable[str], language: str) -> Entry:
     found = find(section, word, candidates)
     if section == "priorities":  # of several the first names it, and the others count as it
-        found = (found or find("more_priorities", word, candidates))[:1]
+        found = (found or find("priority_aliases", word, candidates))[:1]
     if len(found) > 1:
-        return Entry(UNSAID, f"TODO: {' or '.join(found)}?")
+        return Entry(PLACEHOLDER, f"TODO: {' or '.join(found)}?")
     return Entry(found[0]) if found else _new(section, word, language)
 
 
 def _more_priority(name: str) -> Entry:
     """Our priority that one of the tracker's beyond ours counts as."""
-    words = words_of("priorities", name) or words_of("more_priorities", name)
-    return Entry(words.pop()) if len(words) == 1 else Entry(UNSAID, "TODO: normal, urgent or immediate?")
+    words = words_of("priorities", name) or words_of("priority_aliases", name)
+    return Entry(words.pop()) if len(words) == 1 else Entry(PLACEHOLDER, "TODO: normal, urgent or immediate?")
 
 
 def _people(section: str, word: str, names: Iterable[str]) -> list[Entry]:

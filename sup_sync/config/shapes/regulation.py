@@ -43,7 +43,7 @@ class ChannelShape(Shape):
     clause: Clause
     """The clause of the regulation that says so."""
 
-    only: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
+    levels: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
     """The levels that may use this channel; another's request is judged all the same, and staff are told."""
 
 
@@ -162,11 +162,11 @@ class ReasonShape(Shape):
     clause: Clause
     """The clause of the regulation that gives this reason."""
 
-    stops: bool = False
+    stops_work: bool = False
     """Whether work stops: staff alone set it, the head is told, and nothing more is written."""
 
 
-class TellShape(Shape):
+class ClientNoteShape(Shape):
     """A message that clients get."""
 
     clause: Clause
@@ -186,7 +186,7 @@ class AlertShape(Shape):
     """To whom the request is assigned, by the key in `people`."""
 
 
-Tell = Literal["acknowledged", "asked", "reminder", "refused"]
+ClientNoteKey = Literal["acknowledged", "asked", "reminder", "refused"]
 AlertKey = Literal["misrouted", "incomplete", "stopped", "slipped", "shipped"]
 
 
@@ -235,7 +235,7 @@ class RegulationShape(Shape):
     reasons: dict[str, ReasonShape]
     """Why a request is refused, put off or stopped."""
 
-    tells: dict[Tell, TellShape] = Field(default_factory=dict)
+    client_notes: dict[ClientNoteKey, ClientNoteShape] = Field(default_factory=dict)
     """The public notes that clients get; a line less is a note less."""
 
     alerts: dict[AlertKey, AlertShape] = Field(default_factory=dict)

@@ -60,10 +60,10 @@ class LimitsShape(Shape):
     notes: Annotated[int, Field(ge=0)] = 50
     """So many notes, public and private together, one run may write."""
 
-    endings: Annotated[int, Field(ge=0)] = 10
+    status_changes: Annotated[int, Field(ge=0)] = 10
     """So many requests one run may end or put to another status."""
 
-    run: TimeLength = Length(15, "min")
+    run_time: TimeLength = Length(15, "min")
     """How long one run may take, in minutes or hours; then it stops, and the next one goes on."""
 
     changed_share: Annotated[float, Field(gt=0, le=1)] = 0.5
@@ -75,7 +75,7 @@ class LimitsShape(Shape):
 class ConfigShape(Shape):
     """config.yaml."""
 
-    tracker: ServerShape
+    redmine: ServerShape
     """The tracker and the key."""
 
     projects: Annotated[tuple[str, ...], Field(min_length=1)]

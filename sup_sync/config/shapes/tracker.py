@@ -19,12 +19,12 @@ class IntakeShape(Shape):
 
 
 class StatusShape(Shape):
-    """What a status means; `answers`: setting it is a first response."""
+    """What a status means; `is_first_response`: setting it is a first response."""
 
     phase: Phase
     """What the status means: `open`, `waiting` for the client, `development`, `closed` or `refused`."""
 
-    answers: bool = False
+    is_first_response: bool = False
     """Whether setting this status is a first response. Example: `true`."""
 
 
@@ -141,7 +141,7 @@ class StatesShape(Shape):
 
 
 class DefaultChannelsShape(Shape):
-    """The channel by who filed a request, where nothing else tells."""
+    """The channel by who filed a request, where nothing else client_notes."""
 
     client: str | None = None
     """The channel of what a client filed."""
@@ -150,7 +150,7 @@ class DefaultChannelsShape(Shape):
     """The channel of what staff filed."""
 
 
-class SetsShape(Shape):
+class ToolStatusesShape(Shape):
     """The statuses that the tool itself sets."""
 
     no_answer: str
@@ -172,7 +172,7 @@ class TrackerShape(Shape):
     priorities: dict[str, str]
     """Redmine's names for the priorities of regulation.yaml."""
 
-    more_priorities: dict[str, str] = Field(default_factory=dict)
+    priority_aliases: dict[str, str] = Field(default_factory=dict)
     """Redmine's other priorities by name, with the one of regulation.yaml that each counts as.
     Example: `{Low: normal}`.
     """
@@ -195,7 +195,7 @@ class TrackerShape(Shape):
     languages: dict[Literal["kk", "ru", "en"], str] = Field(default_factory=dict)
     """The values of the field `language`."""
 
-    sets: SetsShape
+    tool_statuses: ToolStatusesShape
     """The statuses that the tool itself sets."""
 
     default_channels: DefaultChannelsShape = Field(default_factory=DefaultChannelsShape)

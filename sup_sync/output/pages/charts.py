@@ -142,7 +142,7 @@ def hours_chart(figures: Figures, texts: Texts) -> Drawing:
     return Drawing("hours", 3, draw)
 
 
-def ball_chart(report: Report, texts: Texts) -> Drawing:
+def party_chart(report: Report, texts: Texts) -> Drawing:
     """The working hours with each party, by month; time after closing, which never ends, has a scale of its own."""
     groups = report.by[Dimension.MONTH][-LAST_MONTHS:]
     months = [each.key or "" for each in groups]

@@ -54,6 +54,6 @@ def _drawings(report: Report, figures: Figures, texts: Texts) -> Mapping[str, Ma
         "share": charts.share_chart(figures, texts),
         "response": charts.response_chart(figures, texts),
         "hours": charts.hours_chart(figures, texts),
-        "ball": charts.ball_chart(report, texts),
+        "ball": charts.party_chart(report, texts),
     }
     return {name: Markup(charts.svg_of(drawing)) for name, drawing in drawn.items()}  # noqa: S704 - our own drawings

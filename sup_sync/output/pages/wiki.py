@@ -15,7 +15,7 @@ from sup_sync.output.pages.page import Basis
 from sup_sync.output.texts import Texts
 from sup_sync.views.compliance import Dimension, Group, Report
 from sup_sync.views.figures import Breach, Figures
-from sup_sync.views.report_page import CHARTS, MARK, Draft
+from sup_sync.views.report_page import CHART_PREFIX, PAGE_SIGNATURE, WikiContent
 
 MOST = 100
 """So many requests are listed at most: the tracker looks each one up whenever somebody opens the page."""
@@ -24,7 +24,7 @@ BY = (Dimension.LEVEL, Dimension.CHANNEL, Dimension.CATEGORY, Dimension.PRIORITY
 
 
 @frozen
-class Told:
+class ReportData:
     """What a page tells: a report and its figures, of one month or of all up to its end."""
 
     report: Report
@@ -36,26 +36,32 @@ def title_of(month: date, texts: Texts) -> str:
     return texts.say("wiki_title", month=f"{month:%Y-%m}").replace(" ", "_")
 
 
-def render_wiki(month: Told, so_far: Told, basis: Basis, first: date, now: datetime, texts: Texts, kind: str) -> Draft:
+def render_wiki(
+    month: ReportData, so_far: ReportData, basis: Basis, first: date, now: datetime, texts: Texts, kind: str
+) -> WikiContent:
     """The page of the month that begins on `first`, in a markup; `so_far` are all requests up to the end of it."""
     drawings = {
         "share": charts.share_chart(so_far.figures, texts),
-        "ball": charts.ball_chart(so_far.report, texts),
+        "ball": charts.party_chart(so_far.report, texts),
         "response": charts.response_chart(month.figures, texts),
         "hours": charts.hours_chart(month.figures, texts),
     }
     pictures = {name: charts.png_of(drawing) for name, drawing in drawings.items()}
-    files = {name: f"{CHARTS}{first:%Y-%m}-{name}-{sha256(png).hexdigest()[:12]}.png" for name, png in pictures.items()}
+    files = {
+        name: f"{CHART_PREFIX}{first:%Y-%m}-{name}-{sha256(png).hexdigest()[:12]}.png" for name, png in pictures.items()
+    }
     page = _Page(month, basis, first, now, texts, MARKUPS[kind]())
     parts = [*page.head(), *page.sums(), *page.charts(files), *page.compliance(), *page.breaches(), *page.findings()]
     text = "\n\n".join([*parts, *page.foot()])
-    return Draft(text, {files[name]: png for name, png in pictures.items()})
+    return WikiContent(text, {files[name]: png for name, png in pictures.items()})
 
 
 class _Page:
     """The parts of a page, each a list of paragraphs."""
 
-    def __init__(self, told: Told, basis: Basis, first: date, now: datetime, texts: Texts, markup: Markup) -> None:
+    def __init__(
+        self, told: ReportData, basis: Basis, first: date, now: datetime, texts: Texts, markup: Markup
+    ) -> None:
         self.report, self.figures = told.report, told.figures
         self.basis = basis
         self.first = first
@@ -176,4 +182,4 @@ class _Page:
             f" {t.say('estimated', years=estimated) if estimated else t.say('all_final')}."
         )
         made = t.say("made_by", tool=f"sup-sync {__version__}")
-        yield f"{made}. {t.say('wiki_note')} {self.m.code(f'{MARK} {self.first:%Y-%m}')}"
+        yield f"{made}. {t.say('wiki_note')} {self.m.code(f'{PAGE_SIGNATURE} {self.first:%Y-%m}')}"

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sup_sync.model.issue import Side
-from sup_sync.output.terminal.labels import METRICS, clause_words, count, duration, left_words, level_word, moment, word
+from sup_sync.output.terminal.labels import METRICS, clause_label, count, duration, level_label, moment, time_left, word
 from sup_sync.output.terminal.layout import (
     STYLES,
     new_table,
@@ -24,14 +24,14 @@ from sup_sync.output.terminal.plan import show_findings
 from sup_sync.output.terminal.timeline import show_lines
 from sup_sync.sanitize import clean
 from sup_sync.sla.clock import Verdict
-from sup_sync.views.explanation import ClockStory, Explanation, StepState
+from sup_sync.views.explanation import ClockDetails, Explanation, StepState
 
 NAME_WIDTH = 20
 
 STEP_STATES = {
     StepState.SENT: "sent",
     StepState.DUE: "due: in the next run",
-    StepState.PASSED_OVER: "a higher one is due",
+    StepState.SUPERSEDED: "a higher one is due",
     StepState.AHEAD: "ahead",
     StepState.STOPPED: "not needed",
     StepState.NOT_ENFORCED: "before enforce_from",
@@ -43,18 +43,26 @@ def show_explanation(console: Console, told: Explanation) -> None:
     """One request's story, part by part."""
     print_heading(console, told.judgement)
     print_parts(console, f"as of {moment(told.now, told.zone)}")
-    for show in (_show_terms, _show_events, _show_stays, _show_clocks, show_lines, _show_wait, _show_ladder):
+    for show in (
+        _show_attributes,
+        _show_events,
+        _show_party_periods,
+        _show_clocks,
+        show_lines,
+        _show_wait,
+        _show_ladder,
+    ):
         show(console, told)
     console.print()
     show_findings(console, told.findings)
 
 
-def _show_terms(console: Console, told: Explanation) -> None:
+def _show_attributes(console: Console, told: Explanation) -> None:
     print_section(console, "Terms")
-    for term in told.terms:
-        value = level_word(term.value) if term.name == "level" else word(term.value)
+    for term in told.attributes:
+        value = level_label(term.value) if term.name == "level" else word(term.value)
         head = text(f"  {term.name:<10}{value:<18}  ")
-        print_hanging(console, head, text(term.because, (clause_words(term.clause), "dim")))
+        print_hanging(console, head, text(term.because, (clause_label(term.clause), "dim")))
     for step in told.priorities:
         wish = "" if step.shown == step.counts else f": a wish, {word(step.counts)} counts"
         head = text(f"  {'':<10}{moment(step.at, told.zone)}  ")
@@ -69,10 +77,10 @@ def _show_events(console: Console, told: Explanation) -> None:
         print_hanging(console, text(f"  {moment(each.at, told.zone)}  ", who), text(", ".join(each.what)))
 
 
-def _show_stays(console: Console, told: Explanation) -> None:
+def _show_party_periods(console: Console, told: Explanation) -> None:
     print_section(console, "Where its time went")
     table = new_table("  with", "from", "working time", "wall clock", right=("working time", "wall clock"))
-    for stay in told.stays:
+    for stay in told.party_periods:
         table.add_row(*_times(stay.party, moment(stay.start_at, told.zone), stay.working, stay.wall))
     ledger = told.ledger.in_minutes()
     for party, time in (*ledger.parts.items(), ("elapsed", ledger.elapsed)):
@@ -92,17 +100,17 @@ def _show_clocks(console: Console, told: Explanation) -> None:
     for verdict in told.judgement.verdicts:
         head = text(f"  {METRICS[verdict.metric]:<16}")
         outcome = (word(verdict.outcome), STYLES.get(verdict.outcome, ""))
-        body = text(outcome, f": {verdict.reason}", (clause_words(verdict.clause), "dim"))
+        body = text(outcome, f": {verdict.reason}", (clause_label(verdict.clause), "dim"))
         print_hanging(console, head, body)
         clock = clocks.get(verdict.metric)
         for line in _clock_lines(clock, verdict, told.zone) if clock else ():
             print_hanging(console, Text(" " * head.cell_len), text(line))
 
 
-def _clock_lines(clock: ClockStory, verdict: Verdict, zone: tzinfo) -> Iterator[str]:
+def _clock_lines(clock: ClockDetails, verdict: Verdict, zone: tzinfo) -> Iterator[str]:
     took = "took " if clock.stopped_at else ""
     of = "of" if clock.within is None else f"of {duration(clock.within)}"
-    left = "" if clock.left is None else f", {left_words(clock.left, verdict.outcome)}"
+    left = "" if clock.left is None else f", {time_left(clock.left, verdict.outcome)}"
     yield f"{took}{duration(clock.elapsed)} {of} {clock.counts} time{left}"
     is_paused = bool(clock.pauses) and clock.pauses[-1].end_at is None
     due = f", due {moment(clock.due_at, zone)}" if clock.due_at else ""
@@ -124,9 +132,9 @@ def _show_wait(console: Console, told: Explanation) -> None:
         return
     print_section(console, "Waiting for the client")
     asked, remind, due = (moment(each, told.zone) for each in (wait.asked_at, wait.remind_at, wait.due_at))
-    reminder = f"reminded after {remind}, " if "reminder" in told.judgement.policy.tells else ""
+    reminder = f"reminded after {remind}, " if "reminder" in told.judgement.policy.client_notes else ""
     told_of = f"asked {asked}, {reminder}ended after {due}, in working hours only"
-    print_hanging(console, text("  "), text(told_of, (clause_words(rule.clause), "dim")))
+    print_hanging(console, text("  "), text(told_of, (clause_label(rule.clause), "dim")))
 
 
 def _show_ladder(console: Console, told: Explanation) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, tzinfo
 
 from sup_sync.model.policy import Metric
-from sup_sync.sla.clock import Standing
+from sup_sync.sla.clock import TargetStatus
 
 PIPE_WIDTH = 100
 """Columns where there is no terminal to ask for its own."""
@@ -41,11 +41,11 @@ def word(key: str | None) -> str:
     return "—" if key is None else key.replace("_", " ")
 
 
-def level_word(key: str | None) -> str:
+def level_label(key: str | None) -> str:
     return LEVELS.get(key or "", word(key))
 
 
-def clause_words(clause: str) -> str:
+def clause_label(clause: str) -> str:
     """A clause behind what it says: ` (clause 20)`, ` (SLA VIP.2)`, or nothing."""
     if not clause:
         return ""
@@ -54,5 +54,5 @@ def clause_words(clause: str) -> str:
     return f" ({'clauses' if ' and ' in clause else 'clause'} {clause})"
 
 
-def left_words(left: timedelta, standing: Standing) -> str:
-    return f"breached {duration(left)} ago" if standing is Standing.BREACHED else f"{duration(left)} left"
+def time_left(left: timedelta, standing: TargetStatus) -> str:
+    return f"breached {duration(left)} ago" if standing is TargetStatus.BREACHED else f"{duration(left)} left"

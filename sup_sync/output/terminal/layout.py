@@ -15,9 +15,9 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from sup_sync.output.terminal.labels import PIPE_WIDTH, level_word, word
+from sup_sync.output.terminal.labels import PIPE_WIDTH, level_label, word
 from sup_sync.sanitize import clean
-from sup_sync.sla.clock import Standing
+from sup_sync.sla.clock import TargetStatus
 
 if TYPE_CHECKING:
     from sup_sync.sla.judgement import Judgement
@@ -26,7 +26,7 @@ LEAST_WIDTH = 40
 LEAST_BODY = 12
 INDENT = 4
 
-STYLES = {Standing.BREACHED: "red", Standing.AT_RISK: "yellow", Standing.MET: "green"}
+STYLES = {TargetStatus.BREACHED: "red", TargetStatus.AT_RISK: "yellow", TargetStatus.MET: "green"}
 
 Part = str | tuple[str, str]
 """Words, plain or with their style."""
@@ -92,7 +92,7 @@ def print_section(console: Console, title: str) -> None:
 
 def print_heading(console: Console, judgement: Judgement) -> None:
     """A request's number, terms and subject."""
-    terms = (level_word(judgement.level), *map(word, (judgement.category, judgement.priority, judgement.channel)))
+    terms = (level_label(judgement.level), *map(word, (judgement.category, judgement.priority, judgement.channel)))
     print_parts(console, (f"#{judgement.issue.id} {' · '.join(terms)}", "bold"), f" — {judgement.issue.subject}")
 
 

@@ -11,15 +11,15 @@ from rich.text import Text
 
 from sup_sync.model.change import NOTES, Change
 from sup_sync.model.issue import Finding
-from sup_sync.output.terminal.labels import clause_words, count
+from sup_sync.output.terminal.labels import clause_label, count
 from sup_sync.output.terminal.layout import print_hanging, print_heading, print_line, print_parts, print_summary, text
 from sup_sync.planning.plan import Plan
 from sup_sync.sla.judgement import Judgement
 from sup_sync.views.plan_summary import PlanSummary
 
 if TYPE_CHECKING:  # what only describes: importing it would bring the tracker's session along
-    from sup_sync.run.apply import Applied
-    from sup_sync.run.write import Outcome
+    from sup_sync.run.apply import RunResult
+    from sup_sync.run.write import WriteOutcome
 
 FIELD_WIDTH, VALUE_WIDTH = 18, 16
 """Columns of the longest field name, and of a moment."""
@@ -43,7 +43,7 @@ def _show_change(console: Console, change: Change) -> None:
     """The value, and behind it why; where that does not fit, why goes below."""
     sign, style = _sign(change)
     value = " → ".join(filter(None, (change.old, change.new)))
-    why = text((change.reason + clause_words(change.clause), "dim"))
+    why = text((change.reason + clause_label(change.clause), "dim"))
     head = text((f"  {sign} ", style), f"{change.field:<{FIELD_WIDTH}}  ")
     indent = Text(" " * head.cell_len)
     line = head + text((f"{value:<{VALUE_WIDTH}}  ", "" if change.new else "strike"))
@@ -87,11 +87,11 @@ def show_findings(console: Console, findings: Sequence[Finding]) -> None:
     width = max(len(str(each.issue_id)) for each in findings)
     for each in findings:
         head = text(f"  #{each.issue_id:<{width}}  ")
-        print_hanging(console, head, text(each.text, (clause_words(each.clause), "dim")))
+        print_hanging(console, head, text(each.text, (clause_label(each.clause), "dim")))
     console.print()
 
 
-def show_outcomes(console: Console, outcomes: Sequence[Outcome]) -> None:
+def show_outcomes(console: Console, outcomes: Sequence[WriteOutcome]) -> None:
     """Every write that was not applied, and how many ended how."""
     for each in outcomes:
         if each.kind != KINDS[0]:
@@ -101,7 +101,7 @@ def show_outcomes(console: Console, outcomes: Sequence[Outcome]) -> None:
     print_summary(console, (f"Written: {', '.join(ended)}." if ended else "Nothing was to be written.", "bold"))
 
 
-def show_applied(console: Console, done: Applied) -> None:
+def show_applied(console: Console, done: RunResult) -> None:
     """What a run found, wrote and could not judge."""
     show_findings(console, done.plan.findings)
     show_outcomes(console, done.outcomes)

@@ -20,8 +20,8 @@ def show_proposal(console: Console, proposal: Proposal, projects: Sequence[str])
     _show(console, "statuses", _separated(_of_ours(name, each) for name, each in proposal.statuses.items()))
     priorities = proposal.names["priorities"]
     _show(console, "priorities", _separated(_of_theirs(word, each) for word, each in priorities.items()))
-    if proposal.more_priorities:
-        _show(console, "", _separated(_of_ours(name, each) for name, each in proposal.more_priorities.items()))
+    if proposal.priority_aliases:
+        _show(console, "", _separated(_of_ours(name, each) for name, each in proposal.priority_aliases.items()))
     _show(console, "fields", _fields(proposal))
     staff = [*proposal.staff_groups, *proposal.staff_roles]
     _show(console, "staff", _separated(_named(each) for each in staff))
@@ -43,7 +43,7 @@ def _separated(entries: Iterable[Sequence[Part]]) -> Iterator[Part]:
 
 def _of_ours(name: str, entry: Entry) -> list[Part]:
     """A name of the tracker with our word for it."""
-    return [f"{name} → ", (entry.value, "yellow bold" if entry.is_unsaid else ""), *_mark(entry)]
+    return [f"{name} → ", (entry.value, "yellow bold" if entry.is_placeholder else ""), *_mark(entry)]
 
 
 def _of_theirs(word: str, entry: Entry) -> list[Part]:
@@ -52,7 +52,7 @@ def _of_theirs(word: str, entry: Entry) -> list[Part]:
 
 
 def _named(entry: Entry) -> list[Part]:
-    return [(entry.value, "yellow bold" if entry.is_unsaid else ""), *_mark(entry)]
+    return [(entry.value, "yellow bold" if entry.is_placeholder else ""), *_mark(entry)]
 
 
 def _mark(entry: Entry) -> list[Part]:

@@ -6,21 +6,21 @@ from rich.console import Console
 from rich.text import Text
 
 from sup_sync.output.terminal.layout import new_table, print_hanging, print_section, print_summary, print_table, text
-from sup_sync.output.texts.regulation import Pair, WordedRegulation
+from sup_sync.output.texts.regulation import Pair, RegulationText
 
 
-def show_regulation(console: Console, worded: WordedRegulation) -> None:
+def show_regulation(console: Console, regulation_text: RegulationText) -> None:
     """The targets of each level as a table, then what else the regulation sets, list by list."""
-    print_summary(console, (worded.title, "bold"))
-    for line in worded.head:
+    print_summary(console, (regulation_text.title, "bold"))
+    for line in regulation_text.head:
         print_summary(console, line)
-    for table in worded.tables:
+    for table in regulation_text.tables:
         print_section(console, table.title)
         shown = new_table(*table.headers)
         for cells in table.rows:
             shown.add_row(*map(text, cells))
         print_table(console, shown, wraps=True)
-    for title, pairs in worded.lists:
+    for title, pairs in regulation_text.lists:
         print_section(console, title)
         for pair in pairs:
             _show_pair(console, pair)

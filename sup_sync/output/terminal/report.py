@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sup_sync.model.policy import Metric
-from sup_sync.output.terminal.labels import METRICS, PIPE_WIDTH, count, duration, level_word, moment, word
+from sup_sync.output.terminal.labels import METRICS, PIPE_WIDTH, count, duration, level_label, moment, word
 from sup_sync.output.terminal.layout import new_table, print_section, print_summary, print_table, text
 from sup_sync.views.compliance import Dimension, Group, Report
 from sup_sync.views.time_ledger import Party
@@ -53,7 +53,7 @@ def _table(console: Console, report: Report, metric: Metric) -> Table:
     for dimension, groups in report.by.items():
         table.add_row(text((f"by {dimension}", "dim")))
         for group in groups:
-            name = level_word(group.key) if dimension is Dimension.LEVEL else word(group.key)
+            name = level_label(group.key) if dimension is Dimension.LEVEL else word(group.key)
             table.add_row(text(f"  {name}"), *_figures(group, metric))
     return table
 
@@ -86,7 +86,7 @@ def show_whatif(console: Console, compared: WhatIf) -> None:
     for each in compared.flips:
         table.add_row(
             text(str(each.issue)),
-            text(level_word(each.level)),
+            text(level_label(each.level)),
             text(METRICS[each.metric]),
             text(word(each.before)),
             text(word(each.after)),
@@ -97,6 +97,6 @@ def show_whatif(console: Console, compared: WhatIf) -> None:
         print_table(console, table)
         console.print()
     for (level, before, after), number in compared.by_level.items():
-        print_summary(console, f"{level_word(level)}: {count(number, 'verdict')} from {word(before)} to {word(after)}")
+        print_summary(console, f"{level_label(level)}: {count(number, 'verdict')} from {word(before)} to {word(after)}")
     flips = f"{count(len(compared.flips), 'verdict')} of {count(compared.judged, 'request')}"
     print_summary(console, (f"{flips} {'flips' if len(compared.flips) == 1 else 'flip'}.", "bold"))

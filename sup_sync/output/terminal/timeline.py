@@ -10,14 +10,14 @@ from sup_sync.errors import CalendarError
 from sup_sync.output.terminal.labels import METRICS, duration, moment, word
 from sup_sync.output.terminal.layout import print_hanging, print_line, print_section, text
 from sup_sync.views.explanation import Explanation
-from sup_sync.views.timeline import Stretch, Timeline, timeline
+from sup_sync.views.timeline import CellKind, Timeline, timeline
 
 SIGNS = {
-    Stretch.RUNNING: ("█", "green", "counts"),
-    Stretch.PAUSED: ("░", "cyan", "paused"),
-    Stretch.CLOSED: ("·", "dim", "nobody works"),
-    Stretch.AHEAD: ("─", "", "still ahead"),
-    Stretch.OVER: (" ", "", ""),
+    CellKind.RUNNING: ("█", "green", "counts"),
+    CellKind.PAUSED: ("░", "cyan", "paused"),
+    CellKind.CLOSED: ("·", "dim", "nobody works"),
+    CellKind.AHEAD: ("─", "", "still ahead"),
+    CellKind.OVER: (" ", "", ""),
 }
 LETTERS = {"due": "D", "now": "N", "stopped": "S"}
 INDENT = 2

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sup_sync.model.policy import Metric
-from sup_sync.output.terminal.labels import count, left_words, level_word, moment, word
+from sup_sync.output.terminal.labels import count, level_label, moment, time_left, word
 from sup_sync.output.terminal.layout import (
     STYLES,
     new_table,
@@ -22,7 +22,7 @@ from sup_sync.output.terminal.layout import (
     table_lines,
     text,
 )
-from sup_sync.sla.clock import Standing
+from sup_sync.sla.clock import TargetStatus
 from sup_sync.views.work_queue import Queue, QueueEntry
 
 HEADERS = ("", "#", "level", "priority", "next", "due", "time left", "subject")
@@ -34,12 +34,12 @@ SUBJECT_WIDTH = 24
 
 def show_queue(console: Console, queue: Queue) -> None:
     """The requests in the order to work on, and with how many it is somebody else's turn."""
-    turns = [each for each in queue.entries if not each.is_stuck]
+    turns = [each for each in queue.entries if not each.is_blocked]
     if turns:
         _show_turns(console, turns, queue.zone)
-    if any(each.jumps for each in turns):
+    if any(each.out_of_turn for each in turns):
         print_summary(console, ("↑ out of turn (clause 22)", "dim"))
-    if any(each.judgement.wish for each in turns):
+    if any(each.judgement.requested_priority for each in turns):
         print_summary(console, ("(…?) the client's wish, which staff have not confirmed (clause 20)", "dim"))
     _show_stuck(console, queue.entries[len(turns) :])
     if queue.entries:
@@ -95,15 +95,15 @@ def _table(rows: Sequence[Sequence[Text]], gap: int = 2) -> Table:
 
 
 def _turn(place: int, entry: QueueEntry, zone: tzinfo, *, wish_below: bool) -> list[Text]:
-    judgement, emphasis = entry.judgement, "bold" if entry.jumps else ""
-    standing = judgement.verdict(entry.metric).outcome if entry.metric else Standing.NO_TARGET
-    left = "no target" if entry.left is None else left_words(entry.left, standing)
-    wish = f"({word(judgement.wish)}?)" if judgement.wish else ""
+    judgement, emphasis = entry.judgement, "bold" if entry.out_of_turn else ""
+    standing = judgement.verdict(entry.metric).outcome if entry.metric else TargetStatus.NO_TARGET
+    left = "no target" if entry.left is None else time_left(entry.left, standing)
+    wish = f"({word(judgement.requested_priority)}?)" if judgement.requested_priority else ""
     beside, below = ("", f"{wish} " if wish else "") if wish_below else (f" {wish}" if wish else "", "")
     return [
-        text((f"↑ {place}" if entry.jumps else str(place), emphasis)),
+        text((f"↑ {place}" if entry.out_of_turn else str(place), emphasis)),
         text(str(judgement.issue.id)),
-        text(level_word(judgement.level)),
+        text(level_label(judgement.level)),
         text((word(judgement.priority), emphasis), (beside, "dim")),
         text(NEXT[entry.metric] if entry.metric else "—"),
         text(moment(entry.due_at, zone)),

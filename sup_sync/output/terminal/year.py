@@ -42,7 +42,7 @@ def show_year(console: Console, year: Year, said: CalendarTexts) -> None:
     for sign, words in said.legend(year):
         print_hanging(console, text(f"  {sign}  "), text(words))
     print_hanging(console, text("  "), text(say("of_month")))
-    _show_told(console, year, said)
+    _show_annotated_days(console, year, said)
 
 
 def _show_months(console: Console, months: Sequence[Month], said: CalendarTexts) -> None:
@@ -66,12 +66,12 @@ def _day(day: Day | None) -> Text:
     return text((f"{day.day.day:>2}{sign_of(day)}", STYLES.get(day.kind, "")))
 
 
-def _show_told(console: Console, year: Year, said: CalendarTexts) -> None:
+def _show_annotated_days(console: Console, year: Year, said: CalendarTexts) -> None:
     print_section(console, said.texts.say("differing"))
-    if not year.told:
+    if not year.annotated_days:
         print_hanging(console, text("  "), text(said.texts.say("none")))
         return
-    for day in year.told:
+    for day in year.annotated_days:
         head = text(f"  {sign_of(day)}  {said.when(day)}  ")
         print_hanging(console, head, text(said.why(day)))
     print_hanging(console, text("  "), text((said.texts.say("without_source"), "dim")))

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 from sup_sync.frozen import frozen
-from sup_sync.model.policy import ClockKind, Escalation, Target
+from sup_sync.model.policy import ClockKind, LadderStep, Target
 from sup_sync.output.texts.texts import Texts
-from sup_sync.views.regulation import Hours, LevelTerms, Regulation, Row, Terms
+from sup_sync.views.regulation import Hours, LevelTerms, PriorityTargets, Regulation, Row
 from sup_sync.views.year import hours_words
 
 DAY = timedelta(days=1)
@@ -18,7 +18,7 @@ Pair = tuple[str, str]
 
 
 @frozen
-class WordedTable:
+class TextTable:
     """A level's targets; every row has as many cells as there are headers."""
 
     title: str
@@ -27,28 +27,28 @@ class WordedTable:
 
 
 @frozen
-class WordedRegulation:
+class RegulationText:
     """All of a version: what stands above the tables, the tables, and the lists below."""
 
     title: str
     head: tuple[str, ...]
-    tables: tuple[WordedTable, ...]
+    tables: tuple[TextTable, ...]
     lists: tuple[tuple[str, tuple[Pair, ...]], ...]
 
 
-def worded(regulation: Regulation, texts: Texts, people: Mapping[str, str]) -> WordedRegulation:
+def regulation_text(regulation: Regulation, texts: Texts, people: Mapping[str, str]) -> RegulationText:
     """The regulation in the language of the texts; `people` are names by the mappings' keys."""
-    return _Wording(regulation, texts, people).whole()
+    return _TextBuilder(regulation, texts, people).whole()
 
 
-class _Wording:
+class _TextBuilder:
     def __init__(self, regulation: Regulation, texts: Texts, people: Mapping[str, str]) -> None:
         self.regulation = regulation
         self.policy = regulation.policy
         self.texts = texts
         self.people = people
 
-    def whole(self) -> WordedRegulation:
+    def whole(self) -> RegulationText:
         lists = (
             self._hours(),
             self._notes(),
@@ -60,7 +60,7 @@ class _Wording:
             self._alerts(),
             self._contacts(),
         )
-        return WordedRegulation(
+        return RegulationText(
             title=self.texts.say("title"),
             head=(f"{self._in_force().removesuffix('.')}.", self.texts.say("targets_note")),
             tables=tuple(map(self._table, self.regulation.levels)),
@@ -75,10 +75,10 @@ class _Wording:
 
     # ---- targets
 
-    def _table(self, level: LevelTerms) -> WordedTable:
+    def _table(self, level: LevelTerms) -> TextTable:
         has_categories = any(set(row.categories) != set(self.policy.categories) for row in level.rows)
         names = ("channel", *(("category",) if has_categories else ()), "priority", "first_response", "resolution")
-        return WordedTable(
+        return TextTable(
             title=self._with_clause(self.texts.say("level", level=self.texts.word(level.level)), level.clause),
             headers=tuple(map(self.texts.say, names)),
             rows=tuple(cells for row in level.rows for cells in self._rows(row, has_categories=has_categories)),
@@ -90,11 +90,11 @@ class _Wording:
         for number, terms in enumerate(row.terms):
             yield (*(("",) * len(whom) if number else whom), self._priorities(terms), *self._targets(terms))
 
-    def _priorities(self, terms: Terms) -> str:
+    def _priorities(self, terms: PriorityTargets) -> str:
         is_every = len(terms.priorities) == len(self.policy.priorities)
         return self.texts.say("every") if is_every else self._words(terms.priorities)
 
-    def _targets(self, terms: Terms) -> tuple[str, str]:
+    def _targets(self, terms: PriorityTargets) -> tuple[str, str]:
         return self._target(terms.first_response), self._target(terms.resolution)
 
     def _target(self, target: Target | None) -> str:
@@ -132,7 +132,7 @@ class _Wording:
 
     def _waiting(self) -> tuple[str, tuple[Pair, ...]]:
         rule = self.policy.waiting
-        is_reminded = "reminder" in self.policy.tells
+        is_reminded = "reminder" in self.policy.client_notes
         text = self.texts.say("waiting_text", time=self._time(rule.within, rule.clock), wording=rule.wording)
         reminder = self.texts.say("reminder_text", time=self._time(rule.within * rule.remind_at, rule.clock))
         pairs = [(self._with_clause(text, rule.clause), ""), *([(reminder, "")] if is_reminded else [])]
@@ -149,7 +149,7 @@ class _Wording:
             title = self.texts.say("ladder") if only_one else self.texts.say("ladder_of", levels=self._words(levels))
             yield title, tuple(map(self._step, sorted(steps, key=lambda step: step.share)))
 
-    def _step(self, step: Escalation) -> Pair:
+    def _step(self, step: LadderStep) -> Pair:
         told = [self.texts.say(f"step_{step.message}"), *self._whom(step.mentions, step.assign)]
         return self.texts.say("share", share=self.texts.percent(step.share)), "; ".join(told)
 
@@ -173,16 +173,16 @@ class _Wording:
 
     def _reasons(self) -> tuple[str, tuple[Pair, ...]]:
         reasons = self.policy.reasons.values()
-        stops = self.texts.say("stops")
+        stops = self.texts.say("stops_work")
         pairs = (
-            (self._with_clause(self.texts.reason(each.key), each.clause), stops if each.stops else "")
+            (self._with_clause(self.texts.reason(each.key), each.clause), stops if each.stops_work else "")
             for each in reasons
         )
         return self.texts.say("reasons"), tuple(pairs)
 
     def _tells(self) -> tuple[str, tuple[Pair, ...]]:
-        tells = self.policy.tells.items()
-        return self.texts.say("tells"), tuple(
+        tells = self.policy.client_notes.items()
+        return self.texts.say("client_notes"), tuple(
             (self._with_clause(self.texts.say(f"tell_{key}"), clause), "") for key, clause in tells
         )
 

@@ -13,7 +13,7 @@ from typing import Any
 from sup_sync.frozen import frozen
 from sup_sync.model.messages import Messages
 from sup_sync.model.moments import MOMENT_FORMAT
-from sup_sync.model.required import Shortcoming
+from sup_sync.model.required import ItemProblem
 
 FOLDER = Path(__file__).parent
 
@@ -53,7 +53,7 @@ class Texts:
     def finding(self, kind: str) -> str:
         return str(self._own["finding"][kind])
 
-    def lacks(self, items: tuple[Shortcoming, ...]) -> str:
+    def lacks(self, items: tuple[ItemProblem, ...]) -> str:
         """What a request lacks, as the notes name it."""
         keys = (f"{'malformed' if each.is_malformed else 'missing'}_{each.item}" for each in items)
         return self.say("lacks", items=", ".join(self.messages.text(self.language, key) for key in keys))

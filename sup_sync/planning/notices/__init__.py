@@ -25,5 +25,5 @@ RULES: tuple[Rule, ...] = (
 
 def due_notices(case: Case) -> tuple[Notice, ...]:
     """All that is to say now; on a request that staff stopped, nothing but that (clause 16)."""
-    rules = (refusal.notices,) if case.judgement.is_stopped else RULES
+    rules = (refusal.notices,) if case.judgement.is_work_stopped else RULES
     return tuple(notice for rule in rules for notice in rule(case))

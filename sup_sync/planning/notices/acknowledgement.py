@@ -20,9 +20,9 @@ def notices(case: Case) -> Iterator[Notice]:
     first_response, closing = (judgement.clock(metric) for metric in Metric)
     if first_response is None or closing is None or first_response.stopped_at is not None:
         return
-    if judgement.phase is not Phase.OPEN or not case.may_tell(NAME):
+    if judgement.phase is not Phase.OPEN or not case.may_send(NAME):
         return
-    clause = case.policy.tells[NAME]
+    clause = case.policy.client_notes[NAME]
     words = {metric.value: _target(case, metric) for metric in Metric}
     text = case.client_text(
         NAME,

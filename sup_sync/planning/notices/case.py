@@ -106,6 +106,6 @@ class Case:
         """Whether staff want this alert, and have not had it yet."""
         return key in self.policy.alerts and not self.marker.has(key, cycle)
 
-    def may_tell(self, key: str, cycle: int = 0) -> bool:
+    def may_send(self, key: str, cycle: int = 0) -> bool:
         """Whether clients are told this, and this one was not yet."""
-        return key in self.policy.tells and not self.marker.has(key, cycle)
+        return key in self.policy.client_notes and not self.marker.has(key, cycle)

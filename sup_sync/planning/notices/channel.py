@@ -11,7 +11,7 @@ ALERT = "misrouted"
 
 def notices(case: Case) -> Iterator[Notice]:
     judgement, names = case.judgement, case.rules.names
-    if not judgement.is_misrouted or judgement.phase.is_ended or not case.may_alert(ALERT):
+    if not judgement.is_misrouted or judgement.phase.is_final or not case.may_alert(ALERT):
         return
     words = {"level": names.levels[judgement.level or ""], "channel": names.channels[judgement.channel or ""]}
     yield case.alert(ALERT, 0, f"level {judgement.level} on channel {judgement.channel}", **words)

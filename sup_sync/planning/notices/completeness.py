@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from sup_sync.errors import CalendarError
 from sup_sync.model.issue import Phase
-from sup_sync.model.required import Shortcoming
+from sup_sync.model.required import ItemProblem
 from sup_sync.planning.notices.case import Audience, Case, Notice
 
 ALERT, ASKED = "incomplete", "asked"
@@ -15,14 +15,14 @@ ALERT, ASKED = "incomplete", "asked"
 def notices(case: Case) -> Iterator[Notice]:
     """Staff are told; a client who filed it themself is asked too, where the status can become the one that waits."""
     judgement = case.judgement
-    if judgement.phase.is_ended or not judgement.shortcomings:
+    if judgement.phase.is_final or not judgement.item_problems:
         return
-    items = ", ".join(each.item for each in judgement.shortcomings)
+    items = ", ".join(each.item for each in judgement.item_problems)
     is_clients_own = not judgement.issue.author.is_staff
-    if is_clients_own and judgement.issue.status.phase is Phase.OPEN and case.may_tell(ASKED):
+    if is_clients_own and judgement.issue.status.phase is Phase.OPEN and case.may_send(ASKED):
         yield from _asked(case, f"lacks {items}")
     if case.may_alert(ALERT):
-        missing = ", ".join(case.staff_text(_key(each)) for each in judgement.shortcomings)
+        missing = ", ".join(case.staff_text(_key(each)) for each in judgement.item_problems)
         yield case.alert(ALERT, 0, f"lacks {items}", clause=_clauses(case), missing=missing)
 
 
@@ -36,17 +36,17 @@ def _asked(case: Case, reason: str) -> Iterator[Notice]:
     clause = _clauses(case)
     text = case.client_text(
         ASKED,
-        missing=", ".join(case.client_text(_key(each)) for each in case.judgement.shortcomings),
+        missing=", ".join(case.client_text(_key(each)) for each in case.judgement.item_problems),
         due=case.client_moment(due_at),
         wording=rule.wording,
         clause=clause,
     )
-    yield Notice(Audience.CLIENT, ASKED, 0, text, reason, clause, status=case.rules.names.sets[ASKED])
+    yield Notice(Audience.CLIENT, ASKED, 0, text, reason, clause, status=case.rules.names.tool_statuses[ASKED])
 
 
 def _clauses(case: Case) -> str:
-    return ", ".join(dict.fromkeys(each.clause for each in case.judgement.shortcomings))
+    return ", ".join(dict.fromkeys(each.clause for each in case.judgement.item_problems))
 
 
-def _key(shortcoming: Shortcoming) -> str:
+def _key(shortcoming: ItemProblem) -> str:
     return f"{'malformed' if shortcoming.is_malformed else 'missing'}_{shortcoming.item}"

@@ -24,16 +24,16 @@ def notices(case: Case) -> Iterator[Notice]:
     if case.now > wait.due_at:
         if not case.marker.has(NAME, wait.cycle):
             yield _ending(case, wait)
-    elif case.now > wait.remind_at and case.may_tell(REMINDER, wait.cycle):
+    elif case.now > wait.remind_at and case.may_send(REMINDER, wait.cycle):
         text = case.client_text(
             REMINDER,
             asked=case.client_moment(wait.asked_at),
             due=case.client_moment(wait.due_at),
             wording=case.policy.waiting.wording,
-            clause=case.policy.tells[REMINDER],
+            clause=case.policy.client_notes[REMINDER],
         )
         reason = f"no answer to the question of {case.shown(wait.asked_at)}"
-        yield Notice(Audience.CLIENT, REMINDER, wait.cycle, text, reason, case.policy.tells[REMINDER])
+        yield Notice(Audience.CLIENT, REMINDER, wait.cycle, text, reason, case.policy.client_notes[REMINDER])
 
 
 def _ending(case: Case, wait: Wait) -> Notice:
@@ -47,7 +47,7 @@ def _ending(case: Case, wait: Wait) -> Notice:
         quality=case.policy.quality_address,
     )
     reason = f"no answer by {case.shown(wait.due_at)} to the question of {case.shown(wait.asked_at)}"
-    status = case.rules.names.sets[NAME]
+    status = case.rules.names.tool_statuses[NAME]
     return Notice(Audience.CLIENT, NAME, wait.cycle, text, reason, rule.clause, status=status)
 
 
@@ -72,7 +72,7 @@ def _action(event: Event, before: Phase, phase: Phase) -> str | None:
         return None
     what = {
         "action_asked": is_question(event, phase),
-        "action_ended": phase is not before and phase.is_ended,
+        "action_ended": phase is not before and phase.is_final,
         "action_told": is_told,
         "action_development": phase is not before and phase is Phase.DEVELOPMENT,
         "action_answered": event.is_public_answer,

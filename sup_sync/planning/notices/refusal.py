@@ -18,7 +18,7 @@ def notices(case: Case) -> Iterator[Notice]:
     if reason is None:
         return
     quality = case.policy.quality_address
-    if reason.stops:
+    if reason.stops_work:
         cycle = _last(issue, (each.at for each in issue.events if each.reason and each.reason[1] == reason.key))
         if case.may_alert(STOPPED, cycle):
             words = {"reason": case.staff_text(f"reason_{reason.key}"), "quality": quality}
@@ -26,9 +26,9 @@ def notices(case: Case) -> Iterator[Notice]:
         return
     cycle = _last(issue, (each.at for each in issue.events if each.status and each.status[1].phase is Phase.REFUSED))
     is_ours = issue.reason_set_by.side is Side.BOT  # as it ended the request: what staff refuse later has another
-    if case.judgement.phase is Phase.REFUSED and not is_ours and case.may_tell(REFUSED, cycle):
+    if case.judgement.phase is Phase.REFUSED and not is_ours and case.may_send(REFUSED, cycle):
         words = {"reason": case.client_text(f"reason_{reason.key}"), "quality": quality, "clause": reason.clause}
-        text = case.client_text(REFUSED, complaints=case.policy.tells[REFUSED], **words)
+        text = case.client_text(REFUSED, complaints=case.policy.client_notes[REFUSED], **words)
         yield Notice(Audience.CLIENT, REFUSED, cycle, text, f"refused: {reason.key}", reason.clause)
 
 

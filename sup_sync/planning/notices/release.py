@@ -20,7 +20,7 @@ def of_this_release(marker: Marker, judgement: Judgement) -> Marker:
     clock = judgement.clock(Metric.RESOLUTION)
     if clock is None:
         return marker
-    since_opened = takewhile(lambda each: not each.phase.is_ended, reversed(judgement.stretches))
+    since_opened = takewhile(lambda each: not each.phase.is_final, reversed(judgement.stretches))
     if all(each.phase is not Phase.DEVELOPMENT for each in since_opened):
         return replace(marker, release_on=None)
     if clock.release_on is None or clock.release_on == marker.release_on:
@@ -32,7 +32,7 @@ def notices(case: Case) -> Iterator[Notice]:
     """The marker's date moves with the note, so that every slip is told once; its cycle says to which day."""
     judgement, before = case.judgement, case.promised_on
     clock, version = judgement.clock(Metric.RESOLUTION), judgement.issue.version
-    if clock is None or judgement.phase.is_ended:
+    if clock is None or judgement.phase.is_final:
         return
     after = clock.release_on
     if before and after and after > before and SLIPPED in case.policy.alerts:

@@ -27,7 +27,7 @@ THEME_S_OWN = {
 """The rules that the theme breaks by itself: on which of its elements, and how."""
 
 
-class Quiet(SimpleHTTPRequestHandler):
+class IdleUntil(SimpleHTTPRequestHandler):
     """Hands out files and says nothing of it."""
 
     def log_message(self, *_words: object) -> None:
@@ -38,7 +38,7 @@ class Quiet(SimpleHTTPRequestHandler):
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The site's address on this machine."""
     site = docs_site.build(tmp_path_factory.mktemp("docs"))
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site))) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(IdleUntil, directory=str(site))) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"

@@ -11,7 +11,7 @@ from support.worlds import BOT, FakeWorld, RealWorld, World
 
 from sup_sync.model.directory import Directory
 from sup_sync.redmine import Reader, Writer
-from sup_sync.redmine.session import TrackerSession
+from sup_sync.redmine.session import RedmineSession
 
 
 @pytest.fixture(scope="session")
@@ -44,7 +44,7 @@ def file_one_of_each(world: World) -> None:
 @pytest.fixture
 def session(world: World) -> Session:
     """A guarded session with somebody's key, the bot's if nobody is named."""
-    return lambda login=BOT: TrackerSession(world.url, world.user(login))
+    return lambda login=BOT: RedmineSession(world.url, world.user(login))
 
 
 @pytest.fixture
@@ -72,5 +72,5 @@ def real_directory(real_world: RealWorld) -> Directory:
 
 
 def read_directory(world: World) -> Directory:
-    reader = Reader(TrackerSession(world.url, world.user(BOT)))
+    reader = Reader(RedmineSession(world.url, world.user(BOT)))
     return Directory(reader.fetch_lists(reader.fetch_account(), ["alatau", "strict"], [STAFF_GROUP]), world.names)

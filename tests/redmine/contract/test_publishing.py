@@ -9,10 +9,10 @@ import pytest
 from support.contract_scene import Session
 from support.worlds import World
 
-from sup_sync.errors import AccessError, MissingError, SupSyncError, UnfitTrackerError, UnpublishedError
+from sup_sync.errors import AccessError, MissingError, RedmineMismatchError, SupSyncError, UnpublishedError
 from sup_sync.redmine.wiki import Wiki, WikiPage
 from sup_sync.run.publish import Publication
-from sup_sync.views.report_page import MARK, Draft
+from sup_sync.views.report_page import PAGE_SIGNATURE, WikiContent
 
 NUMBERS = count()
 PROJECT = "library"
@@ -20,9 +20,9 @@ PROJECT = "library"
 Open = Callable[..., Publication]
 
 
-def draft(words: str, *charts: str, mark: str = MARK) -> Draft:
+def draft(words: str, *charts: str, mark: str = PAGE_SIGNATURE) -> WikiContent:
     text = f"h1. Есеп\n\n|_. {words}|_>. b|\n|#1|>. 2|\n\n@{mark} 2026-10@"
-    return Draft(text, {f"sup-sync-{name}.png": name.encode() for name in charts})
+    return WikiContent(text, {f"sup-sync-{name}.png": name.encode() for name in charts})
 
 
 @pytest.fixture
@@ -84,7 +84,7 @@ def test_only_charts_of_ours_are_taken_away(opened: Open, world: World, page: Ca
     assert {each.name for each in page().files} == {"protocol.pdf", "sup-sync-theirs.png", "sup-sync-new.png"}
 
 
-@pytest.mark.parametrize("text", ["Кездесу хаттамасы", "x", f"{MARK}\n\nадам жазған"])
+@pytest.mark.parametrize("text", ["Кездесу хаттамасы", "x", f"{PAGE_SIGNATURE}\n\nадам жазған"])
 @pytest.mark.parametrize("login", ["keeper", "scribe"])
 def test_a_page_without_the_mark_is_somebody_else_s(
     opened: Open, world: World, title: str, page: Callable[[], WikiPage], login: str, text: str
@@ -135,7 +135,7 @@ def test_a_page_that_was_protected_or_renamed_is_left_alone(
 @pytest.mark.parametrize(
     ("login", "project", "fault", "told"),
     [
-        ("scribe", "shelf", UnfitTrackerError, "project shelf has no wiki: switch the module on"),
+        ("scribe", "shelf", RedmineMismatchError, "project shelf has no wiki: switch the module on"),
         ("talker", PROJECT, AccessError, "lacks view_wiki_pages, edit_wiki_pages: give that to its role"),
         ("onlooker", PROJECT, AccessError, "lacks edit_wiki_pages: give"),
         ("scribe", "vault", AccessError, "403"),

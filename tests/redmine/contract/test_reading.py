@@ -11,7 +11,7 @@ from support.worlds import ADMIN, BOT, World
 from sup_sync.errors import AccessError, MissingError, RefusedError
 from sup_sync.model.directory import Directory
 from sup_sync.redmine import Reader
-from sup_sync.redmine.session import TrackerSession
+from sup_sync.redmine.session import RedmineSession
 
 PAST = datetime(2026, 1, 5, 4, 0, 0, 250_000, tzinfo=UTC)
 
@@ -28,7 +28,7 @@ def project_id(world: World, identifier: str) -> int:
 def test_a_wrong_or_locked_key_still_gets_lists_and_only_the_account_tells(world: World, key: str) -> None:
     public = world.file("client", "square")
     hidden = world.file("client", "vault")
-    reader = Reader(TrackerSession(world.url, world.user("left") if key == "locked" else key))
+    reader = Reader(RedmineSession(world.url, world.user("left") if key == "locked" else key))
     seen = {row["id"] for row in reader.fetch_rows_of([public, hidden])}
     assert seen == {public}
     with pytest.raises(AccessError, match="key is not accepted"):

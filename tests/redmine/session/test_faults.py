@@ -15,12 +15,12 @@ from sup_sync.errors import (
     MissingError,
     OutOfTimeError,
     RedirectedError,
+    RedmineUnavailableError,
     RefusedError,
     StaleError,
     SupSyncError,
-    TrackerAwayError,
 )
-from sup_sync.redmine.session import TrackerSession
+from sup_sync.redmine.session import RedmineSession
 
 # --- tries, waits, time
 
@@ -33,7 +33,7 @@ def test_a_read_is_tried_three_times_when_the_tracker_is_busy(
     assert get(server) == {"issues": []}
     server.answers = [reply(status)]
     server.asked.clear()
-    with pytest.raises(TrackerAwayError, match=f"GET /issues.json: answered {status}"):
+    with pytest.raises(RedmineUnavailableError, match=f"GET /issues.json: answered {status}"):
         get(server)
     assert len(server.asked) == 3
     assert max(waits) <= 10
@@ -57,7 +57,7 @@ def test_no_wait_is_longer_than_ten_seconds_whatever_the_tracker_asks(
 
 def test_an_error_inside_the_tracker_is_not_asked_for_again(server: ScriptedServer) -> None:
     server.answers = [reply(500)]
-    with pytest.raises(TrackerAwayError, match="answered 500"):
+    with pytest.raises(RedmineUnavailableError, match="answered 500"):
         get(server)
     assert len(server.asked) == 1
 
@@ -84,7 +84,7 @@ def test_a_write_is_never_sent_twice(server: ScriptedServer, waits: list[float],
 
 def test_a_tracker_that_does_not_answer_in_time_is_away(server: ScriptedServer, waits: list[float]) -> None:
     server.answers = [silence(0.5)]
-    with pytest.raises(TrackerAwayError, match=r"GET /issues\.json: no answer in time"):
+    with pytest.raises(RedmineUnavailableError, match=r"GET /issues\.json: no answer in time"):
         get(server, timeout_s=0.1)
     assert waits
     assert len(server.asked) == 3
@@ -95,14 +95,14 @@ def test_without_a_connection_nothing_was_sent(waits: list[float], send: Callabl
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
         nobody = ScriptedServer(url=f"http://127.0.0.1:{taken.getsockname()[1]}")
-        with pytest.raises(TrackerAwayError, match="no connection: is the tracker up"):
+        with pytest.raises(RedmineUnavailableError, match="no connection: is the tracker up"):
             send(nobody)
     assert bool(waits) == (send is get)
 
 
 def test_a_name_that_is_nobodys_is_no_connection(waits: list[float]) -> None:
-    with pytest.raises(TrackerAwayError, match="no connection"):
-        TrackerSession("https://tracker.invalid", KEY).get_json("/issues.json")
+    with pytest.raises(RedmineUnavailableError, match="no connection"):
+        RedmineSession("https://tracker.invalid", KEY).get_json("/issues.json")
     assert waits
 
 
@@ -116,7 +116,7 @@ def test_nothing_is_sent_once_the_runs_time_is_over(server: ScriptedServer) -> N
 def test_a_request_waits_no_longer_than_the_run_may_take(server: ScriptedServer) -> None:
     left = iter([0.1, 0.0, 0.0])
     server.answers = [silence(0.5)]
-    with pytest.raises(TrackerAwayError, match="no answer in time"):
+    with pytest.raises(RedmineUnavailableError, match="no answer in time"):
         get(server, time_left=lambda: next(left))
     assert len(server.asked) == 1
 
@@ -139,7 +139,7 @@ def test_a_request_waits_no_longer_than_the_run_may_take(server: ScriptedServer)
 )
 def test_rubbish_is_no_answer_and_may_have_been_a_write(server: ScriptedServer, sent: bytes) -> None:
     server.answers = [rubbish(sent)]
-    with pytest.raises(TrackerAwayError, match=r"GET /issues\.json: "):
+    with pytest.raises(RedmineUnavailableError, match=r"GET /issues\.json: "):
         get(server)
     with pytest.raises(AmbiguousError, match=r"PUT /issues/7\.json: "):
         put(server)
@@ -164,7 +164,7 @@ def test_rubbish_is_no_answer_and_may_have_been_a_write(server: ScriptedServer, 
 )
 def test_what_is_no_trackers_answer_is_told_with_its_path(server: ScriptedServer, answer: Answer, told: str) -> None:
     server.answers = [answer]
-    with pytest.raises(TrackerAwayError) as caught:
+    with pytest.raises(RedmineUnavailableError) as caught:
         get(server)
     assert str(caught.value).startswith("GET /issues.json: ")
     assert told in str(caught.value)
@@ -202,7 +202,7 @@ def test_an_accepted_write_says_nothing(server: ScriptedServer, answer: Answer) 
 
 
 @pytest.mark.parametrize(
-    ("answer", "is_fenced", "fault", "told"),
+    ("answer", "has_lock_version", "fault", "told"),
     [
         (reply_json({"errors": []}, 422), True, StaleError, "changed meanwhile"),
         (reply_json({"errors": []}, 422), False, RefusedError, "422, errors: 0"),
@@ -221,11 +221,11 @@ def test_an_accepted_write_says_nothing(server: ScriptedServer, answer: Answer) 
     ],
 )
 def test_each_answer_to_a_write_is_one_fault(
-    server: ScriptedServer, answer: Answer, is_fenced: bool, fault: type[SupSyncError], told: str
+    server: ScriptedServer, answer: Answer, has_lock_version: bool, fault: type[SupSyncError], told: str
 ) -> None:
     server.answers = [answer]
     with pytest.raises(fault) as caught:
-        put(server, is_fenced=is_fenced)
+        put(server, has_lock_version=has_lock_version)
     assert type(caught.value) is fault
     assert str(caught.value).startswith("PUT /issues/7.json: ")
     assert told in str(caught.value)
@@ -234,10 +234,10 @@ def test_each_answer_to_a_write_is_one_fault(
 
 def test_what_may_create_is_told_so_by_a_body(server: ScriptedServer) -> None:
     server.answers = [reply_json({"wiki_page": {}}, 201)]
-    session(server).put_json("/projects/a/wiki/b.json", {}, is_fenced=True, may_create=True)
+    session(server).put_json("/projects/a/wiki/b.json", {}, has_lock_version=True, may_create=True)
     server.answers = [reply(200, "<html>Welcome</html>")]
     with pytest.raises(AmbiguousError):
-        session(server).put_json("/projects/a/wiki/b.json", {}, is_fenced=True, may_create=True)
+        session(server).put_json("/projects/a/wiki/b.json", {}, has_lock_version=True, may_create=True)
 
 
 def test_a_file_is_sent_as_it_is_with_the_key_in_the_header(server: ScriptedServer) -> None:
@@ -291,5 +291,5 @@ def test_requests_are_counted_by_method(server: ScriptedServer) -> None:
     one = session(server)
     one.get_json("/issues.json")
     server.answers = [reply(204)]
-    one.put_json("/issues/7.json", {}, is_fenced=False)
+    one.put_json("/issues/7.json", {}, has_lock_version=False)
     assert one.requests_made == {"GET": 1, "PUT": 1}

@@ -12,9 +12,9 @@ from redmine.session.calls import KEY, get, post, put, session
 from support.promises import SECRET
 from support.scripted_server import Answer, ScriptedServer, half, reply, reply_json, reset, serve, silence, write_pem
 
-from sup_sync.errors import AccessError, AmbiguousError, SupSyncError, TrackerAwayError, UrlError
+from sup_sync.errors import AccessError, AmbiguousError, RedmineUnavailableError, SupSyncError, UrlError
 from sup_sync.redmine import session as http
-from sup_sync.redmine.session import TrackerSession
+from sup_sync.redmine.session import RedmineSession
 
 Tried = Callable[[str, str], None]
 
@@ -33,7 +33,7 @@ def test_a_redirect_is_not_followed_and_its_host_gets_nothing(
 ) -> None:
     with serve(reply(status, location=f"{server.url}/login?secret=1")) as astray:
         with pytest.raises(
-            TrackerAwayError, match=rf"GET /issues.json: a redirect \({status}\) to {server.url}, not"
+            RedmineUnavailableError, match=rf"GET /issues.json: a redirect \({status}\) to {server.url}, not"
         ) as got:
             get(astray)
         with pytest.raises(AmbiguousError, match="redirect") as put_fault:
@@ -47,7 +47,7 @@ def test_a_redirect_is_not_followed_and_its_host_gets_nothing(
 @pytest.mark.parametrize("location", ["http://[", "", "//other.example"])
 def test_a_redirect_to_nowhere_is_told_too(server: ScriptedServer, location: str) -> None:
     server.answers = [reply(302, location=location)]
-    with pytest.raises(TrackerAwayError, match="a redirect"):
+    with pytest.raises(RedmineUnavailableError, match="a redirect"):
         get(server)
 
 
@@ -59,7 +59,7 @@ def test_nothing_is_sent_outside_the_trackers_root(server: ScriptedServer, path:
 
 
 def test_a_tracker_below_a_path_is_reached_there(server: ScriptedServer) -> None:
-    TrackerSession(f"{server.url}/redmine/", KEY).get_json("/issues.json")
+    RedmineSession(f"{server.url}/redmine/", KEY).get_json("/issues.json")
     assert server.asked[0].path == "/redmine/issues.json"
 
 
@@ -82,7 +82,7 @@ def test_a_tracker_below_a_path_is_reached_there(server: ScriptedServer) -> None
 )
 def test_an_address_that_the_key_must_not_go_to_is_refused(url: str) -> None:
     with pytest.raises(UrlError, match="`url`") as caught:
-        TrackerSession(url, KEY)
+        RedmineSession(url, KEY)
     assert "hunter2" not in str(caught.value)
 
 
@@ -97,13 +97,13 @@ def test_an_address_that_the_key_must_not_go_to_is_refused(url: str) -> None:
     ],
 )
 def test_https_or_this_machine_is_fine(url: str) -> None:
-    assert not TrackerSession(url, KEY).url.endswith("/")
+    assert not RedmineSession(url, KEY).url.endswith("/")
 
 
 @pytest.mark.parametrize("key", ["", f"{KEY}\n", f" {KEY}", f"{KEY}\r\nX-Other: 1", f"{KEY}қ"])
 def test_a_key_that_no_header_can_hold_is_refused_and_not_told(key: str) -> None:
     with pytest.raises(AccessError) as caught:
-        TrackerSession("https://tracker.example.kz", key)
+        RedmineSession("https://tracker.example.kz", key)
     assert KEY not in str(caught.value)
 
 
@@ -137,7 +137,7 @@ def test_a_certificate_is_trusted_by_the_named_ca_alone(tmp_path: Path, monkeypa
         monkeypatch.setenv(name, str(ca_file))
     with serve(reply_json({}), reply(204), tls_folder=tmp_path) as script:
         for send in (get, put, post):
-            with pytest.raises(TrackerAwayError, match="certificate is not trusted: name its CA in `ca_file`"):
+            with pytest.raises(RedmineUnavailableError, match="certificate is not trusted: name its CA in `ca_file`"):
                 send(script)
         assert script.asked == []
         get(script, ca_file=ca_file)
@@ -149,7 +149,7 @@ def test_a_certificate_is_trusted_by_the_named_ca_alone(tmp_path: Path, monkeypa
 def test_a_certificate_of_another_name_is_not_trusted(tmp_path: Path) -> None:
     with serve(reply_json({}), tls_folder=tmp_path) as script:
         script.url = script.url.replace("localhost", "127.0.0.1")
-        with pytest.raises(TrackerAwayError, match="certificate is not trusted"):
+        with pytest.raises(RedmineUnavailableError, match="certificate is not trusted"):
             get(script, ca_file=write_pem(tmp_path))
         assert script.asked == []
 
@@ -159,7 +159,7 @@ def test_where_no_tls_is_spoken_it_says_so() -> None:
     with serve(reply_json({})) as script:
         script.url = script.url.replace("http://", "https://")
         for send in (get, put, post):
-            with pytest.raises(TrackerAwayError, match="no TLS could be agreed on: is https spoken at `url`"):
+            with pytest.raises(RedmineUnavailableError, match="no TLS could be agreed on: is https spoken at `url`"):
                 send(script)
         assert script.asked == []
 
@@ -169,7 +169,7 @@ def test_a_ca_file_that_is_none_is_refused(tmp_path: Path) -> None:
     text.write_text("not a certificate")
     for path in (tmp_path / "missing.pem", tmp_path, text):
         with pytest.raises(UrlError, match="no readable file of CA certificates"):
-            TrackerSession("https://tracker.example.kz", KEY, ca_file=path)
+            RedmineSession("https://tracker.example.kz", KEY, ca_file=path)
 
 
 # --- the key in no fault

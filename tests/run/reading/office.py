@@ -20,15 +20,15 @@ from sup_sync.config import Config
 from sup_sync.model.change import Change
 from sup_sync.planning.plan import Plan
 from sup_sync.redmine import Reader
-from sup_sync.redmine.session import TrackerSession
-from sup_sync.run.apply import Applied, decide
+from sup_sync.redmine.session import RedmineSession
+from sup_sync.run.apply import RunResult, plan_run
 from sup_sync.run.cache import IN_MEMORY, Cache, CacheFile
 from sup_sync.run.gather import Reading, begin
 
 ACCOUNT, LISTS, HISTORIES, FORMS, PUTS, ABOUT = "account", "lists", "histories", "forms", "puts", "about"
 """Kinds of requests; those `about` the tracker ask for its statuses, projects, people and releases."""
 
-NOT_ENDED = Ran(Applied(Plan((), (), 0), (), {}, 0, (), 0, 0), 0)
+NOT_ENDED = Ran(RunResult(Plan((), (), 0), (), {}, 0, (), 0, 0), 0)
 """What a run that was broken off has done."""
 
 HISTORY = re.compile(r"GET /issues/(\d+)\.json")
@@ -82,9 +82,9 @@ class Office:
         moment, config = read_moment(now), config or self.diary.config
         with Cache(IN_MEMORY) as cache:
             reading = Reading(Reader(self.diary.session()), config, cache, moment, lambda _done, _of: None)
-            return decide(reading, config, moment, is_adopting=False).plan.changes
+            return plan_run(reading, config, moment, is_adopting=False).plan.changes
 
-    def settle(self, *moments: str) -> None:
+    def mark_idle(self, *moments: str) -> None:
         """Runs, of which the last one finds that nothing happened."""
         for now in moments:
             asked = self.run(now)
@@ -137,7 +137,7 @@ class Office:
 class Asking:
     """Watches what a session asks for."""
 
-    def __init__(self, session: TrackerSession) -> None:
+    def __init__(self, session: RedmineSession) -> None:
         self.asked: list[str] = []
         session._http.hooks["response"].append(self._note)
 

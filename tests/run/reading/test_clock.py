@@ -40,10 +40,10 @@ def test_what_a_later_clock_kept_back_is_said_at_its_time(
 
 def test_what_changes_after_the_trackers_clock_was_set_back_too_is_seen(office: Office) -> None:
     issue_id = office.diary.file("Mon 09:00")
-    office.settle("Mon 09:05", "Mon 09:10", "Mon 10:10")
+    office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 10:10")
     with office.diary.at("Mon 10:11", issue_id) as world:
         world.note(OPERATOR, issue_id, "Ішкі", private=True)
-    office.settle("Mon 10:15", "Mon 10:20")
+    office.mark_idle("Mon 10:15", "Mon 10:20")
     with office.diary.at("Mon 09:21", issue_id) as world:
         world.note(HEAD, issue_id, "Жауап")
     assert office.run("Mon 09:25").ran.outcomes == {issue_id: OutcomeKind.APPLIED}

@@ -93,7 +93,7 @@ def due(office: Office) -> Office:
     for _ in range(2):
         office.diary.file("Mon 09:00")
     office.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION)
-    office.settle("Mon 10:00", "Mon 10:05", "Mon 10:10")
+    office.mark_idle("Mon 10:00", "Mon 10:05", "Mon 10:10")
     return office
 
 

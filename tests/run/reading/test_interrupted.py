@@ -19,7 +19,7 @@ from end_to_end.test_refused_runs import spoil
 from run.reading.office import HISTORIES, Office
 from stories.moments import read_moment
 
-from sup_sync.errors import OutOfTimeError, TrackerAwayError
+from sup_sync.errors import OutOfTimeError, RedmineUnavailableError
 from sup_sync.run.cache import Cache
 
 
@@ -99,7 +99,7 @@ def test_what_a_killed_run_had_read_is_kept(tmp_path: Path) -> None:
 def test_a_history_that_fails_is_asked_for_by_the_next_run(office: Office) -> None:
     failing, beside = (office.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2))
     good = office.diary.file("Mon 09:00")
-    office.settle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+    office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
     for each in (failing, beside, good):
         with office.diary.at("Mon 09:16", each) as world:
             world.note(HEAD, each, "Жауап")
@@ -118,7 +118,7 @@ def test_a_history_that_fails_is_asked_for_by_the_next_run(office: Office) -> No
 def test_what_was_moved_into_a_gap_is_not_judged_by_what_it_was(office: Office) -> None:
     """As a VIP's it would be late, but it was answered since, in the project where it is now."""
     moved, failing = (office.diary.file("Mon 09:00", CLIENT, VIP, CONSULTATION) for _ in range(2))
-    office.settle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+    office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
     for each in (moved, failing):
         office.issue(each).project = next(p for p in office.world.tracker.projects if p.identifier == BASE)
         with office.diary.at("Mon 10:00", each) as world:
@@ -143,11 +143,11 @@ def test_with_a_gap_in_it_the_first_run_of_a_day_is_not_done(office: Office, man
 def test_somebody_new_is_not_lost_when_the_lists_cannot_be_read(office: Office) -> None:
     """A run that reads the answer of somebody new, and then no more, leaves it to the next one."""
     issue_id = office.diary.file("Mon 09:00")
-    office.settle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+    office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
     office.add_person("newcomer", STAFF_ROLE, is_staff=True)
     with office.diary.at("Mon 09:20", issue_id):
         office.world.note("newcomer", issue_id, "Жауап")
     session = office.diary.session(time_left=time_for(3))
-    assert office.broken("Mon 09:25", TrackerAwayError, session=session).made[HISTORIES] == 1
+    assert office.broken("Mon 09:25", RedmineUnavailableError, session=session).made[HISTORIES] == 1
     office.run("Mon 09:30")
     assert office.diary.fields(HEAD, issue_id)["first_response_at"] == "2026-06-08 09:20"

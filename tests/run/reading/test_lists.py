@@ -54,7 +54,7 @@ def a_release(office: Office, issue_id: int) -> None:
 def issue_id(office: Office) -> int:
     """A request on which all is written, and remembered."""
     filed = office.diary.file("Mon 09:00")
-    office.settle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+    office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
     return filed
 
 
@@ -95,19 +95,19 @@ def test_who_was_looked_up_and_then_left_is_a_stranger_again(office: Office, iss
     with office.diary.at("Mon 09:20", issue_id) as world:
         world.note("guest", issue_id, "Сәлем")
     assert office.run("Mon 09:25").made[ABOUT] > 0
-    office.settle("Mon 09:30")
+    office.mark_idle("Mon 09:30")
 
 
 def test_by_changed_lists_all_is_judged_anew(office: Office, issue_id: int) -> None:
     """Who answered as nobody known, and then joined the staff, counts once another stranger has the lists read."""
     other = office.diary.file("Mon 09:15:30")
-    office.settle("Mon 09:16", "Mon 09:17:30", "Mon 09:19")
+    office.mark_idle("Mon 09:16", "Mon 09:17:30", "Mon 09:19")
     office.add_person("aide")
     aide = office.world.tracker.users[-1]
     aide.is_admin = True
     with office.diary.at("Mon 09:20", issue_id) as world:
         world.note("aide", issue_id, "Жауап")
-    office.settle("Mon 09:25", "Mon 09:30")
+    office.mark_idle("Mon 09:25", "Mon 09:30")
     for project in office.world.tracker.projects:
         office.world.tracker.join(project, aide, [STAFF_ROLE])
     with office.diary.at("Mon 09:35", other):
@@ -122,7 +122,7 @@ def test_a_release_that_was_put_off_is_read_before_a_note_depends_on_it(office: 
     with office.diary.at("Mon 09:30", issue_id) as world:
         status_id = world.id_of("issue_statuses", "Әзірлеуге берілді")
         world.edit(OPERATOR, issue_id, notes="Әзірлеуде", fixed_version_id=version, status_id=status_id)
-    office.settle("Wed 16:00", "Wed 16:05", "Wed 16:10")
+    office.mark_idle("Wed 16:00", "Wed 16:05", "Wed 16:10")
     before = office.diary.notes(OPERATOR, issue_id)
     office.world.change_version(version, due_date="2026-06-30")
     asked = office.run("Wed 18:01")
@@ -160,7 +160,7 @@ def test_a_preflight_that_failed_is_tried_anew_by_the_next_run(office: Office, i
 
 def test_after_a_refused_write_the_lists_are_read_anew(office: Office) -> None:
     issue_id = office.diary.file("Mon 09:00", OPERATOR, ENDING, CONSULTATION)
-    office.settle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+    office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
     with office.diary.at("Mon 09:16", issue_id) as world:
         world.note(HEAD, issue_id, "Жауап")
     office.world.close_project(ENDING)

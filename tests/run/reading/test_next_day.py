@@ -16,7 +16,7 @@ def ids(office: Office) -> list[int]:
     filed = [office.diary.file("Mon 09:00"), office.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION)]
     with office.diary.at("Mon 09:02", filed[0]) as world:
         world.note("aide", filed[0], "Жауап")
-    office.settle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+    office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
     return filed
 
 
@@ -55,7 +55,7 @@ def test_the_first_run_of_the_next_day_sees_it(
 
 def test_what_was_deleted_is_forgotten(office: Office, ids: list[int]) -> None:
     office.world.tracker.issues.remove(office.issue(ids[1]))
-    office.settle("Mon 09:20")
+    office.mark_idle("Mon 09:20")
     assert office.remembered() == set(ids)
     office.run("Tue 00:01")
     assert office.remembered() == {ids[0]}

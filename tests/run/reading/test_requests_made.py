@@ -21,13 +21,13 @@ IN_ALL = 20_000
 
 
 def unlimited(office: Office) -> Config:
-    return replace(office.diary.config, limits=Limits(notes=10_000, endings=10_000, changed_share=1.0))
+    return replace(office.diary.config, limits=Limits(notes=10_000, status_changes=10_000, changed_share=1.0))
 
 
 def settled(office: Office) -> int:
     """A request of Monday 9:00 that runs have read and written, up to an idle one at 9:25."""
     issue_id = office.diary.file("Mon 09:00")
-    office.settle("Mon 09:15", "Mon 09:20", "Mon 09:25")
+    office.mark_idle("Mon 09:15", "Mon 09:20", "Mon 09:25")
     return issue_id
 
 

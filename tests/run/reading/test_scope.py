@@ -31,7 +31,7 @@ def ids(office: Office) -> list[int]:
     """A request of a VIP, and two of others, on which all is written and remembered."""
     filed = [office.diary.file("Mon 09:00")]
     filed += [office.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2)]
-    office.settle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+    office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
     return filed
 
 
@@ -136,7 +136,7 @@ def test_what_is_out_of_sight_is_forgotten_once_its_write_failed(office: Office,
     """No list tells of it; the other request that is due then gets its note all the same."""
     other = office.multiply(ids[0], 1)[0]
     office.lose()
-    office.settle("Mon 09:20", "Mon 09:25")
+    office.mark_idle("Mon 09:20", "Mon 09:25")
     with office.diary.at("Mon 09:26", ids[0]):
         office.issue(ids[0]).project = office.world.tracker.add_project("hidden", "Көрінбейтін жоба")
     office.is_compared = False  # a run without a cache sees that it is gone

@@ -22,7 +22,7 @@ def ids(office: Office) -> list[int]:
     office.is_compared = False  # what left no trace a run without a cache sees at once
     filed = [office.diary.file("Mon 09:00")]
     filed += [office.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2)]
-    office.settle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+    office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
     return filed
 
 
@@ -52,7 +52,7 @@ def test_a_move_that_left_no_trace_delays_a_note_by_one_run(office: Office, ids:
 def test_a_note_that_was_emptied_delays_the_ending_that_names_it_by_one_run(office: Office, ids: list[int]) -> None:
     """The ending tells what was done by then: without the answer of Monday 9:20 that is another text."""
     answer_and_ask(office, ids[0])
-    office.settle("Mon 17:00", "Mon 17:05", "Mon 17:10")
+    office.mark_idle("Mon 17:00", "Mon 17:05", "Mon 17:10")
     empty(office, ids[0], "Жауап")
     assert office.run("Mon 17:31").ran.outcomes == {ids[0]: OutcomeKind.STALE}
     assert office.run("Mon 17:36").ran.outcomes == {ids[0]: OutcomeKind.APPLIED}
@@ -61,9 +61,9 @@ def test_a_note_that_was_emptied_delays_the_ending_that_names_it_by_one_run(offi
 
 def test_a_question_that_was_emptied_is_no_longer_tried_to_be_reminded_of(office: Office, ids: list[int]) -> None:
     answer_and_ask(office, ids[0])
-    office.settle("Mon 12:50", "Mon 12:55", "Mon 13:00")
+    office.mark_idle("Mon 12:50", "Mon 12:55", "Mon 13:00")
     empty(office, ids[0], "Сұрақ?")
-    assert office.run("Mon 13:31").ran.outcomes == {ids[0]: OutcomeKind.ALREADY}
+    assert office.run("Mon 13:31").ran.outcomes == {ids[0]: OutcomeKind.UNNEEDED}
     office.is_compared = True
     assert office.run("Mon 13:36").read == (ids[0],)
     assert office.run("Mon 13:41").is_idle
@@ -87,7 +87,7 @@ def test_a_request_in_a_project_that_was_opened_again_is_acknowledged_at_once(of
     office.is_compared = False
     office.diary.file("Mon 09:00", OPERATOR, ENDING, CONSULTATION)
     office.world.close_project(ENDING)
-    office.settle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+    office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
     next(each for each in office.world.tracker.projects if each.identifier == ENDING).is_closed = False
     new = office.diary.file("Mon 09:17", CLIENT, ENDING, CONSULTATION)
     office.is_compared = True
@@ -105,7 +105,7 @@ def test_what_a_silent_write_cannot_reach_keeps_the_others_from_theirs_for_one_r
     copy.replace("config.yaml", "enforce_from: 2026-01-01", "enforce_from: 2026-06-09")
     office.diary.config = replace(office.diary.config, rules=copy.load().rules)
     hidden, other = (office.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2))
-    office.settle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+    office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
     office.issue(hidden).project = office.world.tracker.add_project("hidden", "Көрінбейтін жоба")
     office.is_compared = False  # a run without a cache sees that it is gone
     assert set(office.run("Mon 15:46").ran.outcomes.values()) == {OutcomeKind.REFUSED}

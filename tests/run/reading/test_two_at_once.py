@@ -54,10 +54,10 @@ def test_what_another_run_read_while_this_one_judged_is_judged_by_the_next(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     issue_id = office.diary.file("Mon 09:00")
-    office.settle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+    office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
     with office.diary.at("Mon 09:20", issue_id) as world:
         world.note(OPERATOR, issue_id, "Ішкі", private=True)
-    matters_at, judged = sync.matters_at, []
+    next_check_at, judged = sync.next_check_at, []
 
     def after_an_answer(*given: Any) -> Any:
         if not judged:
@@ -65,7 +65,7 @@ def test_what_another_run_read_while_this_one_judged_is_judged_by_the_next(
                 world.note(HEAD, issue_id, "Жауап")
             plan(office, "Mon 09:27")
         judged.append(given)
-        return matters_at(*given)
+        return next_check_at(*given)
 
     office.is_compared = False
     monkeypatch.setattr(sync, "matters_at", after_an_answer)

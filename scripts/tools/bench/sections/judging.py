@@ -18,8 +18,8 @@ from tools.bench.sections.startup import PROGRAM
 from sup_sync.config import Config, load_config
 from sup_sync.model.policy import Metric
 from sup_sync.redmine.snapshot import load_snapshot
-from sup_sync.run.caseload import judge_world, read_world
-from sup_sync.sla.clock import Standing
+from sup_sync.run.caseload import decode_caseload, judge_caseload
+from sup_sync.sla.clock import TargetStatus
 from sup_sync.sla.judgement import Judgement
 
 TITLE = "Judging"
@@ -68,14 +68,14 @@ def _whole(folder: Path, requests: int, events: int, size: Size) -> Iterator[Row
 def _judged(snapshot: Path, config: Config) -> tuple[Judgement, ...]:
     with snapshot.open(encoding="utf-8") as file:
         lists, issues = load_snapshot(file, snapshot.name)
-    return judge_world(read_world(lists, issues, config.rules), config.rules, log.NOW)
+    return judge_caseload(decode_caseload(lists, issues, config.rules), config.rules, log.NOW)
 
 
 def _agreement(cases: Sequence[log.Case], judgements: Sequence[Judgement]) -> Row:
     """The share of the log's moderate requests on whose breach we say the same."""
     pairs = zip(cases, judgements, strict=True)
     moderate = [(case, judged.verdict(Metric.RESOLUTION)) for case, judged in pairs if case.priority == MODERATE]
-    agreed = sum((verdict.outcome is Standing.BREACHED) != case.made_sla for case, verdict in moderate)
+    agreed = sum((verdict.outcome is TargetStatus.BREACHED) != case.made_sla for case, verdict in moderate)
     note = f"{len(moderate) - agreed} of {len(moderate):,} otherwise than the log"
     return Row("breached as the log says, priority Moderate", agreed / len(moderate), at_least=AGREEMENT, note=note)
 

@@ -25,7 +25,7 @@ from support.worlds import BOT, RealWorld
 from tools.bench.row import ROOT, Row, Size
 
 from sup_sync.config import load_config
-from sup_sync.redmine.session import TrackerSession
+from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.apply import apply
 from sup_sync.run.cache import CacheFile
 
@@ -112,7 +112,7 @@ class Bench:
         in_turn_with: Replay | None = None,
     ) -> Taken:
         """`sup-sync apply`, in this process, as if it was so long after the present."""
-        session = TrackerSession(self.world.url, self.world.user(BOT), timeout_s=TIMEOUT_S)
+        session = RedmineSession(self.world.url, self.world.user(BOT), timeout_s=TIMEOUT_S)
 
         def work() -> None:
             apply(
