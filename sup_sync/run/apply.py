@@ -25,7 +25,7 @@ from sup_sync.run.gather import Progress, Reading, begin
 from sup_sync.run.write import OutcomeKind, PlanWriter, WriteOutcome
 from sup_sync.sla.judgement import Judgement
 
-UNUSABLE = ("fault", "unreadable")
+UNUSABLE = ("internal_error", "unreadable")
 """The findings of requests that nothing could be done with."""
 
 
@@ -202,7 +202,7 @@ def _call(outcome: WriteOutcome, plan: Plan, hooks: RunHooks) -> Iterator[str]:
                 yield f"#{call.issue_id}: {call.person} was not told outside of the tracker: {fault}"
 
 
-FORBIDDEN_TRANSITION = "workflow"
+FORBIDDEN_TRANSITION = "forbidden_transition"
 """The findings of requests whose next status the account may not set, which may be allowed without a trace."""
 
 REREAD_AFTER = {OutcomeKind.UNNEEDED, OutcomeKind.REFUSED, OutcomeKind.STALE}

@@ -45,7 +45,7 @@ class OutcomeKind(StrEnum):
     """How the writing of one issue's changes ended."""
 
     APPLIED = "applied"
-    UNNEEDED = "already"
+    UNNEEDED = "unneeded"
     STALE = "stale"
     REFUSED = "refused"
     FAILED = "failed"
