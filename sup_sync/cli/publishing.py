@@ -15,7 +15,7 @@ from sup_sync.cli.loading import judged
 from sup_sync.cli.options import ARITHMETIC_YEARS, F
 
 if TYPE_CHECKING:
-    from sup_sync.config import Config
+    from sup_sync.config.load import Config
     from sup_sync.output.pages.page import Basis
     from sup_sync.output.pages.wiki import ReportData
     from sup_sync.run.publish import Publication

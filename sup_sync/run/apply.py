@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from sup_sync.config import Config
+from sup_sync.config.load import Config
 from sup_sync.errors import AccessError, RedmineMismatchError
 from sup_sync.frozen import frozen
 from sup_sync.host.audit import Record
@@ -16,9 +16,10 @@ from sup_sync.model.issue import Finding, Issue
 from sup_sync.planning.next_check import next_check_at
 from sup_sync.planning.notification import Notification
 from sup_sync.planning.plan import Plan, make_plan
-from sup_sync.redmine import Reader, Writer
 from sup_sync.redmine.preflight import Area, RedmineState, may_write_private_notes, stopping_problems
+from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
+from sup_sync.redmine.writer import Writer
 from sup_sync.run.cache import NO_CACHE, Cache, CacheFile, IdleUntil
 from sup_sync.run.caseload import current_issues, decoded, judged
 from sup_sync.run.gather import Progress, Reading, begin

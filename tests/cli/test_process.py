@@ -103,7 +103,7 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         assert datetime.now(UTC) < until
 
 
-@pytest.mark.parametrize("position", ["missing/snapshot.jsonl", "/proc/snapshot.jsonl"])
+@pytest.mark.parametrize("place", ["missing/snapshot.jsonl", "/proc/snapshot.jsonl"])
 def test_a_snapshot_that_cannot_be_written_says_where(shell: Shell, office: Office, place: str) -> None:
     office.file()
     one_line(shell("snapshot", "-o", place), 2, f"{place}: cannot be written: ")

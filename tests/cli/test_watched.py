@@ -77,7 +77,7 @@ def test_findings_are_counted_by_kind(shell: Shell, office: Office, metrics: Pat
     told = last_line(shell("apply", "--json", "--metrics", metrics))
     assert (told["exit_code"], told["skipped"]) == (3, 2)
     assert told["findings"] == {"unmapped_name": 2}
-    assert figures(metrics)["run_findings unknown"] == figures(metrics)["run_issues_skipped"] == 2
+    assert figures(metrics)["run_findings unmapped_name"] == figures(metrics)["run_issues_skipped"] == 2
 
 
 def test_what_was_not_done_is_named(shell: Shell, office: Office, metrics: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_failed_run_says_that_it_failed_and_keeps_the_last_success(
     for code in (75, 75):
         said = shell("apply", "--json", "--metrics", metrics)
         told = last_line(said)
-        assert (said.code, f"sup-sync: {told['fault']}\n") == (code, said.err)
+        assert (said.code, f"sup-sync: {told['error']}\n") == (code, said.err)
         assert told["requests"]["GET"] >= 1
         shown = figures(metrics)
         assert (shown["run_exit_code"], shown["last_success_timestamp_seconds"]) == (75, succeeded)

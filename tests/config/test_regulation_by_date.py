@@ -12,7 +12,7 @@ from support.shell import Said
 from support.versions import name_level, replace_by
 
 from sup_sync.cli.main import run
-from sup_sync.config import Config
+from sup_sync.config.load import Config
 from sup_sync.views.compliance import Dimension, compliance
 from sup_sync.views.explanation import explain
 from sup_sync.views.work_queue import queue

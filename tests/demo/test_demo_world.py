@@ -12,7 +12,7 @@ from tools.demo.story import deeds_of, load_story, moment_before, working_time
 from tools.demo.world import DemoError, seed
 
 from sup_sync.model.policy import ClockKind, Metric
-from sup_sync.redmine import Reader
+from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.cache import IN_MEMORY, Cache
 from sup_sync.run.caseload import decode_caseload, judge_caseload

@@ -26,7 +26,7 @@ from end_to_end.scene import (
 from requests.adapters import HTTPAdapter
 from support.promises import ANSWERED
 
-from sup_sync.config import Config
+from sup_sync.config.load import Config
 from sup_sync.run.write import OutcomeKind
 
 WORKING, WAITING, DEVELOPMENT, CLOSED, REFUSED = (

@@ -337,7 +337,7 @@ def test_a_moment_of_contact_after_the_filing_is_a_finding(story):
     """
     assert story.first_response.due == "Tue 10:00"
     assert story.findings == {
-        "contact": "moment of contact 2026-06-09 10:00 is after the filing; judged from its filing"
+        "bad_contact_time": "moment of contact 2026-06-09 10:00 is after the filing; judged from its filing"
     }
 
 
@@ -361,7 +361,7 @@ def test_a_moment_of_contact_long_before_the_filing_is_a_finding(story):
     assert story.first_response.due == "Tue 10:00"
     assert story.first_response.outcome == "on_track"
     assert story.findings == {
-        "contact": "moment of contact 2026-03-10 09:59 is long before the filing: correct it; judged from its filing"
+        "bad_contact_time": "moment of contact 2026-03-10 09:59 is long before the filing: correct it; judged from its filing"
     }
 
 

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from tools.demo.world import Json, Person, Site
 
-from sup_sync.config import Config, load_config
+from sup_sync.config.load import Config, load_config
 
 ROOT = Path(__file__).parent.parent.parent
 

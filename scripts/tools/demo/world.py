@@ -23,7 +23,7 @@ from typing import Any
 import requests
 from tools.demo.story import STORY, Deed, Words, deeds_of, load_story, moment_before, summary, working_time
 
-from sup_sync.config import load_config
+from sup_sync.config.load import load_config
 from sup_sync.errors import SupSyncError
 from sup_sync.model.directory import CLOSED_PROJECT
 from sup_sync.model.moments import MOMENT_FORMAT

@@ -9,7 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-from sup_sync.config import load_config
+from sup_sync.config.load import load_config
 from sup_sync.model.policy import ClockKind, Metric
 from sup_sync.model.working_time import Span
 

@@ -14,7 +14,7 @@ from sup_sync.cli.context import Settings, in_support_zone, pass_settings, print
 from sup_sync.cli.options import Moment, global_options, json_option
 
 if TYPE_CHECKING:
-    from sup_sync.config import Config
+    from sup_sync.config.load import Config
     from sup_sync.model.policy import Calendars, Policy
 
 

@@ -20,7 +20,7 @@ from sup_sync.cli.options import from_option, global_options, json_option, now_o
 from sup_sync.errors import DecodeError, MissingError
 
 if TYPE_CHECKING:
-    from sup_sync.config import Config
+    from sup_sync.config.load import Config
     from sup_sync.redmine.snapshot import Gathered
 
 
@@ -68,7 +68,7 @@ def explain(settings: Settings, issue_id: int, source: Path | None, now: datetim
 def _gather_one(settings: Settings, config: Config, source: Path | None, issue_id: int) -> Gathered:
     from dataclasses import replace
 
-    from sup_sync.redmine import Reader
+    from sup_sync.redmine.reader import Reader
     from sup_sync.redmine.snapshot import Gathered
     from sup_sync.run.gather import fetch_redmine_state
 

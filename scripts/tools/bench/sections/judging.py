@@ -15,7 +15,7 @@ from tools.bench import servicenow as log
 from tools.bench.row import Row, Size, cost_of, in_turns, least
 from tools.bench.sections.startup import PROGRAM
 
-from sup_sync.config import Config, load_config
+from sup_sync.config.load import Config, load_config
 from sup_sync.model.policy import Metric
 from sup_sync.redmine.snapshot import load_snapshot
 from sup_sync.run.caseload import decode_caseload, judge_caseload

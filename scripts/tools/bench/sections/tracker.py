@@ -24,7 +24,7 @@ from stories.redmine_json import GIVEN
 from support.worlds import BOT, RealWorld
 from tools.bench.row import ROOT, Row, Size
 
-from sup_sync.config import load_config
+from sup_sync.config.load import load_config
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.apply import apply
 from sup_sync.run.cache import CacheFile

@@ -11,7 +11,7 @@ from timeit import Timer
 
 from tools.bench.row import ROOT, Row, Size
 
-from sup_sync.config import load_config
+from sup_sync.config.load import load_config
 from sup_sync.model.policy import ClockKind
 from sup_sync.model.working_time import Calendar
 
