@@ -156,7 +156,7 @@ def test_json_has_the_keys_that_others_rely_on(shell: Shell, snapshot: Path) -> 
     assert set(report) == {"filed_from", "filed_until", "total", "by", "reasons"}
     assert set(report["by"]) == {"level", "channel", "category", "priority", "month"}
     story = shell("explain", plan["changes"][0]["issue"], *read).json
-    assert {"issue", "terms", "events", "clocks", "verdicts", "ladder", "findings"} <= set(story)
+    assert {"issue", "classification", "events", "clocks", "verdicts", "ladder", "findings"} <= set(story)
 
 
 def test_the_present_can_be_set_with_and_without_an_offset(shell: Shell, snapshot: Path) -> None:
