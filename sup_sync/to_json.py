@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-Json = dict[str, Any]
+Json = Mapping[str, Any]
 
 
 def plain(value: Any) -> Any:

@@ -1,32 +1,18 @@
-"""Redmine's JSON and names, put into our words: what its lists say of ids, and how one issue becomes an `Issue`."""
+"""The JSON of one issue, decoded into an `Issue`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 
 from sup_sync.errors import DecodeError
-from sup_sync.model.directory import (
-    Directory,
-    Json,
-    _day,
-    _id,
-    _words,
-)
-from sup_sync.model.issue import Event, Issue, Phase, Status
+from sup_sync.model.directory import Directory
+from sup_sync.model.issue import Event, Issue, Person, Phase, Project, Status, Version
 from sup_sync.model.required import INFORMATION
-
-FIRST_YEAR, LAST_YEAR = 1970, 3000
+from sup_sync.redmine.values import day_of, id_of, moment_of, text_of
+from sup_sync.to_json import Json
 
 STATUS, PRIORITY, DESCRIPTION = (("attr", name) for name in ("status_id", "priority_id", "description"))
 """What the details of a journal call them."""
-
-
-def _moment(text: str) -> datetime:
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None or not FIRST_YEAR < moment.year < LAST_YEAR:
-        raise ValueError(f"{text!r} is no moment of a tracker")
-    return moment
 
 
 def _allowed(statuses: Iterable[Json] | None) -> frozenset[str] | None:
@@ -83,13 +69,13 @@ class _Decoder:
         events = tuple(self._event(journal) for journal in raw.get("journals", ()))
         fields = self._fields()
         return Issue(
-            id=_id(raw["id"]),
-            project=self.directory.project(raw["project"]),
+            id=id_of(raw["id"]),
+            project=self._project(raw["project"]),
             tracker=raw["tracker"]["name"],
-            subject=_words(raw.get("subject") or ""),
-            author=self.directory.person(raw["author"], raw["author"]["id"]),
-            created_at=_moment(raw["created_on"]),
-            updated_at=_moment(raw["updated_on"]),
+            subject=text_of(raw.get("subject") or ""),
+            author=self._person(raw["author"]),
+            created_at=moment_of(raw["created_on"]),
+            updated_at=moment_of(raw["updated_on"]),
             status=self._status(raw["status"]["name"]),
             priority=self._priority(raw["priority"]["name"]),
             category=intake.category if intake else None,
@@ -98,15 +84,30 @@ class _Decoder:
             language=next((key for key, name in self.names.languages.items() if name == fields.get("language")), None),
             has_file=bool(raw["attachments"]) if "attachments" in raw else None,
             allowed_statuses=_allowed(raw.get("allowed_statuses")),
-            assignee_id=_id(raw["assigned_to"]["id"]) if raw.get("assigned_to") else None,
-            version=self.directory.version(raw.get("fixed_version")),
-            start_on=_day(raw.get("start_date")),
-            due_on=_day(raw.get("due_date")),
+            assignee_id=id_of(raw["assigned_to"]["id"]) if raw.get("assigned_to") else None,
+            version=self._version(raw.get("fixed_version")),
+            start_on=day_of(raw.get("start_date")),
+            due_on=day_of(raw.get("due_date")),
             has_children=bool(raw.get("children")),
             fields=fields,
             events=tuple(sorted(events, key=lambda event: event.at)),
             unknown=tuple(self.unknown),
         )
+
+    def _person(self, who: Json) -> Person:
+        person_id, author_id = id_of(who["id"]), self.raw["author"]["id"]
+        known = self.directory.people.get(person_id)
+        return known or self.directory.unlisted_person(person_id, text_of(who.get("name", "")), author_id)
+
+    def _project(self, project: Json) -> Project:
+        known = self.directory.projects.get(project["id"])
+        return known or Project(project["id"], project.get("identifier", ""), project.get("name", ""))
+
+    def _version(self, version: Json | None) -> Version | None:
+        if not version:
+            return None
+        known = self.directory.versions.get(version["id"])
+        return known or Version(version["id"], version.get("name", ""), None, False)
 
     def _missing(self, kind: str, name: str, section: str) -> None:
         self.unknown[f"{kind} «{name}»: add it to `{section}` of mappings/tracker.yaml"] = None
@@ -152,8 +153,8 @@ class _Decoder:
         confirmed, reason = _values(changes.get(self.confirmed)), _values(changes.get(self.reason))
         reason_keys = self.directory.reason_keys
         return Event(
-            at=_moment(journal["created_on"]),
-            by=self.directory.person(journal["user"], self.raw["author"]["id"]),
+            at=moment_of(journal["created_on"]),
+            by=self._person(journal["user"]),
             has_note=bool((journal.get("notes") or "").strip()),
             has_attachment=has_attachment,
             has_information=has_information,

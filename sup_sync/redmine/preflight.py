@@ -7,9 +7,10 @@ from enum import StrEnum
 
 from sup_sync.frozen import frozen
 from sup_sync.model.change import OWN_FIELDS
-from sup_sync.model.directory import CLOSED_PROJECT, Directory, Json
 from sup_sync.model.issue import Phase
 from sup_sync.model.names import RedmineNames
+from sup_sync.redmine.lists import CLOSED_PROJECT, decode_directory
+from sup_sync.to_json import Json
 
 PERMISSIONS = {
     "view_issues": "read requests",
@@ -196,7 +197,7 @@ def _mapped_trackers(tracker: RedmineState) -> Iterator[tuple[str, Json]]:
 
 def check_people(tracker: RedmineState) -> Iterator[Problem]:
     """Whoever the ladder names is one person, of staff, and a member wherever they may be assigned."""
-    directory = Directory(tracker.lists, tracker.names)
+    directory = decode_directory(tracker.lists, tracker.names)
     for key, person in tracker.names.people.items():
         person_id, who = directory.person_id(key), f"«{person.name}» ({key}), whom the ladder names,"
         if person_id is None:

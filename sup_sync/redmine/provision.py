@@ -11,6 +11,7 @@ from sup_sync.errors import ConfigError, Mistake
 from sup_sync.model.issue import Phase
 from sup_sync.model.names import RedmineNames
 from sup_sync.model.required import INFORMATION
+from sup_sync.to_json import Json
 
 BOT_LOGIN = "sup-sync"
 BOT_ROLE = "sup-sync"
@@ -48,8 +49,6 @@ TOOL_ONLY = frozenset({"marker"})
 CLIENT_FILLS_IN = frozenset({"language", *INFORMATION})
 TOOLS_OWN_CORE = ("assigned_to_id", "fixed_version_id", "start_date", "due_date", "estimated_hours", "done_ratio")
 """Redmine's own fields that a client reads and does not write."""
-
-Json = dict[str, Any]
 Transition = tuple[str | None, str]
 """From a status to another, by name; from None: of a new issue."""
 
@@ -79,7 +78,7 @@ def _wanted(names: RedmineNames) -> Json:
 
 
 def _field(key: str, name: str, names: RedmineNames) -> Json:
-    field: Json = {"name": name, "format": FORMATS.get(key, "string")}
+    field: dict[str, Any] = {"name": name, "format": FORMATS.get(key, "string")}
     if field["format"] == "list":
         values: dict[str, Mapping[str, str]] = {
             "level": names.levels,
@@ -105,7 +104,7 @@ def _roles(names: RedmineNames) -> Iterator[Json]:
     ours = [name for key, name in names.fields.items() if key not in CLIENT_FILLS_IN]
     for role in sorted(names.client_roles):
         client = _role(role, "client", CLIENT_PERMISSIONS, _of_client(names), read_only=ours)
-        yield client | {"read_only_core": TOOLS_OWN_CORE}
+        yield {**client, "read_only_core": TOOLS_OWN_CORE}
     yield _role(BOT_ROLE, "bot", BOT_PERMISSIONS, _of_bot(names), read_only=[])
 
 

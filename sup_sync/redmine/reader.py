@@ -20,10 +20,11 @@ from sup_sync.errors import (
     SupSyncError,
     UrlError,
 )
-from sup_sync.model.directory import ACTIVE_PROJECT
 from sup_sync.model.names import NamesInRedmine
 from sup_sync.redmine.edit_form import EditForm, edit_form_of
-from sup_sync.redmine.session import Json, RedmineSession
+from sup_sync.redmine.lists import ACTIVE_PROJECT
+from sup_sync.redmine.session import RedmineSession
+from sup_sync.to_json import Json
 
 PAGE = 100
 """Redmine cuts every limit to this, and overflows its own cookie on lists of about 250 ids."""
@@ -96,7 +97,7 @@ class Reader:
 
     @_of_redmines_form()
     def fetch_lists(self, account: Json, projects: Sequence[str], groups: Collection[str] = ()) -> Json:
-        """The lists that `tracker.Directory` is built from, for projects by identifier and groups by name.
+        """The lists that `decode_directory` reads, for projects by identifier and groups by name.
 
         Beyond those: {"trackers": [{id, name}], "groups": [{id, name}], "fields": [{id, name}]}, and in each project
         `trackers` and `fields`; a project's tracker has `fields` of its own once an issue shows them.

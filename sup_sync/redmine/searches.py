@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 from sup_sync.frozen import frozen
-from sup_sync.model.directory import Directory, Json
+from sup_sync.model.directory import Directory
 from sup_sync.redmine.preflight import Area, Problem
+from sup_sync.to_json import Json
 
 STATES = ("breached", "at_risk", "waiting")
 

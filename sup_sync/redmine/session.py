@@ -10,7 +10,7 @@ import json
 import math
 import ssl
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any, Self
@@ -33,8 +33,7 @@ from sup_sync.errors import (
     SupSyncError,
     UrlError,
 )
-
-Json = Mapping[str, Any]
+from sup_sync.to_json import Json
 
 REPEATABLE = frozenset({"GET", "HEAD"})
 RETRYABLE_STATUSES = frozenset({429, 502, 503, 504})

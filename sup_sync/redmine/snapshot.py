@@ -1,6 +1,6 @@
 """A snapshot: the tracker's issues as JSON lines, each as `GET /issues/N.json?include=journals` gives it.
 
-The first line may be `{"tracker": {…}}`: the tracker's lists (see `tracker.Directory`), without which people and old
+The first line may be `{"tracker": {…}}`: the tracker's lists (see `decode_directory`), without which people and old
 statuses can only be guessed.
 """
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from sup_sync.errors import SnapshotError
 from sup_sync.frozen import frozen
-from sup_sync.model.directory import Json
+from sup_sync.to_json import Json
 
 
 @frozen

@@ -8,7 +8,8 @@ from urllib.parse import quote
 
 from sup_sync.errors import MissingError, RedirectedError, RedmineUnavailableError, UnpublishedError
 from sup_sync.frozen import frozen
-from sup_sync.redmine.session import Json, RedmineSession
+from sup_sync.redmine.session import RedmineSession
+from sup_sync.to_json import Json
 
 NEW = 0
 """The version to send for a page that is not there yet: one that somebody made meanwhile has another (fact: 409)."""

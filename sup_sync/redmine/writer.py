@@ -11,7 +11,8 @@ from redminelib.engines.base import BaseEngine
 from sup_sync.errors import AccessError, RefusedError
 from sup_sync.model.change import Change
 from sup_sync.model.directory import Directory
-from sup_sync.redmine.session import Json, RedmineSession
+from sup_sync.redmine.session import RedmineSession
+from sup_sync.to_json import Json
 
 
 class _WriteEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types

@@ -16,6 +16,8 @@ from sup_sync.model.issue import Finding, Issue
 from sup_sync.planning.next_check import next_check_at
 from sup_sync.planning.notification import Notification
 from sup_sync.planning.plan import Plan, make_plan
+from sup_sync.redmine import Reader, Writer
+from sup_sync.redmine.lists import decode_directory
 from sup_sync.redmine.preflight import Area, RedmineState, may_write_private_notes, stopping_problems
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
@@ -104,7 +106,7 @@ def plan_run(reading: Reading, config: Config, now: datetime, *, is_adopting: bo
 
 def _decided(reading: Reading, config: Config, now: datetime, *, is_adopting: bool) -> RunPlan:
     cache, rules, rules_hash = reading.cache, config.rules, reading.rules_hash
-    directory = Directory(reading.lists, rules.names)
+    directory = decode_directory(reading.lists, rules.names)
     unreadable: list[Finding] = []
     quiet: list[IdleUntil] = []
     set_aside: set[int] = set()

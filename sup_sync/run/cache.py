@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from sup_sync.frozen import frozen
-from sup_sync.model.directory import Json
+from sup_sync.to_json import Json
 
 T = TypeVar("T")
 

@@ -8,13 +8,15 @@ from datetime import datetime, timedelta
 
 from sup_sync.errors import DecodeError, SnapshotError
 from sup_sync.frozen import frozen
-from sup_sync.model.directory import Directory, Json
+from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding, Issue
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.plan import Plan, make_plan
 from sup_sync.redmine.decode import decode_issue
+from sup_sync.redmine.lists import decode_directory, guess_directory
 from sup_sync.sla.judge import judge_issue
 from sup_sync.sla.judgement import Judgement
+from sup_sync.to_json import Json
 
 
 @frozen
@@ -29,7 +31,7 @@ class Caseload:
 def decode_caseload(lists: Json | None, raw_issues: Iterable[Json], rules: Rulebook) -> Caseload:
     """Issues in our words; without the tracker's lists, people and old statuses are guessed."""
     raw_issues = tuple(raw_issues)
-    directory = Directory.guessed_from(raw_issues, rules.names) if lists is None else _directory(lists, rules)
+    directory = guess_directory(raw_issues, rules.names) if lists is None else _directory(lists, rules)
     findings: list[Finding] = []
     return Caseload(directory, tuple(decoded(raw_issues, directory, findings)), tuple(findings))
 
@@ -45,7 +47,7 @@ def decoded(raw_issues: Iterable[Json], directory: Directory, findings: list[Fin
 
 def _directory(lists: Json, rules: Rulebook) -> Directory:
     try:
-        return Directory(lists, rules.names)
+        return decode_directory(lists, rules.names)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise SnapshotError(
             "`tracker`: not the lists that `sup-sync snapshot` writes: take the snapshot anew"

@@ -12,11 +12,13 @@ from datetime import UTC, datetime, timedelta
 from sup_sync import __version__
 from sup_sync.config.load import Config
 from sup_sync.errors import MissingError, OutOfTimeError, SupSyncError
-from sup_sync.model.directory import CLOSED_PROJECT, Json
+from sup_sync.redmine import Reader
+from sup_sync.redmine.lists import CLOSED_PROJECT
 from sup_sync.redmine.preflight import RedmineState, role_ids, stopping_problems
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.snapshot import Gathered
 from sup_sync.run.cache import Cache, updated_s
+from sup_sync.to_json import Json
 
 CLOCK_TOLERANCE = timedelta(minutes=1)
 """So long before a reading changes may have been in the making: Redmine cuts seconds, and clocks differ a little."""

@@ -67,7 +67,7 @@ class Queue:
         "due_at", "left_s", "out_of_turn", "is_blocked", "reason"}: the moment ISO in UTC, `left_s` whole seconds of working time,
         negative once breached.
         """
-        entries = [{"position": position} | entry.to_json() for position, entry in enumerate(self.entries, 1)]
+        entries = [{"position": position, **entry.to_json()} for position, entry in enumerate(self.entries, 1)]
         return {"entries": entries, "waiting": self.waiting, "development": self.development}
 
 

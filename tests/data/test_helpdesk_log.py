@@ -16,9 +16,9 @@ import pytest
 from stories import redmine_json as redmine
 from stories.shipped import Copy
 
-from sup_sync.model.directory import Directory
 from sup_sync.model.policy import Metric
 from sup_sync.redmine.decode import decode_issue
+from sup_sync.redmine.lists import decode_directory
 from sup_sync.sla.judge import judge_issue
 
 LOG = Path(__file__).parents[3] / "shared" / "data" / "mendeley_helpdesk.events.csv.gz"
@@ -75,7 +75,7 @@ def first_responses(rules: Any, account: str) -> list[timedelta]:
     tickets = comments()
     rows = [row for told in tickets.values() for row in told]
     ids = {name: number for number, name in enumerate(sorted({row["actor"] for row in rows}), start=1)}
-    directory = Directory(lists_of(rows, ids, account), rules.names)
+    directory = decode_directory(lists_of(rows, ids, account), rules.names)
     issues = (decode_issue(issue_of(ticket, told, ids), directory) for ticket, told in tickets.items())
     judged = (judge_issue(issue, rules.policy, rules.calendars, datetime(2023, 4, 1, tzinfo=UTC)) for issue in issues)
     verdicts = [each.verdict(Metric.FIRST_RESPONSE) for each in judged]

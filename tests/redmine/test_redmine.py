@@ -206,7 +206,7 @@ def test_a_name_that_the_tracker_has_not_is_not_sent(
     mock: Mock, writer: Writer, field: str, new: str, told: str
 ) -> None:
     with pytest.raises(RefusedError, match=f"issue #7: {told}"):
-        writer.update(7, [Change(7, field, "", new, "")], Directory({}, shipped_names()))
+        writer.update(7, [Change(7, field, "", new, "")], Directory(shipped_names()))
     assert len(mock.calls) == 0
 
 
@@ -222,5 +222,5 @@ def test_an_update_that_makes_no_sense_is_not_sent(
     mock: Mock, writer: Writer, changes: list[Change], told: str
 ) -> None:
     with pytest.raises(ValueError, match=told):
-        writer.update(7, changes, Directory({}, shipped_names()))
+        writer.update(7, changes, Directory(shipped_names()))
     assert len(mock.calls) == 0

@@ -16,6 +16,7 @@ from sup_sync.errors import DecodeError
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Phase, Side
 from sup_sync.redmine.decode import decode_issue
+from sup_sync.redmine.lists import decode_directory, guess_directory
 
 NAMES = shipped_config().rules.names
 
@@ -94,7 +95,7 @@ def test_a_reason_that_no_mapping_has_is_named(raw, directory):
 def test_only_a_version_that_is_closed_has_shipped(raw, tell, state, is_closed):
     lists = tell(FILED).told.lists
     lists["versions"][0]["status"] = state
-    version = decode_issue(raw, Directory(lists, NAMES)).version
+    version = decode_issue(raw, decode_directory(lists, NAMES)).version
     assert version is not None
     assert version.is_closed is is_closed
 
@@ -152,6 +153,10 @@ def test_subtasks_are_seen(raw, directory):
 # People
 
 
+def side_of(who: Any, raw: Any, directory: Directory) -> Side:
+    return decode_issue({**raw, "author": who}, directory).author.side
+
+
 @pytest.mark.parametrize(
     ("who", "side"),
     [
@@ -164,19 +169,19 @@ def test_subtasks_are_seen(raw, directory):
         ("guest", Side.UNKNOWN),
     ],
 )
-def test_a_person_stands_on_the_side_of_their_groups_and_roles(directory, who, side):
-    assert directory.person(redmine.person(who), author_id=11).side is side
+def test_a_person_is_on_the_side_of_their_groups_and_roles(raw, directory, who, side):
+    assert side_of(redmine.person(who), raw, directory) is side
 
 
-def test_the_tools_account_is_the_bot_though_no_membership_shows_it():
-    directory = Directory({"account": {"id": 31, "name": "sup-sync"}}, NAMES)
-    assert directory.person(redmine.person("bot"), author_id=11).side is Side.BOT
+def test_the_tools_account_is_the_bot_though_no_membership_shows_it(raw):
+    directory = decode_directory({"account": {"id": 31, "name": "sup-sync"}}, NAMES)
+    assert side_of(redmine.person("bot"), raw, directory) is Side.BOT
 
 
-def test_the_bot_is_the_bot_though_it_is_in_the_staffs_group():
+def test_the_bot_is_the_bot_though_it_is_in_the_staffs_group(raw):
     people = [{"id": 31, "name": "sup-sync", "groups": ["Қолдау қызметі"], "roles": []}]
-    directory = Directory({"account": {"id": 31}, "people": people}, NAMES)
-    assert directory.person({"id": 31}, author_id=11).side is Side.BOT
+    directory = decode_directory({"account": {"id": 31}, "people": people}, NAMES)
+    assert side_of({"id": 31}, raw, directory) is Side.BOT
 
 
 def test_whom_the_ladder_names_is_found_by_name(directory):
@@ -193,7 +198,7 @@ def test_nobody_has_no_name_and_a_stranger_a_number(directory):
 
 
 def guessed(raw: Any) -> Directory:
-    return Directory.guessed_from([raw], NAMES)
+    return guess_directory([raw], NAMES)
 
 
 def test_without_lists_all_but_the_author_are_staff(raw):
@@ -228,7 +233,7 @@ def test_without_lists_a_project_is_known_by_its_name(raw):
 
 
 def test_guessing_leaves_what_is_no_issue_to_decoding(raw):
-    directory = Directory.guessed_from([{"id": 5}, {"id": 6, "status": "new", "priority": 1}, raw], NAMES)
+    directory = guess_directory([{"id": 5}, {"id": 6, "status": "new", "priority": 1}, raw], NAMES)
     assert directory.priorities == {3: "Дереу"}
     with pytest.raises(DecodeError, match="issue #5"):
         decode_issue({"id": 5}, directory)
@@ -239,7 +244,7 @@ def test_guessing_leaves_what_is_no_issue_to_decoding(raw):
 
 def test_a_further_name_of_a_priority_counts_as_it(raw, tell):
     names = replace(NAMES, priority_aliases={"Аса": "urgent"})
-    issue = decode_issue({**raw, "priority": {"id": 9, "name": "Аса"}}, Directory(tell(FILED).told.lists, names))
+    issue = decode_issue({**raw, "priority": {"id": 9, "name": "Аса"}}, decode_directory(tell(FILED).told.lists, names))
     assert (issue.priority, issue.unknown) == ("urgent", ())
 
 

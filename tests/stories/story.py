@@ -25,6 +25,7 @@ from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.next_check import next_check_at
 from sup_sync.planning.plan import Plan, make_plan
 from sup_sync.redmine.decode import decode_issue
+from sup_sync.redmine.lists import decode_directory
 from sup_sync.sla.clock import Verdict
 from sup_sync.sla.judge import judge_issue
 from sup_sync.sla.judgement import Judgement
@@ -88,7 +89,7 @@ class Story:
 
     @property
     def directory(self) -> Directory:
-        return Directory(self.told.lists, self.rules.names)
+        return decode_directory(self.told.lists, self.rules.names)
 
     @property
     def judgement(self) -> Judgement:

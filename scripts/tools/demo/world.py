@@ -25,11 +25,11 @@ from tools.demo.story import STORY, Deed, Words, deeds_of, load_story, moment_be
 
 from sup_sync.config.load import load_config
 from sup_sync.errors import SupSyncError
-from sup_sync.model.directory import CLOSED_PROJECT
 from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.names import RedmineNames
 from sup_sync.model.policy import ClockKind
 from sup_sync.model.working_time import Calendar
+from sup_sync.redmine.lists import CLOSED_PROJECT
 from sup_sync.redmine.provision import BOT_LOGIN, BOT_ROLE
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent

@@ -14,10 +14,10 @@ from sup_sync.cli.notifications import unreachable
 from sup_sync.cli.options import global_options
 
 if TYPE_CHECKING:
-    from sup_sync.config.load import Config
-    from sup_sync.model.directory import Json
+    from sup_sync.config import Config
     from sup_sync.redmine.preflight import Problem, RedmineState
     from sup_sync.redmine.searches import Search
+    from sup_sync.to_json import Json
 
 
 @click.command()
@@ -63,7 +63,8 @@ def _check_tracker(config: Config) -> tuple[list[Problem], tuple[Search, ...]]:
     """What does not fit, and the searches for staff once they are seen to work."""
     from dataclasses import replace
 
-    from sup_sync.model.directory import Directory
+    from sup_sync.redmine import Reader
+    from sup_sync.redmine.lists import decode_directory
     from sup_sync.redmine.preflight import check_tracker
     from sup_sync.redmine.reader import Reader
     from sup_sync.redmine.searches import check_searches, searches_of
@@ -71,7 +72,7 @@ def _check_tracker(config: Config) -> tuple[list[Problem], tuple[Search, ...]]:
 
     reader = Reader(connect(config))
     tracker = fetch_redmine_state(reader, config)
-    searches = searches_of(Directory(tracker.lists, tracker.names))
+    searches = searches_of(decode_directory(tracker.lists, tracker.names))
     found = [reader.count(search.filters) for search in searches]
     rows = reader.fetch_rows(status="open")
     waiting = (reader.fetch_issue(issue_id) for issue_id in _one_waiting_each(rows, tracker))

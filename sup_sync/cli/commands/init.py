@@ -26,9 +26,9 @@ from sup_sync.model.languages import LANGUAGES
 if TYPE_CHECKING:
     from sup_sync.config.onboarding import Proposal
     from sup_sync.model.names import NamesInRedmine
-    from sup_sync.redmine.reader import Reader
+    from sup_sync.redmine import Reader
+    from sup_sync.to_json import Json
 
-Json = Mapping[str, Any]
 T = TypeVar("T")
 CONFIG, MAPPINGS, SCHEMAS = "config.yaml", "mappings", "schemas"
 ALL, LATER = "all", "later"

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from sup_sync.config.onboarding.names import find, likely_language, load_names, new_name, words_of
 from sup_sync.frozen import frozen
 from sup_sync.model.issue import Phase
 from sup_sync.model.names import PLACEHOLDER, NamesInRedmine
-
-Json = Mapping[str, Any]
 
 NEW = "new"
 PHASES_NEEDED = (Phase.OPEN, Phase.WAITING, Phase.CLOSED)

@@ -1,0 +1,69 @@
+"""The lists of a Redmine server: their JSON, decoded into a `Directory`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextlib import suppress
+
+from sup_sync.model.directory import Directory
+from sup_sync.model.issue import Person, Project, Side, Version
+from sup_sync.model.names import RedmineNames
+from sup_sync.redmine.values import day_of
+from sup_sync.to_json import Json
+
+ACTIVE_PROJECT, CLOSED_PROJECT = 1, 5
+"""Values of a project's `status`."""
+
+
+def decode_directory(lists: Json, names: RedmineNames) -> Directory:
+    """Decode the lists that `Reader.fetch_lists` returns, which are also the first line of a snapshot.
+
+    Their form: {"account": {id, name}, "statuses": [{id, name}], "priorities": [{id, name}],
+    "projects": [{id, identifier, name, status, members}], "versions": [{id, name, status, due_date}],
+    "people": [{id, name, groups: [name], roles: [name]}], "fields": [{id, name}]}.
+    Raises KeyError, TypeError, ValueError or AttributeError if they are not of this form.
+    """
+    account_id: int | None = lists.get("account", {}).get("id")
+    projects = lists.get("projects", ())
+    return Directory(
+        names,
+        account_id=account_id,
+        statuses={each["id"]: each["name"] for each in lists.get("statuses", ())},
+        priorities={each["id"]: each["name"] for each in lists.get("priorities", ())},
+        projects={each["id"]: _project(each) for each in projects},
+        versions={each["id"]: _version(each) for each in lists.get("versions", ())},
+        people={each["id"]: _person(each, names, account_id) for each in lists.get("people", ())},
+        field_ids={each["name"]: each["id"] for each in lists.get("fields", ())},
+        members={each["id"]: set(each["members"]) for each in projects if "members" in each},
+    )
+
+
+def guess_directory(issues: Iterable[Json], names: RedmineNames) -> Directory:
+    """Collect the statuses and priorities that issues show with their ids, for a snapshot without lists."""
+    statuses: dict[int, str] = {}
+    priorities: dict[int, str] = {}
+    for issue in issues:
+        with suppress(KeyError, TypeError):  # decoding the issue reports what is wrong with it
+            for status in (issue["status"], *issue.get("allowed_statuses", ())):
+                statuses[status["id"]] = status["name"]
+            priorities[issue["priority"]["id"]] = issue["priority"]["name"]
+    return Directory(names, statuses=statuses, priorities=priorities, is_guessed=True)
+
+
+def _person(row: Json, names: RedmineNames, account_id: int | None) -> Person:
+    groups, roles = frozenset(row.get("groups", ())), frozenset(row.get("roles", ()))
+    if row["id"] == account_id:
+        side = Side.BOT
+    elif groups & names.staff_groups or roles & names.staff_roles:
+        side = Side.STAFF
+    else:
+        side = Side.CLIENT
+    return Person(row["id"], row["name"], side, groups)
+
+
+def _project(row: Json) -> Project:
+    return Project(row["id"], row["identifier"], row["name"], row.get("status") == CLOSED_PROJECT)
+
+
+def _version(row: Json) -> Version:
+    return Version(row["id"], row["name"], day_of(row.get("due_date")), row.get("status") == "closed")
