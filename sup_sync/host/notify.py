@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from apprise import Apprise, AppriseAsset, AppriseConfig
 
-AWAY_IN_A_ROW = 3
-"""After so many in a row that failed, the rest of a run's is not tried: each may take seconds of its time."""
+FAILED_NOTIFICATIONS = 3
+"""After this many failures in a row the run sends no more notifications: each may take seconds of its time."""
 
 
 class ContactRoutes:
@@ -35,7 +35,7 @@ class ContactRoutes:
 
     def send(self, person: str, title: str, body: str) -> str | None:
         """Tell a person; returns why it failed, None where all of the person's channels took it."""
-        if self._failed >= AWAY_IN_A_ROW:
+        if self._failed >= FAILED_NOTIFICATIONS:
             return "not tried, as those before failed"
         try:
             if self.unknown([person]):

@@ -10,16 +10,8 @@ from sup_sync.model.change import OWN_FIELDS
 from sup_sync.model.issue import Phase
 from sup_sync.model.names import RedmineNames
 from sup_sync.redmine.lists import CLOSED_PROJECT, decode_directory
+from sup_sync.redmine.permissions import BOT_PERMISSIONS, SET_NOTES_PRIVATE
 from sup_sync.to_json import Json
-
-PERMISSIONS = {
-    "view_issues": "read requests",
-    "edit_issues": "write due dates and fields (without it Redmine drops them and posts the note alone)",
-    "add_issue_notes": "write notes",
-    "view_private_notes": "read the notes that staff wrote for staff (without it they are missing, with no hint)",
-    "set_notes_private": "write private notes (without it Redmine publishes them)",
-}
-"""What the account's role must allow, and what for."""
 
 
 class Area(StrEnum):
@@ -31,12 +23,16 @@ class Area(StrEnum):
 
 @frozen
 class Problem:
-    """Something in the tracker that does not fit, and how to mend it; a warning stops nothing."""
+    """Something in Redmine that does not fit, and how to fix it; a warning stops no run.
+
+    `permission` is the one that the account lacks, if that is the problem.
+    """
 
     area: Area
     text: str
     fix: str
     is_warning: bool = False
+    permission: str | None = None
 
     def __str__(self) -> str:
         return f"{'warning: ' if self.is_warning else ''}{self.text}: {self.fix}"
@@ -53,7 +49,7 @@ class RedmineState:
     issues: tuple[Json, ...] = ()
 
 
-Check = Callable[[RedmineState], Iterator[Problem]]
+RedmineCheck = Callable[[RedmineState], Iterator[Problem]]
 
 
 def check_tracker(tracker: RedmineState) -> list[Problem]:
@@ -67,8 +63,8 @@ def stopping_problems(tracker: RedmineState) -> list[Problem]:
 
 
 def may_write_private_notes(tracker: RedmineState) -> bool:
-    """Whether each project in scope gives the account the permission: without it the note would be published."""
-    return not any("set_notes_private" in problem.text for problem in check_permissions(tracker))
+    """Return whether the account has the permission in each project in scope: without it Redmine publishes the note."""
+    return not any(problem.permission == SET_NOTES_PRIVATE for problem in check_permissions(tracker))
 
 
 def role_ids(account: Json) -> list[int]:
@@ -83,12 +79,13 @@ def check_permissions(tracker: RedmineState) -> Iterator[Problem]:
     roles_in = _roles_by_project(tracker)
     for project in tracker.lists["projects"]:
         granted = {each for role_id in roles_in.get(project["id"], ()) for each in permissions.get(role_id, ())}
-        for permission, purpose in PERMISSIONS.items():
+        for permission, purpose in BOT_PERMISSIONS.items():
             if permission not in granted:
                 yield Problem(
                     Area.ACCESS,
                     f"project {project['identifier']}: the account lacks {permission}",
                     f"give it to its role; it is needed to {purpose}",
+                    permission=permission,
                 )
 
 
@@ -263,7 +260,7 @@ def _provision(section: str) -> str:
     return f"correct `{section}` of mappings/tracker.yaml, or make it with `sup-sync provision --script`"
 
 
-CHECKS: tuple[Check, ...] = (
+CHECKS: tuple[RedmineCheck, ...] = (
     check_permissions,
     check_visibility,
     check_account_is_no_admin,

@@ -11,13 +11,11 @@ from sup_sync.errors import ConfigError, Mistake
 from sup_sync.model.issue import Phase
 from sup_sync.model.names import RedmineNames
 from sup_sync.model.required import INFORMATION
+from sup_sync.redmine.permissions import BOT_PERMISSIONS
 from sup_sync.to_json import Json
 
 BOT_LOGIN = "sup-sync"
 BOT_ROLE = "sup-sync"
-BOT_PERMISSIONS = ("view_issues", "edit_issues", "add_issue_notes", "view_private_notes", "set_notes_private")
-"""All that the tool's account may do; reading members, groups, roles and versions needs no more than these."""
-
 STAFF_PERMISSIONS = (
     "view_issues",
     "add_issues",
@@ -105,7 +103,7 @@ def _roles(names: RedmineNames) -> Iterator[Json]:
     for role in sorted(names.client_roles):
         client = _role(role, "client", CLIENT_PERMISSIONS, _of_client(names), read_only=ours)
         yield {**client, "read_only_core": TOOLS_OWN_CORE}
-    yield _role(BOT_ROLE, "bot", BOT_PERMISSIONS, _of_bot(names), read_only=[])
+    yield _role(BOT_ROLE, "bot", tuple(BOT_PERMISSIONS), _of_bot(names), read_only=[])
 
 
 def _role(

@@ -13,15 +13,13 @@ from sup_sync.errors import (
 )
 from sup_sync.frozen import frozen
 from sup_sync.redmine import Reader
+from sup_sync.redmine.permissions import WIKI_PERMISSIONS
 from sup_sync.redmine.preflight import role_ids
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.redmine.wiki import NEW, Wiki, WikiPage
 from sup_sync.to_json import Json
 from sup_sync.views.report_page import CHART_PREFIX, PAGE_SIGNATURE, WikiContent
-
-PERMISSIONS = ("view_wiki_pages", "edit_wiki_pages")
-"""What the account's role must allow in that project."""
 
 RENDERED = "<th"
 """What a page with a table has in its HTML, if its markup is the one that the tracker reads."""
@@ -107,7 +105,7 @@ def _require_rights(reader: Reader, account: Json, identifier: str, project: Jso
         return
     here = {**account, "memberships": [e for e in account["memberships"] if e["project"]["id"] == project["id"]]}
     granted = {each for role_id in role_ids(here) for each in reader.fetch_role(role_id)["permissions"]}
-    lacking = [each for each in PERMISSIONS if each not in granted]
+    lacking = [each for each in WIKI_PERMISSIONS if each not in granted]
     if lacking:
         text = f"project {identifier}: the account lacks {', '.join(lacking)}: give that to its role, to publish there"
         raise AccessError(text)

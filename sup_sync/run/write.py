@@ -30,8 +30,8 @@ from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.writer import Writer
 from sup_sync.sla.judge import judge_issue
 
-Place = tuple[int, str]
-"""A project, by id, and one of Redmine's trackers: where a field is, or is not."""
+ProjectTracker = tuple[int, str]
+"""A project, by id, and one of Redmine's trackers: a field is there or is not."""
 
 Write = tuple[int, tuple[Change, ...]]
 """An issue, by id, and its changes."""
@@ -39,8 +39,8 @@ Write = tuple[int, tuple[Change, ...]]
 READ_BACK_AT_ONCE = 100
 OUT_OF_TIME = "not tried: the run's time is over; the next run goes on"
 PUBLISHES = "the account may write no private notes there, so everybody would see one: give its role set_notes_private"
-AWAY_IN_A_ROW = 3
-"""After so many writes in a row without an answer the tracker is taken to be away, and the rest is left alone."""
+UNANSWERED_WRITES = 3
+"""After this many writes in a row without an answer Redmine counts as unreachable, and the run writes no more."""
 
 
 class OutcomeKind(StrEnum):
@@ -93,8 +93,8 @@ class PlanWriter:
         self.now = now
         self.directory = directory
         self.issues = {issue.id: issue for issue in issues}
-        self.writable: set[Place] = set()
-        self.distrusted: dict[Place, str] = {}
+        self.writable: set[ProjectTracker] = set()
+        self.distrusted: dict[ProjectTracker, str] = {}
         self.unanswered = 0
         self.is_out_of_time = False
 
@@ -125,7 +125,7 @@ class PlanWriter:
         place = self._place(issue_id)
         if self.is_out_of_time:
             return WriteOutcome(issue_id, OutcomeKind.FAILED, OUT_OF_TIME)
-        if self.unanswered >= AWAY_IN_A_ROW:
+        if self.unanswered >= UNANSWERED_WRITES:
             return WriteOutcome(
                 issue_id, OutcomeKind.FAILED, "not tried: the tracker does not answer; the next run goes on"
             )
@@ -151,7 +151,7 @@ class PlanWriter:
             self.distrusted.setdefault(place, f"#{outcome.issue_id} showed that {outcome.text}")
         return outcome
 
-    def _place(self, issue_id: int) -> Place:
+    def _place(self, issue_id: int) -> ProjectTracker:
         issue = self.issues[issue_id]
         return issue.project.id, issue.tracker
 
@@ -216,7 +216,7 @@ class PlanWriter:
         """What to write and then read back at once, and the rest: of a place that is not trusted yet just one."""
         batch: list[Write] = []
         rest: list[Write] = []
-        tried: set[Place] = set()
+        tried: set[ProjectTracker] = set()
         for write in writes:
             place = self._place(write[0])
             is_next = place in self.writable or place in self.distrusted or place not in tried

@@ -14,7 +14,7 @@ from support.scripted_server import reply, reply_json
 from support.shell import Said, Shell, one_line
 from support.worlds import ADMIN, BOT
 
-from sup_sync.run.publish import PERMISSIONS
+from sup_sync.redmine.permissions import WIKI_PERMISSIONS
 
 SUBJECT = "Құпия тақырып"
 THIS_MONTH = f"{datetime.now(UTC) + timedelta(hours=5):%Y-%m}"
@@ -23,7 +23,7 @@ THIS_MONTH = f"{datetime.now(UTC) + timedelta(hours=5):%Y-%m}"
 @pytest.fixture
 def wiki(office: Office) -> Wiki:
     """A project's wiki, which the account may write, beside requests of this month and one of June."""
-    office.world.tracker.role(BOT).permissions |= set(PERMISSIONS)
+    office.world.tracker.role(BOT).permissions |= set(WIKI_PERMISSIONS)
     project = office.world.tracker.pick(office.world.tracker.projects, BASE)
     project.wiki = Wiki()
     office.file()
@@ -129,7 +129,7 @@ def test_what_stands_in_the_way_is_one_line_before_any_request_is_read(
 
 
 def test_an_account_that_is_administrator_needs_no_role(shell: Shell, office: Office, wiki: Wiki) -> None:
-    office.world.tracker.role(BOT).permissions -= set(PERMISSIONS)
+    office.world.tracker.role(BOT).permissions -= set(WIKI_PERMISSIONS)
     next(each for each in office.world.tracker.users if each.login == BOT).is_admin = True
     assert shell("report", "--publish", BASE).code == 0
     assert page_of(wiki).author

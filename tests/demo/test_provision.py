@@ -20,7 +20,8 @@ from tools.demo.world import Json, Person
 from sup_sync.errors import ConfigError
 from sup_sync.model.issue import Phase
 from sup_sync.model.names import RedmineNames
-from sup_sync.redmine.provision import BOT_LOGIN, BOT_PERMISSIONS, BOT_ROLE, make_script
+from sup_sync.redmine.permissions import BOT_PERMISSIONS
+from sup_sync.redmine.provision import BOT_LOGIN, BOT_ROLE, make_script
 
 NAMES = shipped_config().rules.names
 STAFF_ROLE, CLIENT_ROLE = "Қолдау операторы", "Клиент"

@@ -7,7 +7,8 @@ from uuid import uuid4
 from support.fake_records import Named, Status
 from support.worlds import BOT, FakeWorld, ProjectOf, RealWorld, RoleOf, Scene, UserOf
 
-from sup_sync.redmine.provision import BOT_PERMISSIONS, BOT_ROLE
+from sup_sync.redmine.permissions import BOT_PERMISSIONS
+from sup_sync.redmine.provision import BOT_ROLE
 
 VIP, BASE, ENDING = "alatau-trade", "portal-users", "murager-group"
 PROJECTS = {

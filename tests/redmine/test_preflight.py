@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -22,14 +22,17 @@ from end_to_end.scene import (
 )
 from stories.shipped import shipped_config
 from support.fake_records import CustomField, Project, Role, Status
-from support.worlds import BOT, FakeWorld
+from support.worlds import BOT, FakeWorld, shipped_names
 
 from sup_sync.errors import AccessError, RedmineMismatchError
+from sup_sync.redmine import Reader
+from sup_sync.redmine.permissions import BOT_PERMISSIONS
 from sup_sync.redmine.preflight import (
-    PERMISSIONS,
     Area,
     Problem,
+    RedmineState,
     check_people,
+    check_permissions,
     check_tracker,
     check_visibility,
     may_write_private_notes,
@@ -94,7 +97,7 @@ def test_a_tracker_as_the_mappings_say_has_no_problem(site: Site) -> None:
 # --- access
 
 
-@pytest.mark.parametrize("permission", PERMISSIONS)
+@pytest.mark.parametrize("permission", BOT_PERMISSIONS)
 def test_a_permission_that_the_role_lacks_is_told_for_each_project(site: Site, permission: str) -> None:
     site.role.permissions -= {permission}
     told = [each for each in site.problems() if f"lacks {permission}" in each.text]
@@ -103,6 +106,22 @@ def test_a_permission_that_the_role_lacks_is_told_for_each_project(site: Site, p
     ]
     assert {(each.area, each.is_warning) for each in told} == {(Area.ACCESS, False)}
     assert all(each.fix.startswith("give it to its role; it is needed to ") for each in told)
+
+
+def granting(permissions: Iterable[str]) -> RedmineState:
+    """A project whose own identifier is a permission, where the account's role allows these."""
+    membership = {"project": {"id": 1}, "roles": [{"id": 2}]}
+    projects = [{"id": 1, "identifier": "set_notes_private"}]
+    role = {"id": 2, "permissions": list(permissions)}
+    return RedmineState(shipped_names(), {"memberships": [membership]}, (role,), {"projects": projects})
+
+
+@pytest.mark.parametrize("lacking", BOT_PERMISSIONS)
+def test_private_notes_may_be_written_unless_their_own_permission_is_missing(lacking: str) -> None:
+    state = granting(each for each in BOT_PERMISSIONS if each != lacking)
+    (problem,) = check_permissions(state)
+    assert problem.permission == lacking
+    assert may_write_private_notes(state) == (lacking != "set_notes_private")
 
 
 def test_private_notes_need_their_permission_in_every_project(site: Site) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 from support.worlds import BOT, FieldOf, ProjectOf, RoleOf, Scene, UserOf
 
-from sup_sync.redmine.provision import BOT_PERMISSIONS, BOT_ROLE
+from sup_sync.redmine.permissions import BOT_PERMISSIONS, WIKI_PERMISSIONS
+from sup_sync.redmine.provision import BOT_ROLE
 from sup_sync.redmine.session import RedmineSession
-from sup_sync.run.publish import PERMISSIONS as WIKI_PERMISSIONS
 
 Session = Callable[..., RedmineSession]
 
