@@ -1,4 +1,4 @@
-"""Reads the tracker: lists by python-redmine, single objects by the session itself; it has no way to write."""
+"""The reader of a Redmine server: python-redmine over the guarded session, with no way to write."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
-from urllib.parse import quote
 
 from redminelib import Redmine
 from redminelib.engines.base import BaseEngine
+from redminelib.managers import ResourceManager
 
 from sup_sync.errors import (
     AccessError,
@@ -47,16 +47,17 @@ class _ForbiddenError(AccessError):
 
 
 class _ReadEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types
-    """python-redmine's way to the tracker over the guarded session: whatever it is asked for, it only reads."""
+    """python-redmine's engine over the guarded session: only GET; `forbidden` is the error for a 403."""
 
-    def __init__(self, session: RedmineSession) -> None:
+    def __init__(self, session: RedmineSession, forbidden: type[SupSyncError] = AccessError) -> None:
         self._session = session
+        self._forbidden = forbidden
 
     def request(self, _method: str, url: str, *, params: Json | None = None, **_: Any) -> Json:
-        return self._session.get_json(url.removeprefix(self._session.url), params)
+        return self._session.get_json(url.removeprefix(self._session.url), params, forbidden=self._forbidden)
 
     def bulk_request(self, method: str, url: str, container: str, **params: Any) -> tuple[list[Json], int]:
-        """The rows and how many there are; of a list without a limit every row must have come, each once."""
+        """Return the rows and their number; of a list without a limit each row must have come exactly once."""
         with _of_redmines_form():
             rows, total = super().bulk_request(method, url, container, **params)
             ids = {row["id"] for row in rows}
@@ -71,14 +72,17 @@ class _ReadEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types
 
 
 class Reader:
-    """Reads one tracker with one account; faults are those of TrackerSession.
+    """Reads one Redmine server with one account; errors are those of RedmineSession.
 
-    Lists go by python-redmine; a single object by the session itself, as redminelib's `raw()` adds keys of its own.
+    Two requests go to the session itself: an issue (see `fetch_issue`), and its page, which is not REST.
     """
 
     def __init__(self, session: RedmineSession) -> None:
         self._session = session
-        self._redmine = Redmine(session.url, engine=_ReadEngine, session=session)
+        self._redmine = self._connect(AccessError)
+
+    def _connect(self, forbidden: type[SupSyncError]) -> Redmine:
+        return Redmine(self._session.url, engine=_ReadEngine, session=self._session, forbidden=forbidden)
 
     def fetch_account(self) -> Json:
         """The key's account with its memberships, without the key, which Redmine sends along.
@@ -86,7 +90,7 @@ class Reader:
         This alone tells a wrong key: lists answer that with what is public.
         """
         try:
-            account = dict(self._one("/users/current.json", "user", forbidden=RestOffError, include="memberships"))
+            account = _one(self._connect(RestOffError).user, "current", include="memberships")
         except RestOffError:
             text = "GET /users/current.json: the key is not accepted (403): is the REST API on in Redmine's settings?"
             raise RestOffError(text) from None
@@ -200,9 +204,16 @@ class Reader:
         return int(found.total_count)
 
     def fetch_issue(self, issue_id: int) -> Json:
-        """One issue with its history, children and files, and the statuses that this account may set."""
-        include = "journals,children,attachments,allowed_statuses"
-        return self._one(f"/issues/{issue_id}.json", "issue", forbidden=MissingError, include=include)
+        """Fetch one issue with its history, children and files, and the statuses that this account may set.
+
+        By the session, as the cache and snapshots keep the JSON just as Redmine sent it: python-redmine's `raw()` adds
+        a key without a value for all that an issue could include.
+        """
+        path, params = f"/issues/{issue_id}.json", {"include": "journals,children,attachments,allowed_statuses"}
+        issue = self._session.get_json(path, params, forbidden=MissingError).get("issue")
+        if not isinstance(issue, dict):
+            raise _no_object(path, "issue")
+        return issue
 
     def fetch_edit_form(self, issue_id: int) -> EditForm:
         """What only the edit form of the issue's page tells, and no JSON.
@@ -214,13 +225,7 @@ class Reader:
 
     def fetch_role(self, role_id: int) -> Json:
         """A role with its permissions, which every account may read."""
-        return self._one(f"/roles/{role_id}.json", "role")
-
-    def _one(self, path: str, kind: str, *, forbidden: type[SupSyncError] = AccessError, **params: str) -> Json:
-        value = self._session.get_json(path, params, forbidden=forbidden).get(kind)
-        if not isinstance(value, dict):
-            raise RedmineUnavailableError(f"GET {path}: JSON without `{kind}`: is `url` the tracker's root?")
-        return value
+        return _one(self._redmine.role, role_id)
 
     def _fetch_projects(self, identifiers: Sequence[str], joined: Collection[int]) -> list[dict[str, Any]]:
         found, refused = [], []
@@ -234,9 +239,8 @@ class Reader:
         return found
 
     def _fetch_project(self, identifier: str, joined: Collection[int]) -> dict[str, Any]:
-        path = f"/projects/{quote(identifier, safe='')}.json"
         try:
-            raw = self._one(path, "project", forbidden=_ForbiddenError, include="trackers")
+            raw = _one(self._connect(_ForbiddenError).project, identifier, include="trackers")
         except _ForbiddenError:
             raise AccessError(NO_MEMBER) from None
         except MissingError:
@@ -276,7 +280,19 @@ class Reader:
         missing = sorted(set(names) - set(ids))
         if missing:
             raise AccessError(f"groups {', '.join(missing)}: no members of a project in scope: add them, with any role")
-        return [self._one(f"/groups/{ids[name]}.json", "group", include="users") for name in sorted(set(names))]
+        return [_one(self._redmine.group, ids[name], include="users") for name in sorted(set(names))]
+
+
+def _one(manager: ResourceManager, resource_id: int | str, **params: str) -> dict[str, Any]:
+    """Fetch one object by python-redmine, which adds a key without a value for all that it could include."""
+    try:
+        return dict(manager.get(resource_id, **params).raw())
+    except (KeyError, TypeError, ValueError):
+        raise _no_object(manager.url.removeprefix(manager.redmine.url), manager.container) from None
+
+
+def _no_object(path: str, kind: str) -> RedmineUnavailableError:
+    return RedmineUnavailableError(f"GET {path}: JSON without `{kind}`: is `url` the tracker's root?")
 
 
 def _is_since(row: Json, since: datetime | None) -> bool:

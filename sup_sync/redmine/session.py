@@ -110,7 +110,7 @@ class RedmineSession:
         self._http.verify = _checked_ca_file(ca_file) if ca_file else True
 
     def __repr__(self) -> str:
-        return f"<TrackerSession {self.url}>"
+        return f"<RedmineSession {self.url}>"
 
     def get_json(
         self, path: str, params: Json | None = None, *, forbidden: type[SupSyncError] = AccessError
@@ -138,10 +138,10 @@ class RedmineSession:
     ) -> None:
         """Send one PUT, once; returning means it was accepted, which is not yet to have changed anything.
 
-        `has_lock_version` tells that the payload holds the version that was read, `may_create` that there may be nothing yet;
-        `names` are the tracker's for what is written: a refusal says which of them it is about.
-        Raises StaleError, MissingError or RefusedError when nothing was written, TrackerAwayError when nothing was
-        sent, and AmbiguousError when nobody can know.
+        `has_lock_version`: the payload holds the version that was read. `may_create`: there may be nothing yet.
+        `names` are those of the fields in Redmine: a refusal says which of them it is about.
+        Raises StaleError, MissingError or RefusedError if nothing was written, RedmineUnavailableError if nothing was
+        sent, and AmbiguousError if the values may or may not be written.
         """
         answer = self._send("PUT", path, json=payload)
         if may_create and answer.status_code == requests.codes.created:

@@ -1,4 +1,4 @@
-"""Writes issues: one PUT for all that changes in one of them, in Redmine's words."""
+"""The writer of issues: one PUT for all changes of an issue, by python-redmine over the guarded session."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sup_sync.to_json import Json
 
 
 class _WriteEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types
-    """python-redmine's way to the tracker over the guarded session, for a PUT of an issue and nothing else."""
+    """python-redmine's engine over the guarded session, for a PUT of an issue and nothing else."""
 
     def __init__(self, session: RedmineSession, names: Collection[str]) -> None:
         self._session = session
@@ -28,7 +28,7 @@ class _WriteEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no type
 
 
 class Writer:
-    """Writes issues of one tracker with one account; `may_write_private_notes` is a permission proven before."""
+    """Writes issues with one account; `may_write_private_notes` is a permission that was checked before."""
 
     def __init__(self, session: RedmineSession, *, may_write_private_notes: bool) -> None:
         self._session = session
@@ -37,10 +37,10 @@ class Writer:
     def update(
         self, issue_id: int, changes: Sequence[Change], directory: Directory, lock_version: int | None = None
     ) -> None:
-        """Send an issue's changes in one PUT; faults are those of TrackerSession.put_json.
+        """Send an issue's changes in one PUT; errors are those of RedmineSession.put_json.
 
-        Accepted is not yet written: Redmine drops without a word what the account may not set. So read back.
-        Raises AccessError for a private note without the proven permission: Redmine would publish it.
+        To be read back, as Redmine accepts values that the account may not set, and silently drops them.
+        Raises AccessError for a private note without the permission: Redmine would publish it.
         """
         if any(change.field == "private_note" for change in changes) and not self._may_write_private_notes:
             raise AccessError(

@@ -206,7 +206,7 @@ def test_the_key_stands_in_no_fault_and_no_log(
     assert fault.__context__ is None
     assert server.asked[0].headers["X-Redmine-API-Key"] == KEY
     told = "".join(_ours(traceback.TracebackException.from_exception(fault, capture_locals=True)))
-    assert "TrackerSession" in told
+    assert "RedmineSession" in told
     assert KEY not in told + repr(fault) + str(fault.args) + caplog.text
     tried(SECRET, "a fault of a single request, with the local variables of its frames")
 
