@@ -102,9 +102,9 @@ def connect(config: Config, *, ends_at: float = math.inf) -> RedmineSession:
     )
 
 
-def report_unread_projects(settings: Settings, gaps: Mapping[str, str]) -> None:
+def report_unread_projects(settings: Settings, unread_projects: Mapping[str, str]) -> None:
     """Name the projects of which nothing is used; told even when quiet."""
-    for project, why in gaps.items():
+    for project, why in unread_projects.items():
         settings.tell(f"project {project} could not be read whole, so nothing of it is used: {why}", is_news=True)
 
 

@@ -54,13 +54,14 @@ def gather(
     from sup_sync.redmine.preflight import stopping_problems
     from sup_sync.redmine.reader import Reader
     from sup_sync.run.cache import NO_CACHE, Cache
-    from sup_sync.run.gather import Reading
+    from sup_sync.run.gather import IncrementalReader
 
     with progress_bar(settings) as advance:
 
         def read(cache: Cache) -> Gathered:
-            reading = Reading(Reader(connect(config)), config, cache, in_support_zone(now, config), advance)
-            for problem in () if everything else stopping_problems(reading.tracker):
+            moment = in_support_zone(now, config)
+            reading = IncrementalReader.open(Reader(connect(config)), config, cache, moment, advance)
+            for problem in () if everything else stopping_problems(reading.state):
                 settings.tell(f"`apply` would stop here: {problem}", is_news=True)
             return reading.everything() if everything else reading.current()
 
@@ -71,19 +72,20 @@ def judged(
     settings: Settings, config: Config, source: Path | None, now: datetime | None, *, everything: bool = False
 ) -> tuple[datetime, Caseload, tuple[Judgement, ...], int]:
     """The moment, what a snapshot or the tracker says, how it stands then, and the exit code: whether it is whole."""
-    from sup_sync.run.caseload import current, decode_caseload, judge_caseload
+    from sup_sync.run.caseload import decode_caseload, judge_caseload, only_current
 
     gathered = gather(settings, config, source, now, everything=everything)
-    moment, gaps = in_support_zone(now, config), gathered.gaps
+    moment, unread_projects = in_support_zone(now, config), gathered.unread_projects
     caseload = decode_caseload(gathered.lists, gathered.raw_issues, config.rules)
     del gathered  # the tracker's JSON is not needed any more, and takes much room
-    caseload = caseload if everything else current(caseload, config.closed_days, moment)
-    return moment, caseload, judge_caseload(caseload, config.rules, moment), report_unreadable(settings, gaps, caseload)
+    caseload = caseload if everything else only_current(caseload, config.closed_days, moment)
+    judgements = judge_caseload(caseload, config.rules, moment)
+    return moment, caseload, judgements, report_unreadable(settings, unread_projects, caseload)
 
 
-def report_unreadable(settings: Settings, gaps: dict[str, str], caseload: Caseload) -> int:
+def report_unreadable(settings: Settings, unread_projects: dict[str, str], caseload: Caseload) -> int:
     """Name what could not be read; returns the exit code, which says whether all was."""
-    report_unread_projects(settings, gaps)
+    report_unread_projects(settings, unread_projects)
     for finding in caseload.findings:
         settings.tell(f"left out: {finding.text}", is_news=True)
-    return PARTLY_DONE if gaps or caseload.findings else DONE
+    return PARTLY_DONE if unread_projects or caseload.findings else DONE

@@ -89,12 +89,12 @@ def _work(done: RunResult) -> Work:
 
     return Work(
         issues=done.plan.judged,
-        histories_read=done.read,
+        histories_read=done.histories_read,
         judged=done.judged_requests,
-        skipped=done.set_aside,
+        skipped=done.skipped,
         notes=sum(len(outcome.notes) for outcome in done.outcomes),
         findings=dict(sorted(Counter(finding.kind for finding in done.plan.findings).items())),
-        unread_projects=tuple(sorted(done.gaps)),
+        unread_projects=tuple(sorted(done.unread_projects)),
         failed_notifications=done.failed_notifications,
     )
 

@@ -74,7 +74,7 @@ def publish(settings: Settings, *, project: str, month: date | None, language: s
     if first > this_month:
         raise click.BadParameter(f"{first:%Y-%m} has not begun: name an earlier one", param_hint="--month")
     texts = Texts("report", language or rules.messages.staff_language, rules.messages, rules.zone)
-    publication = Publication(connect(config), project, title_of(first, texts))
+    publication = Publication.open(connect(config), project, title_of(first, texts))
     now, _, judgements, code = judged(settings, config, None, None, everything=True)
     months = [(each, each.filed_at.astimezone(rules.zone).date().replace(day=1)) for each in judgements]
     of_month = _told([each for each, filed_in in months if filed_in == first], config, now)

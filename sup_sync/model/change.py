@@ -21,8 +21,8 @@ class Change:
     """One value that should become another, why, and by which clause.
 
     `field` is a key of mappings/tracker.yaml's `fields`, or `due_date` (ISO date), `assignee` (a key of `people`),
-    `status` (the tracker's name), `private_note`, `public_note` (the text). Empty text is no value. `put` numbers the
-    writes of one issue: a public and a private note need two.
+    `status` (the tracker's name), `private_note`, `public_note` (the text). An empty text is no value.
+    `write_number` numbers the writes of one issue: a public and a private note need two.
     """
 
     issue_id: int
@@ -31,4 +31,4 @@ class Change:
     new: str
     reason: str
     clause: str = ""
-    put: int = 0
+    write_number: int = 0

@@ -1,6 +1,6 @@
-"""The format of exact moments in Redmine fields."""
+"""The format of exact times in Redmine fields."""
 
 from __future__ import annotations
 
 MOMENT_FORMAT = "%Y-%m-%d %H:%M"
-"""How exact moments stand in the tracker, in the support's zone (fact: Redmine has no date-time field; this sorts)."""
+"""Exact times in text fields, in the support's zone: Redmine has no date-time field, and this form sorts."""

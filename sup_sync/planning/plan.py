@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from itertools import groupby
-from operator import itemgetter
+from operator import attrgetter
 
 from sup_sync.errors import UnsafePlan
 from sup_sync.frozen import frozen
@@ -79,6 +79,20 @@ class Plan:
             )
 
 
+@frozen
+class PlanPart:
+    """What one request adds to a plan."""
+
+    urgency: Urgency
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...]
+    notifications: tuple[Notification, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.changes or self.findings or self.notifications)
+
+
 def make_plan(
     judgements: Iterable[Judgement],
     rules: Rulebook,
@@ -87,28 +101,31 @@ def make_plan(
     *,
     is_adopting: bool = False,
 ) -> Plan:
-    """What should change, for requests judged at `now`: nothing where the tracker already says so.
+    """Plan what should change on requests judged at `now`: nothing if Redmine has it already.
 
-    `is_adopting`: nothing is said nor ended; the markers remember what is due already as said.
+    `is_adopting`: no note is sent and no status set; the markers record what is already due as sent.
     """
-    by_urgency: list[tuple[Urgency, list[Change]]] = []
-    findings: list[Finding] = []
-    notifications: list[Notification] = []
-    judged = 0
-    for judgement in judgements:
-        judged += 1
-        draft = RequestPlan(judgement, rules, directory, now, is_adopting=is_adopting)
-        draft.compare()
-        findings += draft.findings
-        notifications += draft.notifications
-        if draft.changes:
-            by_urgency.append((_urgency(judgement), list(draft.in_order())))
-    by_urgency.sort(key=itemgetter(0))
+    parts = [plan_request(each, rules, directory, now, is_adopting=is_adopting) for each in judgements]
+    return merge_plan(parts, len(parts))
+
+
+def plan_request(
+    judgement: Judgement, rules: Rulebook, directory: Directory, now: datetime, *, is_adopting: bool = False
+) -> PlanPart:
+    """Plan one request, as `make_plan` does each."""
+    draft = RequestPlan(judgement, rules, directory, now, is_adopting=is_adopting)
+    draft.compare()
+    return PlanPart(_urgency(judgement), tuple(draft.in_order()), tuple(draft.findings), tuple(draft.notifications))
+
+
+def merge_plan(parts: Collection[PlanPart], judged: int, findings: Iterable[Finding] = ()) -> Plan:
+    """Merge the parts of `judged` requests, of which empty ones may be missing, with findings of others."""
+    found = (finding for part in parts for finding in part.findings)
     return Plan(
-        changes=tuple(change for _, changes in by_urgency for change in changes),
-        findings=tuple(sorted(findings)),
+        changes=tuple(change for part in sorted(parts, key=attrgetter("urgency")) for change in part.changes),
+        findings=tuple(sorted((*findings, *found))),
         judged=judged,
-        notifications=tuple(notifications),
+        notifications=tuple(each for part in parts for each in part.notifications),
     )
 
 

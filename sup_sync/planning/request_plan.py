@@ -266,7 +266,7 @@ class RequestPlan:
 
     def in_order(self) -> Iterator[Change]:
         """Its changes, write by write."""
-        yield from sorted(self.changes, key=lambda change: change.put)
+        yield from sorted(self.changes, key=lambda change: change.write_number)
 
 
 def _places(said: Sequence[Notice]) -> dict[tuple[str, int], float]:

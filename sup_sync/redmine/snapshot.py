@@ -17,11 +17,11 @@ from sup_sync.to_json import Json
 
 @frozen
 class Gathered:
-    """What was read, as the tracker gave it; `gaps` are the projects whose reading failed, with why."""
+    """What was read, as Redmine gave it; `unread_projects` are those whose reading failed, with the error."""
 
     lists: Json | None
     raw_issues: tuple[Json, ...]
-    gaps: dict[str, str]
+    unread_projects: dict[str, str]
 
 
 def load_snapshot(lines: Iterable[str], name: str) -> tuple[Json | None, list[Json]]:

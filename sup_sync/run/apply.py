@@ -1,4 +1,4 @@
-"""Gather, decide, act: where reading, judging and writing meet."""
+"""One run of `apply`: read, decide, remember, write."""
 
 from __future__ import annotations
 
@@ -12,36 +12,33 @@ from sup_sync.frozen import frozen
 from sup_sync.host.audit import Record
 from sup_sync.model.change import GUARDED_FIELDS
 from sup_sync.model.directory import Directory
-from sup_sync.model.issue import Finding, Issue
-from sup_sync.planning.next_check import next_check_at
+from sup_sync.model.issue import Issue
 from sup_sync.planning.notification import Notification
-from sup_sync.planning.plan import Plan, make_plan
-from sup_sync.redmine import Reader, Writer
+from sup_sync.planning.plan import Plan
 from sup_sync.redmine.lists import decode_directory
 from sup_sync.redmine.preflight import Area, RedmineState, may_write_private_notes, stopping_problems
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.redmine.writer import Writer
-from sup_sync.run.cache import NO_CACHE, Cache, CacheFile, IdleUntil
-from sup_sync.run.caseload import current_issues, decoded, judged
-from sup_sync.run.gather import Progress, Reading, begin
+from sup_sync.run.cache import NO_CACHE, Cache, CacheFile
+from sup_sync.run.caseload import decode_or_report
+from sup_sync.run.decide import decide
+from sup_sync.run.gather import IncrementalReader
+from sup_sync.run.histories import Progress
+from sup_sync.run.redmine_state import rules_hash
+from sup_sync.run.scope import select_scope
 from sup_sync.run.write import OutcomeKind, PlanWriter, WriteOutcome
-from sup_sync.sla.judgement import Judgement
-
-UNUSABLE = ("internal_error", "unreadable")
-"""The findings of requests that nothing could be done with."""
-
 
 Notify = Callable[[Notification], str | None]
-"""Tells a person outside of the tracker; returns why that failed."""
+"""Notifies a person outside Redmine; returns the error, None if it was delivered."""
 
 
 @frozen
 class RunHooks:
-    """Who hears of the writes while they go on: the audit log, and people outside of the tracker."""
+    """Callbacks for the writes of a run: `record` for the audit log, `notify` for people outside Redmine."""
 
     record: Record = lambda _words: None
-    notify: Notify = lambda _call: None
+    notify: Notify = lambda _notification: None
 
 
 NO_HOOKS = RunHooks()
@@ -49,93 +46,88 @@ NO_HOOKS = RunHooks()
 
 @frozen
 class RunResult:
-    """What one run did: the plan it made, how each write ended, what it could not read, and whom nobody reached.
+    """What one run did: its plan, the outcome of each write, and what it could not read, judge or deliver.
 
-    `read` histories were read anew, `judged_requests` requests were judged.
+    `unread_projects` have the error for each, `skipped` requests could not be judged, `histories_read` were not in
+    the cache, `judged_requests` were judged.
     """
 
     plan: Plan
     outcomes: tuple[WriteOutcome, ...]
-    gaps: dict[str, str]
-    set_aside: int
+    unread_projects: dict[str, str]
+    skipped: int
     failed_notifications: tuple[str, ...]
-    read: int
+    histories_read: int
     judged_requests: int
 
     @property
-    def is_whole(self) -> bool:
-        """Whether everything was read, judged and written, and everybody told."""
+    def is_complete(self) -> bool:
+        """Whether everything was read, judged, written and delivered."""
         done = all(each.kind in (OutcomeKind.APPLIED, OutcomeKind.UNNEEDED) for each in self.outcomes)
-        return done and not self.gaps and not self.set_aside and not self.failed_notifications
+        return done and not self.unread_projects and not self.skipped and not self.failed_notifications
 
 
-def require_matching_redmine(tracker: RedmineState) -> None:
-    """Raise AccessError or UnfitTrackerError with every problem that stops a run: a failed preflight writes nothing."""
-    stopping = stopping_problems(tracker)
+def require_matching_redmine(state: RedmineState) -> None:
+    """Raise AccessError or RedmineMismatchError with every problem that stops a run."""
+    stopping = stopping_problems(state)
     if not stopping:
         return
-    fault = AccessError if any(problem.area is Area.ACCESS for problem in stopping) else RedmineMismatchError
-    raise fault("\n".join(map(str, stopping)))
+    error = AccessError if any(problem.area is Area.ACCESS for problem in stopping) else RedmineMismatchError
+    raise error("\n".join(map(str, stopping)))
 
 
 @frozen
 class RunPlan:
-    """What is to be written by what was read: the plan, the issues that it changes, what was left out and why."""
+    """What a run is to write: the plan and the issues that it changes, with what it was decided by.
 
-    tracker: RedmineState
+    `unread_projects`, `skipped`, `histories_read` and `judged_requests` are those of `RunResult`.
+    """
+
+    state: RedmineState
     directory: Directory
     plan: Plan
     issues: tuple[Issue, ...]
-    gaps: dict[str, str]
-    set_aside: int
-    read: int
+    unread_projects: dict[str, str]
+    skipped: int
+    histories_read: int
     judged_requests: int
 
 
-def plan_run(reading: Reading, config: Config, now: datetime, *, is_adopting: bool) -> RunPlan:
-    """Read what changed, judge it and whatever time matters to, and plan; a failed preflight ends the run."""
-    require_matching_redmine(reading.tracker)
+def plan_run(reading: IncrementalReader, config: Config, now: datetime, *, is_adopting: bool) -> RunPlan:
+    """Read what changed, judge that and what must be checked again by now, and plan.
+
+    Before a note on a request with a release, the releases of its project are reread, and if one changed all is
+    decided again. Raises AccessError or RedmineMismatchError if Redmine does not fit the mappings.
+    """
+    require_matching_redmine(reading.state)
     reading.read_current()
-    decided = _decided(reading, config, now, is_adopting=is_adopting)
-    fenced = {change.issue_id for change in decided.plan.changes if change.field in GUARDED_FIELDS}
-    releases = {each.project.id for each in decided.issues if each.version and each.id in fenced}
+    decided = _decide_and_remember(reading, config, now, is_adopting=is_adopting)
+    guarded = {change.issue_id for change in decided.plan.changes if change.field in GUARDED_FIELDS}
+    releases = {each.project.id for each in decided.issues if each.version and each.id in guarded}
     if releases and reading.read_releases(releases):
-        decided = _decided(reading, config, now, is_adopting=is_adopting)
+        decided = _decide_and_remember(reading, config, now, is_adopting=is_adopting)
     return decided
 
 
-def _decided(reading: Reading, config: Config, now: datetime, *, is_adopting: bool) -> RunPlan:
-    cache, rules, rules_hash = reading.cache, config.rules, reading.rules_hash
-    directory = decode_directory(reading.lists, rules.names)
-    unreadable: list[Finding] = []
-    quiet: list[IdleUntil] = []
-    set_aside: set[int] = set()
-
-    def judged_requests() -> Iterator[Judgement]:
-        due = cache.due(reading.closed_since, rules_hash, now)
-        issues = current_issues(decoded(reading.stored(due), directory, unreadable), config.closed_days, now)
-        for judgement in judged(issues, rules, now):
-            if judgement.is_unjudged:
-                set_aside.add(judgement.issue.id)
-            elif judgement.issue.updated_at <= now:
-                issue = judgement.issue
-                quiet.append(IdleUntil(issue.id, issue.updated_at, next_check_at(judgement, rules, now)))
-            yield judgement
-
-    plan = make_plan(judged_requests(), rules, directory, now, is_adopting=is_adopting)
-    findings = (*unreadable, *plan.findings)
-    set_aside |= {finding.issue_id for finding in findings if finding.kind in UNUSABLE}
-    changed = dict.fromkeys(change.issue_id for change in plan.changes)
-    cache.mark_idle(rules_hash, now, (each for each in quiet if each.id not in set_aside | changed.keys()))
+def _decide_and_remember(reading: IncrementalReader, config: Config, now: datetime, *, is_adopting: bool) -> RunPlan:
+    """Decide by the cache, then remember there until when each idle request need not be judged."""
+    cache, rules = reading.cache, config.rules
+    decided_by = rules_hash(config, reading.state)
+    directory = decode_directory(reading.state.lists, rules.names)
+    raw_issues = reading.cached_issues(cache.ids_to_judge(reading.closed_since, decided_by, now))
+    decision = decide(raw_issues, directory, rules, reading.closed_since, now, is_adopting=is_adopting)
+    cache.mark_idle(decided_by, now, decision.idle)
+    changed = dict.fromkeys(change.issue_id for change in decision.plan.changes)
+    decoded = (decode_or_report(raw, directory) for raw in reading.cached_issues(changed))
     return RunPlan(
-        tracker=reading.tracker,
+        state=reading.state,
         directory=directory,
-        plan=replace(plan, findings=tuple(sorted(findings)), judged=cache.count(reading.closed_since)),
-        issues=tuple(decoded(reading.stored(changed), directory, [])),
-        gaps=reading.gaps,
-        set_aside=len(set_aside),
-        read=reading.histories,
-        judged_requests=plan.judged,
+        plan=replace(decision.plan, judged=cache.count(reading.closed_since)),
+        issues=tuple(each for each in decoded if isinstance(each, Issue)),
+        unread_projects=reading.unread_projects,
+        skipped=len(decision.skipped),
+        histories_read=reading.histories_read,
+        judged_requests=decision.plan.judged,
     )
 
 
@@ -150,20 +142,21 @@ def apply(
     cache: CacheFile = NO_CACHE,
     hooks: RunHooks = NO_HOOKS,
 ) -> RunResult:
-    """Plan by what the tracker says at `now`, then write it; raises UnsafePlan over the limits unless `force`.
+    """Plan by what Redmine has at `now`, then write it; raises UnsafePlan over the limits unless `force`.
 
-    Whom a step of the ladder is to notify is told once its note is there, and at no other time.
+    People outside Redmine are notified only after the note of their escalation step is written.
     """
     reader = Reader(session)
 
-    def decide_by(kept: Cache) -> RunPlan:
-        return plan_run(Reading(reader, config, kept, now, progress), config, now, is_adopting=is_adopting)
+    def plan_with(opened: Cache) -> RunPlan:
+        reading = IncrementalReader.open(reader, config, opened, now, progress)
+        return plan_run(reading, config, now, is_adopting=is_adopting)
 
-    decided = cache.use(decide_by)
+    decided = cache.use(plan_with)
     plan = decided.plan
     if not force:
         plan.require_safe(config.limits)
-    writer = Writer(session, may_write_private_notes=may_write_private_notes(decided.tracker))
+    writer = Writer(session, may_write_private_notes=may_write_private_notes(decided.state))
     run = PlanWriter(
         reader,
         writer,
@@ -179,52 +172,52 @@ def apply(
     failed_notifications: list[str] = []
     for outcome in run.write(plan):
         outcomes.append(outcome)
-        failed_notifications += _call(outcome, plan, hooks)
+        failed_notifications += _notify(outcome, plan, hooks)
         progress(len(outcomes), total)
     _invalidate(cache, config, decided, outcomes, now)
     return RunResult(
         plan,
         tuple(outcomes),
-        decided.gaps,
-        decided.set_aside,
+        decided.unread_projects,
+        decided.skipped,
         tuple(failed_notifications),
-        decided.read,
+        decided.histories_read,
         decided.judged_requests,
     )
 
 
-def _call(outcome: WriteOutcome, plan: Plan, hooks: RunHooks) -> Iterator[str]:
-    """Tell the people whom the issue's note is to reach outside of the tracker; yields whom it did not, and why."""
+def _notify(outcome: WriteOutcome, plan: Plan, hooks: RunHooks) -> Iterator[str]:
+    """Notify the people outside Redmine whom an issue's private note is for; yields a line for each that failed."""
     if "private_note" not in outcome.notes:
         return
-    for call in plan.notifications:
-        if call.issue_id == outcome.issue_id:
-            fault = hooks.notify(call)
-            hooks.record({"event": "call", "issue": call.issue_id, "person": call.person, "text": fault or ""})
-            if fault:
-                yield f"#{call.issue_id}: {call.person} was not told outside of the tracker: {fault}"
+    for each in plan.notifications:
+        if each.issue_id == outcome.issue_id:
+            error = hooks.notify(each)
+            hooks.record({"event": "notification", "issue": each.issue_id, "person": each.person, "text": error or ""})
+            if error:
+                yield f"#{each.issue_id}: {each.person} was not told outside of the tracker: {error}"
 
 
 FORBIDDEN_TRANSITION = "forbidden_transition"
-"""The findings of requests whose next status the account may not set, which may be allowed without a trace."""
+"""The findings of requests whose next status the account may not set; permission to may come without a trace."""
 
 REREAD_AFTER = {OutcomeKind.UNNEEDED, OutcomeKind.REFUSED, OutcomeKind.STALE}
-"""How writes end where the tracker may not be as it is remembered, and maybe no list tells of it."""
+"""Outcomes after which Redmine may differ from the cache though no list shows a change."""
 
 
 def _invalidate(
     cache: CacheFile, config: Config, decided: RunPlan, outcomes: Iterable[WriteOutcome], now: datetime
 ) -> None:
-    """Have the next run read anew what may not be as it is remembered: these requests, and once refused the lists."""
+    """Have the next run reread requests that may differ from the cache, and the lists if a write was refused."""
     kinds = {each.issue_id: each.kind for each in outcomes}
     invalidated = {key for key, kind in kinds.items() if kind in REREAD_AFTER}
     invalidated |= {each.issue_id for each in decided.plan.findings if each.kind == FORBIDDEN_TRANSITION}
 
-    def remember(kept: Cache) -> None:
-        begin(kept, config, decided.tracker.account, now)
-        kept.invalidate(invalidated)
+    def invalidate(opened: Cache) -> None:
+        select_scope(opened, config, decided.state.account, now)
+        opened.invalidate(invalidated)
         if OutcomeKind.REFUSED in kinds.values():
-            kept.forget_tracker()
+            opened.forget_redmine_state()
 
     if invalidated:
-        cache.use(remember)
+        cache.use(invalidate)

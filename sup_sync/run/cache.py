@@ -1,4 +1,4 @@
-"""What runs remember: histories already read, the tracker's lists, when time alone next matters to a request.
+"""The cache: histories already read, the lists, and when each request must be checked again.
 
 It may be deleted at any time and changes no decision: it only saves reading.
 """
@@ -22,23 +22,23 @@ from sup_sync.to_json import Json
 
 T = TypeVar("T")
 
-VERSION = 3
-"""Of the tables below; a file with another one is thrown away."""
+VERSION = 4
+"""The version of the tables below; a file with another one is deleted."""
 
 NEVER = 1 << 40
-"""A second that does not come."""
+"""An epoch second that does not come."""
 
 IN_MEMORY = ":memory:"
 CORRUPTION_ERRORS = (sqlite3.Error, zlib.error, UnicodeDecodeError)
-"""The last of them comes of an error of SQLite that quotes what is damaged."""
+"""Errors that a damaged file causes; the last one, if SQLite quotes damaged text in its message."""
 
 IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
-"""What keeps a sound file from being used now: neither says anything about what is in it."""
+"""Errors that keep an intact file from being used now; neither means that it is damaged."""
 
 WAIT_S = 5
 KEPT_UNUSED = timedelta(days=1)
-"""So long what was read for another account or configuration is kept, if none of its runs comes."""
+"""How long the part of an account and configuration is kept that no run uses."""
 
 TABLES = f"""
 BEGIN IMMEDIATE;
@@ -47,12 +47,12 @@ CREATE TABLE IF NOT EXISTS memory (scope INTEGER, key TEXT, value BLOB, PRIMARY 
 CREATE TABLE IF NOT EXISTS history (
     scope INTEGER, id INTEGER, project TEXT,
     is_open INTEGER, updated_at INTEGER, read_at INTEGER,
-    judged_by TEXT, judged_at INTEGER, matters_at INTEGER,
+    rules_hash TEXT, judged_at INTEGER, next_check_at INTEGER,
     issue BLOB,
     PRIMARY KEY (scope, id)
 );
 CREATE INDEX IF NOT EXISTS light
-    ON history (scope, is_open, updated_at, read_at, judged_by, judged_at, matters_at, id);
+    ON history (scope, is_open, updated_at, read_at, rules_hash, judged_at, next_check_at, id);
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
@@ -67,15 +67,15 @@ CURRENT = "FROM history WHERE scope = ? AND (is_open OR updated_at >= ?)"
 
 @frozen
 class CacheFile:
-    """Where the cache lies, None for nowhere, and who is told when it had to be thrown away."""
+    """The path of the cache, None for a run without one, and a function that reports why a file could not be used."""
 
     path: Path | None = None
-    tell: Callable[[str], None] = field(default=lambda _text: None)
+    report: Callable[[str], None] = field(default=lambda _text: None)
 
     def use(self, work: Callable[[Cache], T]) -> T:
-        """What `work` makes with the cache; a damaged or older one is thrown away, and the work begins anew.
+        """Return what `work` returns for the cache; a damaged or older file is deleted, and the work starts again.
 
-        Where no file can be kept the work goes on without: it only takes longer.
+        If no file can be written, the work goes on without one: it only takes longer.
         """
         for _ in range(2) if self.path and _is_writable(self.path) else ():
             try:
@@ -84,15 +84,15 @@ class CacheFile:
             except CORRUPTION_ERRORS as error:
                 code = getattr(error, "sqlite_errorcode", 0)
                 if {code, code & 0xFF} & NO_ROOM:  # the low byte is the kind
-                    self.tell(f"{self.path}: {error}: nothing is remembered, and all is read anew")
+                    self.report(f"{self.path}: {error}: nothing is remembered, and all is read anew")
                 if {code, code & 0xFF} & (NO_ROOM | IN_USE):
                     break
-                self.tell(f"{self.path}: {error}: thrown away, and all is read anew")
-                self._throw_away()
+                self.report(f"{self.path}: {error}: thrown away, and all is read anew")
+                self._delete_file()
         with Cache(IN_MEMORY) as cache:
             return work(cache)
 
-    def _throw_away(self) -> None:
+    def _delete_file(self) -> None:
         for end in ("", "-journal"):
             with suppress(OSError):  # then the next try finds it damaged again, and the work goes on without
                 Path(f"{self.path}{end}").unlink()
@@ -104,9 +104,9 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 def machine_start() -> str:
-    """The name of this start of the machine.
+    """Return the id of this boot of the machine; empty if there is none.
 
-    Where the last one ended without power, the newest moments may have reached the disk and not what was read by then.
+    After a power failure the file may have the newest times without the histories that were read by then.
     """
     try:
         return BOOT_ID.read_text(encoding="ascii")
@@ -115,7 +115,7 @@ def machine_start() -> str:
 
 
 def _is_writable(path: Path) -> bool:
-    """Whether the file can be kept there; it holds clients' texts, which are nobody else's to read."""
+    """Create the file, for its owner only as it holds clients' texts; returns whether it can be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -125,14 +125,14 @@ def _is_writable(path: Path) -> bool:
 
 
 class Cache:
-    """A tracker's histories as one account read them for one configuration; others have theirs in the same file.
+    """The histories that one account read for one configuration; those of others are in the same file.
 
-    Every change is kept at once, so that a run may die.
+    Every change is saved at once, so that an interrupted run loses nothing.
     """
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, path: str) -> None:
         self._scope = 0
-        self._sql = sqlite3.connect(place, timeout=WAIT_S, isolation_level=None)
+        self._sql = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
         self._sql.execute("PRAGMA synchronous = OFF")
         query = "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version"
         version, tables = self._sql.execute(query).fetchone()
@@ -147,8 +147,8 @@ class Cache:
     def __exit__(self, *_: object) -> None:
         self._sql.close()
 
-    def begin(self, scope: Json, today: date) -> None:
-        """Use what was read for this account and configuration since the machine started; forget what none uses."""
+    def select_scope(self, scope: Json, today: date) -> None:
+        """Select what was read for this account and configuration since the machine started; delete what none uses."""
         number = sha256(json.dumps([scope, machine_start()], sort_keys=True).encode()).digest()[:7]
         self._scope = int.from_bytes(number)
         used = self._scope, today.isoformat()
@@ -160,47 +160,49 @@ class Cache:
         self._sql.executemany("DELETE FROM history WHERE scope = ?", unused)
         self._sql.executemany("DELETE FROM scope WHERE number = ?", unused)
 
-    def recall(self, key: str) -> Any:
-        """What was remembered by that name; None if nothing was."""
+    def get(self, key: str) -> Any:
+        """Return the value of a key; None if there is none."""
         query = "SELECT value FROM memory WHERE scope = ? AND key = ?"
         row = self._sql.execute(query, (self._scope, key)).fetchone()
         return _unpacked(row[0]) if row else None
 
-    def remember(self, key: str, value: Any) -> None:
+    def set(self, key: str, value: Any) -> None:
         self._sql.execute("INSERT OR REPLACE INTO memory VALUES (?, ?, ?)", (self._scope, key, _packed(value)))
 
-    def forget_tracker(self) -> None:
-        """The account's rights and the tracker's lists are to be read anew."""
-        self.remember("tracker", None)
+    def forget_redmine_state(self) -> None:
+        """Have the next run reread the account's roles and the lists."""
+        self.set("redmine_state", None)
 
-    def keep(self, row: Json, issue: Json, read_at: datetime) -> None:
-        """Keep one issue, read at `read_at` or later, under its row in a list; it is to be judged anew."""
-        place = self._scope, row["id"], row["project"]["name"], not row["status"]["is_closed"]
-        kept = (*place, updated_s(row), int(read_at.timestamp()), _packed(issue))
-        self._sql.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, NULL, ?)", kept)
+    def store(self, row: Json, issue: Json, read_at: datetime) -> None:
+        """Store an issue that was read at `read_at` or later, with its row in a list; it must be judged again."""
+        key = self._scope, row["id"]
+        listed = row["project"]["name"], not row["status"]["is_closed"], updated_s(row)
+        values = (*key, *listed, int(read_at.timestamp()), _packed(issue))
+        self._sql.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, NULL, ?)", values)
 
-    def drop(self, issue_ids: Iterable[int]) -> None:
+    def delete(self, issue_ids: Iterable[int]) -> None:
         self._each("DELETE FROM history WHERE scope = ? AND id = ?", issue_ids)
 
     def invalidate(self, issue_ids: Iterable[int]) -> None:
-        """These are to be read anew, whether or not a list will tell of them."""
+        """Have these reread by the next run, though no list may show a change."""
         self._each("UPDATE history SET read_at = 0 WHERE scope = ? AND id = ?", issue_ids)
 
     def _each(self, statement: str, issue_ids: Iterable[int]) -> None:
         self._sql.executemany(statement, ((self._scope, each) for each in issue_ids))
 
-    def invalidated(self) -> set[int]:
+    def invalidated(self) -> frozenset[int]:
+        """Return the issues that must be reread."""
         query = "SELECT id FROM history WHERE scope = ? AND read_at = 0"
-        return {row[0] for row in self._sql.execute(query, (self._scope,))}
+        return frozenset(row[0] for row in self._sql.execute(query, (self._scope,)))
 
     def read_at(self, row: Json) -> int:
-        """When an issue was read as this row of a list still shows it, in epoch seconds; 0 if it was not."""
+        """Return when an issue was read as this row of a list still shows it, in epoch seconds; 0 if it was not."""
         query = "SELECT read_at FROM history WHERE scope = ? AND id = ? AND updated_at = ?"
         found = self._sql.execute(query, (self._scope, row["id"], updated_s(row))).fetchone()
         return found[0] if found else 0
 
     def issues(self, issue_ids: Iterable[int], without: Container[str]) -> Iterator[Json]:
-        """These issues as far as they are here, in their order, but for those of some projects, by name."""
+        """Yield those of these issues that are stored, in their order, without those of some projects, by name."""
         query = "SELECT project, issue FROM history WHERE scope = ? AND id = ?"
         for issue_id in issue_ids:
             for project, packed in self._sql.execute(query, (self._scope, issue_id)):
@@ -208,26 +210,26 @@ class Cache:
                     yield _unpacked(packed)
 
     def ids(self, closed_since: datetime) -> list[int]:
-        """All that is open, or was touched since then, in order of id."""
+        """Return the ids of issues that are open or were touched since then, in order."""
         return self._current(closed_since, "TRUE")
 
     def count(self, closed_since: datetime) -> int:
-        """How many `ids` there are."""
+        """Count `ids`."""
         query = f"SELECT count(*) {CURRENT}"
         (number,) = self._sql.execute(query, (self._scope, int(closed_since.timestamp()))).fetchone()
         return int(number)
 
-    def due(self, closed_since: datetime, rules_hash: str, now: datetime) -> list[int]:
-        """Those of `ids` that this edition of the rules has not judged, or that time matters to by now.
+    def ids_to_judge(self, closed_since: datetime, rules_hash: str, now: datetime) -> list[int]:
+        """Return those of `ids` that were not judged by these rules, or that must be checked again by now.
 
-        What was judged later than now was judged by a clock that was set back since.
+        An issue judged later than now was judged before the clock was set back.
         """
         second = int(now.timestamp())
-        condition = "(judged_by IS NOT ? OR matters_at <= ? OR judged_at > ?)"
+        condition = "(rules_hash IS NOT ? OR next_check_at <= ? OR judged_at > ?)"
         return self._current(closed_since, condition, rules_hash, second, second)
 
     def read_before(self, second: int, closed_since: datetime) -> list[int]:
-        """Those of `ids` that were not read since that epoch second."""
+        """Return those of `ids` that were not read since that epoch second."""
         return self._current(closed_since, "read_at < ?", second)
 
     def _current(self, closed_since: datetime, condition: str, *values: Any) -> list[int]:
@@ -235,23 +237,23 @@ class Cache:
         found = self._sql.execute(query, (self._scope, int(closed_since.timestamp()), *values))
         return sorted(row[0] for row in found)  # to order them SQLite would go through the texts
 
-    def mark_idle(self, rules_hash: str, now: datetime, quiet: Iterable[IdleUntil]) -> None:
-        """Nothing is to be written on these by this edition of the rules until their moment.
+    def mark_idle(self, rules_hash: str, now: datetime, idle: Iterable[IdleUntil]) -> None:
+        """Record that by these rules nothing is to be written on these issues until their time.
 
-        As they were judged: what another run has read since is not settled.
+        An issue that another run has read since it was judged is not marked.
         """
         update = """
-            UPDATE history SET judged_by = ?, judged_at = ?, matters_at = ?
+            UPDATE history SET rules_hash = ?, judged_at = ?, next_check_at = ?
             WHERE scope = ? AND id = ? AND updated_at = ?"""
         how = rules_hash, int(now.timestamp())
         self._sql.execute("BEGIN")
-        self._sql.executemany(update, ((*how, each.until_s, self._scope, each.id, each.updated_s) for each in quiet))
+        self._sql.executemany(update, ((*how, each.until_s, self._scope, each.id, each.updated_s) for each in idle))
         self._sql.execute("COMMIT")
 
 
 @frozen
 class IdleUntil:
-    """An issue as it was when it was judged, and the moment until which nothing is to be written, None for ever."""
+    """An issue as it was when it was judged, and until when nothing is to be written on it; None for ever."""
 
     id: int
     updated_at: datetime
@@ -267,7 +269,7 @@ class IdleUntil:
 
 
 def updated_s(row: Json) -> int:
-    """When an issue was changed last, by its row in a list, in epoch seconds."""
+    """Return when an issue was changed last, by its row in a list, in epoch seconds."""
     return int(datetime.fromisoformat(row["updated_on"]).timestamp())
 
 
@@ -276,7 +278,7 @@ def _packed(value: Any) -> bytes:
 
 
 def _unpacked(packed: Any) -> Any:
-    """What was packed; in a damaged file it may not even be bytes."""
+    """Unpack a value, which in a damaged file may not even be bytes."""
     if not isinstance(packed, bytes):
         raise sqlite3.DatabaseError("a value is damaged")
     return json.loads(zlib.decompress(packed))

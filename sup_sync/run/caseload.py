@@ -1,8 +1,8 @@
-"""What was read, in our words, and how it stands: all the requests of a tracker or of a snapshot."""
+"""The requests of a Redmine server or of a snapshot, decoded and judged."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -21,7 +21,7 @@ from sup_sync.to_json import Json
 
 @frozen
 class Caseload:
-    """What was read, in our words; findings are issues that could not be read."""
+    """The issues that could be decoded, and a finding for each of the others."""
 
     directory: Directory
     issues: tuple[Issue, ...]
@@ -29,20 +29,23 @@ class Caseload:
 
 
 def decode_caseload(lists: Json | None, raw_issues: Iterable[Json], rules: Rulebook) -> Caseload:
-    """Issues in our words; without the tracker's lists, people and old statuses are guessed."""
+    """Decode issues; without lists, people and former statuses are guessed."""
     raw_issues = tuple(raw_issues)
     directory = guess_directory(raw_issues, rules.names) if lists is None else _directory(lists, rules)
-    findings: list[Finding] = []
-    return Caseload(directory, tuple(decoded(raw_issues, directory, findings)), tuple(findings))
+    decoded = [decode_or_report(raw, directory) for raw in raw_issues]
+    return Caseload(
+        directory,
+        issues=tuple(each for each in decoded if isinstance(each, Issue)),
+        findings=tuple(each for each in decoded if isinstance(each, Finding)),
+    )
 
 
-def decoded(raw_issues: Iterable[Json], directory: Directory, findings: list[Finding]) -> Iterator[Issue]:
-    """The issues in our words; of those that are not in Redmine's form findings tell."""
-    for raw in raw_issues:
-        try:
-            yield decode_issue(raw, directory)
-        except DecodeError as error:
-            findings.append(Finding(raw["id"], "unreadable", str(error)))
+def decode_or_report(raw: Json, directory: Directory) -> Issue | Finding:
+    """Decode an issue, or return the finding that it is not of Redmine's form."""
+    try:
+        return decode_issue(raw, directory)
+    except DecodeError as error:
+        return Finding(raw["id"], "unreadable", str(error))
 
 
 def _directory(lists: Json, rules: Rulebook) -> Directory:
@@ -55,28 +58,36 @@ def _directory(lists: Json, rules: Rulebook) -> Directory:
 
 
 def judge_caseload(caseload: Caseload, rules: Rulebook, now: datetime) -> tuple[Judgement, ...]:
-    """How every issue that was filed by `now` stands then."""
-    return tuple(judged(caseload.issues, rules, now))
+    """Judge every issue that was filed by `now`, as of then."""
+    judged = (judge_filed(issue, rules, now) for issue in caseload.issues)
+    return tuple(each for each in judged if each)
 
 
-def judged(issues: Iterable[Issue], rules: Rulebook, now: datetime) -> Iterator[Judgement]:
-    then = (issue.upto(now) for issue in issues)
-    return (judge_issue(issue, rules.policy, rules.calendars, now) for issue in then if issue)
+def judge_filed(issue: Issue, rules: Rulebook, now: datetime) -> Judgement | None:
+    """Judge an issue as of `now`; None if it was filed later."""
+    then = issue.upto(now)
+    return judge_issue(then, rules.policy, rules.calendars, now) if then else None
 
 
 def plan_caseload(
     caseload: Caseload, judgements: Collection[Judgement], rules: Rulebook, now: datetime, *, is_adopting: bool = False
 ) -> Plan:
-    """What should change in all of it, with the findings of reading and judging."""
+    """Plan what should change in all of it, with the findings of reading and judging."""
     plan = make_plan(judgements, rules, caseload.directory, now, is_adopting=is_adopting)
     return replace(plan, findings=tuple(sorted((*caseload.findings, *plan.findings))))
 
 
-def current(caseload: Caseload, closed_days: int, now: datetime) -> Caseload:
-    """The part of it that a run may change: open issues, and those closed lately."""
-    return replace(caseload, issues=tuple(current_issues(caseload.issues, closed_days, now)))
+def only_current(caseload: Caseload, closed_days: int, now: datetime) -> Caseload:
+    """Return the part of it that a run may change: open issues, and those closed lately."""
+    since = closed_since(closed_days, now)
+    return replace(caseload, issues=tuple(each for each in caseload.issues if is_current(each, since)))
 
 
-def current_issues(issues: Iterable[Issue], closed_days: int, now: datetime) -> Iterator[Issue]:
-    since = (now - timedelta(days=closed_days)).replace(microsecond=0)
-    return (each for each in issues if not each.status.phase.is_final or each.updated_at >= since)
+def closed_since(closed_days: int, now: datetime) -> datetime:
+    """Return the time since when closed issues still count as current; Redmine's times have whole seconds."""
+    return (now - timedelta(days=closed_days)).replace(microsecond=0)
+
+
+def is_current(issue: Issue, since: datetime) -> bool:
+    """Return whether a run may change an issue: it is open, or was touched since then."""
+    return not issue.status.phase.is_final or issue.updated_at >= since

@@ -1,282 +1,173 @@
-"""What is read of the tracker, and what of it anew: changed requests at each run, everything on the first of a day."""
+"""Reading of Redmine into the cache: changed requests in each run, everything in the first run of a day."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import suppress
-from dataclasses import replace
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
+from typing import Self
 
-from sup_sync import __version__
 from sup_sync.config.load import Config
-from sup_sync.errors import MissingError, OutOfTimeError, SupSyncError
-from sup_sync.redmine import Reader
 from sup_sync.redmine.lists import CLOSED_PROJECT
-from sup_sync.redmine.preflight import RedmineState, role_ids, stopping_problems
+from sup_sync.redmine.preflight import RedmineState
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.snapshot import Gathered
 from sup_sync.run.cache import Cache, updated_s
+from sup_sync.run.caseload import closed_since
+from sup_sync.run.histories import HistoryReader, Progress
+from sup_sync.run.redmine_state import open_redmine_state, reread_redmine_state, reread_releases
+from sup_sync.run.scope import local_day
+from sup_sync.run.unknown_ids import ListedIds
 from sup_sync.to_json import Json
 
 CLOCK_TOLERANCE = timedelta(minutes=1)
-"""So long before a reading changes may have been in the making: Redmine cuts seconds, and clocks differ a little."""
-
-Progress = Callable[[int, int], None]
-"""Told how many of how many issues are done."""
+"""How long before a reading a change may have been under way: Redmine cuts seconds, and clocks differ a little."""
 
 
-def groups_of(config: Config) -> set[str]:
-    """The groups whose members have to be known: the staff's, and those that contracts name."""
-    contracts = {contract.group for contract in config.rules.policy.contracts if contract.group}
-    return contracts | config.rules.names.staff_groups
+class IncrementalReader:
+    """One run's reading of Redmine into the cache, in this order: lists of changed requests, histories, unknown ids.
 
-
-def fetch_redmine_state(reader: Reader, config: Config, account: Json | None = None) -> RedmineState:
-    """The account, its roles and the tracker's lists, as the checks want them."""
-    account = account or reader.fetch_account()
-    roles = tuple(reader.fetch_role(role_id) for role_id in role_ids(account))
-    return RedmineState(
-        config.rules.names, account, roles, reader.fetch_lists(account, config.projects, groups_of(config))
-    )
-
-
-def begin(cache: Cache, config: Config, account: Json, now: datetime) -> None:
-    """Use what runs remember of this tracker as this account sees it, as far as this configuration asks for it."""
-    scope = {
-        "url": config.server.url,
-        "account": account["id"],
-        "projects": list(config.projects),
-        "groups": sorted(groups_of(config)),
-        "closed_days": config.closed_days,
-    }
-    cache.begin(scope, now.astimezone(config.rules.zone).date())
-
-
-class Reading:
-    """One run's reading of the tracker into the cache; `read_at` is when it began.
-
-    `updated_on` hides edited notes and moved projects, and nothing tells of changed lists: so the first runs of a local
-    day read everything anew, and one that comes upon somebody or something that is in no list reads the lists.
-    `gaps` are the projects whose reading failed, with why: nothing of them is used, nor of what is `unread`, which may
-    stand in the cache as of another project. `newest_s` is when something was changed last, in scope or not, by the
-    lists read. `histories` were read.
+    `state` was read before (`open` does that), `read_at` is when the reading began. `updated_on` does not show edited
+    notes and moved projects, and nothing shows changed lists. So the first run of a local day reads everything, and a
+    run that finds an id in no list rereads the lists.
     """
 
-    def __init__(self, reader: Reader, config: Config, cache: Cache, read_at: datetime, progress: Progress) -> None:
-        self.reader = reader
-        self.config = config
+    def __init__(
+        self, reader: Reader, config: Config, cache: Cache, state: RedmineState, read_at: datetime, progress: Progress
+    ) -> None:
         self.cache = cache
-        self.read_at = read_at
-        self.progress = progress
-        self.closed_since = (read_at - timedelta(days=config.closed_days)).replace(microsecond=0)
-        self.today = read_at.astimezone(config.rules.zone).date().isoformat()
-        self.gaps: dict[str, str] = {}
-        self.unread: set[int] = set()
-        self.histories = 0
-        self.unknown_ids: set[str] = set()
-        self.newest_s = 0
-        self.tracker = self._tracker()
+        self.state = state
+        self.closed_since = closed_since(config.closed_days, read_at)
+        self._reader = reader
+        self._config = config
+        self._read_at = read_at
+        self._today = local_day(config, read_at)
+        self._histories = HistoryReader(reader, cache, read_at, progress)
+        self._newest_s = 0  # the last change by the lists read, in scope or not
+
+    @classmethod
+    def open(cls, reader: Reader, config: Config, cache: Cache, read_at: datetime, progress: Progress) -> Self:
+        """Fetch the account, and the state that the cache does not have of today, and start with these."""
+        return cls(reader, config, cache, open_redmine_state(reader, config, cache, read_at), read_at, progress)
 
     @property
-    def lists(self) -> Json:
-        return self.tracker.lists
+    def unread_projects(self) -> dict[str, str]:
+        """The projects in which reading failed, with the error."""
+        return self._histories.unread_projects
 
     @property
-    def rules_hash(self) -> str:
-        """What decides beside the requests themselves, in a few letters: this program, the mappings and the lists."""
-        what = [__version__, dict(self.config.digests), self.lists]
-        return hashlib.sha256(json.dumps(what, sort_keys=True).encode()).hexdigest()
+    def histories_read(self) -> int:
+        return self._histories.count
 
-    def _tracker(self) -> RedmineState:
-        """The account as it is now, which alone tells a wrong key, with the lists of today.
+    def everything(self) -> Gathered:
+        """Read all issues in scope, and return them with their histories, in order of id."""
+        rows = self._rows("*")
+        self._read([row for row in rows if self.cache.read_at(row) < _settled_s(row)], len(rows))
+        return self._gathered(row["id"] for row in rows)
 
-        Where those do not fit they are read again: it may be mended since.
-        """
-        account = self.reader.fetch_account()
-        begin(self.cache, self.config, account, self.read_at)
-        known = self.cache.recall("tracker")
-        if known is None or known["account"] != account or self.cache.recall("whole_on") != self.today:
-            return self._fetch_state(account)
-        tracker = RedmineState(self.config.rules.names, account, tuple(known["roles"]), known["lists"])
-        return self._fetch_state(account) if stopping_problems(tracker) else tracker
-
-    def _fetch_state(self, account: Json) -> RedmineState:
-        tracker = fetch_redmine_state(self.reader, self.config, account)
-        self._remember(tracker)
-        return tracker
-
-    def fetch_redmine_state(self) -> None:
-        """Read the account's rights and the lists again."""
-        self.tracker = self._fetch_state(self.tracker.account)
-
-    def _remember(self, tracker: RedmineState) -> None:
-        kept = {"account": tracker.account, "roles": tracker.roles, "lists": tracker.lists}
-        self.cache.remember("tracker", kept)
+    def current(self) -> Gathered:
+        """Read what a run may change, and return it: open issues, and those touched lately."""
+        self.read_current()
+        return self._gathered(self.cache.ids(self.closed_since))
 
     def read_current(self) -> None:
-        """Bring the cache up to what a run may change: open issues, and those touched lately.
+        """Bring the cache up to date with what a run may change: open issues, and those touched lately.
 
-        Where what was seen last comes only later the clocks were set back, and new changes hide before it.
+        If the last change seen lies in the future, the clock was set back, and new changes would hide before it.
         """
-        since = self.cache.recall("since")
-        is_hidden = since is None or since > self.read_at.timestamp()
-        if is_hidden or self.cache.recall("whole_on") != self.today:
+        since = self.cache.get("since")
+        is_hidden = since is None or since > self._read_at.timestamp()
+        if is_hidden or self.cache.get("full_read_on") != self._today:
             self._read_all()
         else:
             self._read_changed(since)
 
+    def read_releases(self, project_ids: Collection[int]) -> bool:
+        """Reread the releases of projects; returns whether any changed."""
+        changed = reread_releases(self._reader, self.cache, self.state, project_ids)
+        self.state = changed or self.state
+        return changed is not None
+
+    def cached_issues(self, issue_ids: Iterable[int]) -> Iterator[Json]:
+        """Yield these issues from the cache, unless reading failed in the project that they are in, or were in."""
+        unread_ids = self._histories.unread_ids
+        return self.cache.issues((each for each in issue_ids if each not in unread_ids), without=self.unread_projects)
+
+    def _gathered(self, issue_ids: Iterable[int]) -> Gathered:
+        return Gathered(self.state.lists, tuple(self.cached_issues(issue_ids)), self.unread_projects)
+
     def _read_all(self) -> None:
-        """All of it; where a run of the day did not come to its end, the next one goes on from there."""
-        full_read_start = self.cache.recall("began")
-        now_s = int(self.read_at.timestamp())
-        if (
-            full_read_start is None or full_read_start["on"] != self.today or full_read_start["at"] > now_s
-        ):  # a clock may be set back
-            full_read_start = {"on": self.today, "at": now_s}
-            self.cache.remember("began", full_read_start)
+        """Read everything; after a run of today that was interrupted, read on from where it stopped."""
+        start_s = self._full_read_start()
         rows = self._rows("open") + self._rows("closed", self.closed_since)
-        unread = [row for row in rows if self.cache.read_at(row) < max(full_read_start["at"], _settled_s(row))]
+        unread = [row for row in rows if self.cache.read_at(row) < max(start_s, _settled_s(row))]
         self._read(unread, len(rows))
-        self._look_up_unknown_ids()
-        if not self.gaps:
-            self.cache.drop(self.cache.read_before(full_read_start["at"], self.closed_since))
-            self._read_upto(int(self.closed_since.timestamp()))
-            self.cache.remember("whole_on", self.today)
+        if not self.unread_projects:
+            self.cache.delete(self.cache.read_before(start_s, self.closed_since))
+            self._set_since(int(self.closed_since.timestamp()))
+            self.cache.set("full_read_on", self._today)
+
+    def _full_read_start(self) -> int:
+        """Return when the full read of today started, in epoch seconds: now, unless an earlier run started it."""
+        now_s = int(self._read_at.timestamp())
+        start = self.cache.get("full_read_start")
+        if start is None or start["on"] != self._today or start["at"] > now_s:  # a clock may be set back
+            start = {"on": self._today, "at": now_s}
+            self.cache.set("full_read_start", start)
+        return int(start["at"])
 
     def _read_changed(self, since: int) -> None:
         rows = self._rows("*", datetime.fromtimestamp(since, UTC))
         rows += self._invalidated_rows({row["id"] for row in rows})
-        self._look_up_closed(rows)
+        self._reread_lists_for_closed_projects(rows)
         self._read(rows, len(rows))
-        self._look_up_unknown_ids()
-        if not self.gaps:
-            self._read_upto(since)
+        if not self.unread_projects:
+            self._set_since(since)
 
-    def _read_upto(self, since: int) -> None:
-        """From when on the next run asks: what was changed last is asked for again until it has settled.
+    def _set_since(self, since: int) -> None:
+        """Set from when on the next run asks for changes: the last change is asked for again until it has settled.
 
-        Set once all that was read is dealt with: what comes before is not looked at again.
+        To be set only after all that was listed is dealt with, as no run looks at what is before it.
         """
-        settled = int((self.read_at - CLOCK_TOLERANCE).timestamp())
-        self.cache.remember("since", min(max(since, self.newest_s + 1), settled))
-
-    def _look_up_closed(self, rows: Collection[Json]) -> None:
-        """Read the lists again where something changed in a project that is closed by them: nothing does in one."""
-        closed = {project["id"] for project in self.lists["projects"] if project["status"] == CLOSED_PROJECT}
-        if any(row["project"]["id"] in closed for row in rows):
-            self.fetch_redmine_state()
-
-    def _invalidated_rows(self, listed: Collection[int]) -> list[Json]:
-        """The rows of what is to be read anew though no list tells of it; what is gone is forgotten."""
-        invalidated = self.cache.invalidated().difference(listed)
-        rows = self.reader.fetch_rows_of(invalidated)
-        self.cache.drop(invalidated - {row["id"] for row in rows})
-        return self._in_scope(rows)
+        settled = int((self._read_at - CLOCK_TOLERANCE).timestamp())
+        self.cache.set("since", min(max(since, self._newest_s + 1), settled))
 
     def _rows(self, status: str, since: datetime | None = None) -> list[Json]:
-        """The rows of a list in scope."""
-        rows = self.reader.fetch_rows(status=status, updated_since=since)
-        self.newest_s = max((self.newest_s, *map(updated_s, rows)))
+        """List the issues in scope."""
+        rows = self._reader.fetch_rows(status=status, updated_since=since)
+        self._newest_s = max((self._newest_s, *map(updated_s, rows)))
+        return self._in_scope(rows)
+
+    def _invalidated_rows(self, listed: Collection[int]) -> list[Json]:
+        """List the issues that must be reread though no list shows a change; forget those that are gone."""
+        invalidated = self.cache.invalidated().difference(listed)
+        rows = self._reader.fetch_rows_of(invalidated)
+        self.cache.delete(invalidated - {row["id"] for row in rows})
         return self._in_scope(rows)
 
     def _in_scope(self, rows: Collection[Json]) -> list[Json]:
-        """Those in scope; what was moved out of it is forgotten."""
-        scope = {project["id"] for project in self.lists["projects"]}
-        self.cache.drop(row["id"] for row in rows if row["project"]["id"] not in scope)
+        """Return the rows in scope; forget issues that were moved out of it."""
+        scope = {project["id"] for project in self.state.lists["projects"]}
+        self.cache.delete(row["id"] for row in rows if row["project"]["id"] not in scope)
         return [row for row in rows if row["project"]["id"] in scope]
 
+    def _reread_lists_for_closed_projects(self, rows: Collection[Json]) -> None:
+        """Reread the lists if a request changed in a project that is closed by them: so it was reopened."""
+        closed = {project["id"] for project in self.state.lists["projects"] if project["status"] == CLOSED_PROJECT}
+        if any(row["project"]["id"] in closed for row in rows):
+            self._reread_state()
+
     def _read(self, rows: Collection[Json], total: int) -> None:
-        """Read the histories of these; one that fails leaves out its project: missing is never "nothing happened"."""
-        known = _ListedIds(self.lists)
-        for number, row in enumerate(rows, total - len(rows)):
-            self.progress(number, total)
-            if row["project"]["name"] in self.gaps:
-                self.unread.add(row["id"])
-                continue
-            try:
-                issue = self.reader.fetch_issue(row["id"])
-            except MissingError:
-                self.cache.drop([row["id"]])  # deleted or moved between the list and this read
-            except OutOfTimeError:
-                raise  # nothing is left to write in; what was read is kept
-            except SupSyncError as error:
-                self.gaps[row["project"]["name"]] = str(error)
-                self.unread.add(row["id"])
-            else:
-                self.histories += 1
-                self.cache.keep(row, issue, self.read_at)
-                self.unknown_ids |= known.unknown_ids(issue)
+        """Read histories, then reread the lists if an id is in none of them, once for each id."""
+        self._histories.read(rows, total, self.state.lists)
+        unknown_ids, looked_up = self._histories.unknown_ids, set(self.cache.get("unknown_ids") or ())
+        if unknown_ids - looked_up:
+            self._reread_state()
+            self.cache.set("unknown_ids", sorted((looked_up | unknown_ids) - ListedIds(self.state.lists).ids))
 
-    def _look_up_unknown_ids(self) -> None:
-        """Read the lists again for who or what stands in none of them, once for each."""
-        asked_for = set(self.cache.recall("strangers") or ())
-        if self.unknown_ids - asked_for:
-            self.fetch_redmine_state()
-            self.cache.remember("strangers", sorted((asked_for | self.unknown_ids) - _ListedIds(self.lists).names))
-
-    def read_releases(self, project_ids: Collection[int]) -> bool:
-        """Read the releases of projects, whose days move without a trace in any request; returns whether any did."""
-        found = {version["id"]: version for each in project_ids for version in self.reader.fetch_versions(each)}
-        versions = [found.get(version["id"], version) for version in self.lists["versions"]]
-        if versions == self.lists["versions"]:
-            return False
-        self.tracker = replace(self.tracker, lists={**self.lists, "versions": versions})
-        self._remember(self.tracker)
-        return True
-
-    def everything(self) -> Gathered:
-        """Every issue in scope with its history, of which the cache may have the greater part; in order of id."""
-        rows = self._rows("*")
-        self._read([row for row in rows if self.cache.read_at(row) < _settled_s(row)], len(rows))
-        self._look_up_unknown_ids()
-        return self._gathered(row["id"] for row in rows)
-
-    def current(self) -> Gathered:
-        """What a run may change: open issues, and those touched lately."""
-        self.read_current()
-        return self._gathered(self.cache.ids(self.closed_since))
-
-    def _gathered(self, issue_ids: Iterable[int]) -> Gathered:
-        return Gathered(self.lists, tuple(self.stored(issue_ids)), self.gaps)
-
-    def stored(self, issue_ids: Iterable[int]) -> Iterator[Json]:
-        """These of the issues read, as far as their project was read whole, the one that they are in now too."""
-        return self.cache.issues((each for each in issue_ids if each not in self.unread), without=self.gaps)
-
-
-class _ListedIds:
-    """Who and what stands in the tracker's lists."""
-
-    def __init__(self, lists: Json) -> None:
-        kinds = ("people", "statuses", "priorities", "versions", "fields")
-        self.names = {f"{kind} {row['id']}" for kind in kinds for row in lists[kind]}
-        self.names |= {
-            f"place {project['id']} {tracker['id']}"
-            for project in lists["projects"]
-            for tracker in project["trackers"]
-            if "fields" in tracker
-        }
-
-    def unknown_ids(self, issue: Json) -> set[str]:
-        """Who and what an issue names that stands in none of them; of one not in Redmine's form, decoding tells."""
-        with suppress(KeyError, TypeError, AttributeError):
-            return set(_named_by(issue)) - self.names
-        return set()
-
-
-def _named_by(issue: Json) -> Iterator[str]:
-    yield f"place {issue['project']['id']} {issue['tracker']['id']}"
-    yield f"statuses {issue['status']['id']}"
-    yield f"priorities {issue['priority']['id']}"
-    yield f"people {issue['author']['id']}"
-    yield from (f"fields {field['id']}" for field in issue.get("custom_fields", ()))
-    yield from (f"people {journal['user']['id']}" for journal in issue.get("journals", ()))
-    if issue.get("fixed_version"):
-        yield f"versions {issue['fixed_version']['id']}"
+    def _reread_state(self) -> None:
+        self.state = reread_redmine_state(self._reader, self._config, self.cache, self.state.account)
 
 
 def _settled_s(row: Json) -> int:
-    """The first second in which a reading shows surely all up to the change that a row tells of."""
+    """Return the first epoch second in which a reading surely shows all up to the change that a row shows."""
     return updated_s(row) + int(CLOCK_TOLERANCE.total_seconds())

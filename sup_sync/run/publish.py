@@ -1,6 +1,8 @@
-"""A report as a page of a project's wiki: only what this tool made is replaced, and what was written is read back."""
+"""Publishing of a report as a wiki page: only a page that sup-sync created is replaced, and it is read back."""
 
 from __future__ import annotations
+
+from typing import Self
 
 from sup_sync.errors import (
     AccessError,
@@ -12,24 +14,23 @@ from sup_sync.errors import (
     UnpublishedError,
 )
 from sup_sync.frozen import frozen
-from sup_sync.redmine import Reader
 from sup_sync.redmine.permissions import WIKI_PERMISSIONS
 from sup_sync.redmine.preflight import role_ids
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
-from sup_sync.redmine.wiki import NEW, Wiki, WikiPage
+from sup_sync.redmine.wiki import NEW, File, Wiki, WikiPage
 from sup_sync.to_json import Json
 from sup_sync.views.report_page import CHART_PREFIX, PAGE_SIGNATURE, WikiContent
 
 RENDERED = "<th"
-"""What a page with a table has in its HTML, if its markup is the one that the tracker reads."""
+"""In the HTML of a page with a table, if Redmine reads the markup that it is written in."""
 
 
 @frozen
 class Published:
-    """How it ended: the page's address, and whether anything was written and shows as it should.
+    """The page's address, whether it was written now, and whether Redmine shows its table.
 
-    `left` is how many charts of before are still attached, as the account may not delete them.
+    `left` is how many earlier charts are still attached, as the account may not delete them.
     """
 
     address: str
@@ -39,42 +40,42 @@ class Published:
 
 
 class Publication:
-    """One page of a wiki, which the account may write and which is nobody else's: found out before anything is made.
+    """One page of a wiki, to be replaced by a report; `before` is the page as it was when the publication was opened.
 
-    Its version is read before the report is made, so that whoever changes the page meanwhile is not overwritten.
+    `open` checks that this account may write the page and that no one else wrote it, before the report is made. As the
+    page's version is read then, a page that somebody edits meanwhile is not overwritten.
     """
 
-    def __init__(self, session: RedmineSession, project: str, title: str) -> None:
-        reader = Reader(session)
+    def __init__(self, wiki: Wiki, title: str, account_id: int, before: WikiPage | None) -> None:
+        self.wiki = wiki
         self.title = title
-        self.wiki = Wiki(session, project)
-        account = reader.fetch_account()
-        self.account_id: int = account["id"]
-        _require_rights(reader, account, project, self.wiki.fetch_project())
-        self.before = self.wiki.fetch_page(title)
-        self._require_ours(self.before)
+        self.account_id = account_id
+        self.before = before
 
-    def _require_ours(self, page: WikiPage | None) -> None:
-        if page is None:
-            return
-        what = f"the wiki page «{self.title}» is there already"
-        if PAGE_SIGNATURE not in (page.text.splitlines() or [""])[-1]:
-            raise UnpublishedError(f"{what}, and is none of sup-sync's: rename or delete it; nothing was written")
-        if page.author_id != self.account_id:
-            text = f"{what}, and somebody has edited it since: rename or delete it, or restore the version before"
-            raise UnpublishedError(f"{text}; nothing was written")
+    @classmethod
+    def open(cls, session: RedmineSession, project: str, title: str) -> Self:
+        """Read the account's rights and the page as it is.
+
+        Raises RedmineMismatchError, AccessError, or UnpublishedError for a page that this account did not write.
+        """
+        reader, wiki = Reader(session), Wiki(session, project)
+        account = reader.fetch_account()
+        _require_rights(reader, account, project, wiki.fetch_project())
+        before = wiki.fetch_page(title)
+        _require_ours(before, title, account["id"])
+        return cls(wiki, title, account["id"], before)
 
     def publish(self, draft: WikiContent) -> Published:
-        """Write the page, unless it says just that; raises UnpublishedError where it is not as it should be then."""
+        """Write the page, unless it has this content already; raises UnpublishedError if it reads back otherwise."""
         if self.before and _same(self.before.text, draft.text):
             return Published(self.wiki.address(self.title), is_new=False)
-        ours = (
-            [each for each in self.before.files if self._is_our_chart(each.name, each.author_id)] if self.before else []
-        )
-        there = {each.name for each in ours}
+        ours = [each for each in self.before.files if self._is_our_chart(each)] if self.before else []
+        attached = {each.name for each in ours}
         dropped = [each.id for each in ours if each.name not in draft.charts]
         try:
-            tokens = {name: self.wiki.upload(name, draft.charts[name]) for name in draft.charts if name not in there}
+            tokens = {
+                name: self.wiki.upload(name, content) for name, content in draft.charts.items() if name not in attached
+            }
             self.wiki.put_page(self.title, draft.text, self.before.version if self.before else NEW, tokens, dropped)
         except (RefusedError, MissingError, AmbiguousError) as error:
             raise UnpublishedError(f"{error}{_advice(error)}") from None
@@ -82,11 +83,11 @@ class Publication:
         is_readable = RENDERED in self.wiki.fetch_look(self.title)
         return Published(self.wiki.address(self.title), is_readable=is_readable, left=left)
 
-    def _is_our_chart(self, name: str, author_id: int | None) -> bool:
-        return name.startswith(CHART_PREFIX) and author_id == self.account_id
+    def _is_our_chart(self, file: File) -> bool:
+        return file.name.startswith(CHART_PREFIX) and file.author_id == self.account_id
 
     def _read_back(self, draft: WikiContent, dropped: set[int]) -> int:
-        """How many charts of before are there still; raises UnpublishedError unless text and charts are there."""
+        """Count the earlier charts that are still there; raises UnpublishedError unless text and charts are there."""
         page = self.wiki.fetch_page(self.title)
         if page is None or not _same(page.text, draft.text) or page.author_id != self.account_id:
             raise UnpublishedError(f"the wiki page «{self.title}» was accepted, but says something else: look at it")
@@ -97,8 +98,20 @@ class Publication:
         return len(dropped & {each.id for each in page.files})
 
 
+def _require_ours(page: WikiPage | None, title: str, account_id: int) -> None:
+    """Raise UnpublishedError for a page that sup-sync did not create, or that somebody has edited since."""
+    if page is None:
+        return
+    what = f"the wiki page «{title}» is there already"
+    if PAGE_SIGNATURE not in (page.text.splitlines() or [""])[-1]:
+        raise UnpublishedError(f"{what}, and is none of sup-sync's: rename or delete it; nothing was written")
+    if page.author_id != account_id:
+        text = f"{what}, and somebody has edited it since: rename or delete it, or restore the version before"
+        raise UnpublishedError(f"{text}; nothing was written")
+
+
 def _require_rights(reader: Reader, account: Json, identifier: str, project: Json) -> None:
-    """The wiki is on, and the account may read and write it there; faults name what to do."""
+    """Raise RedmineMismatchError if the project has no wiki, AccessError if the account may not read or write it."""
     if "wiki" not in project["modules"]:
         raise RedmineMismatchError(f"project {identifier} has no wiki: switch the module on in its settings")
     if account.get("admin"):
@@ -112,7 +125,7 @@ def _require_rights(reader: Reader, account: Json, identifier: str, project: Jso
 
 
 def _same(there: str, ours: str) -> bool:
-    """Whether a text that was kept is the one that was sent; ends of lines may come back otherwise."""
+    """Return whether a stored text is the one that was sent; line ends may differ."""
     return [line.rstrip() for line in there.splitlines()] == [line.rstrip() for line in ours.splitlines()]
 
 

@@ -63,8 +63,8 @@ class WriteOutcome:
     notes: frozenset[str] = frozenset()
 
 
-FAULTS = (AmbiguousError, DecodeError, MissingError, RefusedError, RedmineUnavailableError)
-"""What may end the write of one issue; anything else ends the run."""
+WRITE_ERRORS = (AmbiguousError, DecodeError, MissingError, RefusedError, RedmineUnavailableError)
+"""Errors that end the write of one issue; any other ends the run."""
 
 
 class PlanWriter:
@@ -94,7 +94,7 @@ class PlanWriter:
         self.directory = directory
         self.issues = {issue.id: issue for issue in issues}
         self.writable: set[ProjectTracker] = set()
-        self.distrusted: dict[ProjectTracker, str] = {}
+        self.unwritable: dict[ProjectTracker, str] = {}
         self.unanswered = 0
         self.is_out_of_time = False
 
@@ -129,14 +129,14 @@ class PlanWriter:
             return WriteOutcome(
                 issue_id, OutcomeKind.FAILED, "not tried: the tracker does not answer; the next run goes on"
             )
-        if place in self.distrusted:
-            return WriteOutcome(issue_id, OutcomeKind.REFUSED, f"not tried: {self.distrusted[place]}")
+        if place in self.unwritable:
+            return WriteOutcome(issue_id, OutcomeKind.REFUSED, f"not tried: {self.unwritable[place]}")
         try:
             outcome = write(issue_id, changes)
         except OutOfTimeError as error:
             self.is_out_of_time = True
             return WriteOutcome(issue_id, OutcomeKind.FAILED, str(error))
-        except FAULTS as error:
+        except WRITE_ERRORS as error:
             self.unanswered = self.unanswered + 1 if isinstance(error, AmbiguousError | RedmineUnavailableError) else 0
             return WriteOutcome(issue_id, _kind(error), str(error))
         self.unanswered = 0
@@ -148,7 +148,7 @@ class PlanWriter:
         if outcome.kind is OutcomeKind.APPLIED:
             self.writable.add(place)
         elif outcome.kind is OutcomeKind.REFUSED and place not in self.writable:
-            self.distrusted.setdefault(place, f"#{outcome.issue_id} showed that {outcome.text}")
+            self.unwritable.setdefault(place, f"#{outcome.issue_id} showed that {outcome.text}")
         return outcome
 
     def _place(self, issue_id: int) -> ProjectTracker:
@@ -158,7 +158,7 @@ class PlanWriter:
     def _write_guarded(self, issue_id: int, planned: Sequence[Change]) -> WriteOutcome:
         """One swap for each note, the second only once the first is there."""
         outcome = self._compare_and_swap(issue_id, planned)
-        if outcome.kind is OutcomeKind.APPLIED and any(change.put for change in planned):
+        if outcome.kind is OutcomeKind.APPLIED and any(change.write_number for change in planned):
             second = self._compare_and_swap(issue_id, planned)
             if second.kind is not OutcomeKind.UNNEEDED:
                 return replace(second, notes=outcome.notes | second.notes)
@@ -170,7 +170,7 @@ class PlanWriter:
         before = self._fetch(issue_id)
         if before.project.id != self.issues[issue_id].project.id:
             return WriteOutcome(issue_id, OutcomeKind.STALE, "moved to another project meanwhile; the next run decides")
-        changes = [change for change in self._decide_again(before) if change.put == 0]
+        changes = [change for change in self._decide_again(before) if change.write_number == 0]
         if not changes:
             return WriteOutcome(issue_id, OutcomeKind.UNNEEDED, "nothing left to change when it was to be written")
         if {change.new for change in changes if change.field in NOTES} - {change.new for change in planned}:
@@ -219,7 +219,7 @@ class PlanWriter:
         tried: set[ProjectTracker] = set()
         for write in writes:
             place = self._place(write[0])
-            is_next = place in self.writable or place in self.distrusted or place not in tried
+            is_next = place in self.writable or place in self.unwritable or place not in tried
             (batch if is_next and len(batch) < READ_BACK_AT_ONCE else rest).append(write)
             tried.add(place)
         return batch, rest

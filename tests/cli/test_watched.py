@@ -141,7 +141,7 @@ def test_of_a_run_that_breaks_off_what_was_written_is_counted(shell: Shell, offi
     def broken(*_: object) -> None:
         raise RuntimeError
 
-    shell.patch.setattr("sup_sync.run.apply._call", broken)
+    shell.patch.setattr("sup_sync.run.apply._notify", broken)
     said = shell("apply", "--json", "--metrics", metrics)
     assert (said.code, last_line(said)["outcomes"]["applied"]) == (1, 1)
     assert last_line(said)["error"].startswith("our fault: RuntimeError at")

@@ -16,7 +16,7 @@ from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.cache import IN_MEMORY, Cache
 from sup_sync.run.caseload import decode_caseload, judge_caseload
-from sup_sync.run.gather import Reading
+from sup_sync.run.gather import IncrementalReader
 from sup_sync.sla.clock import TargetStatus
 
 ALMATY = ZoneInfo("Asia/Almaty")
@@ -94,7 +94,7 @@ def test_on_a_sunday_night_every_request_stands_as_the_story_says(demo: Demo) ->
     person = demo.as_somebody("sup-sync")
     reader = Reader(RedmineSession(person.url, str(person.session.headers["X-Redmine-API-Key"])))
     with Cache(IN_MEMORY) as cache:
-        read = Reading(reader, config, cache, SUNDAY_NIGHT, lambda _done, _of: None).everything()
+        read = IncrementalReader.open(reader, config, cache, SUNDAY_NIGHT, lambda _done, _of: None).everything()
     judgements = judge_caseload(decode_caseload(read.lists, read.raw_issues, config.rules), config.rules, SUNDAY_NIGHT)
     stands = {
         each.issue.subject: None if each.is_unjudged else [each.verdict(metric).outcome for metric in Metric]

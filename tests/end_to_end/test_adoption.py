@@ -11,7 +11,7 @@ def test_adopting_says_and_ends_nothing_and_the_next_step_is_said_as_ever(diary:
     with diary.at("last Mon 10:00", waiting) as world:
         world.set_status(OPERATOR, waiting, "Клиент жауабын күтуде", "Сұрақ")
     ran = diary.run("Wed 12:00", is_adopting=True)
-    assert (ran.done.plan.notes, ran.done.plan.status_changes, ran.done.is_whole) == (0, 0, True)
+    assert (ran.done.plan.notes, ran.done.plan.status_changes, ran.done.is_complete) == (0, 0, True)
     shown = diary.fields(OPERATOR, late)
     assert (shown["state"], shown["marker"]) == (
         "Мерзімі өтті",

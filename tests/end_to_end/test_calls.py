@@ -96,7 +96,7 @@ def test_whom_nobody_reached_is_named_and_the_run_goes_on(calling: Diary) -> Non
     assert ran.done.failed_notifications == tuple(
         f"#{each}: head was not told outside of the tracker: away" for each in (first, second)
     )
-    assert not ran.done.is_whole
+    assert not ran.done.is_complete
     calling.call_fault = None
-    assert calling.run("Mon 13:03").done.is_whole
+    assert calling.run("Mon 13:03").done.is_complete
     assert len(calling.notifications) == 2

@@ -58,7 +58,7 @@ def test_what_a_person_has_to_mend_is_found_and_the_run_is_whole(diary: Diary) -
         (in_closed_project, "closed_project"),
     }
     assert ran.outcomes == dict.fromkeys([parent, child, starts_late, answered_by_stranger], APPLIED)
-    assert ran.done.is_whole
+    assert ran.done.is_complete
 
     for issue_id in (parent, child, starts_late, answered_by_stranger):
         assert diary.fields(OPERATOR, issue_id)["resolution_due"] == "2026-06-08 18:00"
@@ -81,7 +81,7 @@ def test_what_no_mapping_has_is_set_aside_and_the_run_is_not_whole(diary: Diary)
     assert f"«{UNMAPPED_TRACKER}»" in told[of_no_category]
     assert f"«{UNMAPPED_STATUS}»" in told[in_no_phase]
     assert ran.outcomes == {good: APPLIED}
-    assert (ran.done.set_aside, ran.done.is_whole) == (2, False)
+    assert (ran.done.skipped, ran.done.is_complete) == (2, False)
     after = diary.traces()
     assert {key for key in after if after[key] != before[key]} == {good}
 

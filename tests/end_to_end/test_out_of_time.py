@@ -41,7 +41,7 @@ def test_what_a_run_has_no_time_for_is_left_to_the_next_ones_oldest_breach_first
         left = [each for each in ran.done.outcomes if each.kind is OutcomeKind.FAILED]
         assert all("the run's time is over" in each.text for each in left)
         assert set(late) - set(told) <= {each.issue_id for each in left}, "left, and not named"
-        assert ran.done.is_whole == (not left)
+        assert ran.done.is_complete == (not left)
     assert told == late
     assert [len(diary.notes(OPERATOR, each)) for each in late] == [1] * 5
     assert [len(diary.notes(OPERATOR, each, private=False)) for each in late] == [1] * 5

@@ -42,13 +42,13 @@ def test_a_fault_of_our_own_on_one_request_leaves_the_others_alone(
     poisoned, other = diary.file("Mon 09:00", subject=SECRET), diary.file("Mon 09:00")
     with monkeypatch.context() as patch:
         if where == "judging":
-            patch.setattr(judging, "shortcomings", breaking(judging.item_problems, poisoned))
+            patch.setattr(judging, "item_problems", breaking(judging.item_problems, poisoned))
         else:
             patch.setattr(draft.RequestPlan, "_terms", breaking(draft.RequestPlan._terms, poisoned))
         ran = diary.run("Mon 11:01")
     assert ran.outcomes == {other: OutcomeKind.APPLIED}
     (fault,) = [each for each in ran.done.plan.findings if each.kind == "internal_error"]
-    assert (fault.issue_id, ran.done.set_aside, ran.done.is_whole) == (poisoned, 1, False)
+    assert (fault.issue_id, ran.done.skipped, ran.done.is_complete) == (poisoned, 1, False)
     assert fault.text.startswith("a fault of sup-sync (RuntimeError at test_poisoned.py:")
     assert SECRET not in fault.text
     assert diary.notes(OPERATOR, poisoned) == diary.notes(CLIENT, poisoned, private=False) == []
@@ -64,7 +64,7 @@ def test_odd_texts_are_judged_as_any_other(diary: Diary, tried: Callable[[str, s
             world.note(CLIENT, issue_id, text)
     ran = diary.run("Mon 11:01")
     assert ran.outcomes == dict.fromkeys(issue_ids, OutcomeKind.APPLIED)
-    assert ran.done.is_whole
+    assert ran.done.is_complete
     for issue_id in issue_ids:
         said = (*diary.notes(OPERATOR, issue_id), *diary.notes(OPERATOR, issue_id, private=False))
         ours = [each for each in said if "Регламент" in each or "регламент" in each]

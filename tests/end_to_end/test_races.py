@@ -31,7 +31,7 @@ def test_an_edit_after_the_version_was_read_sends_nothing_and_the_next_run_does(
     ran = diary.run("Mon 11:03", session=session)
     edited = (after_version, after_state)
     assert ran.outcomes == dict.fromkeys(edited, OutcomeKind.STALE) | {untouched: OutcomeKind.APPLIED}
-    assert (ran.puts, ran.done.is_whole) == (4, False)  # of two that were edited each one, of the other both notes
+    assert (ran.puts, ran.done.is_complete) == (4, False)  # of two that were edited each one, of the other both notes
     for issue_id in edited:
         assert diary.notes(OPERATOR, issue_id) == []
         assert diary.fields(OPERATOR, issue_id)["level"] == ""
@@ -48,7 +48,7 @@ def test_a_project_closed_after_the_reading_is_refused_and_the_others_go_on(diar
     ran = diary.run("Mon 11:01", progress=once(lambda: diary.world.close_project(ENDING), when=2))
     assert ran.outcomes == dict.fromkeys([silent, noted], OutcomeKind.REFUSED) | {good: OutcomeKind.APPLIED}
     assert "not to be edited by this account" in next(each.text for each in ran.done.outcomes if each.issue_id == noted)
-    assert not ran.done.is_whole
+    assert not ran.done.is_complete
 
 
 def edit(diary: Diary, issue_id: int) -> None:

@@ -100,10 +100,10 @@ def test_a_history_that_fails_leaves_out_its_project_and_no_other(
     spoil(session, page, 200, b"<html>down for maintenance</html>")
     ran = diary.run("Mon 11:01", session=session)
     assert ran.outcomes == {good: OutcomeKind.APPLIED}
-    assert set(ran.done.gaps) == {PROJECTS[BASE], PROJECTS[ENDING]}
-    assert f"/issues/{failing}.json: answered 500" in ran.done.gaps[PROJECTS[BASE]]
-    assert f"/issues/{page}.json: an HTML page" in ran.done.gaps[PROJECTS[ENDING]]
-    assert not ran.done.is_whole
+    assert set(ran.done.unread_projects) == {PROJECTS[BASE], PROJECTS[ENDING]}
+    assert f"/issues/{failing}.json: answered 500" in ran.done.unread_projects[PROJECTS[BASE]]
+    assert f"/issues/{page}.json: an HTML page" in ran.done.unread_projects[PROJECTS[ENDING]]
+    assert not ran.done.is_complete
     after = diary.traces()
     assert {key for key in after if after[key] != before[key]} == {good}
     tried(UNREAD, f"two histories that fail, in two projects of three, {diary.place}")

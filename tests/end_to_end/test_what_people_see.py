@@ -17,7 +17,7 @@ def details(journals: list[Json], field_id: int) -> list[Json]:
 def test_the_client_sees_level_targets_state_and_due_date_and_nothing_that_is_staffs(diary: Diary) -> None:
     issue_id = diary.file("Mon 09:00")
     ran = diary.run("Mon 10:31")
-    assert (ran.outcomes, ran.puts, ran.done.is_whole) == ({issue_id: OutcomeKind.APPLIED}, 2, True)
+    assert (ran.outcomes, ran.puts, ran.done.is_complete) == ({issue_id: OutcomeKind.APPLIED}, 2, True)
     shown = diary.fields(CLIENT, issue_id)
     assert not {"marker", "reason"} & set(shown)
     assert {key: value for key, value in shown.items() if value and key not in GIVEN} == {

@@ -46,7 +46,7 @@ def test_a_field_that_is_dropped_without_a_word_is_refused_and_its_place_is_left
     with read_only(diary.world, "state", CONSULTATION):
         ran = diary.run("Mon 09:10")
     assert ran.outcomes == dict.fromkeys([canary, beside], OutcomeKind.REFUSED)
-    assert (ran.puts, ran.done.is_whole) == (1, False)
+    assert (ran.puts, ran.done.is_complete) == (1, False)
     texts = [each.text for each in ran.done.outcomes]
     assert texts[0] == "the tracker took the write but not state: see `sup-sync check`"
     assert texts[1].startswith(f"not tried: #{canary} showed that the tracker took the write but not state")
@@ -60,7 +60,7 @@ def test_where_the_marker_cannot_be_written_nothing_is_said_in_any_run(diary: Di
         for now in ("Mon 11:01", "Mon 11:06"):
             ran = diary.run(now)
             assert ran.outcomes == dict.fromkeys([first, second], OutcomeKind.REFUSED)
-            assert (ran.puts, ran.done.is_whole) == (0, False)
+            assert (ran.puts, ran.done.is_complete) == (0, False)
         assert "the account may not set «sup-sync»" in ran.done.outcomes[0].text
     assert diary.notes(CLIENT, first, private=False) == diary.notes(OPERATOR, first) == []
     diary.run("Mon 11:10")
@@ -75,7 +75,7 @@ def test_a_write_whose_answer_is_lost_is_not_repeated_and_no_note_is_lost_or_dou
     ran = diary.run("Mon 11:05", session=session)
     late = (answer_lost, cut_off, other)
     assert ran.outcomes == dict.fromkeys([answer_lost, cut_off], OutcomeKind.FAILED) | {other: OutcomeKind.APPLIED}
-    assert (ran.puts, ran.done.is_whole) == (4, False)
+    assert (ran.puts, ran.done.is_complete) == (4, False)
     assert [len(diary.notes(OPERATOR, each)) for each in late] == [0, 0, 1]
     assert [len(diary.notes(OPERATOR, each, private=False)) for each in late] == [1, 0, 1]
     again = diary.run("Mon 11:06")

@@ -38,7 +38,7 @@ def test_it_is_drained_over_the_next_runs(request: pytest.FixtureRequest, tried:
             assert has_note == sorted(has_note, reverse=True), "an older breach waits behind a later one"
             assert told > before
             left = [each for each in ran.done.outcomes if "the run's time is over" in each.text]
-            assert ran.done.is_whole == (not left)
+            assert ran.done.is_complete == (not left)
         assert runs > 2
         diary.run("Mon 09:00", force=True)
         for issue_id in late:

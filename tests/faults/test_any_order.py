@@ -43,10 +43,11 @@ from sup_sync.redmine.preflight import RedmineState
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.run import apply as sync
-from sup_sync.run import gather as reading
+from sup_sync.run import redmine_state
 from sup_sync.run.apply import plan_run
 from sup_sync.run.cache import IN_MEMORY, NO_CACHE, Cache, CacheFile
-from sup_sync.run.gather import Reading, fetch_redmine_state
+from sup_sync.run.gather import IncrementalReader
+from sup_sync.run.redmine_state import fetch_redmine_state
 
 SIGN = "⟦"
 """Stands in all that people write, and nowhere else."""
@@ -203,10 +204,10 @@ class Office:
         """What `plan` or `queue` reads beside the runs of the first host, without a lock."""
         self.cache().use(lambda kept: self._reading(kept).current())
 
-    def _reading(self, kept: Cache) -> Reading:
+    def _reading(self, kept: Cache) -> IncrementalReader:
         session = RedmineSession(self.world.url, self.world.user(BOT))
         lay(session, partial(self._pass_on, Run(self.base.now, {}), lambda: None))
-        return Reading(Reader(session), self.config, kept, self.base.now, lambda _done, _of: None)
+        return IncrementalReader.open(Reader(session), self.config, kept, self.base.now, lambda _done, _of: None)
 
     def planned_afresh(self) -> tuple[Change, ...]:
         """What a run that remembers nothing would write."""
@@ -372,7 +373,7 @@ class AnyOrder(RuleBasedStateMachine):
     def opens(self, kind: str, is_remembering: bool) -> None:
         self.office = Office(config_of(kind), memory=TemporaryDirectory() if is_remembering else None)
         self.judged_requests = 0
-        self.patched = patch.object(reading, "examine", self.office.examined)
+        self.patched = patch.object(redmine_state, "fetch_redmine_state", self.office.examined)
         self.patched.start()
         self.files(is_whole=True)
 

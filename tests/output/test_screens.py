@@ -123,7 +123,7 @@ class Outcome:
 class RunResult:
     plan: Plan
     outcomes: tuple[Outcome, ...]
-    set_aside: int
+    skipped: int
 
 
 OUTCOMES = (
@@ -148,7 +148,7 @@ def test_each_write_that_was_not_applied_has_a_line_and_all_are_counted() -> Non
 
 
 def test_a_run_shows_findings_outcomes_and_what_it_could_not_judge() -> None:
-    done = RunResult(Plan((), (Finding(9, "x", "look"),), 3), OUTCOMES[:1], set_aside=1)
+    done = RunResult(Plan((), (Finding(9, "x", "look"),), 3), OUTCOMES[:1], skipped=1)
     assert lines(lambda console: show_applied(console, done)) == [
         "Findings",
         "  #9  look",
@@ -156,7 +156,7 @@ def test_a_run_shows_findings_outcomes_and_what_it_could_not_judge() -> None:
         "Written: 1 applied.",
         "1 request could not be judged: see the findings.",
     ]
-    whole = RunResult(Plan((), (), 3), OUTCOMES[:1], set_aside=0)
+    whole = RunResult(Plan((), (), 3), OUTCOMES[:1], skipped=0)
     assert lines(lambda console: show_applied(console, whole)) == ["Written: 1 applied."]
 
 

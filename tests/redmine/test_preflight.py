@@ -25,7 +25,6 @@ from support.fake_records import CustomField, Project, Role, Status
 from support.worlds import BOT, FakeWorld, shipped_names
 
 from sup_sync.errors import AccessError, RedmineMismatchError
-from sup_sync.redmine import Reader
 from sup_sync.redmine.permissions import BOT_PERMISSIONS
 from sup_sync.redmine.preflight import (
     Area,
@@ -40,7 +39,7 @@ from sup_sync.redmine.preflight import (
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.apply import require_matching_redmine
-from sup_sync.run.gather import fetch_redmine_state
+from sup_sync.run.redmine_state import fetch_redmine_state
 
 WAITING = "Клиент жауабын күтуде"
 

@@ -85,7 +85,7 @@ def test_an_edit_between_the_two_keeps_the_second_for_the_next_run(diary: Diary,
     session = diary.session()
     once_after(session, "GET", f"/issues/{late}", edit, time=2)
     ran = diary.run("Mon 11:01", session=session)
-    assert (ran.outcomes, ran.done.is_whole) == ({late: OutcomeKind.STALE}, False)
+    assert (ran.outcomes, ran.done.is_complete) == ({late: OutcomeKind.STALE}, False)
     assert (diary.fields(OPERATOR, late)["marker"], diary.notes(OPERATOR, late)) == (ACKNOWLEDGED, [])
     again = diary.run("Mon 11:02")
     assert (again.outcomes, again.puts) == ({late: OutcomeKind.APPLIED}, 1)
@@ -102,7 +102,7 @@ def test_what_would_change_the_second_keeps_it_for_the_next_run(diary: Diary, la
     session = diary.session()
     once_after(session, "GET", f"/issues/{late}.json", raise_priority, time=FIRST_IS_READ_BACK)
     ran = diary.run("Mon 11:01", session=session)
-    assert (ran.outcomes, ran.puts, ran.done.is_whole) == ({late: OutcomeKind.STALE}, 1, False)
+    assert (ran.outcomes, ran.puts, ran.done.is_complete) == ({late: OutcomeKind.STALE}, 1, False)
     assert "the next run decides" in ran.done.outcomes[0].text
     assert notes(diary, late) == (1, 0)
     assert diary.run("Mon 11:02").outcomes == {late: OutcomeKind.APPLIED}
@@ -114,7 +114,7 @@ def test_where_another_run_sent_the_second_there_is_nothing_left_and_all_is_appl
     session = diary.session()
     once_after(session, "GET", f"/issues/{late}.json", lambda: diary.run("Mon 11:01"), time=FIRST_IS_READ_BACK)
     ran = diary.run("Mon 11:01", session=session)
-    assert (ran.outcomes, ran.puts, ran.done.is_whole) == ({late: OutcomeKind.APPLIED}, 1, True)
+    assert (ran.outcomes, ran.puts, ran.done.is_complete) == ({late: OutcomeKind.APPLIED}, 1, True)
     assert notes(diary, late) == (1, 1)
 
 
@@ -150,5 +150,5 @@ def test_a_second_write_that_is_refused_is_named_though_the_first_is_there(diary
     session = diary.session()
     once_after(session, "PUT", f"/issues/{late}.json", lambda: diary.world.close_project(ENDING))
     ran = diary.run("Tue 09:01", session=session)
-    assert (ran.outcomes, ran.done.is_whole) == ({late: OutcomeKind.REFUSED}, False)
+    assert (ran.outcomes, ran.done.is_complete) == ({late: OutcomeKind.REFUSED}, False)
     assert notes(diary, late) == (1, 0)

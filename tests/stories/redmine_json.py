@@ -198,7 +198,7 @@ def add_journal(raw: Json, at: datetime, who: str, *, notes: str, is_private: bo
 
 def applied(raw: Json, changes: Sequence[Change], at: datetime, *, parent_dates_derived: bool) -> Json:
     """The issue after the tool's PUTs with these changes, as Redmine would then give it; none is no PUT."""
-    for _, put in groupby(changes, key=lambda change: change.put):
+    for _, put in groupby(changes, key=lambda change: change.write_number):
         raw = _after_put(raw, tuple(put), at, parent_dates_derived=parent_dates_derived)
     return raw
 

@@ -59,7 +59,7 @@ def test_the_note_goes_with_its_marker_and_names_clause_13(story):
     told = {change.field: change for change in story.plan.changes if change.field in ("public_note", "marker")}
     assert told["public_note"].clause == "13"
     assert told["marker"].new == "acknowledged#0@1.00"
-    assert {change.put for change in story.plan.changes} == {0}
+    assert {change.write_number for change in story.plan.changes} == {0}
 
 
 def test_beside_a_note_to_staff_it_is_a_write_of_its_own_and_goes_first(story):
@@ -67,13 +67,15 @@ def test_beside_a_note_to_staff_it_is_a_write_of_its_own_and_goes_first(story):
     Mon 09:00 filed by client, VIP, error
     Mon 11:01 now
     """
-    told = [(each.put, each.field) for each in story.plan.changes if each.field.endswith("_note")]
+    told = [(each.write_number, each.field) for each in story.plan.changes if each.field.endswith("_note")]
     assert told == [(0, "public_note"), (1, "private_note")]
-    assert [(each.put, each.old, each.new) for each in story.plan.changes if each.field == "marker"] == [
+    assert [(each.write_number, each.old, each.new) for each in story.plan.changes if each.field == "marker"] == [
         (0, "", "acknowledged#0@1.00"),
         (1, "acknowledged#0@1.00", "acknowledged#0@1.00 first_response#0@1.00"),
     ]
-    assert [each.put for each in story.plan.changes] == sorted(each.put for each in story.plan.changes)
+    assert [each.write_number for each in story.plan.changes] == sorted(
+        each.write_number for each in story.plan.changes
+    )
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def test_the_marker_says_why_it_was_set(story):
     Mon 09:10 now
     """
     (marker,) = (each for each in story.adoption.changes if each.field == "marker")
-    assert (marker.old, marker.new, marker.put) == ("", "acknowledged#0@1.00", 0)
+    assert (marker.old, marker.new, marker.write_number) == ("", "acknowledged#0@1.00", 0)
     assert marker.reason == "adopted: what is due already is not said"
 
 

@@ -45,7 +45,7 @@ def test_the_note_and_its_marker_go_together(story):
     changes = {change.field: change for change in story.plan.changes}
     assert changes["marker"].old == "acknowledged#0@1.00"
     assert changes["marker"].new == "acknowledged#0@1.00 first_response#0@1.00"
-    assert changes["marker"].put == changes["private_note"].put
+    assert changes["marker"].write_number == changes["private_note"].write_number
     assert changes["marker"].reason == "first_response: breached, since 2026-06-08 11:00"
     assert changes["private_note"].reason == changes["marker"].reason
     assert changes["private_note"].clause == "SLA VIP.2"

@@ -359,9 +359,9 @@ def test_the_question_and_the_waiting_are_one_write_and_staff_are_told_in_a_seco
     Mon 09:00 filed by client, VIP, error, without iin
     Mon 09:10 now
     """
-    writes = [(change.put, change.field) for change in story.plan.changes if change.field != "marker"]
+    writes = [(change.write_number, change.field) for change in story.plan.changes if change.field != "marker"]
     assert {(0, "public_note"), (0, "status"), (1, "private_note")} <= set(writes)
-    markers = [(change.put, change.new) for change in story.plan.changes if change.field == "marker"]
+    markers = [(change.write_number, change.new) for change in story.plan.changes if change.field == "marker"]
     assert markers == [
         (0, "acknowledged#0@1.00 asked#0@1.00"),
         (1, "acknowledged#0@1.00 asked#0@1.00 incomplete#0@1.00"),

@@ -43,7 +43,7 @@ def test_the_ending_is_one_write(story):
     Mon 09:30 staff: asks and waiting for client
     Mon 17:31 now
     """
-    writes = {change.field: change.put for change in story.plan.changes}
+    writes = {change.field: change.write_number for change in story.plan.changes}
     assert {writes[each] for each in ("public_note", "status", "reason", "marker")} == {0}
     assert "private_note" not in writes
     assert story.plan.status_changes == 1

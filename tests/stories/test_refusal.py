@@ -111,7 +111,7 @@ def test_the_note_and_its_marker_are_one_write_and_name_the_clause(story):
     Mon 10:05 now
     """
     changes = {change.field: change for change in story.plan.changes}
-    assert changes["public_note"].put == changes["marker"].put == 0
+    assert changes["public_note"].write_number == changes["marker"].write_number == 0
     assert changes["public_note"].clause == "6"
     assert changes["public_note"].reason == changes["marker"].reason == "refused: law"
 

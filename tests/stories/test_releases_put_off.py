@@ -71,7 +71,10 @@ def test_the_note_of_a_slip_goes_with_its_marker_and_names_the_clause(story):
     Tue 10:10 now
     """
     changes = {change.field: change for change in story.plan.changes}
-    assert (changes["private_note"].clause, changes["private_note"].put) == ("23", changes["marker"].put)
+    assert (changes["private_note"].clause, changes["private_note"].write_number) == (
+        "23",
+        changes["marker"].write_number,
+    )
     assert changes["private_note"].reason == "put off from 2026-06-12 to 2026-06-18"
     assert "assignee" not in changes
 
@@ -287,7 +290,7 @@ def test_the_date_goes_with_the_note_of_the_slip_so_that_a_run_that_dies_before_
     Tue 14:01 now
     """
     reminder = said("reminder", "Tue 10:00")
-    assert [(each.put, each.old, each.new) for each in story.plan.changes if each.field == "marker"] == [
+    assert [(each.write_number, each.old, each.new) for each in story.plan.changes if each.field == "marker"] == [
         (0, "release_on=2026-06-12", f"release_on=2026-06-12 {reminder}"),
         (1, f"release_on=2026-06-12 {reminder}", f"release_on=2026-06-18 {reminder} slipped#739785@1.00"),
     ]
@@ -320,9 +323,9 @@ def test_a_release_that_ships_without_it_is_told_once_and_goes_to_the_head(story
     Thu 11:00 now
     """
     assert story.notes == [SHIPPED]
-    assert [(each.new, each.put) for run in story.runs for each in run.changes if each.field == "assignee"] == [
-        ("head", 0)
-    ]
+    assert [
+        (each.new, each.write_number) for run in story.runs for each in run.changes if each.field == "assignee"
+    ] == [("head", 0)]
     assert story.value("marker") == "release_on=2026-06-12 shipped#1@1.00"
     assert story.plan.notes == 0
     assert "assignee" not in story.changes

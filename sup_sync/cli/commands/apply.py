@@ -71,12 +71,12 @@ def _apply(settings: Settings, run: RunRecord, *, force: bool, adopt: bool) -> i
             hooks=RunHooks(run.counting(record), notifier(config)),
         )
     run.done = done
-    report_unread_projects(settings, done.gaps)
+    report_unread_projects(settings, done.unread_projects)
     for line in done.failed_notifications:
         settings.tell(line, is_news=True)
-    if not run.as_json and (done.outcomes or done.set_aside or not settings.quiet):
+    if not run.as_json and (done.outcomes or done.skipped or not settings.quiet):
         from sup_sync.output.terminal.layout import make_console
         from sup_sync.output.terminal.plan import show_applied
 
         show_applied(make_console(), done)
-    return DONE if done.is_whole else PARTLY_DONE
+    return DONE if done.is_complete else PARTLY_DONE

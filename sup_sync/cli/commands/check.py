@@ -14,7 +14,7 @@ from sup_sync.cli.notifications import unreachable
 from sup_sync.cli.options import global_options
 
 if TYPE_CHECKING:
-    from sup_sync.config import Config
+    from sup_sync.config.load import Config
     from sup_sync.redmine.preflight import Problem, RedmineState
     from sup_sync.redmine.searches import Search
     from sup_sync.to_json import Json
@@ -63,12 +63,11 @@ def _check_tracker(config: Config) -> tuple[list[Problem], tuple[Search, ...]]:
     """What does not fit, and the searches for staff once they are seen to work."""
     from dataclasses import replace
 
-    from sup_sync.redmine import Reader
     from sup_sync.redmine.lists import decode_directory
     from sup_sync.redmine.preflight import check_tracker
     from sup_sync.redmine.reader import Reader
     from sup_sync.redmine.searches import check_searches, searches_of
-    from sup_sync.run.gather import fetch_redmine_state
+    from sup_sync.run.redmine_state import fetch_redmine_state
 
     reader = Reader(connect(config))
     tracker = fetch_redmine_state(reader, config)

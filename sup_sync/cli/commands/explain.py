@@ -70,7 +70,7 @@ def _gather_one(settings: Settings, config: Config, source: Path | None, issue_i
 
     from sup_sync.redmine.reader import Reader
     from sup_sync.redmine.snapshot import Gathered
-    from sup_sync.run.gather import fetch_redmine_state
+    from sup_sync.run.redmine_state import fetch_redmine_state
 
     if source:
         gathered = read_file(settings, source)

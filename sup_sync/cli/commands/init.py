@@ -26,7 +26,7 @@ from sup_sync.model.languages import LANGUAGES
 if TYPE_CHECKING:
     from sup_sync.config.onboarding import Proposal
     from sup_sync.model.names import NamesInRedmine
-    from sup_sync.redmine import Reader
+    from sup_sync.redmine.reader import Reader
     from sup_sync.to_json import Json
 
 T = TypeVar("T")

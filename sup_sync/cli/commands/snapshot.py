@@ -27,10 +27,10 @@ def snapshot(settings: Settings, output: Path | None) -> int:
 
     config = settings.load(require_config=True)
     gathered = gather(settings, config, None, everything=True)
-    report_unread_projects(settings, gathered.gaps)
+    report_unread_projects(settings, gathered.unread_projects)
     text = "".join(line + "\n" for line in snapshot_lines(gathered.lists or {}, gathered.raw_issues))
     if output:
         write_atomically(output, text)
     else:
         click.echo(text, nl=False)
-    return PARTLY_DONE if gathered.gaps else DONE
+    return PARTLY_DONE if gathered.unread_projects else DONE

@@ -40,7 +40,7 @@ def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetim
     caseload, other_world = (
         decode_caseload(gathered.lists, gathered.raw_issues, each.rules) for each in (config, other)
     )
-    code = report_unreadable(settings, gathered.gaps, caseload)
+    code = report_unreadable(settings, gathered.unread_projects, caseload)
     today, then = judge_caseload(caseload, config.rules, moment), judge_caseload(other_world, other.rules, moment)
     compared = compare(today, then, config.rules.zone)
     if as_json:

@@ -105,5 +105,5 @@ def show_applied(console: Console, done: RunResult) -> None:
     """What a run found, wrote and could not judge."""
     show_findings(console, done.plan.findings)
     show_outcomes(console, done.outcomes)
-    if done.set_aside:
-        print_summary(console, (f"{count(done.set_aside, 'request')} could not be judged: see the findings.", "yellow"))
+    if done.skipped:
+        print_summary(console, (f"{count(done.skipped, 'request')} could not be judged: see the findings.", "yellow"))

@@ -10,8 +10,8 @@ from support.contract_scene import SCENE, STAFF_GROUP, Session
 from support.worlds import BOT, FakeWorld, RealWorld, World
 
 from sup_sync.model.directory import Directory
-from sup_sync.redmine import Reader, Writer
 from sup_sync.redmine.lists import decode_directory
+from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.redmine.writer import Writer
 
@@ -75,4 +75,6 @@ def real_directory(real_world: RealWorld) -> Directory:
 
 def read_directory(world: World) -> Directory:
     reader = Reader(RedmineSession(world.url, world.user(BOT)))
-    return decode_directory(reader.fetch_lists(reader.fetch_account(), ["alatau", "strict"], [STAFF_GROUP]), world.names)
+    return decode_directory(
+        reader.fetch_lists(reader.fetch_account(), ["alatau", "strict"], [STAFF_GROUP]), world.names
+    )

@@ -32,7 +32,7 @@ def title() -> str:
 
 @pytest.fixture
 def opened(session: Session, title: str) -> Open:
-    return lambda login="scribe", project=PROJECT: Publication(session(login), project, title)
+    return lambda login="scribe", project=PROJECT: Publication.open(session(login), project, title)
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ def test_what_was_published_stands_there_with_its_charts(opened: Open, page: Cal
 def test_the_same_again_sends_nothing(opened: Open, session: Session, title: str, page: Callable[[], WikiPage]) -> None:
     opened().publish(draft("a", "share"))
     used = session("scribe")
-    done = Publication(used, PROJECT, title).publish(draft("a", "share"))
+    done = Publication.open(used, PROJECT, title).publish(draft("a", "share"))
     assert (done.is_new, set(used.requests_made)) == (False, {"GET"})
     assert page().version == 0
 
@@ -147,7 +147,7 @@ def test_what_stands_in_the_way_is_told_before_anything_is_sent(
 ) -> None:
     used = session(login)
     with pytest.raises(fault, match=told):
-        Publication(used, project, title)
+        Publication.open(used, project, title)
     assert set(used.requests_made) == {"GET"}
 
 

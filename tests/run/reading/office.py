@@ -23,7 +23,8 @@ from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.apply import RunResult, plan_run
 from sup_sync.run.cache import IN_MEMORY, Cache, CacheFile
-from sup_sync.run.gather import Reading, begin
+from sup_sync.run.gather import IncrementalReader
+from sup_sync.run.scope import select_scope
 
 ACCOUNT, LISTS, HISTORIES, FORMS, PUTS, ABOUT = "account", "lists", "histories", "forms", "puts", "about"
 """Kinds of requests; those `about` the tracker ask for its statuses, projects, people and releases."""
@@ -74,14 +75,16 @@ class Office:
         afresh = self._planned_afresh(now, **options) if self.is_compared else None
         asking = Asking(session)
         ran = self.diary.run(now, session=session, **options)
-        assert afresh in (None, ran.done.plan.changes) or ran.done.gaps
+        assert afresh in (None, ran.done.plan.changes) or ran.done.unread_projects
         return asking.counted(ran)
 
     def _planned_afresh(self, now: str, config: Config | None = None, **_: Any) -> tuple[Change, ...]:
         """What a run that remembers nothing would write."""
         moment, config = read_moment(now), config or self.diary.config
         with Cache(IN_MEMORY) as cache:
-            reading = Reading(Reader(self.diary.session()), config, cache, moment, lambda _done, _of: None)
+            reading = IncrementalReader.open(
+                Reader(self.diary.session()), config, cache, moment, lambda _done, _of: None
+            )
             return plan_run(reading, config, moment, is_adopting=False).plan.changes
 
     def mark_idle(self, *moments: str) -> None:
@@ -94,7 +97,8 @@ class Office:
         """The requests in the cache by this configuration, by number."""
         bot = self.world.tracker.user_of(self.world.user(BOT))
         with Cache(str(self.path)) as cache:
-            begin(cache, config or self.diary.config, {"id": bot.id}, read_moment(self.diary.ran_at or "Mon 09:00"))
+            now = read_moment(self.diary.ran_at or "Mon 09:00")
+            select_scope(cache, config or self.diary.config, {"id": bot.id}, now)
             return set(cache.ids(datetime.min.replace(year=1970, tzinfo=UTC)))
 
     def add_person(self, login: str, *roles: str, is_staff: bool = False) -> None:

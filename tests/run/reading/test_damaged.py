@@ -41,7 +41,7 @@ def flip_in_an_issue(path: Path) -> None:
 
 
 def flip_in_the_lists(path: Path) -> None:
-    flip(path, "SELECT value FROM memory WHERE key = 'tracker'")
+    flip(path, "SELECT value FROM memory WHERE key = 'redmine_state'")
 
 
 def flip(path: Path, query: str) -> None:
@@ -116,7 +116,7 @@ def wrote_as_due(asked: Asked) -> bool:
     """Whether the two that are late were escalated, and nothing else was done."""
     changes = [(each.field, each.new) for each in asked.ran.done.plan.changes if each.field != "private_note"]
     escalated = [("state", "Мерзімі өтті"), ("marker", "acknowledged#0@1.00 first_response#0@1.00")]
-    return asked.made[PUTS] == 2 and changes == escalated * 2 and asked.ran.done.is_whole
+    return asked.made[PUTS] == 2 and changes == escalated * 2 and asked.ran.done.is_complete
 
 
 def test_a_sound_file_is_used(due: Office) -> None:
@@ -244,5 +244,5 @@ def test_no_flipped_byte_ends_a_run(due: Office, seed: int) -> None:
     for _ in range(3):
         data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
     due.path.write_bytes(data)
-    assert due.run("Mon 11:05").ran.done.is_whole
+    assert due.run("Mon 11:05").ran.done.is_complete
     assert len(due.told) <= 1

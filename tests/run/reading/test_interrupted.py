@@ -78,7 +78,7 @@ KILLED = """
     with Cache(sys.argv[1]) as cache:
         row = {"project": {"name": "P"}, "status": {"is_closed": False}, "updated_on": "2026-06-08T04:00:00Z"}
         for number in range(1, 1001):
-            cache.keep(row | {"id": number}, {"id": number}, datetime.now(UTC))
+            cache.store(row | {"id": number}, {"id": number}, datetime.now(UTC))
             if number == 500:
                 print(flush=True)
                 sys.stdin.readline()
@@ -106,8 +106,8 @@ def test_a_history_that_fails_is_asked_for_by_the_next_run(office: Office) -> No
     session = office.diary.session()
     spoil(session, failing, 500, b"")
     gap = office.run("Mon 09:20", session=session)
-    assert set(gap.ran.done.gaps) == {PROJECTS[BASE]}
-    assert (set(gap.ran.outcomes), gap.ran.done.is_whole) == ({good}, False)
+    assert set(gap.ran.done.unread_projects) == {PROJECTS[BASE]}
+    assert (set(gap.ran.outcomes), gap.ran.done.is_complete) == ({good}, False)
     after = office.run("Mon 09:30")
     assert set(after.read) >= {failing, beside}
     assert set(after.ran.outcomes) == {failing, beside}
@@ -126,7 +126,7 @@ def test_what_was_moved_into_a_gap_is_not_judged_by_what_it_was(office: Office) 
     session = office.diary.session()
     spoil(session, moved, 500, b"")
     gap = office.run("Mon 11:05", session=session)
-    assert (set(gap.ran.done.gaps), gap.ran.done.plan.changes) == ({PROJECTS[BASE]}, ())
+    assert (set(gap.ran.done.unread_projects), gap.ran.done.plan.changes) == ({PROJECTS[BASE]}, ())
     assert set(office.run("Mon 11:10").ran.outcomes) == {moved, failing}
 
 

@@ -20,7 +20,8 @@ from sup_sync.config.load import Config
 from sup_sync.redmine.provision import BOT_ROLE
 from sup_sync.redmine.reader import Reader
 from sup_sync.run.cache import IN_MEMORY, Cache
-from sup_sync.run.gather import Reading, begin
+from sup_sync.run.gather import IncrementalReader
+from sup_sync.run.scope import select_scope
 from sup_sync.run.write import OutcomeKind
 
 CLOSED = "Жабылды"
@@ -47,7 +48,9 @@ def test_a_report_for_another_account_reads_all_anew(office: Office, ids: list[i
         session = office.diary.session(login)
         asking, now = Asking(session), read_moment("Mon 09:20")
         with Cache(str(office.path)) as cache:
-            Reading(Reader(session), office.diary.config, cache, now, lambda _done, _of: None).everything()
+            IncrementalReader.open(
+                Reader(session), office.diary.config, cache, now, lambda _done, _of: None
+            ).everything()
         assert asking.counted(NOT_ENDED).read == read
 
 
@@ -66,9 +69,9 @@ def test_another_tracker_whose_address_makes_the_same_file_name_has_a_memory_of_
     config, now = office.diary.config, read_moment("Mon 09:00")
     with Cache(IN_MEMORY) as cache:
         for url, recalled in (("https://a.b", None), ("https://a-b", None), ("https://a.b", "https://a.b")):
-            begin(cache, replace(config, server=replace(config.server, url=url)), {"id": 1}, now)
-            assert cache.recall("since") == recalled
-            cache.remember("since", url)
+            select_scope(cache, replace(config, server=replace(config.server, url=url)), {"id": 1}, now)
+            assert cache.get("since") == recalled
+            cache.set("since", url)
 
 
 @pytest.mark.usefixtures("ids")
@@ -168,7 +171,7 @@ def test_what_is_gone_between_a_list_and_its_reading_is_forgotten(office: Office
             world.note(OPERATOR, each, "Ішкі", private=True)
     delete = once(lambda: office.world.tracker.issues.remove(gone), when=0)
     asked = office.run("Mon 09:25", progress=delete)
-    assert asked.ran.done.is_whole
+    assert asked.ran.done.is_complete
     assert office.remembered() == {ids[0], ids[2]}
 
 

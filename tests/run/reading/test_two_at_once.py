@@ -15,16 +15,15 @@ from run.reading.office import Office
 from stories.moments import read_moment
 
 from sup_sync.redmine.reader import Reader
-from sup_sync.run import apply as sync
-from sup_sync.run import cache
+from sup_sync.run import cache, decide
 from sup_sync.run.cache import Cache
-from sup_sync.run.gather import Reading
+from sup_sync.run.gather import IncrementalReader
 from sup_sync.run.write import OutcomeKind
 
 
-def reading_of(office: Office, now: str, kept: Cache) -> Reading:
+def reading_of(office: Office, now: str, kept: Cache) -> IncrementalReader:
     reader = Reader(office.diary.session())
-    return Reading(reader, office.diary.config, kept, read_moment(now), lambda _done, _of: None)
+    return IncrementalReader.open(reader, office.diary.config, kept, read_moment(now), lambda _done, _of: None)
 
 
 def plan(office: Office, now: str) -> None:
@@ -38,7 +37,7 @@ def test_another_configuration_that_ends_while_this_one_reads_leaves_no_gap(offi
     fewer = replace(office.diary.config, projects=tuple(each for each in PROJECTS if each != BASE))
     office.run("Mon 09:05")
     office.lose()
-    begun: list[Reading] = []
+    begun: list[IncrementalReader] = []
     with Cache(str(office.path)) as kept:
         reading = partial(reading_of, office, "Mon 09:10", kept)
         office.run("Mon 09:10", config=fewer, progress=once(lambda: begun.append(reading()), when=0))
@@ -57,7 +56,7 @@ def test_what_another_run_read_while_this_one_judged_is_judged_by_the_next(
     office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
     with office.diary.at("Mon 09:20", issue_id) as world:
         world.note(OPERATOR, issue_id, "Ішкі", private=True)
-    next_check_at, judged = sync.next_check_at, []
+    next_check_at, judged = decide.next_check_at, []
 
     def after_an_answer(*given: Any) -> Any:
         if not judged:
@@ -68,7 +67,7 @@ def test_what_another_run_read_while_this_one_judged_is_judged_by_the_next(
         return next_check_at(*given)
 
     office.is_compared = False
-    monkeypatch.setattr(sync, "matters_at", after_an_answer)
+    monkeypatch.setattr(decide, "next_check_at", after_an_answer)
     assert office.run("Mon 09:25").ran.outcomes == {}
     office.is_compared = True
     assert office.run("Mon 09:30").ran.outcomes == {issue_id: OutcomeKind.APPLIED}

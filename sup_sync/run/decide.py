@@ -1,0 +1,67 @@
+"""The decision of a run, a function of what was read: what to write, and which requests are idle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sup_sync.frozen import frozen
+from sup_sync.model.directory import Directory
+from sup_sync.model.issue import Finding
+from sup_sync.model.rulebook import Rulebook
+from sup_sync.planning.next_check import next_check_at
+from sup_sync.planning.plan import Plan, PlanPart, merge_plan, plan_request
+from sup_sync.run.cache import IdleUntil
+from sup_sync.run.caseload import decode_or_report, is_current, judge_filed
+from sup_sync.to_json import Json
+
+UNUSABLE = ("internal_error", "unreadable")
+"""The findings of requests that could not be judged or planned."""
+
+
+@frozen
+class Decision:
+    """The plan, the requests that are `idle` (nothing is to be written on them for now), and those `skipped`."""
+
+    plan: Plan
+    idle: tuple[IdleUntil, ...]
+    skipped: frozenset[int]
+
+
+def decide(
+    raw_issues: Iterable[Json],
+    directory: Directory,
+    rules: Rulebook,
+    closed_since: datetime,
+    now: datetime,
+    *,
+    is_adopting: bool,
+) -> Decision:
+    """Judge issues as of `now` and plan their changes; those closed before `closed_since` are left out.
+
+    The issues are taken one by one, and none is kept: a run stays small however many there are.
+    """
+    parts: list[PlanPart] = []
+    unreadable: list[Finding] = []
+    idle: list[IdleUntil] = []
+    skipped: set[int] = set()
+    judged = 0
+    for raw in raw_issues:
+        issue = decode_or_report(raw, directory)
+        if isinstance(issue, Finding):
+            unreadable.append(issue)
+            skipped.add(issue.issue_id)
+            continue
+        judgement = judge_filed(issue, rules, now) if is_current(issue, closed_since) else None
+        if judgement is None:
+            continue
+        judged += 1
+        part = plan_request(judgement, rules, directory, now, is_adopting=is_adopting)
+        if not part.is_empty:
+            parts.append(part)
+        issue = judgement.issue
+        if judgement.is_unjudged or any(finding.kind in UNUSABLE for finding in part.findings):
+            skipped.add(issue.id)
+        elif not part.changes and issue.updated_at <= now:
+            idle.append(IdleUntil(issue.id, issue.updated_at, next_check_at(judgement, rules, now)))
+    return Decision(merge_plan(parts, judged, unreadable), tuple(idle), frozenset(skipped))

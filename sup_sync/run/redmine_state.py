@@ -1,0 +1,72 @@
+"""What a run must know of Redmine before it reads requests: its account, that account's roles, and the lists."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+
+from sup_sync import __version__
+from sup_sync.config.load import Config
+from sup_sync.redmine.preflight import RedmineState, role_ids, stopping_problems
+from sup_sync.redmine.reader import Reader
+from sup_sync.run.cache import Cache
+from sup_sync.run.scope import groups_of, local_day, select_scope
+from sup_sync.to_json import Json
+
+
+def fetch_redmine_state(reader: Reader, config: Config, account: Json | None = None) -> RedmineState:
+    """Fetch the account (unless it is given), its roles and the lists."""
+    account = account or reader.fetch_account()
+    roles = tuple(reader.fetch_role(role_id) for role_id in role_ids(account))
+    return RedmineState(
+        config.rules.names, account, roles, reader.fetch_lists(account, config.projects, groups_of(config))
+    )
+
+
+def open_redmine_state(reader: Reader, config: Config, cache: Cache, read_at: datetime) -> RedmineState:
+    """Fetch the account, select its part of the cache, and return the state: from there if it is of today and fits.
+
+    The account is fetched by every run, as only that shows a wrong key. A state that would stop the run is fetched
+    again, since the problem may be fixed by now.
+    """
+    account = reader.fetch_account()
+    select_scope(cache, config, account, read_at)
+    known = cache.get("redmine_state")
+    is_of_today = cache.get("full_read_on") == local_day(config, read_at)
+    if known is None or known["account"] != account or not is_of_today:
+        return reread_redmine_state(reader, config, cache, account)
+    state = RedmineState(config.rules.names, account, tuple(known["roles"]), known["lists"])
+    return reread_redmine_state(reader, config, cache, account) if stopping_problems(state) else state
+
+
+def reread_redmine_state(reader: Reader, config: Config, cache: Cache, account: Json) -> RedmineState:
+    """Fetch the roles and lists, and store them."""
+    state = fetch_redmine_state(reader, config, account)
+    _store(cache, state)
+    return state
+
+
+def reread_releases(
+    reader: Reader, cache: Cache, state: RedmineState, project_ids: Collection[int]
+) -> RedmineState | None:
+    """Fetch the releases of projects, whose dates change without a trace on any request; None if nothing changed."""
+    fetched = {version["id"]: version for each in project_ids for version in reader.fetch_versions(each)}
+    versions = [fetched.get(version["id"], version) for version in state.lists["versions"]]
+    if versions == state.lists["versions"]:
+        return None
+    changed = replace(state, lists={**state.lists, "versions": versions})
+    _store(cache, changed)
+    return changed
+
+
+def rules_hash(config: Config, state: RedmineState) -> str:
+    """Hash what decides apart from the requests themselves: this program, the mappings and the lists."""
+    parts = [__version__, dict(config.digests), state.lists]
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def _store(cache: Cache, state: RedmineState) -> None:
+    cache.set("redmine_state", {"account": state.account, "roles": state.roles, "lists": state.lists})

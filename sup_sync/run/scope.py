@@ -1,0 +1,32 @@
+"""What one configuration reads of Redmine: its groups, and its part of the cache."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sup_sync.config.load import Config
+from sup_sync.run.cache import Cache
+from sup_sync.to_json import Json
+
+
+def groups_of(config: Config) -> set[str]:
+    """Collect the groups whose members must be known: those of staff, and those that contracts name."""
+    contracts = {contract.group for contract in config.rules.policy.contracts if contract.group}
+    return contracts | config.rules.names.staff_groups
+
+
+def local_day(config: Config, at: datetime) -> str:
+    """Return the day of a moment in the support's zone, ISO."""
+    return at.astimezone(config.rules.zone).date().isoformat()
+
+
+def select_scope(cache: Cache, config: Config, account: Json, now: datetime) -> None:
+    """Select the part of the cache that holds what this account read, as far as the configuration asks for it."""
+    scope = {
+        "url": config.server.url,
+        "account": account["id"],
+        "projects": list(config.projects),
+        "groups": sorted(groups_of(config)),
+        "closed_days": config.closed_days,
+    }
+    cache.select_scope(scope, now.astimezone(config.rules.zone).date())

@@ -1,0 +1,82 @@
+"""The decision of a run: what it writes, what it remembers, and that it keeps no issue."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+from stories.story import Story
+
+from sup_sync.run.decide import Decision, decide
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+class Issue(dict[str, Any]):
+    """An issue's JSON whose end can be observed."""
+
+
+def decided(story: Story, *raw_issues: Any, closed_since: datetime = LONG_AGO) -> Decision:
+    assert story.now
+    return decide(raw_issues, story.directory, story.rules, closed_since, story.now, is_adopting=False)
+
+
+def written(story: Story) -> Any:
+    """The request of a story after its plan is written."""
+    assert story.now
+    return story._applied(story.plan, story.now)
+
+
+def test_a_request_with_changes_is_planned_and_not_idle(story: Story) -> None:
+    """
+    Mon 09:00 filed by client, VIP, error, normal
+    Mon 10:00 now
+    """
+    decision = decided(story, story.told.raw)
+    assert decision.plan == story.plan
+    assert (decision.idle, decision.skipped) == ((), frozenset())
+
+
+def test_a_request_without_changes_is_idle_until_its_next_check(story: Story) -> None:
+    """
+    Mon 09:00 filed by client, VIP, error, normal
+    Mon 10:00 now
+    """
+    decision = decided(story, written(story))
+    assert decision.plan.changes == ()
+    assert [(each.id, each.until) for each in decision.idle] == [(1, story.next_check_at)]
+
+
+def test_what_cannot_be_decoded_is_skipped_with_a_finding(story: Story) -> None:
+    """
+    Mon 09:00 filed by client, VIP, error, normal
+    Mon 10:00 now
+    """
+    decision = decided(story, {"id": 5}, written(story))
+    assert (decision.skipped, decision.plan.judged) == ({5}, 1)
+    assert (5, "unreadable") in {(each.issue_id, each.kind) for each in decision.plan.findings}
+
+
+def test_one_request_is_held_at_a_time(story: Story) -> None:
+    """
+    Mon 09:00 filed by client, VIP, error, normal
+    Mon 10:00 now
+    """
+    held: list[weakref.ref[Issue]] = []
+    most = 0
+
+    def issues() -> Iterator[Issue]:
+        nonlocal most
+        for number in range(1, 6):
+            issue = Issue({**written(story), "id": number})
+            held.append(weakref.ref(issue))
+            yield issue
+            del issue
+            most = max(most, sum(each() is not None for each in held))
+
+    assert story.now
+    decision = decide(issues(), story.directory, story.rules, LONG_AGO, story.now, is_adopting=False)
+    assert [each.id for each in decision.idle] == [1, 2, 3, 4, 5]
+    assert most == 1
