@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from support.demo_site import CONFIG, SUNDAY_NIGHT, Demo, run_ruby, shipped_config
-from tools.demo.world import Site, seed
+from tools.demo.seed import Site, seed
 
 from sup_sync.redmine.provision import make_script
 

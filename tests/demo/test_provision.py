@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from support.demo_site import Demo, issue_as, shipped_config
-from tools.demo.world import Json, Person
+from tools.demo.seed import Json, Person
 
 from sup_sync.errors import ConfigError
 from sup_sync.model.issue import Phase

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from _pytest.mark.structures import ParameterSet
-from tools.bench import frame as bench_frame
+from tools.bench import cli as bench_cli
 from tools.bench import peers as bench_peers
 from tools.bench import servicenow as bench_servicenow
 from tools.bench.row import Row, Size
@@ -20,14 +20,14 @@ ROOT = Path(__file__).parent.parent.parent
 
 def named(section: str) -> ParameterSet:
     """The section of a real Redmine is left out with the other tests that need one."""
-    is_left_out = section == "tracker" and os.environ.get("SUP_SYNC_REAL_REDMINE") != "1"
+    is_left_out = section == "real_redmine" and os.environ.get("SUP_SYNC_REAL_REDMINE") != "1"
     marks = [pytest.mark.skip(reason="needs a real Redmine: SUP_SYNC_REAL_REDMINE=1")] if is_left_out else []
-    return pytest.param(section, id="real" if section == "tracker" else section, marks=marks)
+    return pytest.param(section, id="real" if section == "real_redmine" else section, marks=marks)
 
 
-@pytest.mark.parametrize("name", [named(each) for each in bench_frame.section_names()])
+@pytest.mark.parametrize("name", [named(each) for each in bench_cli.section_names()])
 def test_every_section_of_the_bench_runs(name: str) -> None:
-    section = bench_frame.measure(name, Size.TINY)
+    section = bench_cli.measure(name, Size.TINY)
     assert section.title
     assert section.text
     assert section.rows
@@ -37,15 +37,15 @@ def test_every_section_of_the_bench_runs(name: str) -> None:
 def test_a_section_goes_on_without_what_it_measures(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(bench_servicenow, "LOG", tmp_path / "log.csv.gz")
     monkeypatch.setattr(peers, "PYTHON", tmp_path / "python")
-    (judging,) = bench_frame.measure("judging", Size.TINY).rows
+    (judging,) = bench_cli.measure("judging", Size.TINY).rows
     assert (judging.figure, judging.note) == (None, "no shared/data/log.csv.gz beside the checkout")
-    *_, others, _ = bench_frame.measure("peers", Size.TINY).rows
+    *_, others, _ = bench_cli.measure("peers", Size.TINY).rows
     assert (others.figure, others.note) == (None, "not installed: scripts/bench does that")
 
 
 @pytest.mark.skipif(not bench_servicenow.LOG.exists(), reason="no shared/data/ beside the checkout")
 def test_of_the_log_s_requests_we_say_what_it_says() -> None:
-    (agreement,) = (row for row in bench_frame.measure("judging", Size.TINY).rows if row.at_least)
+    (agreement,) = (row for row in bench_cli.measure("judging", Size.TINY).rows if row.at_least)
     assert (agreement.is_kept, agreement.note) == (True, "0 of 33 otherwise than the log")
 
 
@@ -77,9 +77,9 @@ def test_the_oracle_finds_a_wrong_answer() -> None:
 
 
 def test_the_page_has_the_machine_the_commit_and_every_row() -> None:
-    section = bench_frame.Section("Title", "How.", (Row("a | b", 24918, "requests", at_most=1, note="n"),))
-    described = list(bench_frame.machine(bench_frame.datetime(2026, 11, 22)))
-    text = bench_frame.page([section], described)
+    section = bench_cli.Section("Title", "How.", (Row("a | b", 24918, "requests", at_most=1, note="n"),))
+    described = list(bench_cli.machine(bench_cli.datetime(2026, 11, 22)))
+    text = bench_cli.page([section], described)
     assert all(f"- {line}\n" in text for line in described)
     assert re.search(r"2026-11-22, commit [0-9a-f]{7,}|unknown", described[-1])
     assert "| a \\| b | 24,918 | requests | at most 1 | no | n |\n" in text
@@ -87,8 +87,8 @@ def test_the_page_has_the_machine_the_commit_and_every_row() -> None:
 
 def test_an_unknown_section_is_named(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        bench_frame.main(["worktme"])
-    assert f"no section worktme: there are {', '.join(bench_frame.section_names())}" in capsys.readouterr().err
+        bench_cli.main(["worktme"])
+    assert f"no section worktme: there are {', '.join(bench_cli.section_names())}" in capsys.readouterr().err
 
 
 def test_the_bench_s_extra_names_the_packages_that_it_asks() -> None:

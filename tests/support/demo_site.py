@@ -8,7 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tools.demo.world import Json, Person, Site
+from tools.demo.seed import Json, Person, Site
 
 from sup_sync.config import Config, load_config
 

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from support.demo_site import CONFIG, SUNDAY_NIGHT, Demo, shipped_config
+from tools.demo.seed import DemoError, seed
 from tools.demo.story import deeds_of, load_story, moment_before, working_time
-from tools.demo.world import DemoError, seed
 
 from sup_sync.model.policy import ClockKind, Metric
 from sup_sync.redmine import Reader
