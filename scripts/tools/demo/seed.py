@@ -47,7 +47,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     site, config = os.environ.get("SUP_SYNC_SITE") or "sup-sync-demo", ROOT / "config.yaml"
     parser.add_argument("--site", default=site, help="site of scripts/redmine, provisioned and otherwise empty")
-    parser.add_argument("--config", default=config, type=Path, help="config.yaml whose mappings the site has")
+    parser.add_argument("--config", default=config, type=Path, help="config.yaml with the mappings of the site")
     parser.add_argument(
         "--now", type=datetime.fromisoformat, default=datetime.now(UTC), help="the present time (ISO 8601)"
     )

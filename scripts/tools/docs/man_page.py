@@ -1,4 +1,4 @@
-"""Prints the manual page sup-sync(1): every command with its options, in the format of `man`."""
+"""The manual page sup-sync(1): every command with its options, printed in the format of `man`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes the generated docs: the schemas, the pages of settings and commands, the pictures."""
+"""The generated docs, written to their files: schemas, pages of settings and commands, pictures."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Builds the docs as a site and checks its links: every target exists, and the page loads nothing from other hosts."""
+"""The site of the docs: built by Zensical, its links checked, and without anything that is loaded from other hosts."""
 
 from __future__ import annotations
 
