@@ -14,7 +14,7 @@ from sup_sync.model.policy import Agreement, Calendars, ClockKind, LadderStep, M
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.ladder import due_step
 from sup_sync.planning.marker import Marker, MarkerError, read_marker
-from sup_sync.planning.notices.no_answer import NAME as ENDED
+from sup_sync.planning.notices.no_answer import NO_ANSWER
 from sup_sync.planning.notices.release import of_this_release
 from sup_sync.sla.clock import Clock, TargetStatus, Verdict
 from sup_sync.sla.judgement import Judgement
@@ -192,7 +192,7 @@ def _wait(judgement: Judgement) -> Wait | None:
     is_written = "marker" in issue.fields and not issue.project.is_closed and not judgement.is_unjudged
     if wait is None or marker is None or not is_written or judgement.is_work_stopped or not judgement.is_enforced:
         return None
-    return None if marker.has(ENDED, wait.cycle) else wait
+    return None if marker.has(NO_ANSWER.name, wait.cycle) else wait
 
 
 def _marker(judgement: Judgement) -> Marker | None:

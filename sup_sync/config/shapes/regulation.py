@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from sup_sync.config.shapes.base import Clause, Length, Shape, TimeLength, Words, read_length
 from sup_sync.model.policy import ClockKind, PriorityChange
 from sup_sync.model.required import Item
+from sup_sync.planning.notice import Section
+from sup_sync.planning.notices import names_in
 
 EVERY_PRIORITY = "*"
 
@@ -186,8 +188,12 @@ class AlertShape(Shape):
     """To whom the request is assigned, by the key in `people`."""
 
 
-ClientNoteKey = Literal["acknowledged", "asked", "reminder", "refused"]
-AlertKey = Literal["misrouted", "incomplete", "stopped", "slipped", "shipped"]
+if TYPE_CHECKING:
+    ClientNoteKey: TypeAlias = str
+    AlertKey: TypeAlias = str
+else:  # a type checker cannot read the registry of notices
+    ClientNoteKey = Literal[names_in(Section.CLIENT_NOTES)]
+    AlertKey = Literal[names_in(Section.ALERTS)]
 
 
 class RegulationShape(Shape):

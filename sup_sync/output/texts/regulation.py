@@ -8,6 +8,7 @@ from datetime import timedelta
 from sup_sync.frozen import frozen
 from sup_sync.model.policy import ClockKind, LadderStep, Target
 from sup_sync.output.texts.texts import Texts
+from sup_sync.planning.notices.no_answer import REMINDER
 from sup_sync.views.regulation import Hours, LevelTerms, PriorityTargets, Regulation, Row
 from sup_sync.views.year import hours_words
 
@@ -132,7 +133,7 @@ class _TextBuilder:
 
     def _waiting(self) -> tuple[str, tuple[Pair, ...]]:
         rule = self.policy.waiting
-        is_reminded = "reminder" in self.policy.client_notes
+        is_reminded = REMINDER.name in self.policy.client_notes
         text = self.texts.say("waiting_text", time=self._time(rule.within, rule.clock), wording=rule.wording)
         reminder = self.texts.say("reminder_text", time=self._time(rule.within * rule.remind_at, rule.clock))
         pairs = [(self._with_clause(text, rule.clause), ""), *([(reminder, "")] if is_reminded else [])]
