@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from sup_sync.planning.case import Case
 from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section
+
+if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+    from sup_sync.planning.case import Case
 
 MISROUTED = NoticeKind(
     "misrouted",

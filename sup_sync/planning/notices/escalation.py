@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from sup_sync.errors import CalendarError
 from sup_sync.model.rulebook import Rulebook
-from sup_sync.planning.case import Case
 from sup_sync.planning.ladder import DueStep, due_step
 from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section
 
 if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+    from sup_sync.planning.case import Case
     from sup_sync.sla.judgement import Judgement
 
 VARIABLES = frozenset({"metric", "due", "since", "clause", "quality"})

@@ -11,12 +11,12 @@ from sup_sync.errors import CalendarError
 from sup_sync.model.issue import Event, Phase, Side
 from sup_sync.model.policy import ClockKind
 from sup_sync.model.rulebook import Rulebook
-from sup_sync.planning.case import Case
 from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section, Text
 from sup_sync.sla.phases import first_phase, phases
 from sup_sync.sla.waiting import Wait, is_question
 
 if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+    from sup_sync.planning.case import Case
     from sup_sync.sla.judgement import Judgement
 
 REMINDER = NoticeKind(

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sup_sync.model.issue import Issue, Phase, Side
-from sup_sync.planning.case import Case
 from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section
 from sup_sync.sla.phases import cycle_of
+
+if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+    from sup_sync.planning.case import Case
 
 REFUSED = NoticeKind(
     "refused",

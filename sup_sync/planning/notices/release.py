@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from sup_sync.model.issue import Phase
 from sup_sync.model.policy import Metric
-from sup_sync.planning.case import Case
 from sup_sync.planning.marker import Marker
 from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section
 
 if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+    from sup_sync.planning.case import Case
     from sup_sync.sla.judgement import Judgement
 
 SLIPPED = NoticeKind(
