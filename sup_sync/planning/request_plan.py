@@ -156,7 +156,7 @@ class RequestPlan:
             reason = (
                 f"contract of {contract.client} until {contract.last_on}" if contract else "no contract on that day"
             )
-            self._set("level", names.levels[judgement.level], reason, "3")
+            self._set("level", names.levels[judgement.level], reason, judgement.policy.levels[judgement.level].clause)
         if len(judgement.clocks) < len(judgement.verdicts):
             return  # what cannot be judged does not make the whole better
         worst = judgement.worst

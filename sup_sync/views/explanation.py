@@ -18,7 +18,7 @@ from sup_sync.planning.notices.no_answer import NO_ANSWER
 from sup_sync.planning.notices.release import of_this_release
 from sup_sync.sla.clock import Clock, TargetStatus, Verdict
 from sup_sync.sla.judgement import Judgement
-from sup_sync.sla.priority import PRIORITY_CLAUSE, priorities_that_count, priority_at
+from sup_sync.sla.priority import priorities_that_count, priority_at
 from sup_sync.sla.waiting import Wait
 from sup_sync.to_json import Json, plain
 from sup_sync.views.finding import finding_json
@@ -209,7 +209,7 @@ def _attributes(judgement: Judgement, rules: Rulebook) -> Iterator[Attribute]:
     yield _attribute("level", judgement.level, because, policy.levels)
     yield _attribute("channel", judgement.channel, _channel_because(judgement), policy.channels)
     yield _attribute("category", judgement.category, f"tracker «{issue.tracker}»", policy.categories)
-    yield Attribute("priority", judgement.priority, _priority_because(judgement), PRIORITY_CLAUSE)
+    yield Attribute("priority", judgement.priority, _priority_because(judgement), policy.clauses.priority)
     reason = judgement.reason
     if reason:
         because = "nothing more is said on it" if reason.stops_work else f"as its field says, {judgement.phase}"

@@ -158,6 +158,43 @@ class RequirementShape(Shape):
     """The categories whose requests have to carry it; without the key: all."""
 
 
+class ClausesShape(Shape):
+    """The clauses that no other section names, by what they are about."""
+
+    level: Clause
+    """The clause that has the service levels; findings name it if a request has none."""
+
+    working_hours: Clause
+    """The clause that has the hours of support."""
+
+    channel: Clause
+    """The clause that has the channels; findings name it if a request has none."""
+
+    refusal: Clause
+    """The clause by which a request is refused if no reason was set."""
+
+    targets_follow_load: Clause
+    """The clause by which targets follow the load of support."""
+
+    order_of_arrival: Clause
+    """The clause by which requests are handled in order of arrival."""
+
+    priority: Clause
+    """The clause by which the operator determines the priority."""
+
+    level_first: Clause
+    """The clause by which a higher level is handled first."""
+
+    out_of_turn: Clause
+    """The clause by which the highest priority is handled out of turn."""
+
+    development: Clause
+    """The clause by which the release of its version answers a request that needs development."""
+
+    no_guarantee: Clause
+    """The clause by which targets are not guaranteed."""
+
+
 class ReasonShape(Shape):
     """Why a request is refused, put off or stopped."""
 
@@ -237,6 +274,9 @@ class RegulationShape(Shape):
 
     waiting: WaitingShape
     """How long support waits for a client's answer."""
+
+    clauses: ClausesShape
+    """The clauses that no other section names, by what they are about."""
 
     reasons: dict[str, ReasonShape]
     """Why a request is refused, put off or stopped."""

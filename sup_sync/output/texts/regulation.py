@@ -63,7 +63,7 @@ class _TextBuilder:
         )
         return RegulationText(
             title=self.texts.say("title"),
-            head=(f"{self._in_force().removesuffix('.')}.", self.texts.say("targets_note")),
+            head=(f"{self._in_force().removesuffix('.')}.", self._targets_note()),
             tables=tuple(map(self._table, self.regulation.levels)),
             lists=tuple((title, pairs) for title, pairs in lists if pairs),
         )
@@ -125,11 +125,18 @@ class _TextBuilder:
         first, last = hours.weekdays[0], hours.weekdays[-1]
         is_row = last - first == len(hours.weekdays) - 1 > 1
         days = f"{names[first]}-{names[last]}" if is_row else ", ".join(names[each] for each in hours.weekdays)
-        return self.texts.say("hours_of", days=days, hours=hours_words(hours.windows), zone=self.regulation.zone)
+        clause, zone = self.policy.clauses.working_hours, self.regulation.zone
+        return self.texts.say("hours_of", days=days, hours=hours_words(hours.windows), zone=zone, clause=clause)
+
+    def _targets_note(self) -> str:
+        clauses = self.policy.clauses
+        return self.texts.say("targets_note", load=clauses.targets_follow_load, guarantee=clauses.no_guarantee)
 
     def _notes(self) -> tuple[str, tuple[Pair, ...]]:
-        priority = self.texts.say("priority_note", priority=self.texts.word(self.policy.normal_priority))
-        return self.texts.say("notes"), ((priority, ""), (self.texts.say("development_note"), ""))
+        clauses, normal = self.policy.clauses, self.texts.word(self.policy.normal_priority)
+        priority = self.texts.say("priority_note", priority=normal, clause=clauses.priority)
+        development = self.texts.say("development_note", clause=clauses.development)
+        return self.texts.say("notes"), ((priority, ""), (development, ""))
 
     def _waiting(self) -> tuple[str, tuple[Pair, ...]]:
         rule = self.policy.waiting
