@@ -25,6 +25,7 @@ from sup_sync.model.policy import (
     Agreement,
     Alert,
     Calendars,
+    Clauses,
     ClockKind,
     Contract,
     LadderStep,
@@ -142,6 +143,7 @@ def _version(version: Version, files: Files) -> Policy:
         priorities=rules.priorities,
         agreements=version.agreements,
         waiting=_waiting(rules.waiting),
+        clauses=Clauses(**dict(rules.clauses)),
         in_force_from=rules.in_force_from,
         working_day=rules.working_day.as_time(timedelta(hours=24)),
         requirements=tuple(

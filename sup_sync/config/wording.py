@@ -96,7 +96,7 @@ def _wrong_value(error: Error) -> str:
 def _unknown_key(key: str, source: YamlFile, shape: type[BaseModel]) -> str:
     if key == "key" and source.name == CONFIG:
         return "a key in the file: put it in a file of its own and name that as `key_file`, or in SUP_SYNC_KEY"
-    near = get_close_matches(key, _known_keys(shape), n=1)
+    near = get_close_matches(key, [each for each in _known_keys(shape) if each != key], n=1)
     return f"unknown key {key!r}: " + (f"is {near[0]!r} meant?" if near else "remove it")
 
 

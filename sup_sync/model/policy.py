@@ -103,6 +103,23 @@ class Reason:
 
 
 @frozen
+class Clauses:
+    """The clauses that no other part of the regulation has, by what they are about."""
+
+    level: str
+    working_hours: str
+    channel: str
+    refusal: str
+    targets_follow_load: str
+    order_of_arrival: str
+    priority: str
+    level_first: str
+    out_of_turn: str
+    development: str
+    no_guarantee: str
+
+
+@frozen
 class Agreement:
     """One promise: whom it matches (None: all), its target for each metric and priority, its ladder."""
 
@@ -183,6 +200,7 @@ class Policy:
     priorities: tuple[str, ...]
     agreements: tuple[Agreement, ...]
     waiting: WaitingRule
+    clauses: Clauses
     in_force_from: date = date.min
     working_day: timedelta = timedelta(hours=9)
     requirements: tuple[Requirement, ...] = ()

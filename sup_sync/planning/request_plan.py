@@ -12,8 +12,10 @@ from sup_sync.model.issue import Finding, Phase, Side
 from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.policy import Metric
 from sup_sync.model.rulebook import Rulebook
+from sup_sync.planning.case import Case
 from sup_sync.planning.marker import Marker, MarkerError, marker_text, read_marker
-from sup_sync.planning.notices import Audience, Case, Notice, due_notices
+from sup_sync.planning.notice import Audience, Notice
+from sup_sync.planning.notices import due_notices
 from sup_sync.planning.notices.release import of_this_release
 from sup_sync.planning.notification import Notification
 from sup_sync.sla.clock import Clock, TargetStatus
@@ -154,7 +156,7 @@ class RequestPlan:
             reason = (
                 f"contract of {contract.client} until {contract.last_on}" if contract else "no contract on that day"
             )
-            self._set("level", names.levels[judgement.level], reason, "3")
+            self._set("level", names.levels[judgement.level], reason, judgement.policy.levels[judgement.level].clause)
         if len(judgement.clocks) < len(judgement.verdicts):
             return  # what cannot be judged does not make the whole better
         worst = judgement.worst

@@ -28,7 +28,8 @@ class Clock:
 
     The target counts from `counts_from` (the start, or the change of priority), `elapsed` always from `started_at`.
     `paused_at` is the start of a pause that lasts, maybe until the clock stopped: the clock stands as it stood then.
-    `release_on` replaces the target by the release of the version that the request was handed to (clause 23).
+    `release_on` replaces the target by the release of the version that the request was handed to (clause 23), which
+    the regulation has in `release_clause`.
     `cycle` counts the reopenings.
     """
 
@@ -39,12 +40,18 @@ class Clock:
     paused_at: datetime | None = None
     stopped_at: datetime | None = None
     release_on: date | None = None
+    release_clause: str = ""
     cycle: int = 0
 
     @property
     def name(self) -> str:
         """What the marker calls it: its metric, or the release that took the target's place."""
         return "release" if self.release_on is not None else self.target.metric.value
+
+    @property
+    def clause(self) -> str:
+        """The clause that it is judged by."""
+        return self.release_clause if self.release_on is not None else self.target.clause
 
     def read_at(self, now: datetime) -> datetime:
         """The moment the clock shows: when it paused or stopped, else now."""
@@ -131,7 +138,7 @@ def judge(clock: Clock, calendars: Calendars, now: datetime, warning_share: floa
         due_at=due_at,
         elapsed=clock.elapsed(calendars, now),
         reason=reason,
-        clause="23" if clock.release_on is not None else clock.target.clause,
+        clause=clock.clause,
         left=left,
         stopped_at=clock.stopped_at,
         paused_at=clock.paused_at,

@@ -16,9 +16,9 @@ from sup_sync.model.required import ItemProblem
 from sup_sync.model.working_time import Span
 from sup_sync.sla.clock import Clock, Verdict, judge, no_target
 from sup_sync.sla.completeness import item_problems
-from sup_sync.sla.judgement import REFUSAL_CLAUSE, Judgement
+from sup_sync.sla.judgement import Judgement
 from sup_sync.sla.phases import PhasePeriod, is_reopening, stretches
-from sup_sync.sla.priority import PRIORITY_CLAUSE, priorities_that_count, priority_at
+from sup_sync.sla.priority import priorities_that_count, priority_at
 from sup_sync.sla.waiting import question_at, wait_of
 
 LONGEST_ENTRY = timedelta(days=90)
@@ -151,14 +151,18 @@ class _Judge:
         if unknown:
             return None
         if level is None:
-            self._find("no_level", "no level: no contract covers it and no level is the default", "3")
+            self._find(
+                "no_level", "no level: no contract covers it and no level is the default", self.policy.clauses.level
+            )
         if channel is None:
-            self._find("no_channel", self._no_channel(), "8")
+            self._find("no_channel", self._no_channel(), self.policy.clauses.channel)
         if level is None or channel is None or category is None:
             return None
         agreement = self.policy.agreement_for(level, channel, category)
         if agreement is None:
-            self._find("no_agreement", f"no agreement for {level}, {channel}, {category}: add one", "3")
+            self._find(
+                "no_agreement", f"no agreement for {level}, {channel}, {category}: add one", self.policy.clauses.level
+            )
         return agreement
 
     def _no_channel(self) -> str:
@@ -183,7 +187,9 @@ class _Judge:
     def _verdict(self, clock: Clock, agreement: Agreement) -> Verdict:
         if self.issue.status.phase is Phase.REFUSED or (self.reason and self.reason.stops_work):
             what = "refused" if self.issue.status.phase is Phase.REFUSED else "stopped"
-            why, clause = (f": {self.reason.key}", self.reason.clause) if self.reason else ("", REFUSAL_CLAUSE)
+            why, clause = (
+                (f": {self.reason.key}", self.reason.clause) if self.reason else ("", self.policy.clauses.refusal)
+            )
             return no_target(clock.target.metric, what + why, clause)
         try:
             return judge(clock, self.calendars, self.now, agreement.warning_share)
@@ -228,14 +234,16 @@ class _Judge:
         return version.due_on if version else None
 
     def _look_at_version(self, version: Version | None) -> None:
+        clause = self.policy.clauses.development
         if version is None:
-            self._find("no_version", "handed to development without a target version: set one", "23")
+            self._find("no_version", "handed to development without a target version: set one", clause)
         elif version.is_closed:
-            self._find("closed_version", f"version «{version.name}» is closed, the request is not: set the next", "23")
+            text = f"version «{version.name}» is closed, the request is not: set the next"
+            self._find("closed_version", text, clause)
         elif version.due_on is None:
-            self._find("no_version_date", f"version «{version.name}» has no date: set one", "23")
+            self._find("no_version_date", f"version «{version.name}» has no date: set one", clause)
         elif version.due_on < self.now.astimezone(self.zone).date():
-            self._find("past_version", f"version «{version.name}» was due on {version.due_on}: move its date", "23")
+            self._find("past_version", f"version «{version.name}» was due on {version.due_on}: move its date", clause)
 
     def _clock(
         self,
@@ -259,6 +267,7 @@ class _Judge:
             paused_at=paused_at,
             stopped_at=stopped_at,
             release_on=release_on,
+            release_clause=self.policy.clauses.development,
             cycle=cycle,
         )
 
@@ -275,7 +284,7 @@ class _Judge:
         phase = judgement.phase
         is_told = bool(self.issue.fields.get("reason")) and self.issue.reason is None  # a name that no mapping has
         if phase is Phase.REFUSED and not is_told and self.issue.reason not in self.policy.reasons:
-            self._find("no_reason", self._no_reason(), REFUSAL_CLAUSE)
+            self._find("no_reason", self._no_reason(), self.policy.clauses.refusal)
         if phase is Phase.WAITING and judgement.wait is None and question_at(self.issue, self.stretches) is None:
             text = "waits for the client, but nobody asked since: ask in a public note, with the status"
             self._find("no_question", text, self.policy.waiting.clause)
@@ -283,7 +292,7 @@ class _Judge:
             return
         if judgement.requested_priority:
             text = f"priority {judgement.requested_priority} is a wish, {judgement.priority} counts: set or confirm it"
-            self._find("unconfirmed_priority", text, PRIORITY_CLAUSE)
+            self._find("unconfirmed_priority", text, self.policy.clauses.priority)
         if judgement.item_problems:
             items = ", ".join(_shown(each) for each in judgement.item_problems)
             clauses = " and ".join(dict.fromkeys(each.clause for each in judgement.item_problems))

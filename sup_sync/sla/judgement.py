@@ -12,8 +12,6 @@ from sup_sync.sla.clock import Clock, TargetStatus, Verdict
 from sup_sync.sla.phases import PhasePeriod
 from sup_sync.sla.waiting import Wait
 
-REFUSAL_CLAUSE = "9"
-
 
 @frozen
 class Judgement:

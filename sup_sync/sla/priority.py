@@ -9,8 +9,6 @@ from sup_sync.frozen import frozen
 from sup_sync.model.issue import Issue
 from sup_sync.model.policy import Policy
 
-PRIORITY_CLAUSE = "20"
-
 
 @frozen
 class PrioritySet:

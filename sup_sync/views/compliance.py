@@ -14,7 +14,7 @@ from sup_sync.model.issue import Phase
 from sup_sync.model.policy import Calendars, ClockKind, Metric, Policy
 from sup_sync.model.working_time import Calendar
 from sup_sync.sla.clock import TargetStatus, Verdict
-from sup_sync.sla.judgement import REFUSAL_CLAUSE, Judgement
+from sup_sync.sla.judgement import Judgement
 from sup_sync.to_json import Json, plain
 from sup_sync.views.time_by_party import TimeByParty, party_periods, sum_of, time_by_party
 
@@ -211,7 +211,7 @@ def _reasons(judgements: list[Judgement], policy: Policy) -> Iterator[ReasonCoun
     for key in (each for each in in_order if counts[each]):
         yield ReasonCount(key, clauses[key], counts[key])
     if counts[None]:
-        yield ReasonCount(None, REFUSAL_CLAUSE, counts[None])
+        yield ReasonCount(None, policy.clauses.refusal, counts[None])
 
 
 def _tally(metric: Metric, verdicts: list[Verdict]) -> Tally:

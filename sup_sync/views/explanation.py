@@ -14,11 +14,11 @@ from sup_sync.model.policy import Agreement, Calendars, ClockKind, LadderStep, M
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.ladder import due_step
 from sup_sync.planning.marker import Marker, MarkerError, read_marker
-from sup_sync.planning.notices.no_answer import NAME as ENDED
+from sup_sync.planning.notices.no_answer import NO_ANSWER
 from sup_sync.planning.notices.release import of_this_release
 from sup_sync.sla.clock import Clock, TargetStatus, Verdict
 from sup_sync.sla.judgement import Judgement
-from sup_sync.sla.priority import PRIORITY_CLAUSE, priorities_that_count, priority_at
+from sup_sync.sla.priority import priorities_that_count, priority_at
 from sup_sync.sla.waiting import Wait
 from sup_sync.to_json import Json, plain
 from sup_sync.views.finding import finding_json
@@ -192,7 +192,7 @@ def _wait(judgement: Judgement) -> Wait | None:
     is_written = "marker" in issue.fields and not issue.project.is_closed and not judgement.is_unjudged
     if wait is None or marker is None or not is_written or judgement.is_work_stopped or not judgement.is_enforced:
         return None
-    return None if marker.has(ENDED, wait.cycle) else wait
+    return None if marker.has(NO_ANSWER.name, wait.cycle) else wait
 
 
 def _marker(judgement: Judgement) -> Marker | None:
@@ -209,7 +209,7 @@ def _attributes(judgement: Judgement, rules: Rulebook) -> Iterator[Attribute]:
     yield _attribute("level", judgement.level, because, policy.levels)
     yield _attribute("channel", judgement.channel, _channel_because(judgement), policy.channels)
     yield _attribute("category", judgement.category, f"tracker «{issue.tracker}»", policy.categories)
-    yield Attribute("priority", judgement.priority, _priority_because(judgement), PRIORITY_CLAUSE)
+    yield Attribute("priority", judgement.priority, _priority_because(judgement), policy.clauses.priority)
     reason = judgement.reason
     if reason:
         because = "nothing more is said on it" if reason.stops_work else f"as its field says, {judgement.phase}"

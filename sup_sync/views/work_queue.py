@@ -139,8 +139,8 @@ def _left(clock: Clock, due_at: datetime, judgement: Judgement, calendars: Calen
 
 
 def _reason(judgement: Judgement, *, out_of_turn: bool, has_target: bool) -> str:
+    clauses = judgement.policy.clauses
     if out_of_turn:
-        return f"{judgement.priority} goes out of turn (clause 22)"
-    if not has_target:
-        return f"{judgement.level}, no target is running: by arrival (clauses 19, 21)"
-    return f"{judgement.level}, by time left (clauses 19, 21)"
+        return f"{judgement.priority} goes out of turn (clause {clauses.out_of_turn})"
+    how = "by time left" if has_target else "no target is running: by arrival"
+    return f"{judgement.level}, {how} (clauses {clauses.order_of_arrival}, {clauses.level_first})"

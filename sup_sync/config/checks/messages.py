@@ -10,7 +10,9 @@ from sup_sync.config.checks.files import MESSAGES, Check, Files
 from sup_sync.config.yaml_file import Place
 from sup_sync.errors import Mistake
 from sup_sync.model.languages import LANGUAGES
-from sup_sync.model.messages import MONTHS, REQUIRED, VARIABLES, expected_messages
+from sup_sync.model.messages import MONTHS
+from sup_sync.planning.message_keys import expected_messages
+from sup_sync.planning.notice import Text
 
 
 def check_messages(files: Files) -> Iterator[Mistake]:
@@ -38,13 +40,13 @@ def _needed_by(files: Files, message: str) -> str:
     return f", for a word{version.of_file}" if version and version.of_file else ""
 
 
-def _text_mistakes(files: Files, place: Place, text: str, known: frozenset[str]) -> Iterator[Mistake]:
+def _text_mistakes(files: Files, place: Place, text: str, expected: Text) -> Iterator[Mistake]:
     template, (language, key) = Template(text), place
-    what, used = f"{key} in {language}", set(template.get_identifiers())
+    what, used, known = f"{key} in {language}", set(template.get_identifiers()), expected.variables
     if not template.is_valid():
         yield files.mistake(MESSAGES, place, f"{what} has a lone $: write $$ for a dollar sign")
     yield from files.undefined(MESSAGES, place, sorted(used - known), sorted(known), f"{what}: variable")
-    for name in sorted(REQUIRED.get(str(key), frozenset()) - used):
+    for name in sorted(expected.required - used):
         if not _is_misspelt(name, used - known):
             yield files.mistake(MESSAGES, place, f"{what} does not say ${name}: add it")
     months = [each.strip() for each in text.split(",")]
@@ -63,16 +65,18 @@ def check_languages_say_the_same(files: Files) -> Iterator[Mistake]:
     """What one language fills in, every language fills in."""
     if not files.messages:
         return
+    expected = expected_messages(files.words("levels"), files.words("reasons"))
     used: dict[str, dict[str, set[str]]] = {}
     for language in LANGUAGES:
         for key, text in getattr(files.messages, language).items():
             used.setdefault(key, {})[language] = set(Template(text).get_identifiers())
     for key, by_language in used.items():
-        for name in sorted(set().union(*by_language.values()) & VARIABLES.get(key, frozenset())):
+        known = expected.get(key, Text(key))
+        for name in sorted(set().union(*by_language.values()) & known.variables):
             lacking = [language for language, names in by_language.items() if name not in names]
-            for language in lacking if name not in REQUIRED.get(key, frozenset()) else ():
+            for language in lacking if name not in known.required else ():
                 others = " and ".join(each for each in by_language if each not in lacking)
-                if not _is_misspelt(name, by_language[language] - VARIABLES[key]):
+                if not _is_misspelt(name, by_language[language] - known.variables):
                     text = f"{key} in {language} lacks ${name}, unlike {others}: add it, or take it out there"
                     yield files.mistake(MESSAGES, (language, key), text)
 

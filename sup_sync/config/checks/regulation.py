@@ -9,8 +9,10 @@ from sup_sync.config.checks.files import REGULATION, SINGULAR, Check, Files
 from sup_sync.config.shapes import AlertShape, StepShape
 from sup_sync.config.yaml_file import Place
 from sup_sync.errors import Mistake
-from sup_sync.model.messages import STEP_MESSAGES
 from sup_sync.model.policy import Agreement, Metric, Target
+from sup_sync.planning.notice import Section
+from sup_sync.planning.notices import names_in
+from sup_sync.planning.notices.refusal import STOPPED
 
 
 def check_agreements_use_defined_words(files: Files) -> Iterator[Mistake]:
@@ -49,7 +51,7 @@ def check_ladders(files: Files) -> Iterator[Mistake]:
     for key, steps in files.regulation.ladders.items():
         for number, step in enumerate(steps):
             place: Place = ("ladders", key, number)
-            yield from files.undefined(REGULATION, place, [step.message], STEP_MESSAGES, "message")
+            yield from files.undefined(REGULATION, place, [step.message], names_in(Section.LADDERS), "message")
             yield from _unknown_people(files, place, step, step.notify)
         shares = [step.at for step in steps]
         if shares != sorted(set(shares)):
@@ -91,9 +93,9 @@ def check_waiting(files: Files) -> Iterator[Mistake]:
 
 def check_stopped_work_informs_somebody(files: Files) -> Iterator[Mistake]:
     """What stops work is told to the superior, and nothing else is said (clause 16): without that alert nothing is."""
-    if files.regulation and "stopped" not in files.regulation.alerts and not files.is_pruned("alerts"):
+    if files.regulation and STOPPED.name not in files.regulation.alerts and not files.is_pruned("alerts"):
         for key in (each for each, reason in files.regulation.reasons.items() if reason.stops_work):
-            text = f"reason {key} stops work, but `alerts` has no line `stopped`: add it, with whom it mentions"
+            text = f"reason {key} stops work, but `alerts` has no line `{STOPPED.name}`: add it, with whom it mentions"
             yield files.mistake(REGULATION, ("reasons", key), text)
 
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from sup_sync.config.shapes.base import Clause, Length, Shape, TimeLength, Words, read_length
 from sup_sync.model.policy import ClockKind, PriorityChange
 from sup_sync.model.required import Item
+from sup_sync.planning.notice import Section
+from sup_sync.planning.notices import names_in
 
 EVERY_PRIORITY = "*"
 
@@ -156,6 +158,43 @@ class RequirementShape(Shape):
     """The categories whose requests have to carry it; without the key: all."""
 
 
+class ClausesShape(Shape):
+    """The clauses that no other section names, by what they are about."""
+
+    level: Clause
+    """The clause that has the service levels; findings name it if a request has none."""
+
+    working_hours: Clause
+    """The clause that has the hours of support."""
+
+    channel: Clause
+    """The clause that has the channels; findings name it if a request has none."""
+
+    refusal: Clause
+    """The clause by which a request is refused if no reason was set."""
+
+    targets_follow_load: Clause
+    """The clause by which targets follow the load of support."""
+
+    order_of_arrival: Clause
+    """The clause by which requests are handled in order of arrival."""
+
+    priority: Clause
+    """The clause by which the operator determines the priority."""
+
+    level_first: Clause
+    """The clause by which a higher level is handled first."""
+
+    out_of_turn: Clause
+    """The clause by which the highest priority is handled out of turn."""
+
+    development: Clause
+    """The clause by which the release of its version answers a request that needs development."""
+
+    no_guarantee: Clause
+    """The clause by which targets are not guaranteed."""
+
+
 class ReasonShape(Shape):
     """Why a request is refused, put off or stopped."""
 
@@ -186,8 +225,12 @@ class AlertShape(Shape):
     """To whom the request is assigned, by the key in `people`."""
 
 
-ClientNoteKey = Literal["acknowledged", "asked", "reminder", "refused"]
-AlertKey = Literal["misrouted", "incomplete", "stopped", "slipped", "shipped"]
+if TYPE_CHECKING:
+    ClientNoteKey: TypeAlias = str
+    AlertKey: TypeAlias = str
+else:  # a type checker cannot read the registry of notices
+    ClientNoteKey = Literal[names_in(Section.CLIENT_NOTES)]
+    AlertKey = Literal[names_in(Section.ALERTS)]
 
 
 class RegulationShape(Shape):
@@ -231,6 +274,9 @@ class RegulationShape(Shape):
 
     waiting: WaitingShape
     """How long support waits for a client's answer."""
+
+    clauses: ClausesShape
+    """The clauses that no other section names, by what they are about."""
 
     reasons: dict[str, ReasonShape]
     """Why a request is refused, put off or stopped."""

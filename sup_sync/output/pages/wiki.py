@@ -76,7 +76,8 @@ class _Page:
         yield self.m.heading(1, f"{t.say('title')}: {self.first:%Y-%m}")
         period = t.say("period", first=self.first, last=last)
         yield f"{period}. {t.say('as_of', moment=self.now.astimezone(t.zone).date())}."
-        yield t.say("targets_note")
+        clauses = self.basis.rules.policy.clauses
+        yield t.say("targets_note", load=clauses.targets_follow_load, guarantee=clauses.no_guarantee)
         if not self.basis.is_whole:
             yield self.m.strong(t.say("partly_read"))
 

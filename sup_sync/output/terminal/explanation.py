@@ -22,6 +22,7 @@ from sup_sync.output.terminal.layout import (
 )
 from sup_sync.output.terminal.plan import show_findings
 from sup_sync.output.terminal.timeline import show_lines
+from sup_sync.planning.notices.no_answer import REMINDER
 from sup_sync.sanitize import clean
 from sup_sync.sla.clock import Verdict
 from sup_sync.views.explanation import ClockDetails, Explanation, StepState
@@ -132,7 +133,7 @@ def _show_wait(console: Console, told: Explanation) -> None:
         return
     print_section(console, "Waiting for the client")
     asked, remind, due = (moment(each, told.zone) for each in (wait.asked_at, wait.remind_at, wait.due_at))
-    reminder = f"reminded after {remind}, " if "reminder" in told.judgement.policy.client_notes else ""
+    reminder = f"reminded after {remind}, " if REMINDER.name in told.judgement.policy.client_notes else ""
     told_of = f"asked {asked}, {reminder}ended after {due}, in working hours only"
     print_hanging(console, text("  "), text(told_of, (clause_label(rule.clause), "dim")))
 

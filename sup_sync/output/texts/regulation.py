@@ -8,6 +8,7 @@ from datetime import timedelta
 from sup_sync.frozen import frozen
 from sup_sync.model.policy import ClockKind, LadderStep, Target
 from sup_sync.output.texts.texts import Texts
+from sup_sync.planning.notices.no_answer import REMINDER
 from sup_sync.views.regulation import Hours, LevelTerms, PriorityTargets, Regulation, Row
 from sup_sync.views.year import hours_words
 
@@ -62,7 +63,7 @@ class _TextBuilder:
         )
         return RegulationText(
             title=self.texts.say("title"),
-            head=(f"{self._in_force().removesuffix('.')}.", self.texts.say("targets_note")),
+            head=(f"{self._in_force().removesuffix('.')}.", self._targets_note()),
             tables=tuple(map(self._table, self.regulation.levels)),
             lists=tuple((title, pairs) for title, pairs in lists if pairs),
         )
@@ -124,15 +125,22 @@ class _TextBuilder:
         first, last = hours.weekdays[0], hours.weekdays[-1]
         is_row = last - first == len(hours.weekdays) - 1 > 1
         days = f"{names[first]}-{names[last]}" if is_row else ", ".join(names[each] for each in hours.weekdays)
-        return self.texts.say("hours_of", days=days, hours=hours_words(hours.windows), zone=self.regulation.zone)
+        clause, zone = self.policy.clauses.working_hours, self.regulation.zone
+        return self.texts.say("hours_of", days=days, hours=hours_words(hours.windows), zone=zone, clause=clause)
+
+    def _targets_note(self) -> str:
+        clauses = self.policy.clauses
+        return self.texts.say("targets_note", load=clauses.targets_follow_load, guarantee=clauses.no_guarantee)
 
     def _notes(self) -> tuple[str, tuple[Pair, ...]]:
-        priority = self.texts.say("priority_note", priority=self.texts.word(self.policy.normal_priority))
-        return self.texts.say("notes"), ((priority, ""), (self.texts.say("development_note"), ""))
+        clauses, normal = self.policy.clauses, self.texts.word(self.policy.normal_priority)
+        priority = self.texts.say("priority_note", priority=normal, clause=clauses.priority)
+        development = self.texts.say("development_note", clause=clauses.development)
+        return self.texts.say("notes"), ((priority, ""), (development, ""))
 
     def _waiting(self) -> tuple[str, tuple[Pair, ...]]:
         rule = self.policy.waiting
-        is_reminded = "reminder" in self.policy.client_notes
+        is_reminded = REMINDER.name in self.policy.client_notes
         text = self.texts.say("waiting_text", time=self._time(rule.within, rule.clock), wording=rule.wording)
         reminder = self.texts.say("reminder_text", time=self._time(rule.within * rule.remind_at, rule.clock))
         pairs = [(self._with_clause(text, rule.clause), ""), *([(reminder, "")] if is_reminded else [])]

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sup_sync.model.issue import Phase
 from sup_sync.model.policy import Metric
-from sup_sync.planning.notices.case import Audience, Case, Notice
+from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section, Text
 
-NAME = "acknowledged"
+if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+    from sup_sync.planning.case import Case
+
+ACKNOWLEDGED = NoticeKind(
+    "acknowledged",
+    Audience.CLIENT,
+    Section.CLIENT_NOTES,
+    variables=frozenset({"number", "filed", "level", *Metric, "help_centre", "clause"}),
+    required=frozenset({"number", "level", *Metric, "help_centre"}),
+)
 
 
 def notices(case: Case) -> Iterator[Notice]:
@@ -20,12 +30,12 @@ def notices(case: Case) -> Iterator[Notice]:
     first_response, closing = (judgement.clock(metric) for metric in Metric)
     if first_response is None or closing is None or first_response.stopped_at is not None:
         return
-    if judgement.phase is not Phase.OPEN or not case.may_send(NAME):
+    if judgement.phase is not Phase.OPEN or not case.may_send(ACKNOWLEDGED):
         return
-    clause = case.policy.client_notes[NAME]
+    clause = case.policy.client_notes[ACKNOWLEDGED.name]
     words = {metric.value: _target(case, metric) for metric in Metric}
     text = case.client_text(
-        NAME,
+        ACKNOWLEDGED.name,
         number=str(judgement.issue.id),
         filed=case.client_moment(judgement.issue.created_at),
         level=case.client_text(f"level_{judgement.level}"),
@@ -33,7 +43,7 @@ def notices(case: Case) -> Iterator[Notice]:
         clause=clause,
         **words,
     )
-    yield Notice(Audience.CLIENT, NAME, 0, "\n\n".join([text, *_contact(case)]), "filed", clause)
+    yield Notice(ACKNOWLEDGED.audience, ACKNOWLEDGED.name, 0, "\n\n".join([text, *_contact(case)]), "filed", clause)
 
 
 def _target(case: Case, metric: Metric) -> str:
@@ -52,3 +62,14 @@ def _contact(case: Case) -> Iterator[str]:
             contact=case.client_moment(judgement.filed_at),
             filed=case.client_moment(judgement.issue.created_at),
         )
+
+
+RULE = NoticeRule(
+    order=10,
+    kinds=(ACKNOWLEDGED,),
+    due=notices,
+    texts=(
+        Text("no_target", frozenset({"clause"})),
+        Text("contacted", frozenset({"contact", "filed"})),
+    ),
+)
