@@ -11,9 +11,9 @@ from importlib import import_module
 import click
 
 from sup_sync import __version__
-from sup_sync.cli.codes import DONE
 from sup_sync.cli.context import log_line
-from sup_sync.cli.faults import describe_error
+from sup_sync.cli.errors import describe_error
+from sup_sync.cli.exit_codes import DONE
 from sup_sync.cli.options import global_options
 
 COMMANDS = (

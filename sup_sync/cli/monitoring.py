@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sup_sync.cli.codes import INTERNAL_ERROR, INTERRUPTED
 from sup_sync.cli.context import Settings, log_line
-from sup_sync.cli.faults import describe_error
+from sup_sync.cli.errors import describe_error
+from sup_sync.cli.exit_codes import INTERNAL_ERROR, INTERRUPTED
 
 if TYPE_CHECKING:
     from sup_sync.host.audit import Record

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sup_sync.cli.codes import DONE, PARTLY_DONE
 from sup_sync.cli.context import Settings, connect, in_support_zone
+from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
 from sup_sync.cli.files import require_libraries
 from sup_sync.cli.loading import judged
 from sup_sync.cli.options import ARITHMETIC_YEARS, F

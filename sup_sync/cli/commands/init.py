@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sup_sync.cli.codes import DONE, PARTLY_DONE
 from sup_sync.cli.commands.check import run_check
 from sup_sync.cli.context import Settings, log_line, pass_settings, shipped
+from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
 from sup_sync.cli.options import global_options
 from sup_sync.errors import AccessError, SupSyncError
 from sup_sync.frozen import frozen

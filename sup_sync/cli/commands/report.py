@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sup_sync.cli.codes import DONE
 from sup_sync.cli.context import Settings, pass_settings, print_json
+from sup_sync.cli.exit_codes import DONE
 from sup_sync.cli.files import require_libraries, write_atomically
 from sup_sync.cli.loading import judged
 from sup_sync.cli.options import from_option, global_options, json_option, language_option, now_option

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sup_sync.cli.codes import DONE
 from sup_sync.cli.context import Settings, pass_settings, shipped
+from sup_sync.cli.exit_codes import DONE
 from sup_sync.cli.options import global_options
 from sup_sync.errors import SupSyncError
 

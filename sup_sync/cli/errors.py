@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from sup_sync.cli.codes import DONE, INTERNAL_ERROR, INTERRUPTED
+from sup_sync.cli.exit_codes import DONE, INTERNAL_ERROR, INTERRUPTED
 from sup_sync.errors import SupSyncError, origin_of
 
 
