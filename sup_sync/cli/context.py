@@ -108,11 +108,16 @@ def report_unread_projects(settings: Settings, gaps: Mapping[str, str]) -> None:
         settings.tell(f"project {project} could not be read whole, so nothing of it is used: {why}", is_news=True)
 
 
-def state_path(config: Config, kind: str) -> Path:
-    """A file of this tool for each tracker and user of the machine: the lock, the audit log, the cache."""
+def state_folder() -> Path:
+    """Return the folder of state files, by user of the machine."""
     state = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "sup-sync"
+
+
+def state_path(config: Config, kind: str) -> Path:
+    """Return the path of a state file of this Redmine: the lock, the audit log, the cache."""
     name = "".join(letter if letter.isalnum() else "-" for letter in config.server.url)
-    return Path(state) / "sup-sync" / f"{name}.{kind}"
+    return state_folder() / f"{name}.{kind}"
 
 
 def cache_file(settings: Settings, config: Config) -> CacheFile:

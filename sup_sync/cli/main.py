@@ -1,4 +1,4 @@
-"""The command `sup-sync`: its commands, and how every fault ends in one line and an exit code."""
+"""The command `sup-sync`: its commands, and the report of any error as one line and an exit code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import click
 
 from sup_sync import __version__
 from sup_sync.cli.context import log_line
-from sup_sync.cli.errors import describe_error
+from sup_sync.cli.errors import report_error
 from sup_sync.cli.exit_codes import DONE
 from sup_sync.cli.options import global_options
 
@@ -66,14 +66,14 @@ def main() -> None:
     try:
         sys.stdout.flush()
     except OSError as error:
-        code = code or _tell(error)
+        code = code or _report(error)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter's last flush fails again
     gc.freeze()  # what is left ends with the process: nobody needs to look for garbage in it
     sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run a command, the process's own by default; every fault ends in one line on stderr and its exit code."""
+    """Run a command, the process's own by default; any error becomes one line on stderr and its exit code."""
     try:
         return cli.main(arguments, prog_name="sup-sync", standalone_mode=False) or DONE
     except SystemExit:  # click's way out, outside of standalone mode, only when the reader of a pipe is gone
@@ -81,13 +81,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
-    except Exception as error:  # the last resort: no traceback, which could hold the key
-        return _tell(error)
+    except Exception as error:  # the last resort: Python's own traceback could hold the key
+        return _report(error)
 
 
-def _tell(error: Exception) -> int:
-    """Say a fault on stderr; returns the exit code it ends in."""
-    lines, code = describe_error(error)
+def _report(error: Exception) -> int:
+    """Report an error on stderr; return its exit code."""
+    lines, code = report_error(error)
     for line in lines.splitlines():
         log_line(line)
     return code

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sup_sync.cli.context import Settings, log_line
-from sup_sync.cli.errors import describe_error
+from sup_sync.cli.errors import describe_error, report_error
 from sup_sync.cli.exit_codes import INTERNAL_ERROR, INTERRUPTED
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ def recorded_run(
         run.code, run.fault = INTERRUPTED, "interrupted"
         raise
     except Exception as error:
-        run.fault, run.code = describe_error(error)
+        run.fault, run.code = report_error(error)
         raise
     finally:
         _tell(settings, run, monitor, metrics)

@@ -58,7 +58,7 @@ def test_a_page_that_cannot_be_made_leaves_the_old_one(
     page.write_text("old")
     one_line(shell("report", *READ, "--html", page, "--csv", "no/where.csv"), 2, "no/where")
     monkeypatch.setattr("sup_sync.output.pages.frame._digest", lambda _: 1 / 0)
-    one_line(shell("report", *READ, "--html", page), 1, "our fault")
+    one_line(shell("report", *READ, "--html", page), 1, "internal error: ZeroDivisionError at output/pages/frame.py:")
     assert page.read_text() == "old"
 
 
