@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import math
 import os
 import sys
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from sup_sync.cli.garbage import resume_collection
 from sup_sync.errors import ConfigError, Mistake
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ def connect(config: Config, *, ends_at: float = math.inf) -> RedmineSession:
     from sup_sync.host.secret_files import load_key
     from sup_sync.redmine.session import RedmineSession
 
-    gc.enable()
+    resume_collection()
     server = config.server
     key = load_key(server.key_file, os.environ)
     return RedmineSession(

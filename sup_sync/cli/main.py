@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from sup_sync import __version__
 from sup_sync.cli.context import log_line
 from sup_sync.cli.errors import report_error
 from sup_sync.cli.exit_codes import DONE
+from sup_sync.cli.garbage import pause_collection, skip_collection_at_exit
 from sup_sync.cli.options import global_options
 
 COMMANDS = (
@@ -53,14 +53,9 @@ def cli() -> None:
     """Keeps a support regulation beside a Redmine tracker: targets, escalations, reports."""
 
 
-OLD_GARBAGE = 10_000, 10, 1_000
-"""How seldom Python looks for garbage: libraries that ask a tracker leave some, but what a command reads it keeps."""
-
-
 def main() -> None:
     """The process: one command, what it printed sent off, then its exit code."""
-    gc.set_threshold(*OLD_GARBAGE)
-    gc.disable()  # until a tracker is asked: else there is none
+    pause_collection()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # to look for some it reads every package installed
     code = run()
     try:
@@ -68,7 +63,7 @@ def main() -> None:
     except OSError as error:
         code = code or _report(error)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter's last flush fails again
-    gc.freeze()  # what is left ends with the process: nobody needs to look for garbage in it
+    skip_collection_at_exit()
     sys.exit(code)
 
 
