@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from string import Template
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.required import ITEMS
 
 MONTHS = 12
@@ -75,7 +75,7 @@ def expected_messages(levels: Iterable[str], reasons: Iterable[str]) -> Mapping[
     return {**VARIABLES, **dict.fromkeys(words, frozenset[str]())}
 
 
-@frozen
+@value
 class Messages:
     """The texts of every language, the one that staff read, and the one for clients of whom none is known."""
 

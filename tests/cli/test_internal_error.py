@@ -24,7 +24,7 @@ SNAPSHOT = ("queue", "--from", "none.jsonl")
 def fails_in_a_library(shell: Shell) -> Callable[..., Said]:
     """Run a command while `requests` fails with a message that quotes the key and client text."""
 
-    def broken(*_: object, **values: object) -> None:
+    def broken(*_: object, **__: object) -> None:
         try:
             raise KeyError(CLIENT_TEXT)
         except KeyError as cause:

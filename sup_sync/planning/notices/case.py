@@ -7,7 +7,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sup_sync.errors import CalendarError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import fast_value
 from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.policy import ClockKind, Policy
 from sup_sync.model.rulebook import Rulebook
@@ -22,7 +22,7 @@ class Audience(StrEnum):
     STAFF = "staff"
 
 
-@frozen
+@fast_value
 class Notice:
     """Something to say once: `name`, `cycle` and `share` are its place in the marker, the rest is what it does.
 
@@ -42,7 +42,7 @@ class Notice:
     notify: tuple[str, ...] = ()
 
 
-@frozen
+@fast_value
 class Case:
     """One request at a moment, with all that its notices need; `promised_on` is the release that was last known."""
 
