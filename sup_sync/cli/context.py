@@ -1,4 +1,4 @@
-"""What every command works with: its settings, the session with Redmine, state files and output."""
+"""The context of a command: its settings, the present moment, the session with Redmine, state files and output."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -78,6 +78,11 @@ def in_support_zone(moment: datetime | None, config: Config) -> datetime:
     if moment is None:
         return datetime.now(UTC)
     return moment if moment.tzinfo else moment.replace(tzinfo=config.rules.zone)
+
+
+def today(config: Config) -> date:
+    """Return the date of now in the support's zone."""
+    return datetime.now(UTC).astimezone(config.rules.zone).date()
 
 
 def print_json(value: Any) -> None:

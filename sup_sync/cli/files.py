@@ -1,22 +1,14 @@
-"""Files that commands write, atomically, and the libraries that pages need for it."""
+"""The atomic write of the files that commands make."""
 
 from __future__ import annotations
 
 import os
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 
 import click
 
 DEFAULT_MODE = 0o666  # less the umask
-
-
-def require_libraries(option: str, *libraries: str) -> None:
-    """Fail early if a library that pages need is missing."""
-    for library in libraries:
-        if find_spec(library) is None:
-            raise click.UsageError(f"{option} needs {library}, which is not installed: pip install 'sup-sync[report]'")
 
 
 def write_atomically(path: Path, text: str, encoding: str = "utf-8", mode: int | None = None) -> None:

@@ -1,4 +1,4 @@
-"""The commands that read: plan, queue, explain, whatif and snapshot."""
+"""The loading of requests, from Redmine or a snapshot, for the commands that only read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What commands share: their options, the configuration's place, the key, and how they speak."""
+"""The options that several commands share."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ from typing import Any, TypeVar
 
 import click
 
-from sup_sync.cli.context import (
-    Settings,
-)
+from sup_sync.cli.context import Settings
 from sup_sync.cli.parameters import MomentType
 from sup_sync.model.languages import LANGUAGES
 

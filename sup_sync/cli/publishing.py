@@ -1,4 +1,4 @@
-"""What `report --publish` does: the month's report as a page of a project's wiki."""
+"""The work of `report --publish`: a month's report as a page of a project's wiki."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import click
 
 from sup_sync.cli.context import Settings, connect, in_support_zone
 from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
-from sup_sync.cli.files import require_libraries
 from sup_sync.cli.loading import judged
 from sup_sync.cli.options import F
+from sup_sync.cli.pages import require_libraries
 from sup_sync.cli.parameters import MonthType
 
 if TYPE_CHECKING:

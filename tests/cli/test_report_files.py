@@ -71,7 +71,7 @@ def test_without_the_extra_one_line_says_what_to_install(
     shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
     found = find_spec
-    monkeypatch.setattr("sup_sync.cli.files.find_spec", lambda name: None if name == library else found(name))
+    monkeypatch.setattr("sup_sync.cli.pages.find_spec", lambda name: None if name == library else found(name))
     said = shell("report", *READ, "--html", tmp_path / "page.html")
     one_line(said, 2, library, "pip install 'sup-sync[report]'")
     assert not (tmp_path / "page.html").exists()

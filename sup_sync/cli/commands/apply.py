@@ -1,4 +1,4 @@
-"""The command that writes to the tracker: apply."""
+"""`sup-sync apply`: plan changes and write them to Redmine."""
 
 from __future__ import annotations
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import click
 
-from sup_sync.cli.context import Settings, pass_settings, print_json
-from sup_sync.cli.files import require_libraries, write_atomically
+from sup_sync.cli.context import Settings, pass_settings, print_json, today
+from sup_sync.cli.files import write_atomically
 from sup_sync.cli.options import global_options, json_option, language_option
-from sup_sync.cli.pages import page_option, page_texts, today
+from sup_sync.cli.pages import page_option, page_texts, require_libraries
 from sup_sync.cli.parameters import YearType
 
 

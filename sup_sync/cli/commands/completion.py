@@ -1,8 +1,6 @@
-"""The command completion, and what it completes beyond click's own: the words of the regulation."""
+"""`sup-sync completion`: print the completion script for a shell."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import click
 
@@ -13,8 +11,6 @@ VARIABLE = "_SUP_SYNC_COMPLETE"
 """What click asks the environment for."""
 
 SHELLS = ("bash", "zsh", "fish")
-
-Complete = Callable[[click.Context, click.Parameter, str], list[str]]
 
 
 @click.command()

@@ -1,4 +1,4 @@
-"""The commands that need no tracker: due, clients and provision."""
+"""`sup-sync due`: compute the targets of a request that options describe."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command that has the system run `apply` every five minutes, and shows first what it would do for that."""
+"""`sup-sync schedule`: a systemd timer or cron entry that runs `apply` every five minutes."""
 
 from __future__ import annotations
 
