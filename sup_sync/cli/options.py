@@ -1,17 +1,15 @@
-"""What commands share: their options, the configuration's place, the key, and how they speak."""
+"""The options that several commands share."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from sup_sync.cli.context import (
-    Settings,
-)
+from sup_sync.cli.context import Settings
+from sup_sync.cli.parameters import MomentType
 from sup_sync.model.languages import LANGUAGES
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -48,28 +46,7 @@ def global_options(command: F) -> F:
     return config(quiet(command))
 
 
-ARITHMETIC_YEARS = range(1970, 3000)
-"""In these a moment can be put into another zone, or some days away, without leaving what datetime holds."""
-
-
-class Moment(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in stubs alone
-    """An ISO moment; without an offset it is meant in the support's zone."""
-
-    name = "ISO"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            moment = datetime.min
-        if moment.year not in ARITHMETIC_YEARS:
-            self.fail(f"{value!r} is no moment: write 2026-03-20T17:50 or 2026-03-20T12:50:00Z", param, ctx)
-        return moment
-
-
-now_option = click.option("--now", type=Moment(), help="The present to judge by; default: this moment.")
+now_option = click.option("--now", type=MomentType(), help="The present to judge by; default: this moment.")
 language_option = click.option(
     "--language",
     type=click.Choice(LANGUAGES),

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from sup_sync.config.checks import Files, Version
+from sup_sync.config.checks import Files, RegulationVersion
 from sup_sync.config.shapes import (
     EVERY_PRIORITY,
     AgreementShape,
@@ -129,7 +129,7 @@ def policy_of(files: Files) -> Policy:
     return replace(newest, earlier=tuple(earlier))
 
 
-def _version(version: Version, files: Files) -> Policy:
+def _version(version: RegulationVersion, files: Files) -> Policy:
     rules, config, tracker, clients = version.shape, files.config, files.tracker, files.clients
     if not (rules and config and tracker and clients):
         raise AssertionError("a file without mistakes has its shape")

@@ -26,7 +26,7 @@ from sup_sync.config.shapes import (
 from sup_sync.config.wording import UNKNOWN_KEY, part_of, place_of, tell
 from sup_sync.config.yaml_file import Place, YamlFile, load_yaml
 from sup_sync.errors import CalendarError, ConfigError, Mistake
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.calendar_lines import Line
 from sup_sync.model.languages import LANGUAGES
 from sup_sync.model.messages import Messages
@@ -38,7 +38,7 @@ from sup_sync.planning.limits import Limits
 S = TypeVar("S", bound=BaseModel)
 
 
-@frozen
+@value
 class Server:
     """Where the tracker is, where its key lies, how many seconds an answer may take, and how its wiki is written."""
 
@@ -49,7 +49,7 @@ class Server:
     wiki_markup: str
 
 
-@frozen
+@value
 class Config:
     """All that a run needs to know before it asks the tracker; `warnings` stop nothing.
 
@@ -142,9 +142,9 @@ class _Reading:
             today=self.today,
         )
 
-    def _version(self, path: Path) -> checks.Version:
+    def _version(self, path: Path) -> checks.RegulationVersion:
         shape = self._shape(RegulationShape, path.name, path)
-        return checks.Version(path.name, shape, agreements_of(shape) if shape else ())
+        return checks.RegulationVersion(path.name, shape, agreements_of(shape) if shape else ())
 
     def _shape(self, shape: type[S], name: str, path: Path) -> S | None:
         """The file in its shape; a mistaken part is named and left out, so that the rest is checked as well."""

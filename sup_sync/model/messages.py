@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from string import Template
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 
 MONTHS = 12
 
 
-@frozen
+@value
 class Messages:
     """The texts of every language, the one that staff read, and the one for clients of whom none is known."""
 

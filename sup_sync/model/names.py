@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.issue import Status
 
 PLACEHOLDER = "?"
 """Stands in a mapping where somebody has to say what is meant: `init` writes it, `check` refuses it."""
 
 
-@frozen
+@value
 class TrackerMapping:
     """What filing in one of Redmine's trackers says of a request: its category, and the channel where it tells."""
 
@@ -20,7 +20,7 @@ class TrackerMapping:
     channel: str | None = None
 
 
-@frozen
+@value
 class MappedPerson:
     """Somebody the ladder names: the login that a note mentions, the name that the memberships show."""
 
@@ -28,7 +28,7 @@ class MappedPerson:
     name: str
 
 
-@frozen
+@value
 class RedmineNames:
     """The tracker's names for the regulation's words, as mappings/tracker.yaml has them.
 
@@ -56,7 +56,7 @@ class RedmineNames:
     parent_dates_derived: bool = True
 
 
-@frozen
+@value
 class NamesInRedmine:
     """The names that a tracker has, as far as the account may read them.
 

@@ -7,7 +7,7 @@ from dataclasses import field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.issue import Issue
 from sup_sync.model.working_time import Calendar
 
@@ -33,7 +33,7 @@ class PriorityChange(StrEnum):
     FROM_CHANGE = "from_change"
 
 
-@frozen
+@value
 class Target:
     """At most `within`, by `clause`; no `within` is a target that the clause excepts.
 
@@ -47,7 +47,7 @@ class Target:
     end_of_days: int | None = None
 
 
-@frozen
+@value
 class LadderStep:
     """A step of the ladder: at which share of the target it is due, whom its note mentions, whom it assigns.
 
@@ -63,7 +63,7 @@ class LadderStep:
     notify: tuple[str, ...] = ()
 
 
-@frozen
+@value
 class Alert:
     """What staff are told at once, and only once: whom the private note mentions, whom it assigns."""
 
@@ -72,7 +72,7 @@ class Alert:
     assign: str | None = None
 
 
-@frozen
+@value
 class WaitingRule:
     """How long support waits for the client's answer (clause 15); a reminder goes at a share of that."""
 
@@ -84,7 +84,7 @@ class WaitingRule:
     clause: str
 
 
-@frozen
+@value
 class Requirement:
     """What a request has to carry (clauses 11, 12), in some categories only (None: all)."""
 
@@ -93,7 +93,7 @@ class Requirement:
     categories: frozenset[str] | None = None
 
 
-@frozen
+@value
 class Reason:
     """Why a request is refused, put off or stopped (clauses 6, 9, 15, 16); `stops_work` silences the tool on it."""
 
@@ -102,7 +102,7 @@ class Reason:
     stops_work: bool = False
 
 
-@frozen
+@value
 class Clauses:
     """The clauses that no other part of the regulation has, by what they are about."""
 
@@ -119,7 +119,7 @@ class Clauses:
     no_guarantee: str
 
 
-@frozen
+@value
 class Agreement:
     """One promise: whom it matches (None: all), its target for each metric and priority, its ladder."""
 
@@ -146,7 +146,7 @@ class Agreement:
         return next((step.share for step in self.ladder if step.is_warning), None)
 
 
-@frozen
+@value
 class Contract:
     """A VIP contract (clause 3): whose it is, by one of project, group or BIN, and its first and last day."""
 
@@ -176,7 +176,7 @@ class Contract:
         return self.bin == issue.fields.get("bin", "").strip()
 
 
-@frozen
+@value
 class RegulationValue:
     """A level, channel or category, and the clause that has it; `levels` these levels may use a channel (None: all)."""
 
@@ -185,7 +185,7 @@ class RegulationValue:
     levels: frozenset[str] | None = None
 
 
-@frozen
+@value
 class Policy:
     """All of the regulation from a day on; of the agreements, the first that matches counts.
 

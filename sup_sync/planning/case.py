@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sup_sync.errors import CalendarError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import fast_value
 from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.policy import ClockKind, Policy
 from sup_sync.model.rulebook import Rulebook
@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # what only reads the files needs the declarations of notices
     from sup_sync.sla.judgement import Judgement
 
 
-@frozen
+@fast_value
 class Case:
     """One request at a moment, with all that its notices need; `promised_on` is the release that was last known."""
 

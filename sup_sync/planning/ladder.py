@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sup_sync.errors import CalendarError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import fast_value
 from sup_sync.model.policy import Calendars, LadderStep
 from sup_sync.planning.marker import MARKED_DECIMALS, Marker
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:  # what only reads the files needs the declarations of notices
     from sup_sync.sla.clock import Clock
 
 
-@frozen
+@fast_value
 class DueStep:
     """A step of the ladder that is due and not yet sent, and since when it is due (it never depends on cron)."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import fast_value
 from sup_sync.model.rulebook import Rulebook
 
 if TYPE_CHECKING:  # what only reads the files needs the declarations, and not the judgement of requests
@@ -34,7 +34,7 @@ class Section(StrEnum):
     WAITING = "waiting"
 
 
-@frozen
+@fast_value
 class Text:
     """A text of messages.yaml: its key, the variables that it may use, and those of them that it must use."""
 
@@ -43,7 +43,7 @@ class Text:
     required: frozenset[str] = frozenset()
 
 
-@frozen
+@fast_value
 class NoticeKind:
     """A kind of notice: `name` is the key of its text in messages.yaml and of its line in `section`."""
 
@@ -58,7 +58,7 @@ class NoticeKind:
         return Text(self.name, self.variables, self.required)
 
 
-@frozen
+@fast_value
 class NoticeRule:
     """The notices of one module: their kinds, which of them are due, and when time alone makes one due.
 
@@ -75,7 +75,7 @@ class NoticeRule:
     is_for_stopped_work: bool = False
 
 
-@frozen
+@fast_value
 class Notice:
     """A notice to send: `name`, `cycle` and `share` are its place in the marker, the rest is what it does.
 

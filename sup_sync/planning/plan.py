@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import itemgetter
 
 from sup_sync.errors import UnsafePlan
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.change import NOTE_FIELDS, NOTES, Change
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding
@@ -32,7 +32,7 @@ STABLE_SHARE = 0.1
 """The share of the issues judged for which one of these may change in a run."""
 
 
-@frozen
+@value
 class Plan:
     """All that should change, in the order it is written (oldest breach first), and what a person should look at.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.change import OWN_FIELDS
 from sup_sync.model.directory import CLOSED_PROJECT, Directory, Json
 from sup_sync.model.issue import Phase
@@ -28,7 +28,7 @@ class Area(StrEnum):
     NAMES = "names"
 
 
-@frozen
+@value
 class Problem:
     """Something in the tracker that does not fit, and how to mend it; a warning stops nothing."""
 
@@ -41,7 +41,7 @@ class Problem:
         return f"{'warning: ' if self.is_warning else ''}{self.text}: {self.fix}"
 
 
-@frozen
+@value
 class RedmineState:
     """What the checks look at: our names, the account with its memberships, its roles, the lists, the issues read."""
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote, urlencode
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.directory import Directory, Json
 from sup_sync.redmine.preflight import Area, Problem
 
 STATES = ("breached", "at_risk", "waiting")
 
 
-@frozen
+@value
 class Search:
     """Open requests in one state, by the filters that Redmine takes in an address, in REST as on its pages."""
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sup_sync.errors import SnapshotError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.directory import Json
 
 
-@frozen
+@value
 class Gathered:
     """What was read, as the tracker gave it; `gaps` are the projects whose reading failed, with why."""
 

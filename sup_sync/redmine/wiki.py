@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sup_sync.errors import MissingError, RedirectedError, RedmineUnavailableError, UnpublishedError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.redmine.session import Json, RedmineSession
 
 NEW = 0
@@ -16,7 +16,7 @@ NEW = 0
 PNG = "image/png"
 
 
-@frozen
+@value
 class File:
     """A file attached to a page, by its id and the account that attached it."""
 
@@ -25,7 +25,7 @@ class File:
     author_id: int | None
 
 
-@frozen
+@value
 class WikiPage:
     """A page as it stands; its author is whoever wrote this version."""
 

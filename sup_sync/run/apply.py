@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sup_sync.config.load import Config
 from sup_sync.errors import AccessError, RedmineMismatchError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.host.audit import Record
 from sup_sync.model.change import GUARDED_FIELDS
 from sup_sync.model.directory import Directory
@@ -34,7 +34,7 @@ Notify = Callable[[Notification], str | None]
 """Tells a person outside of the tracker; returns why that failed."""
 
 
-@frozen
+@value
 class RunHooks:
     """Who hears of the writes while they go on: the audit log, and people outside of the tracker."""
 
@@ -45,7 +45,7 @@ class RunHooks:
 NO_HOOKS = RunHooks()
 
 
-@frozen
+@value
 class RunResult:
     """What one run did: the plan it made, how each write ended, what it could not read, and whom nobody reached.
 
@@ -76,7 +76,7 @@ def require_matching_redmine(tracker: RedmineState) -> None:
     raise fault("\n".join(map(str, stopping)))
 
 
-@frozen
+@value
 class RunPlan:
     """What is to be written by what was read: the plan, the issues that it changes, what was left out and why."""
 

@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.directory import Json
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ another run may come to make them in the same moment.
 CURRENT = "FROM history WHERE scope = ? AND (is_open OR updated_at >= ?)"
 
 
-@frozen
+@value
 class CacheFile:
     """Where the cache lies, None for nowhere, and who is told when it had to be thrown away."""
 
@@ -249,7 +249,7 @@ class Cache:
         self._sql.execute("COMMIT")
 
 
-@frozen
+@value
 class IdleUntil:
     """An issue as it was when it was judged, and the moment until which nothing is to be written, None for ever."""
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sup_sync.errors import DecodeError, SnapshotError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.directory import Directory, Json
 from sup_sync.model.issue import Finding, Issue
 from sup_sync.model.rulebook import Rulebook
@@ -17,7 +17,7 @@ from sup_sync.sla.judge import judge_issue
 from sup_sync.sla.judgement import Judgement
 
 
-@frozen
+@value
 class Caseload:
     """What was read, in our words; findings are issues that could not be read."""
 

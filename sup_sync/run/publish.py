@@ -11,7 +11,7 @@ from sup_sync.errors import (
     StaleError,
     UnpublishedError,
 )
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.directory import Json
 from sup_sync.redmine.preflight import role_ids
 from sup_sync.redmine.reader import Reader
@@ -26,7 +26,7 @@ RENDERED = "<th"
 """What a page with a table has in its HTML, if its markup is the one that the tracker reads."""
 
 
-@frozen
+@value
 class Published:
     """How it ended: the page's address, and whether anything was written and shows as it should.
 

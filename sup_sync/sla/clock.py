@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import fast_value
 from sup_sync.model.policy import Calendars, Metric, Target
 from sup_sync.model.working_time import Calendar, Span
 
@@ -22,7 +22,7 @@ class TargetStatus(StrEnum):
     NO_TARGET = "no_target"
 
 
-@frozen
+@fast_value
 class Clock:
     """What one target measures on one request.
 
@@ -94,7 +94,7 @@ def _end_of(day: date, calendar: Calendar) -> datetime:
     return last
 
 
-@frozen
+@fast_value
 class Verdict:
     """How a request stands against one target at a moment.
 

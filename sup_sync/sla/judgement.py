@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import fast_value
 from sup_sync.model.issue import Finding, Issue, Phase
 from sup_sync.model.policy import Agreement, Contract, Metric, Policy, Reason
 from sup_sync.model.required import ItemProblem
@@ -13,7 +13,7 @@ from sup_sync.sla.phases import PhasePeriod
 from sup_sync.sla.waiting import Wait
 
 
-@frozen
+@fast_value
 class Judgement:
     """How one request stands at a moment; without an agreement it has no targets, and a finding says why.
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import NamedTuple
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.issue import Phase
 from sup_sync.model.policy import Calendars, ClockKind, Metric, Policy
 from sup_sync.model.working_time import Calendar
@@ -29,7 +29,7 @@ class Dimension(StrEnum):
     MONTH = "month"
 
 
-@frozen
+@value
 class Tally:
     """How far a group of requests kept one target: counts, and the time that stopped clocks took.
 
@@ -63,7 +63,7 @@ class Tally:
         return {**plain(self), "share_met": share}
 
 
-@frozen
+@value
 class Group:
     """The requests that share a key (None: it is not known), with a tally for each metric.
 
@@ -87,7 +87,7 @@ class Group:
         return {"key": self.key, **counts, **tallies, "time_by_party": self.time_by_party.to_json()}
 
 
-@frozen
+@value
 class ReasonCount:
     """How many requests were refused, put off, stopped or ended for a reason (None: refused without one)."""
 
@@ -96,7 +96,7 @@ class ReasonCount:
     count: int
 
 
-@frozen
+@value
 class Report:
     """How far the targets were kept: in all and by each dimension, with the local days of the first and last filing."""
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sup_sync.errors import CalendarError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.issue import Event, Finding, Side
 from sup_sync.model.policy import Agreement, Calendars, ClockKind, LadderStep, Metric, RegulationValue
 from sup_sync.model.rulebook import Rulebook
@@ -37,7 +37,7 @@ class StepState(StrEnum):
     UNKNOWN = "unknown"
 
 
-@frozen
+@value
 class Attribute:
     """One of the terms that choose the targets, why it is so, and the clause; None where it is not known."""
 
@@ -47,7 +47,7 @@ class Attribute:
     clause: str
 
 
-@frozen
+@value
 class PriorityStep:
     """Somebody set or confirmed the priority: what the tracker shows since, and what counts (clause 20)."""
 
@@ -58,7 +58,7 @@ class PriorityStep:
     counts: str
 
 
-@frozen
+@value
 class HistoryEntry:
     """One thing that happened, by whom and what: never the text of a note."""
 
@@ -68,7 +68,7 @@ class HistoryEntry:
     what: tuple[str, ...]
 
 
-@frozen
+@value
 class Pause:
     """Time that does not count; one that still lasts has no end."""
 
@@ -76,7 +76,7 @@ class Pause:
     end_at: datetime | None
 
 
-@frozen
+@value
 class ClockDetails:
     """What one target measured: `within` is None where the clause excepts it, `left` and `due_at` are the verdict's."""
 
@@ -94,7 +94,7 @@ class ClockDetails:
     stopped_at: datetime | None
 
 
-@frozen
+@value
 class StepDetails:
     """A step of the ladder on one clock: when it is due (None: outside the calendar's years), and how it stands."""
 
@@ -105,7 +105,7 @@ class StepDetails:
     state: StepState
 
 
-@frozen
+@value
 class Explanation:
     """One request's story up to `now`; `zone` is the support's, to show moments in, `calendars` are those that judged.
 

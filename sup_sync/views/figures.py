@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.issue import Finding, Issue
 from sup_sync.model.policy import Calendars, ClockKind, Metric, Policy
 from sup_sync.model.required import ItemProblem
@@ -20,7 +20,7 @@ UP_TO = tuple(timedelta(minutes=each) for each in (15, 30, 60, 120, 240, 540, 10
 """The upper ends of the distribution's bars: the regulation's targets, and doubles of them."""
 
 
-@frozen
+@value
 class ShareMet:
     """How many clocks of a level, on requests filed in a month, kept one target."""
 
@@ -37,7 +37,7 @@ class ShareMet:
         return self.met / decided if decided else None
 
 
-@frozen
+@value
 class Responses:
     """How many first responses took more than the bar before and at most `up_to` (None: more), by level."""
 
@@ -45,7 +45,7 @@ class Responses:
     by_level: Mapping[str | None, int]
 
 
-@frozen
+@value
 class HourOfFiling:
     """How many breaches there are on requests filed in an hour of the support's day."""
 
@@ -53,7 +53,7 @@ class HourOfFiling:
     breaches: Mapping[Metric, int]
 
 
-@frozen
+@value
 class Breach:
     """One target that was not kept: by how much, on the target's own clock, and whether it is late still."""
 
@@ -69,7 +69,7 @@ class Breach:
         return self.judgement.issue
 
 
-@frozen
+@value
 class RequestFinding:
     """A finding on one request, and what the request lacks where that is what was found."""
 
@@ -78,7 +78,7 @@ class RequestFinding:
     lacks: tuple[ItemProblem, ...]
 
 
-@frozen
+@value
 class Figures:
     """All of it; months and hours are those of the filing in `zone`, the support's."""
 

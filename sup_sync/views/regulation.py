@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.policy import Agreement, LadderStep, Metric, Policy, Target
 from sup_sync.model.working_time import Calendar, Window
 from sup_sync.to_json import Json, plain
 from sup_sync.views.year import hours_words
 
 
-@frozen
+@value
 class PriorityTargets:
     """The targets of some priorities; None where no agreement gives any."""
 
@@ -21,7 +21,7 @@ class PriorityTargets:
     resolution: Target | None
 
 
-@frozen
+@value
 class Row:
     """The terms of requests by these channels, in these categories."""
 
@@ -30,7 +30,7 @@ class Row:
     terms: tuple[PriorityTargets, ...]
 
 
-@frozen
+@value
 class LevelTerms:
     """What a level's requests have as their targets."""
 
@@ -39,7 +39,7 @@ class LevelTerms:
     rows: tuple[Row, ...]
 
 
-@frozen
+@value
 class Hours:
     """On which weekdays, 0 is Monday, the support works when."""
 
@@ -47,7 +47,7 @@ class Hours:
     windows: tuple[Window, ...]
 
 
-@frozen
+@value
 class Regulation:
     """A version of the regulation, `until` the day before the next one's; each ladder with the levels that climb it."""
 

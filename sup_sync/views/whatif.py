@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from typing import Any
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.policy import Metric
 from sup_sync.sla.clock import TargetStatus
 from sup_sync.sla.judgement import Judgement
 from sup_sync.to_json import plain
 
 
-@frozen
+@value
 class VerdictChange:
     """A verdict that is another by the other mappings; `level` is that of today's."""
 
@@ -27,7 +27,7 @@ class VerdictChange:
     due_after: datetime | None
 
 
-@frozen
+@value
 class WhatIf:
     """The verdicts that flip, by request and metric, of so many requests judged by both; `zone` shows moments."""
 

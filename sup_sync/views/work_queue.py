@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import fast_value, value
 from sup_sync.model.issue import Phase
 from sup_sync.model.policy import Calendars, ClockKind, Metric
 from sup_sync.sla.clock import Clock
@@ -15,7 +15,7 @@ from sup_sync.sla.judgement import Judgement
 from sup_sync.to_json import Json, plain
 
 
-@frozen
+@fast_value
 class QueueEntry:
     """A request whose turn it is, and the target that comes due next.
 
@@ -51,7 +51,7 @@ class QueueEntry:
         }
 
 
-@frozen
+@value
 class Queue:
     """The requests whose turn it is, in order; how many open ones are elsewhere; and the zone to show moments in."""
 

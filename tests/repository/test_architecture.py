@@ -7,11 +7,14 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import FrozenInstanceError, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 import sup_sync
+from sup_sync.model.policy import Metric, Target
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGE = Path(sup_sync.__file__).parent
@@ -162,8 +165,24 @@ def test_each_folder_says_what_it_is_for(folder: Path) -> None:
     assert docstring.partition("\n")[0].endswith(".")
 
 
-def test_a_frozen_value_cannot_be_assigned_in_code_that_type_checks(tmp_path: Path) -> None:
-    line = "from sup_sync.model.working_time import Span\ndef end(span: Span) -> None:\n    span.start = span.end\n"
-    command = [sys.executable, "-m", "mypy", "--config-file=", "--cache-dir", str(tmp_path), "-c", line]
+@pytest.mark.parametrize("decorator", ["value", "fast_value"])
+def test_the_type_checker_refuses_to_change_a_value(tmp_path: Path, decorator: str) -> None:
+    lines = f"""
+from sup_sync.frozen import {decorator}
+
+@{decorator}
+class Made:
+    number: int
+
+Made(1).number = 2
+"""
+    command = [sys.executable, "-m", "mypy", "--config-file=", "--cache-dir", str(tmp_path), "-c", lines]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert 'Property "start" defined in "Span" is read-only' in result.stdout
+    assert 'Property "number" defined in "Made" is read-only' in result.stdout
+
+
+def test_python_refuses_to_change_a_value() -> None:
+    target = Target(Metric.FIRST_RESPONSE, timedelta(hours=1), "20")
+    with pytest.raises(FrozenInstanceError):
+        target.clause = "21"  # type: ignore[misc]
+    assert len({target, replace(target)}) == 1

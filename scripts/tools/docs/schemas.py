@@ -14,6 +14,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from sup_sync.config import shapes
 from sup_sync.config.shapes import base, calendar, regulation, run, tables
+from sup_sync.model.moments import WEEKDAYS
 
 Json = dict[str, Any]
 
@@ -36,7 +37,7 @@ def _text(title: str, pattern: str) -> Json:
 _LENGTH = r"[1-9]\d{0,4} (min|h|working days?)"
 _DAY, _CLOCK = r"\d{4}-\d\d-\d\d", r"([01]\d|2[0-3]):[0-5]\d"
 _DATE_TIME = rf"{_DAY}[ T]{_CLOCK}(:[0-5]\d)?"
-_WEEKDAY = f"({'|'.join(calendar.WEEKDAYS)})"
+_WEEKDAY = f"({'|'.join(WEEKDAYS)})"
 _DATE = _text("date", rf"^{_DAY}$")
 _LENGTH_OR_NONE = _text("duration or `none`", rf"^({_LENGTH}|none)$")
 _HOURS = rf"^{_CLOCK}-({_CLOCK}|24:00)$"

@@ -1,4 +1,4 @@
-"""The commands that need no tracker: due, clients and provision."""
+"""`sup-sync due`: compute the targets of a request that options describe."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sup_sync.cli.commands.completion import words_of
 from sup_sync.cli.context import Settings, in_support_zone, pass_settings, print_json
-from sup_sync.cli.options import Moment, global_options, json_option
+from sup_sync.cli.options import global_options, json_option
+from sup_sync.cli.parameters import MomentType, complete_keys
 
 if TYPE_CHECKING:
     from sup_sync.config.load import Config
@@ -19,27 +19,27 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--filed-at", type=Moment(), required=True, help="When the request was filed.")
-@click.option("--level", required=True, metavar="KEY", help="base, vip", shell_complete=words_of("levels"))
+@click.option("--filed-at", type=MomentType(), required=True, help="When the request was filed.")
+@click.option("--level", required=True, metavar="KEY", help="base, vip", shell_complete=complete_keys("levels"))
 @click.option(
     "--channel",
     required=True,
     metavar="KEY",
     help="online_assistant, email, official_letter, callback, tracker",
-    shell_complete=words_of("channels"),
+    shell_complete=complete_keys("channels"),
 )
 @click.option(
     "--category",
     required=True,
     metavar="KEY",
     help="consultation, error, suggestion",
-    shell_complete=words_of("categories"),
+    shell_complete=complete_keys("categories"),
 )
 @click.option(
     "--priority",
     metavar="KEY",
     help="normal, urgent, immediate; default: the calmest",
-    shell_complete=words_of("priorities"),
+    shell_complete=complete_keys("priorities"),
 )
 @json_option
 @global_options

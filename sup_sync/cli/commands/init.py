@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sup_sync.cli.codes import DONE, PARTLY_DONE
 from sup_sync.cli.commands.check import run_check
 from sup_sync.cli.context import Settings, log_line, pass_settings, shipped
+from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
 from sup_sync.cli.options import global_options
 from sup_sync.errors import AccessError, SupSyncError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.host.secret_files import CREDENTIAL, VARIABLE, load_key
 from sup_sync.model.languages import LANGUAGES
 
@@ -35,7 +35,7 @@ ALL, LATER = "all", "later"
 """What may be answered instead of names."""
 
 
-@frozen
+@value
 class Answers:
     """What the options say, and then whoever sits at the terminal; `yes` is to ask nobody."""
 

@@ -1,4 +1,4 @@
-"""The command report: on the terminal, as JSON, as a table for a spreadsheet, as a page."""
+"""`sup-sync report`: SLA compliance on the terminal, as JSON, CSV, HTML or a wiki page."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sup_sync.cli.codes import DONE
 from sup_sync.cli.context import Settings, pass_settings, print_json
-from sup_sync.cli.files import require_libraries, write_atomically
+from sup_sync.cli.exit_codes import DONE
+from sup_sync.cli.files import write_atomically
 from sup_sync.cli.loading import judged
 from sup_sync.cli.options import from_option, global_options, json_option, language_option, now_option
+from sup_sync.cli.pages import require_libraries
 from sup_sync.cli.publishing import basis_of, is_publishing, publish, publish_options
 
 if TYPE_CHECKING:

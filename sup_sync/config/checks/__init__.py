@@ -12,7 +12,7 @@ from sup_sync.config.checks.files import (
     TRACKER,
     Check,
     Files,
-    Version,
+    RegulationVersion,
 )
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
     "SINGULAR",
     "TRACKER",
     "Files",
-    "Version",
+    "RegulationVersion",
 ]
 
 CHECKS: tuple[Check, ...] = (

@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.policy import Metric
 from sup_sync.output.texts import Texts
 from sup_sync.views.compliance import Dimension, Report
@@ -58,7 +58,7 @@ _SVG = "http://www.w3.org/2000/svg"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 
 
-@frozen
+@value
 class Drawing:
     """A chart before it is drawn: its name, its height in inches of 72 units, and who draws it."""
 
@@ -246,16 +246,16 @@ def _for_a_page(svg: str, name: str) -> str:
 def _without_style(each: ElementTree.Element) -> None:
     """Every declaration as an attribute of its own."""
     for declaration in each.attrib.pop("style", "").split(";"):
-        key, _, value = declaration.partition(":")
-        if value:
-            each.set(key.strip(), value.strip())
+        key, _, text = declaration.partition(":")
+        if text:
+            each.set(key.strip(), text.strip())
 
 
 def _with_own_ids(each: ElementTree.Element, name: str) -> None:
     if "id" in each.attrib:
         each.set("id", f"{name}-{each.attrib['id']}")
-    for key, value in each.attrib.items():
+    for key, text in each.attrib.items():
         if key == _LINK:
-            each.set(key, value.replace("#", f"#{name}-"))
-        elif "url(#" in value:
-            each.set(key, re.sub(r"url\(#", f"url(#{name}-", value))
+            each.set(key, text.replace("#", f"#{name}-"))
+        elif "url(#" in text:
+            each.set(key, re.sub(r"url\(#", f"url(#{name}-", text))

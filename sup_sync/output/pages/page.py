@@ -7,7 +7,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.policy import ClockKind, Metric
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.output.pages import charts
@@ -18,7 +18,7 @@ from sup_sync.views.figures import Figures
 from sup_sync.views.time_by_party import Party
 
 
-@frozen
+@value
 class Basis:
     """What a report rests on: the tracker's URL, the files' SHA-256 by name, and whether all could be read."""
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from sup_sync import __version__
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.policy import ClockKind, Metric
 from sup_sync.output.pages import charts
 from sup_sync.output.pages.markup import MARKUPS, Markup, word
@@ -23,7 +23,7 @@ MOST = 100
 BY = (Dimension.LEVEL, Dimension.CHANNEL, Dimension.CATEGORY, Dimension.PRIORITY)
 
 
-@frozen
+@value
 class ReportData:
     """What a page tells: a report and its figures, of one month or of all up to its end."""
 

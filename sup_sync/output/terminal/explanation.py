@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sup_sync.model.issue import Side
-from sup_sync.output.terminal.labels import METRICS, clause_label, count, duration, level_label, moment, time_left, word
+from sup_sync.output.terminal.labels import METRICS, clause_label, count, duration, moment, time_left, word
 from sup_sync.output.terminal.layout import (
     STYLES,
     new_table,
@@ -20,6 +20,7 @@ from sup_sync.output.terminal.layout import (
     print_table,
     text,
 )
+from sup_sync.output.terminal.level import level_label
 from sup_sync.output.terminal.plan import show_findings
 from sup_sync.output.terminal.timeline import show_lines
 from sup_sync.planning.notices.no_answer import REMINDER

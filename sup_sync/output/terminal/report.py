@@ -7,8 +7,9 @@ from rich.table import Table
 from rich.text import Text
 
 from sup_sync.model.policy import Metric
-from sup_sync.output.terminal.labels import METRICS, PIPE_WIDTH, count, duration, level_label, moment, word
+from sup_sync.output.terminal.labels import METRICS, PIPE_WIDTH, count, duration, moment, word
 from sup_sync.output.terminal.layout import new_table, print_section, print_summary, print_table, text
+from sup_sync.output.terminal.level import level_label
 from sup_sync.views.compliance import Dimension, Group, Report
 from sup_sync.views.time_by_party import Party
 from sup_sync.views.whatif import WhatIf

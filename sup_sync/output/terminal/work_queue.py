@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from sup_sync.model.policy import Metric
-from sup_sync.output.terminal.labels import clause_label, count, level_label, moment, time_left, word
+from sup_sync.output.terminal.labels import clause_label, count, moment, time_left, word
 from sup_sync.output.terminal.layout import (
     STYLES,
     new_table,
@@ -22,6 +22,7 @@ from sup_sync.output.terminal.layout import (
     table_lines,
     text,
 )
+from sup_sync.output.terminal.level import level_label
 from sup_sync.sla.clock import TargetStatus
 from sup_sync.views.work_queue import Queue, QueueEntry
 

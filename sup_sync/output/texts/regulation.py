@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.policy import ClockKind, LadderStep, Target
 from sup_sync.output.texts.texts import Texts
 from sup_sync.planning.notices.no_answer import REMINDER
@@ -18,7 +18,7 @@ Pair = tuple[str, str]
 """What something is called, and what is said of it."""
 
 
-@frozen
+@value
 class TextTable:
     """A level's targets; every row has as many cells as there are headers."""
 
@@ -27,7 +27,7 @@ class TextTable:
     rows: tuple[tuple[str, ...], ...]
 
 
-@frozen
+@value
 class RegulationText:
     """All of a version: what stands above the tables, the tables, and the lists below."""
 

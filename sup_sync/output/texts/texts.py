@@ -10,7 +10,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.messages import Messages
 from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.required import ItemProblem
@@ -24,7 +24,7 @@ def load_texts(part: str) -> Mapping[str, Any]:
     return tomllib.loads((FOLDER / f"{part}.toml").read_text(encoding="utf-8"))
 
 
-@frozen
+@value
 class Texts:
     """Says things in a language, by the texts of one `part`; `zone` is the support's, to show moments in."""
 
