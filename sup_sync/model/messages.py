@@ -1,4 +1,4 @@
-"""What clients and staff read, in kk, ru and en: texts by key, with our own words filled in and nobody else's."""
+"""What clients and staff read, by language: texts by key, with our own words filled in and nobody else's."""
 
 from __future__ import annotations
 
@@ -17,10 +17,8 @@ VARIABLES: Mapping[str, frozenset[str]] = {
     "day": frozenset({"day", "month", "year"}),
     "moment": frozenset({"day", "time"}),
     "months": frozenset(),
-    "first_response": frozenset(),
-    "resolution": frozenset(),
     "no_target": frozenset({"clause"}),
-    "acknowledged": frozenset({"number", "filed", "level", "first_response", "resolution", "help_centre", "clause"}),
+    "acknowledged": frozenset({"number", "filed", "level", "help_centre", "clause"}),
     "contacted": frozenset({"contact", "filed"}),
     "asked": frozenset({"missing", "due", "wording", "clause"}),
     "reminder": frozenset({"asked", "due", "wording", "clause"}),
@@ -55,7 +53,7 @@ STEP_MESSAGES = tuple(key for key, variables in VARIABLES.items() if variables i
 REQUIRED: Mapping[str, frozenset[str]] = {
     "day": VARIABLES["day"],
     "moment": VARIABLES["moment"],
-    "acknowledged": frozenset({"number", "level", "first_response", "resolution", "help_centre"}),
+    "acknowledged": frozenset({"number", "level", "help_centre"}),
     "asked": frozenset({"missing", "due"}),
     "incomplete": frozenset({"missing"}),
     "slipped": frozenset({"before", "after"}),
@@ -69,10 +67,17 @@ REQUIRED: Mapping[str, frozenset[str]] = {
 """What a text must say, as a clause wants it said (10, 13, 15, 16, 25)."""
 
 
-def expected_messages(levels: Iterable[str], reasons: Iterable[str]) -> Mapping[str, frozenset[str]]:
-    """Every message and its variables, with those for the words of the regulation."""
-    words = [*(f"level_{key}" for key in levels), *(f"reason_{key}" for key in reasons)]
-    return {**VARIABLES, **dict.fromkeys(words, frozenset[str]())}
+NAMES_TARGETS = "acknowledged"
+"""The message that says the target of each metric that is not internal, in a variable of the metric's name."""
+
+
+def expected_messages(
+    levels: Iterable[str], reasons: Iterable[str], metrics: Iterable[str], promised: Iterable[str]
+) -> Mapping[str, frozenset[str]]:
+    """Every message and its variables, with those for the words of the regulation; `promised` are metrics for clients."""
+    words = [*metrics, *(f"level_{key}" for key in levels), *(f"reason_{key}" for key in reasons)]
+    targets = {NAMES_TARGETS: VARIABLES[NAMES_TARGETS].union(promised)}
+    return {**VARIABLES, **targets, **dict.fromkeys(words, frozenset[str]())}
 
 
 @frozen

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from sup_sync.frozen import frozen
-from sup_sync.model.policy import Calendars, Metric, Target
+from sup_sync.model.policy import Calendars, Target
 from sup_sync.model.working_time import Calendar, Span
 
 NO_TIME = timedelta(0)
@@ -44,7 +44,7 @@ class Clock:
     @property
     def name(self) -> str:
         """What the marker calls it: its metric, or the release that took the target's place."""
-        return "release" if self.release_on is not None else self.target.metric.value
+        return "release" if self.release_on is not None else self.target.metric
 
     def read_at(self, now: datetime) -> datetime:
         """The moment the clock shows: when it paused or stopped, else now."""
@@ -95,7 +95,7 @@ class Verdict:
     after the clock stopped.
     """
 
-    metric: Metric
+    metric: str
     outcome: TargetStatus
     due_at: datetime | None
     elapsed: timedelta
@@ -104,6 +104,7 @@ class Verdict:
     left: timedelta | None = None
     stopped_at: datetime | None = None
     paused_at: datetime | None = None
+    cycle: int = 0
 
     @property
     def is_running(self) -> bool:
@@ -135,12 +136,13 @@ def judge(clock: Clock, calendars: Calendars, now: datetime, warning_share: floa
         left=left,
         stopped_at=clock.stopped_at,
         paused_at=clock.paused_at,
+        cycle=clock.cycle,
     )
 
 
-def no_target(metric: Metric, reason: str, clause: str = "") -> Verdict:
+def no_target(metric: str, reason: str, clause: str = "", cycle: int = 0) -> Verdict:
     """The verdict on a request that nothing can be measured against."""
-    return Verdict(metric, TargetStatus.NO_TARGET, None, NO_TIME, reason, clause)
+    return Verdict(metric, TargetStatus.NO_TARGET, None, NO_TIME, reason, clause, cycle=cycle)
 
 
 def _overrun(clock: Clock) -> str:

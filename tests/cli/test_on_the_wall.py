@@ -12,8 +12,6 @@ from pathlib import Path
 import pytest
 from support.shell import PROGRAM, Said, Shell, one_line
 
-from sup_sync.model.languages import LANGUAGES
-
 
 @pytest.mark.parametrize(("language", "title"), [("kk", "Қолдау"), ("ru", "Регламент поддержки"), ("en", "Support")])
 def test_regulation_speaks_the_language_asked_for(shell: Shell, language: str, title: str) -> None:

@@ -11,7 +11,7 @@ from support.demo_site import CONFIG, SUNDAY_NIGHT, Demo, shipped_config
 from tools.demo.story import deeds_of, load_story, moment_before, working_time
 from tools.demo.world import DemoError, seed
 
-from sup_sync.model.policy import ClockKind, Metric
+from sup_sync.model.policy import ClockKind
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.cache import IN_MEMORY, Cache
@@ -97,7 +97,7 @@ def test_on_a_sunday_night_every_request_stands_as_the_story_says(demo: Demo) ->
         read = Reading(reader, config, cache, SUNDAY_NIGHT, lambda _done, _of: None).everything()
     judgements = judge_caseload(decode_caseload(read.lists, read.raw_issues, config.rules), config.rules, SUNDAY_NIGHT)
     stands = {
-        each.issue.subject: None if each.is_unjudged else [each.verdict(metric).outcome for metric in Metric]
+        each.issue.subject: None if each.is_unjudged else [each.verdict(metric).outcome for metric in each.policy.metrics]
         for each in judgements
     }
     assert stands == {request["subject"]: request["shows"] for request in STORY["requests"]}

@@ -10,12 +10,11 @@ from typing import Any, get_args
 
 import pytest
 from stories.moments import ZONE
-from stories.shipped import shipped_config
+from stories.shipped import LANGUAGES, shipped_config
 
 import sup_sync
 from sup_sync.config.shapes.regulation import AlertKey, ClientNoteKey
 from sup_sync.model.calendar_lines import LineKind
-from sup_sync.model.languages import LANGUAGES
 from sup_sync.model.messages import STEP_MESSAGES
 from sup_sync.output.texts import Texts, load_texts
 from sup_sync.views.year import DayKind

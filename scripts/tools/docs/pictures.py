@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sup_sync.config.load import load_config
-from sup_sync.model.policy import ClockKind, Metric
+from sup_sync.model.policy import ClockKind
 from sup_sync.model.working_time import Span
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -172,7 +172,7 @@ def path_picture() -> str:
 def clock_picture() -> str:
     filed, asked, answered = map(moment, ("2026-11-20T16:20", "2026-11-23T10:00", "2026-11-23T11:30"))
     paused = Span(asked, answered)
-    within = AGREEMENT.targets[Metric.RESOLUTION, CALM].within
+    within = AGREEMENT.targets["resolution", CALM].within
     due, without = CALENDAR.after(filed, within, without=(paused,)), CALENDAR.after(filed, within)
     marks = [
         Mark(filed, "a VIP client files an error"),
@@ -185,7 +185,7 @@ def clock_picture() -> str:
 
 def ladder_picture() -> str:
     filed = moment("2026-11-20T16:20")
-    within = AGREEMENT.targets[Metric.FIRST_RESPONSE, HOT].within
+    within = AGREEMENT.targets["first_response", HOT].within
     stops = [(filed, "filed", f"VIP, immediate: first response within {within // timedelta(minutes=1)} minutes")]
     for step in AGREEMENT.ladder:
         whom = ", names the head, who gets the request" if step.assign else ""

@@ -14,6 +14,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from sup_sync.config import shapes
 from sup_sync.config.shapes import base, calendar, regulation, run, tables
+from sup_sync.sla.measures import MEASURES
 
 Json = dict[str, Any]
 
@@ -48,6 +49,8 @@ WRITTEN = {
     regulation.length_or_lengths: {
         "anyOf": [_LENGTH_OR_NONE, {"type": "object", "additionalProperties": _LENGTH_OR_NONE}]
     },
+    regulation.metric_key: _text("a name of yours", rf"^{regulation.METRIC_KEY}$"),
+    regulation.measure_key: {"enum": list(MEASURES)},
     run.stretch_of_hours: _text("a stretch of hours", rf"^{_CLOCK}-{_CLOCK}$"),
     calendar.windows: {"type": "array", "items": _text("stretches of hours", _STRETCH)},
     calendar.named_weekdays: _text("a weekday, or some", rf"^{_WEEKDAY}(-{_WEEKDAY})?$"),
@@ -57,6 +60,10 @@ WRITTEN = {
 
 BESIDES = {
     shapes.ContractShape: {"oneOf": [{"required": [each]} for each in ("project", "group", "bin")]},
+    shapes.MessagesShape: {
+        "propertyNames": _text("a language", rf"^{tables.LANGUAGE_KEY}$"),
+        "minProperties": 1,
+    },
     shapes.ChangeShape: {
         "if": {"properties": {"kind": {"const": "hours"}}},
         "then": {"required": ["hours"]},
@@ -64,6 +71,10 @@ BESIDES = {
     },
 }
 """What shapes demand of several keys together."""
+
+
+EXTRA = "__pydantic_extra__"
+"""What a shape calls the keys that the files themselves define."""
 
 
 @cache
@@ -95,6 +106,8 @@ class Generator(GenerateJsonSchema):
         names = {field.alias or name: name for name, field in shape.model_fields.items()}
         for key, part in json_schema["properties"].items():
             part["description"] = texts_of(shape)[names[key]]
+        if isinstance(json_schema.get("additionalProperties"), dict):
+            json_schema["additionalProperties"]["description"] = texts_of(shape)[EXTRA]
         json_schema.pop("title", None)
         return {**json_schema, **BESIDES.get(shape, {})}
 
@@ -114,6 +127,8 @@ class Generator(GenerateJsonSchema):
         if "patternProperties" in json_schema:  # one place for the values, wherever the keys have a pattern
             (values,) = json_schema.pop("patternProperties").values()
             return {**json_schema, "additionalProperties": values, "propertyNames": self.generate_inner(keys)}
+        if keys["type"] == "function-after":
+            return {**json_schema, "propertyNames": self.generate_inner(keys)}
         return json_schema
 
     def encode_default(self, dft: Any) -> Any:

@@ -14,6 +14,8 @@ from sup_sync.config.yaml_file import load_yaml
 
 ROOT = Path(__file__).parent.parent.parent.parent
 LONGEST_EXAMPLE = 70
+OF_THE_FILES = "…"
+"""Stands for keys that the files themselves define, as `metrics` does those of agreements."""
 EXAMPLE = re.compile(r" Example: `(.+)`\.$")
 
 INTRODUCTION = """\
@@ -88,7 +90,7 @@ def parts_of(name: str) -> Iterator[Part]:
     places = {id(part): path for path, part in parts.items()}
     for path, part in parts.items():
         written = found.get(id(part), ())
-        keys = [_key(key, value, part, written, schema, places) for key, value in part["properties"].items()]
+        keys = [_key(key, value, part, written, schema, places) for key, value in _keys_of(part)]
         yield Part(path, part.get("description", ""), keys)
 
 
@@ -101,9 +103,15 @@ def paths(schema: Json) -> dict[str, Json]:
             continue
         seen.add(id(part))
         paths[path if path not in paths else f"{path}.{part['required'][0]}"] = part
-        below = [(key, each) for key, value in part["properties"].items() for each in _parts_below(value, schema)]
+        below = [(key, each) for key, value in _keys_of(part) for each in _parts_below(value, schema)]
         left[:0] = [(f"{path}.{key}{tail}".lstrip("."), target) for key, (target, tail) in below]
     return paths
+
+
+def _keys_of(part: Json) -> list[tuple[str, Json]]:
+    """The keys of a part, and after them, under one name, those that the files themselves define."""
+    extra = part.get("additionalProperties")
+    return [*part["properties"].items(), *([(OF_THE_FILES, extra)] if isinstance(extra, dict) else [])]
 
 
 def _parts_below(value: Json, schema: Json) -> Iterator[tuple[Json, str]]:
@@ -132,8 +140,10 @@ def values_of(schema: Json, data: Any) -> dict[int, list[Json]]:
                 for each in value:
                     walk(part["items"], each)
             case dict() if isinstance(part.get("additionalProperties"), dict):
-                for each in value.values():
-                    walk(part["additionalProperties"], each)
+                known = part.get("properties", {})
+                found.setdefault(id(part), []).append(value)
+                for key, each in value.items():
+                    walk(known.get(key, part["additionalProperties"]), each)
             case dict() if value.keys() <= part.get("properties", {}).keys():
                 found.setdefault(id(part), []).append(value)
                 for key, each in value.items():
@@ -149,7 +159,7 @@ def _name(reference: Json) -> str:
 
 def _key(name: str, value: Json, part: Json, written: Sequence[Json], schema: Json, places: Mapping[int, str]) -> Key:
     told, below = EXAMPLE.search(value["description"]), [target for target, _ in _parts_below(value, schema)]
-    shown = None if below else _example([each[name] for each in written if name in each])
+    shown = None if below else _example(_values_of_key(name, part, written))
     return Key(
         name=name,
         text=EXAMPLE.sub("", value["description"]),
@@ -158,6 +168,13 @@ def _key(name: str, value: Json, part: Json, written: Sequence[Json], schema: Js
         example=told[1] if told else shown,
         below=places[id(below[0])] if below else None,
     )
+
+
+def _values_of_key(name: str, part: Json, written: Sequence[Json]) -> list[Any]:
+    """What the shipped file has under a key of a part."""
+    if name != OF_THE_FILES:
+        return [each[name] for each in written if name in each]
+    return [value for each in written for key, value in each.items() if key not in part["properties"]]
 
 
 def _left_out(value: Json) -> str:
@@ -232,7 +249,8 @@ def flow(value: Any) -> str:
 
 
 def _anchor(name: str, path: str) -> str:
-    return "-".join(re.findall(r"\w+", f"{name} {path}")).replace("_", "-")
+    words = f"{name} {path}".replace(OF_THE_FILES, "others")
+    return "-".join(re.findall(r"\w+", words)).replace("_", "-")
 
 
 def _section(name: str, part: Part) -> str:
@@ -244,6 +262,8 @@ def _section(name: str, part: Part) -> str:
 
 def _cell(key: Key) -> str:
     left_out = "it has to be there" if key.left_out is None else f"left out: {key.left_out}"
+    if key.name == OF_THE_FILES:
+        return f"{key.text}<br>*Written as* {key.written}.".replace("|", "\\|")
     return f"{key.text}<br>*Written as* {key.written}; {left_out}.".replace("|", "\\|")
 
 

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
 
-from sup_sync.model.policy import Metric
 from sup_sync.sla.clock import TargetStatus
 
 PIPE_WIDTH = 100
 """Columns where there is no terminal to ask for its own."""
 
-METRICS = {Metric.FIRST_RESPONSE: "first response", Metric.RESOLUTION: "closing"}
+METRICS = {"resolution": "closing"}
 LEVELS = {"vip": "VIP", "base": "Base"}
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -43,6 +42,10 @@ def word(key: str | None) -> str:
 
 def level_label(key: str | None) -> str:
     return LEVELS.get(key or "", word(key))
+
+
+def metric_label(key: str) -> str:
+    return METRICS.get(key, word(key))
 
 
 def clause_label(clause: str) -> str:

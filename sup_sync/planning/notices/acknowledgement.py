@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sup_sync.model.issue import Phase
-from sup_sync.model.policy import Metric
 from sup_sync.planning.notices.case import Audience, Case, Notice
+from sup_sync.sla.measures import first_response
 
 NAME = "acknowledged"
 
@@ -17,13 +17,14 @@ def notices(case: Case) -> Iterator[Notice]:
     A target that cannot be worked out yet is not said to be none: the note waits for the calendar's next years.
     """
     judgement = case.judgement
-    first_response, closing = (judgement.clock(metric) for metric in Metric)
-    if first_response is None or closing is None or first_response.stopped_at is not None:
+    answer = judgement.clock_that(first_response.MEASURE.key)
+    if judgement.is_unjudged or judgement.beyond_calendar or (answer and answer.stopped_at is not None):
         return
     if judgement.phase is not Phase.OPEN or not case.may_send(NAME):
         return
     clause = case.policy.client_notes[NAME]
-    words = {metric.value: _target(case, metric) for metric in Metric}
+    promised = [metric.key for metric in case.rules.policy.all_metrics.values() if not metric.is_internal]
+    words = {metric: _target(case, metric) for metric in promised}
     text = case.client_text(
         NAME,
         number=str(judgement.issue.id),
@@ -36,10 +37,10 @@ def notices(case: Case) -> Iterator[Notice]:
     yield Notice(Audience.CLIENT, NAME, 0, "\n\n".join([text, *_contact(case)]), "filed", clause)
 
 
-def _target(case: Case, metric: Metric) -> str:
+def _target(case: Case, metric: str) -> str:
     verdict = case.judgement.verdict(metric)
     if verdict.due_at is None:
-        return case.client_text("no_target", clause=verdict.clause)
+        return case.client_text("no_target", clause=verdict.clause or case.policy.client_notes[NAME])
     return case.client_moment(verdict.due_at)
 
 

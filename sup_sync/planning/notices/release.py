@@ -7,17 +7,17 @@ from dataclasses import replace
 from itertools import takewhile
 
 from sup_sync.model.issue import Phase
-from sup_sync.model.policy import Metric
 from sup_sync.planning.marker import Marker
 from sup_sync.planning.notices.case import Case, Notice
 from sup_sync.sla.judgement import Judgement
+from sup_sync.sla.measures import resolution
 
 SLIPPED, SHIPPED = "slipped", "shipped"
 
 
 def of_this_release(marker: Marker, judgement: Judgement) -> Marker:
     """The marker with the release last known: each has a ladder of its own, and none outlives the request's end."""
-    clock = judgement.clock(Metric.RESOLUTION)
+    clock = judgement.clock_that(resolution.MEASURE.key)
     if clock is None:
         return marker
     since_opened = takewhile(lambda each: not each.phase.is_final, reversed(judgement.stretches))
@@ -31,7 +31,7 @@ def of_this_release(marker: Marker, judgement: Judgement) -> Marker:
 def notices(case: Case) -> Iterator[Notice]:
     """The marker's date moves with the note, so that every slip is told once; its cycle says to which day."""
     judgement, before = case.judgement, case.promised_on
-    clock, version = judgement.clock(Metric.RESOLUTION), judgement.issue.version
+    clock, version = judgement.clock_that(resolution.MEASURE.key), judgement.issue.version
     if clock is None or judgement.phase.is_final:
         return
     after = clock.release_on

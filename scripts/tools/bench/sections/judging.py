@@ -16,7 +16,6 @@ from tools.bench.row import Row, Size, cost_of, in_turns, least
 from tools.bench.sections.startup import PROGRAM
 
 from sup_sync.config.load import Config, load_config
-from sup_sync.model.policy import Metric
 from sup_sync.redmine.snapshot import load_snapshot
 from sup_sync.run.caseload import decode_caseload, judge_caseload
 from sup_sync.sla.clock import TargetStatus
@@ -74,7 +73,7 @@ def _judged(snapshot: Path, config: Config) -> tuple[Judgement, ...]:
 def _agreement(cases: Sequence[log.Case], judgements: Sequence[Judgement]) -> Row:
     """The share of the log's moderate requests on whose breach we say the same."""
     pairs = zip(cases, judgements, strict=True)
-    moderate = [(case, judged.verdict(Metric.RESOLUTION)) for case, judged in pairs if case.priority == MODERATE]
+    moderate = [(case, judged.verdict("resolution")) for case, judged in pairs if case.priority == MODERATE]
     agreed = sum((verdict.outcome is TargetStatus.BREACHED) != case.made_sla for case, verdict in moderate)
     note = f"{len(moderate) - agreed} of {len(moderate):,} otherwise than the log"
     return Row("breached as the log says, priority Moderate", agreed / len(moderate), at_least=AGREEMENT, note=note)
