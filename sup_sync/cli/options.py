@@ -13,7 +13,7 @@ from sup_sync.cli.context import Settings
 from sup_sync.errors import SupSyncError
 
 if TYPE_CHECKING:
-    from sup_sync.config import Config
+    from sup_sync.config.load import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
 

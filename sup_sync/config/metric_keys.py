@@ -51,9 +51,9 @@ def _parts(data: Any, section: str) -> Iterator[tuple[tuple[Any, ...], dict[Any,
 
 
 def _unknown(place: tuple[Any, ...], part: dict[Any, Any], known: Collection[str]) -> Iterator[Error]:
-    for key in part:
+    for key, value in part.items():
         if key not in known:
-            yield {"type": UNKNOWN_KEY, "loc": (*place, key), "msg": "", "input": part[key], "known": known}
+            yield {"type": UNKNOWN_KEY, "loc": (*place, key), "msg": "", "input": value, "known": known}
 
 
 def _missing(place: tuple[Any, ...], part: dict[Any, Any], metrics: Iterable[str]) -> Iterator[Error]:

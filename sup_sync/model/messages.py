@@ -74,7 +74,10 @@ NAMES_TARGETS = "acknowledged"
 def expected_messages(
     levels: Iterable[str], reasons: Iterable[str], metrics: Iterable[str], promised: Iterable[str]
 ) -> Mapping[str, frozenset[str]]:
-    """Every message and its variables, with those for the words of the regulation; `promised` are metrics for clients."""
+    """Every message and its variables, with those for the words of the regulation.
+
+    `promised` are the metrics that are not internal.
+    """
     words = [*metrics, *(f"level_{key}" for key in levels), *(f"reason_{key}" for key in reasons)]
     targets = {NAMES_TARGETS: VARIABLES[NAMES_TARGETS].union(promised)}
     return {**VARIABLES, **targets, **dict.fromkeys(words, frozenset[str]())}

@@ -81,7 +81,10 @@ class RequestFinding:
 
 @frozen
 class Figures:
-    """All of it; months and hours are those of the filing in `zone`, the support's; `metrics` are those of all versions."""
+    """All of it; months and hours are those of the filing in `zone`, the support's.
+
+    `metrics` are those of all versions of the regulation.
+    """
 
     zone: tzinfo
     metrics: tuple[str, ...]

@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from stories.shipped import LANGUAGES
 from support.shell import PROGRAM, Said, Shell, one_line
 
 

@@ -97,7 +97,7 @@ def test_on_a_sunday_night_every_request_stands_as_the_story_says(demo: Demo) ->
         read = Reading(reader, config, cache, SUNDAY_NIGHT, lambda _done, _of: None).everything()
     judgements = judge_caseload(decode_caseload(read.lists, read.raw_issues, config.rules), config.rules, SUNDAY_NIGHT)
     stands = {
-        each.issue.subject: None if each.is_unjudged else [each.verdict(metric).outcome for metric in each.policy.metrics]
+        each.issue.subject: None if each.is_unjudged else [verdict.outcome for verdict in each.verdicts]
         for each in judgements
     }
     assert stands == {request["subject"]: request["shows"] for request in STORY["requests"]}

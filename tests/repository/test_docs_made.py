@@ -124,4 +124,5 @@ def validator_of(name: str, path: str, key: str) -> Draft7Validator:
     """That of one key."""
     schema = schema_of(name)
     part = paths(schema)[path]
-    return Draft7Validator({**part["properties"].get(key, part["additionalProperties"]), "$defs": schema.get("$defs", {})})
+    key_schema = part["properties"].get(key, part["additionalProperties"])
+    return Draft7Validator({**key_schema, "$defs": schema.get("$defs", {})})

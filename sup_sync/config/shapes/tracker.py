@@ -68,7 +68,9 @@ class FieldsShape(Shape):
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, str]
-    """The target of one of `metrics` (`…_due`), or the moment when its clock stopped (`…_at`); text. Example: `Келесі жауап мерзімі`."""
+    """The target of one of `metrics` (`…_due`), or the moment when its clock stopped (`…_at`); text. Example: `Келесі
+    жауап мерзімі`.
+    """
 
     level: str
     """The service level; a list."""
