@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sup_sync.cli.options import page_language
+
 if TYPE_CHECKING:
     from sup_sync.config.load import Config
     from sup_sync.output.texts import Texts
@@ -23,8 +25,7 @@ page_option = click.option(
 def page_texts(part: str, config: Config, language: str | None) -> Texts:
     from sup_sync.output.texts import Texts
 
-    messages = config.rules.messages
-    return Texts(part, language or messages.staff_language, messages, config.rules.zone)
+    return Texts(part, page_language(language, config), config.rules.messages, config.rules.zone)
 
 
 def require_libraries(option: str, *libraries: str) -> None:

@@ -11,7 +11,7 @@ import click
 from sup_sync.cli.context import Settings, connect, in_support_zone
 from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
 from sup_sync.cli.loading import judged
-from sup_sync.cli.options import F
+from sup_sync.cli.options import F, page_language
 from sup_sync.cli.pages import require_libraries
 from sup_sync.cli.parameters import MonthType
 
@@ -59,7 +59,7 @@ def publish(settings: Settings, *, project: str, month: date | None, language: s
     first = month or (this_month - timedelta(days=1)).replace(day=1)
     if first > this_month:
         raise click.BadParameter(f"{first:%Y-%m} has not begun: name an earlier one", param_hint="--month")
-    texts = Texts("report", language or rules.messages.staff_language, rules.messages, rules.zone)
+    texts = Texts("report", page_language(language, config), rules.messages, rules.zone)
     publication = Publication(connect(config), project, title_of(first, texts))
     now, _, judgements, code = judged(settings, config, None, None, everything=True)
     months = [(each, each.filed_at.astimezone(rules.zone).date().replace(day=1)) for each in judgements]

@@ -10,7 +10,7 @@ from sup_sync.config.shapes import ExampleShape
 from sup_sync.config.yaml_file import Place, YamlFile
 from sup_sync.errors import CalendarError, Mistake
 from sup_sync.model.moments import MOMENT_FORMAT
-from sup_sync.model.policy import Agreement, Calendars, ClockKind, Metric
+from sup_sync.model.policy import Agreement, Calendars, ClockKind
 from sup_sync.sla.clock import Clock
 
 
@@ -49,14 +49,17 @@ def _wrong_moments(
     source: YamlFile, place: Place, example: ExampleShape, version: RegulationVersion, calendars: Calendars
 ) -> Iterator[Mistake]:
     agreement = next(each for each in version.agreements if each.matches(*example.words))
-    for metric in Metric:
-        wanted, given = _shown(example.expected(metric)), _due(example, agreement, metric, calendars)
+    for metric in version.metrics:
+        if metric not in example.expected:
+            yield source.mistake(place, f"key {metric!r} is missing: add it")
+            continue
+        wanted, given = _shown(example.expected[metric]), _due(example, agreement, metric, calendars)
         if wanted != given:
             text = f"expects {metric} {wanted}, the mappings give {given} ({agreement.key}{version.of_file})"
-            yield source.mistake((*place, metric.value), text)
+            yield source.mistake((*place, metric), text)
 
 
-def _due(example: ExampleShape, agreement: Agreement, metric: Metric, calendars: Calendars) -> str:
+def _due(example: ExampleShape, agreement: Agreement, metric: str, calendars: Calendars) -> str:
     target = agreement.target(metric, example.priority)
     zone = calendars[ClockKind.WORKING].zone
     filed_at = example.filed.replace(tzinfo=zone)

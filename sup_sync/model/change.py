@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from sup_sync.frozen import fast_value
 
-OWN_FIELDS = ("level", "first_response_due", "first_response_at", "resolution_due", "state", "marker")
-"""The custom fields that the tool writes, by their keys."""
-
 GUARDED_FIELDS = frozenset({"assignee", "marker", "private_note", "public_note", "reason", "status"})
 """What is written by compare-and-swap: what people see at once, its marker, and the reason, which staff set too."""
 

@@ -1,4 +1,4 @@
-"""What clients and staff read, in kk, ru and en: texts by key, with our own words filled in and nobody else's."""
+"""What clients and staff read, by language: texts by key, with our own words filled in and nobody else's."""
 
 from __future__ import annotations
 

@@ -8,8 +8,21 @@ from dataclasses import field
 from sup_sync.frozen import value
 from sup_sync.model.issue import Status
 
+OWN_FIELDS = ("level", "state", "marker")
+"""The custom fields that the tool writes on every request, besides those of metrics, by their keys."""
+
 PLACEHOLDER = "?"
 """Stands in a mapping where somebody has to say what is meant: `init` writes it, `check` refuses it."""
+
+
+def due_field(metric: str) -> str:
+    """Name the custom field with the moment of a metric's target."""
+    return f"{metric}_due"
+
+
+def stop_field(metric: str) -> str:
+    """Name the custom field with the moment when a metric's clock stopped."""
+    return f"{metric}_at"
 
 
 @value
@@ -34,7 +47,8 @@ class RedmineNames:
 
     `trackers` and `statuses` go from the tracker's name to our word, the others from our key to the tracker's name.
     `priority_aliases` are names beside those of `priorities`, each with our key that it counts as.
-    `tool_statuses` are the statuses that the tool itself sets: `no_answer` and `asked`.
+    `tool_statuses` are the statuses that the tool itself sets: `no_answer` and `asked`. `own_fields` are the keys of
+    the fields that the tool writes.
     """
 
     trackers: Mapping[str, TrackerMapping]
@@ -45,6 +59,7 @@ class RedmineNames:
     channels: Mapping[str, str]
     states: Mapping[str, str]
     tool_statuses: Mapping[str, str]
+    own_fields: tuple[str, ...] = OWN_FIELDS
     priority_aliases: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     languages: Mapping[str, str] = field(default_factory=dict)

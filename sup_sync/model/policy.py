@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from datetime import date, timedelta
 from enum import StrEnum
@@ -12,11 +12,16 @@ from sup_sync.model.issue import Issue
 from sup_sync.model.working_time import Calendar
 
 
-class Metric(StrEnum):
-    """What is measured: until the first answer, and until the request is closed."""
+@value
+class Metric:
+    """Something that is measured and has a target in every agreement; `measures` is a key of sla/measures.
 
-    FIRST_RESPONSE = "first_response"
-    RESOLUTION = "resolution"
+    Clients read nothing of an internal metric.
+    """
+
+    key: str
+    measures: str
+    is_internal: bool = False
 
 
 class ClockKind(StrEnum):
@@ -35,12 +40,12 @@ class PriorityChange(StrEnum):
 
 @value
 class Target:
-    """At most `within`, by `clause`; no `within` is a target that the clause excepts.
+    """At most `within`, by `clause`; no `within` is a target that the clause excepts; `metric` is its key.
 
     With `end_of_days` it runs to the end of that many working days after the day it started, not to the moment.
     """
 
-    metric: Metric
+    metric: str
     within: timedelta | None
     clause: str
     clock: ClockKind = ClockKind.WORKING
@@ -127,7 +132,7 @@ class Agreement:
     levels: frozenset[str] | None
     channels: frozenset[str] | None
     categories: frozenset[str] | None
-    targets: Mapping[tuple[Metric, str], Target]
+    targets: Mapping[tuple[str, str], Target]
     ladder: tuple[LadderStep, ...]
 
     def matches(self, level: str, channel: str, category: str) -> bool:
@@ -137,7 +142,7 @@ class Agreement:
             and (self.categories is None or category in self.categories)
         )
 
-    def target(self, metric: Metric, priority: str) -> Target:
+    def target(self, metric: str, priority: str) -> Target:
         return self.targets[metric, priority]
 
     @property
@@ -189,7 +194,8 @@ class RegulationValue:
 class Policy:
     """All of the regulation from a day on; of the agreements, the first that matches counts.
 
-    Levels and priorities stand in their order: the highest level first, the calmest priority first. `client_notes` are the
+    Levels and priorities stand in their order: the highest level first, the calmest priority first; so do the metrics
+    by their keys. `client_notes` are the
     messages that clients get, with their clauses; `alerts` what staff are told at once. `earlier` are the versions that
     this one replaced, the newest first. `working_day` is what its terms count as one, in working time.
     """
@@ -198,6 +204,7 @@ class Policy:
     channels: Mapping[str, RegulationValue]
     categories: Mapping[str, RegulationValue]
     priorities: tuple[str, ...]
+    metrics: Mapping[str, Metric]
     agreements: tuple[Agreement, ...]
     waiting: WaitingRule
     clauses: Clauses
@@ -220,6 +227,18 @@ class Policy:
     def normal_priority(self) -> str:
         """The priority that counts as long as staff have confirmed no other (clause 20)."""
         return self.priorities[0]
+
+    @property
+    def all_metrics(self) -> Mapping[str, Metric]:
+        """The metrics of all versions: those of the newest first, then what only earlier ones have."""
+        metrics: dict[str, Metric] = {}
+        for version in (self, *self.earlier):
+            metrics = {**metrics, **{key: each for key, each in version.metrics.items() if key not in metrics}}
+        return metrics
+
+    def metrics_that(self, measures: str) -> Iterator[str]:
+        """Find the metrics of one measure, in order."""
+        return (key for key, metric in self.metrics.items() if metric.measures == measures)
 
     @property
     def notified(self) -> frozenset[str]:

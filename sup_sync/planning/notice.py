@@ -36,11 +36,15 @@ class Section(StrEnum):
 
 @fast_value
 class Text:
-    """A text of messages.yaml: its key, the variables that it may use, and those of them that it must use."""
+    """A text of messages.yaml: its key, the variables that it may use, and those of them that it must use.
+
+    `names_targets`: it must also use the target of each promised metric, in a variable of the metric's name.
+    """
 
     key: str
     variables: frozenset[str] = frozenset()
     required: frozenset[str] = frozenset()
+    names_targets: bool = False
 
 
 @fast_value
@@ -52,10 +56,11 @@ class NoticeKind:
     section: Section
     variables: frozenset[str]
     required: frozenset[str] = frozenset()
+    names_targets: bool = False
 
     @property
     def text(self) -> Text:
-        return Text(self.name, self.variables, self.required)
+        return Text(self.name, self.variables, self.required, self.names_targets)
 
 
 @fast_value

@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
 from sup_sync.frozen import value
-from sup_sync.model.change import OWN_FIELDS
 from sup_sync.model.directory import CLOSED_PROJECT, Directory, Json
 from sup_sync.model.issue import Phase
 from sup_sync.model.names import RedmineNames
@@ -172,7 +171,7 @@ def check_fields(tracker: RedmineState) -> Iterator[Problem]:
             yield Problem(Area.NAMES, f"no field «{name}» ({key}) that the account sees", fix)
     for where, row in _mapped_trackers(tracker):
         here = {field["name"] for field in row.get("fields", ())}
-        missing = [names[key] for key in OWN_FIELDS if names[key] in seen - here]
+        missing = [names[key] for key in tracker.names.own_fields if names[key] in seen - here]
         if "fields" in row and missing:
             text = f"{where} lacks {', '.join(f'«{name}»' for name in missing)}"
             yield Problem(Area.NAMES, text, "tick the tracker and the project at the field in Redmine")

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from sup_sync.frozen import fast_value
-from sup_sync.model.policy import Calendars, Metric, Target
+from sup_sync.model.policy import Calendars, Target
 from sup_sync.model.working_time import Calendar, Span
 
 NO_TIME = timedelta(0)
@@ -46,7 +46,7 @@ class Clock:
     @property
     def name(self) -> str:
         """What the marker calls it: its metric, or the release that took the target's place."""
-        return "release" if self.release_on is not None else self.target.metric.value
+        return "release" if self.release_on is not None else self.target.metric
 
     @property
     def clause(self) -> str:
@@ -102,7 +102,7 @@ class Verdict:
     after the clock stopped.
     """
 
-    metric: Metric
+    metric: str
     outcome: TargetStatus
     due_at: datetime | None
     elapsed: timedelta
@@ -111,6 +111,7 @@ class Verdict:
     left: timedelta | None = None
     stopped_at: datetime | None = None
     paused_at: datetime | None = None
+    cycle: int = 0
 
     @property
     def is_running(self) -> bool:
@@ -142,12 +143,13 @@ def judge(clock: Clock, calendars: Calendars, now: datetime, warning_share: floa
         left=left,
         stopped_at=clock.stopped_at,
         paused_at=clock.paused_at,
+        cycle=clock.cycle,
     )
 
 
-def no_target(metric: Metric, reason: str, clause: str = "") -> Verdict:
+def no_target(metric: str, reason: str, clause: str = "", cycle: int = 0) -> Verdict:
     """The verdict on a request that nothing can be measured against."""
-    return Verdict(metric, TargetStatus.NO_TARGET, None, NO_TIME, reason, clause)
+    return Verdict(metric, TargetStatus.NO_TARGET, None, NO_TIME, reason, clause, cycle=cycle)
 
 
 def _overrun(clock: Clock) -> str:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from sup_sync.errors import CalendarError
 from sup_sync.frozen import value
 from sup_sync.model.issue import Event, Finding, Side
-from sup_sync.model.policy import Agreement, Calendars, ClockKind, LadderStep, Metric, RegulationValue
+from sup_sync.model.policy import Agreement, Calendars, ClockKind, LadderStep, RegulationValue
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.ladder import due_step
 from sup_sync.planning.marker import Marker, MarkerError, read_marker
@@ -80,7 +80,7 @@ class Pause:
 class ClockDetails:
     """What one target measured: `within` is None where the clause excepts it, `left` and `due_at` are the verdict's."""
 
-    metric: Metric
+    metric: str
     agreement: str
     counts: ClockKind
     counts_from: datetime
@@ -98,7 +98,7 @@ class ClockDetails:
 class StepDetails:
     """A step of the ladder on one clock: when it is due (None: outside the calendar's years), and how it stands."""
 
-    metric: Metric
+    metric: str
     step: str
     share: float
     due_at: datetime | None
@@ -159,7 +159,7 @@ class Explanation:
 
 def _verdict_json(verdict: Verdict) -> Json:
     return {
-        "metric": verdict.metric.value,
+        "metric": verdict.metric,
         "outcome": verdict.outcome.value,
         "reason": verdict.reason,
         "clause": verdict.clause,
@@ -272,7 +272,7 @@ def _what(event: Event) -> Iterator[str]:
 
 def _clocks(judgement: Judgement, calendars: Calendars, now: datetime) -> Iterator[ClockDetails]:
     for clock in judgement.clocks:
-        verdict = judgement.verdict(clock.target.metric)
+        verdict = judgement.verdict_on(clock)
         pauses = tuple(Pause(each.start, each.end) for each in clock.pauses)
         yield ClockDetails(
             metric=clock.target.metric,
@@ -293,7 +293,7 @@ def _clocks(judgement: Judgement, calendars: Calendars, now: datetime) -> Iterat
 def _ladder(judgement: Judgement, rules: Rulebook, now: datetime) -> Iterator[StepDetails]:
     agreement = judgement.agreement
     for clock in judgement.clocks:
-        if agreement and judgement.verdict(clock.target.metric).outcome is not TargetStatus.NO_TARGET:
+        if agreement and judgement.verdict_on(clock).outcome is not TargetStatus.NO_TARGET:
             yield from _Ladder(clock, agreement, judgement, rules, now).steps()
 
 

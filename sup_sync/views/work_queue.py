@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sup_sync.frozen import fast_value, value
 from sup_sync.model.issue import Phase
-from sup_sync.model.policy import Calendars, ClockKind, Metric
+from sup_sync.model.policy import Calendars, ClockKind
 from sup_sync.sla.clock import Clock
 from sup_sync.sla.judgement import Judgement
 from sup_sync.to_json import Json, plain
@@ -25,7 +25,7 @@ class QueueEntry:
     """
 
     judgement: Judgement
-    metric: Metric | None
+    metric: str | None
     due_at: datetime | None
     left: timedelta | None
     out_of_turn: bool
@@ -112,7 +112,7 @@ def _entry(judgement: Judgement, calendars: Calendars) -> QueueEntry:
     running = [
         (_left(clock, verdict.due_at, judgement, calendars), clock.target.metric, verdict.due_at)
         for clock in judgement.clocks
-        if clock.is_running and (verdict := judgement.verdict(clock.target.metric)).due_at
+        if clock.is_running and (verdict := judgement.verdict_on(clock)).due_at
     ]
     left, metric, due_at = min(running, key=lambda each: each[0], default=(None, None, None))
     reason = _reason(judgement, out_of_turn=out_of_turn, has_target=metric is not None)

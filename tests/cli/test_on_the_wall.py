@@ -10,9 +10,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from stories.shipped import LANGUAGES
 from support.shell import PROGRAM, Said, Shell, one_line
-
-from sup_sync.model.languages import LANGUAGES
 
 
 @pytest.mark.parametrize(("language", "title"), [("kk", "Қолдау"), ("ru", "Регламент поддержки"), ("en", "Support")])

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from stories.shipped import Copy
-
-from sup_sync.model.languages import LANGUAGES
+from stories.shipped import LANGUAGES, Copy
 
 CONFIG, REGULATION, TRACKER = "config.yaml", "regulation.yaml", "tracker.yaml"
 CLIENTS, MESSAGES = "clients.yaml", "messages.yaml"

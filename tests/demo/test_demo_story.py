@@ -12,7 +12,7 @@ from tools.demo.seed import seed
 from tools.demo.site import DemoError
 from tools.demo.story import list_actions, load_story, parse_duration, time_before
 
-from sup_sync.model.policy import ClockKind, Metric
+from sup_sync.model.policy import ClockKind
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.cache import IN_MEMORY, Cache
@@ -98,7 +98,7 @@ def test_every_request_has_the_statuses_of_the_story_on_a_sunday_night(demo: Dem
         read = Reading(reader, config, cache, SUNDAY_NIGHT, lambda _done, _of: None).everything()
     judgements = judge_caseload(decode_caseload(read.lists, read.raw_issues, config.rules), config.rules, SUNDAY_NIGHT)
     statuses = {
-        each.issue.subject: None if each.is_unjudged else [each.verdict(metric).outcome for metric in Metric]
+        each.issue.subject: None if each.is_unjudged else [verdict.outcome for verdict in each.verdicts]
         for each in judgements
     }
     assert statuses == {request["subject"]: request["shows"] for request in STORY["requests"]}

@@ -10,11 +10,10 @@ from typing import Any
 
 import pytest
 from stories.moments import ZONE
-from stories.shipped import shipped_config
+from stories.shipped import LANGUAGES, shipped_config
 
 import sup_sync
 from sup_sync.model.calendar_lines import LineKind
-from sup_sync.model.languages import LANGUAGES
 from sup_sync.output.texts import Texts, load_texts
 from sup_sync.planning.notice import Section
 from sup_sync.planning.notices import names_in

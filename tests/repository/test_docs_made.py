@@ -90,7 +90,8 @@ def test_the_first_line_of_a_file_leads_an_editor_to_its_schema(path: Path) -> N
         ("clients", "project: alatau-trade, ", ""),
         ("clients", "project: alatau-trade, ", "project: alatau-trade, bin: 970240000816, "),
         ("clients", "until: 2028-12-31", "until: never"),
-        ("messages", "kk:\n", "kz:\n"),
+        ("messages", "kk:\n", "Kazakh:\n"),
+        ("regulation", "{measures: resolution}", "{measures: resolutoin}"),
         ("examples", "first_response: 2026-03-18 10:15", "first_response: 10:15"),
     ],
 )
@@ -122,4 +123,6 @@ def test_every_key_has_an_example_that_its_schema_takes(name: str, path: str, ke
 def validator_of(name: str, path: str, key: str) -> Draft7Validator:
     """That of one key."""
     schema = schema_of(name)
-    return Draft7Validator({**paths(schema)[path]["properties"][key], "$defs": schema.get("$defs", {})})
+    part = paths(schema)[path]
+    key_schema = part["properties"].get(key, part["additionalProperties"])
+    return Draft7Validator({**key_schema, "$defs": schema.get("$defs", {})})

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from sup_sync.config.load import load_config
-from sup_sync.model.policy import ClockKind, Metric
+from sup_sync.model.policy import ClockKind
 from sup_sync.model.working_time import Span
 
 ROOT = Path(__file__).parent.parent.parent.parent
@@ -175,7 +175,7 @@ def path_picture() -> str:
 def clock_picture() -> str:
     filed, asked, answered = map(parse_time, ("2026-11-20T16:20", "2026-11-23T10:00", "2026-11-23T11:30"))
     paused = Span(asked, answered)
-    within = AGREEMENT.targets[Metric.RESOLUTION, LOW_PRIORITY].within
+    within = AGREEMENT.targets["resolution", LOW_PRIORITY].within
     due, without = CALENDAR.after(filed, within, without=(paused,)), CALENDAR.after(filed, within)
     events = [
         Event(filed, "a VIP client files an error"),
@@ -188,7 +188,7 @@ def clock_picture() -> str:
 
 def ladder_picture() -> str:
     filed = parse_time("2026-11-20T16:20")
-    within = AGREEMENT.targets[Metric.FIRST_RESPONSE, HIGH_PRIORITY].within
+    within = AGREEMENT.targets["first_response", HIGH_PRIORITY].within
     events = [(filed, "filed", f"VIP, immediate: first response within {within // timedelta(minutes=1)} minutes")]
     for step in AGREEMENT.ladder:
         head = " to the head of support, who is assigned" if step.assign else ""

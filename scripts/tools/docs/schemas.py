@@ -15,6 +15,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from sup_sync.config import shapes
 from sup_sync.config.shapes import base, calendar, regulation, run, tables
 from sup_sync.model.moments import WEEKDAYS
+from sup_sync.sla.measures import MEASURES
 
 Json = dict[str, Any]
 
@@ -50,6 +51,8 @@ INPUT_SCHEMAS = {
     regulation.length_or_lengths: {
         "anyOf": [_LENGTH_OR_NONE, {"type": "object", "additionalProperties": _LENGTH_OR_NONE}]
     },
+    regulation.metric_key: _text("metric key", rf"^{regulation.METRIC_KEY}$"),
+    regulation.measure_key: {"enum": list(MEASURES)},
     run.stretch_of_hours: _text("time range", rf"^{_CLOCK}-{_CLOCK}$"),
     calendar.windows: {"type": "array", "items": _text("time range", _HOURS)},
     calendar.named_weekdays: _text("weekday or range of weekdays", rf"^{_WEEKDAY}(-{_WEEKDAY})?$"),
@@ -59,12 +62,20 @@ INPUT_SCHEMAS = {
 # conditions that involve several keys of a shape
 CONDITIONS = {
     shapes.ContractShape: {"oneOf": [{"required": [each]} for each in ("project", "group", "bin")]},
+    shapes.MessagesShape: {
+        "propertyNames": _text("a language", rf"^{tables.LANGUAGE_KEY}$"),
+        "minProperties": 1,
+    },
     shapes.ChangeShape: {
         "if": {"properties": {"kind": {"const": "hours"}}},
         "then": {"required": ["hours"]},
         "else": {"if": {"required": ["hours"]}, "then": {"properties": {"kind": {"const": "worked"}}}},
     },
 }
+
+
+EXTRA = "__pydantic_extra__"
+"""What a shape calls the keys that the files themselves define."""
 
 
 @cache
@@ -96,6 +107,8 @@ class Generator(GenerateJsonSchema):
         names = {field.alias or name: name for name, field in shape.model_fields.items()}
         for key, part in json_schema["properties"].items():
             part["description"] = texts_of(shape)[names[key]]
+        if isinstance(json_schema.get("additionalProperties"), dict):
+            json_schema["additionalProperties"]["description"] = texts_of(shape)[EXTRA]
         json_schema.pop("title", None)
         return {**json_schema, **CONDITIONS.get(shape, {})}
 
@@ -115,6 +128,8 @@ class Generator(GenerateJsonSchema):
         if "patternProperties" in json_schema:  # values in the same place with and without a pattern of keys
             (values,) = json_schema.pop("patternProperties").values()
             return {**json_schema, "additionalProperties": values, "propertyNames": self.generate_inner(keys)}
+        if keys["type"] == "function-after":
+            return {**json_schema, "propertyNames": self.generate_inner(keys)}
         return json_schema
 
     def encode_default(self, dft: Any) -> Any:

@@ -14,6 +14,8 @@ from sup_sync.config.yaml_file import load_yaml
 
 ROOT = Path(__file__).parent.parent.parent.parent
 LONGEST_EXAMPLE = 70
+OF_THE_FILES = "…"
+"""Stands for keys that the files themselves define, as `metrics` does those of agreements."""
 EXAMPLE = re.compile(r" Example: `(.+)`\.$")
 
 INTRODUCTION = """\
@@ -86,7 +88,7 @@ def parts_of(name: str) -> Iterator[Part]:
     path_by_id = {id(part): path for path, part in parts.items()}
     for path, part in parts.items():
         values = examples.get(id(part), ())
-        keys = [_key(key, value, part, values, schema, path_by_id) for key, value in part["properties"].items()]
+        keys = [_key(key, value, part, values, schema, path_by_id) for key, value in _keys_of(part)]
         yield Part(path, part.get("description", ""), keys)
 
 
@@ -99,9 +101,15 @@ def paths(schema: Json) -> dict[str, Json]:
             continue
         seen.add(id(part))
         paths[path if path not in paths else f"{path}.{part['required'][0]}"] = part
-        inner = [(key, each) for key, value in part["properties"].items() for each in _inner_parts(value, schema)]
+        inner = [(key, each) for key, value in _keys_of(part) for each in _inner_parts(value, schema)]
         left[:0] = [(f"{path}.{key}{tail}".lstrip("."), target) for key, (target, tail) in inner]
     return paths
+
+
+def _keys_of(part: Json) -> list[tuple[str, Json]]:
+    """List the keys of a part, and last, under one name, those that the files themselves define."""
+    extra = part.get("additionalProperties")
+    return [*part["properties"].items(), *([(OF_THE_FILES, extra)] if isinstance(extra, dict) else [])]
 
 
 def _inner_parts(value: Json, schema: Json) -> Iterator[tuple[Json, str]]:
@@ -130,8 +138,10 @@ def values_of(schema: Json, data: Any) -> dict[int, list[Json]]:
                 for each in value:
                     walk(part["items"], each)
             case dict() if isinstance(part.get("additionalProperties"), dict):
-                for each in value.values():
-                    walk(part["additionalProperties"], each)
+                known = part.get("properties", {})
+                values.setdefault(id(part), []).append(value)
+                for key, each in value.items():
+                    walk(known.get(key, part["additionalProperties"]), each)
             case dict() if value.keys() <= part.get("properties", {}).keys():
                 values.setdefault(id(part), []).append(value)
                 for key, each in value.items():
@@ -150,7 +160,7 @@ def _key(
 ) -> Key:
     documented = EXAMPLE.search(value["description"])
     inner = [target for target, _ in _inner_parts(value, schema)]
-    shipped_example = None if inner else _example([each[name] for each in values if name in each])
+    shipped_example = None if inner else _example(_values_of_key(name, part, values))
     return Key(
         name=name,
         text=EXAMPLE.sub("", value["description"]),
@@ -159,6 +169,13 @@ def _key(
         example=documented[1] if documented else shipped_example,
         part=path_by_id[id(inner[0])] if inner else None,
     )
+
+
+def _values_of_key(name: str, part: Json, values: Sequence[Json]) -> list[Any]:
+    """List the values that the shipped file has under a key of a part."""
+    if name != OF_THE_FILES:
+        return [each[name] for each in values if name in each]
+    return [value for each in values for key, value in each.items() if key not in part["properties"]]
 
 
 def _default(value: Json) -> str:
@@ -235,7 +252,8 @@ def flow(value: Any) -> str:
 
 
 def _anchor(name: str, path: str) -> str:
-    return "-".join(re.findall(r"\w+", f"{name} {path}")).replace("_", "-")
+    words = f"{name} {path}".replace(OF_THE_FILES, "others")
+    return "-".join(re.findall(r"\w+", words)).replace("_", "-")
 
 
 def _section(name: str, part: Part) -> str:
@@ -246,6 +264,8 @@ def _section(name: str, part: Part) -> str:
 
 
 def _cell(key: Key) -> str:
+    if key.name == OF_THE_FILES:
+        return f"{key.text}<br>{key.type[:1].upper()}{key.type[1:]}.".replace("|", "\\|")
     default = "Required." if key.default is None else f"Default: {key.default}."
     return f"{key.text}<br>{key.type[:1].upper()}{key.type[1:]}. {default}".replace("|", "\\|")
 

@@ -93,20 +93,19 @@ def _targets(
     calendars: Calendars, policy: Policy, filed_at: datetime, words: tuple[str, str, str], priority: str
 ) -> list[dict[str, Any]]:
     """Each target as {"metric", "within" (seconds), "due_at" (in the support's zone), "clause", "agreement"}."""
-    from sup_sync.model.policy import Metric
     from sup_sync.sla.clock import Clock
 
     agreement = policy.agreement_for(*words)
     if agreement is None:
         raise click.UsageError(f"no agreement for {', '.join(words)}: see `sup-sync check --offline`")
     rows = []
-    for metric in Metric:
+    for metric in policy.metrics:
         target = agreement.target(metric, priority)
         clock = Clock(target, filed_at, filed_at)
         within, due_at = clock.within(calendars), clock.due_at(calendars)
         rows.append(
             {
-                "metric": metric.value,
+                "metric": metric,
                 "within": within and int(within.total_seconds()),
                 "due_at": due_at and due_at.astimezone(calendars[target.clock].zone).isoformat(),
                 "clause": target.clause,

@@ -12,6 +12,7 @@ from sup_sync.config.shapes import (
     ConfigShape,
     ExamplesShape,
     MessagesShape,
+    MetricShape,
     RegulationShape,
     TrackerShape,
 )
@@ -43,6 +44,11 @@ class RegulationVersion:
     def of_file(self) -> str:
         """Where its words come from, as a mistake says it; the newest version needs no mention."""
         return "" if self.file == REGULATION else f" of {self.file}"
+
+    @property
+    def metrics(self) -> Mapping[str, MetricShape]:
+        """What it measures."""
+        return self.shape.metrics if self.shape else {}
 
 
 @value

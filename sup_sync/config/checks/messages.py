@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from string import Template
 
 from sup_sync.config.checks.files import MESSAGES, Check, Files
 from sup_sync.config.yaml_file import Place
 from sup_sync.errors import Mistake
-from sup_sync.model.languages import LANGUAGES
 from sup_sync.model.messages import MONTHS
 from sup_sync.planning.message_keys import expected_messages
 from sup_sync.planning.notice import Text
@@ -18,10 +17,10 @@ from sup_sync.planning.notice import Text
 def check_messages(files: Files) -> Iterator[Mistake]:
     if not files.messages:
         return
-    expected = expected_messages(files.words("levels"), files.words("reasons"))
+    expected = _expected(files)
     knows_all = files.knows_all("levels") and files.knows_all("reasons")
-    for language in LANGUAGES:
-        texts: dict[str, str] = getattr(files.messages, language)
+    knows_metrics = files.knows_all("metrics")
+    for language, texts in files.messages.languages.items():
         for key in (each for each in expected if each not in texts):
             if (MESSAGES, language, key) not in files.pruned:
                 text = f"{key} is missing in {language}{_needed_by(files, key)}: add it"
@@ -29,7 +28,7 @@ def check_messages(files: Files) -> Iterator[Mistake]:
         for key, text in texts.items():
             if key in expected:
                 yield from _text_mistakes(files, (language, key), text, expected[key])
-            elif knows_all or not key.startswith(("level_", "reason_")):
+            elif knows_metrics and (knows_all or not key.startswith(("level_", "reason_"))):
                 yield files.mistake(MESSAGES, (language, key), f"{key!r} is no message of the tool: remove it")
 
 
@@ -37,12 +36,15 @@ def _needed_by(files: Files, message: str) -> str:
     """The earlier version whose word a message is for; empty where it is none's alone."""
     section, _, word = message.partition("_")
     version = files.words(f"{section}s").get(word) if section in ("level", "reason") else None
+    version = version or files.words("metrics").get(message)
     return f", for a word{version.of_file}" if version and version.of_file else ""
 
 
 def _text_mistakes(files: Files, place: Place, text: str, expected: Text) -> Iterator[Mistake]:
     template, (language, key) = Template(text), place
     what, used, known = f"{key} in {language}", set(template.get_identifiers()), expected.variables
+    if expected.names_targets and not files.knows_all("metrics"):
+        known |= used
     if not template.is_valid():
         yield files.mistake(MESSAGES, place, f"{what} has a lone $: write $$ for a dollar sign")
     yield from files.undefined(MESSAGES, place, sorted(used - known), sorted(known), f"{what}: variable")
@@ -56,6 +58,17 @@ def _text_mistakes(files: Files, place: Place, text: str, expected: Text) -> Ite
         )
 
 
+def _expected(files: Files) -> Mapping[str, Text]:
+    """Return the texts that the mappings need, by key."""
+    return expected_messages(files.words("levels"), files.words("reasons"), files.words("metrics"), _promised(files))
+
+
+def _promised(files: Files) -> frozenset[str]:
+    """The metrics of any version whose targets clients read."""
+    metrics = (each.metrics.items() for each in files.versions)
+    return frozenset(key for version in metrics for key, metric in version if not metric.internal)
+
+
 def _is_misspelt(name: str, unknown: Iterable[str]) -> bool:
     """Whether a variable that is missing stands there under a name like it, which is told as an unknown one."""
     return bool(get_close_matches(name, list(unknown)))
@@ -65,10 +78,10 @@ def check_languages_say_the_same(files: Files) -> Iterator[Mistake]:
     """What one language fills in, every language fills in."""
     if not files.messages:
         return
-    expected = expected_messages(files.words("levels"), files.words("reasons"))
+    expected = _expected(files)
     used: dict[str, dict[str, set[str]]] = {}
-    for language in LANGUAGES:
-        for key, text in getattr(files.messages, language).items():
+    for language, texts in files.messages.languages.items():
+        for key, text in texts.items():
             used.setdefault(key, {})[language] = set(Template(text).get_identifiers())
     for key, by_language in used.items():
         known = expected.get(key, Text(key))

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime, timedelta, tzinfo
 
 from sup_sync.model.moments import WEEKDAYS
-from sup_sync.model.policy import Metric
 from sup_sync.sla.clock import TargetStatus
 
 PIPE_WIDTH = 100
 """Columns where there is no terminal to ask for its own."""
 
-METRICS = {Metric.FIRST_RESPONSE: "first response", Metric.RESOLUTION: "closing"}
+METRICS = {"resolution": "closing"}
 
 
 def duration(length: timedelta) -> str:
@@ -38,6 +37,10 @@ def count(number: int, noun: str) -> str:
 def word(key: str | None) -> str:
     """A key of the mappings as a word; a dash where nothing is known."""
     return "—" if key is None else key.replace("_", " ")
+
+
+def metric_label(key: str) -> str:
+    return METRICS.get(key, word(key))
 
 
 def clause_label(clause: str) -> str:

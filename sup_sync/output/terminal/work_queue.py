@@ -9,8 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sup_sync.model.policy import Metric
-from sup_sync.output.terminal.labels import clause_label, count, moment, time_left, word
+from sup_sync.output.terminal.labels import clause_label, count, metric_label, moment, time_left, word
 from sup_sync.output.terminal.layout import (
     STYLES,
     new_table,
@@ -27,7 +26,8 @@ from sup_sync.sla.clock import TargetStatus
 from sup_sync.views.work_queue import Queue, QueueEntry
 
 HEADERS = ("", "#", "level", "priority", "next", "due", "time left", "subject")
-NEXT = {Metric.FIRST_RESPONSE: "response", Metric.RESOLUTION: "closing"}
+NEXT = {"first_response": "response"}
+"""Shorter names of metrics, for a narrow column."""
 
 SUBJECT_WIDTH = 24
 """Columns that a subject needs; where there are fewer it goes on a line of its own."""
@@ -114,7 +114,7 @@ def _turn(place: int, entry: QueueEntry, zone: tzinfo, *, wish_below: bool) -> l
         text(str(judgement.issue.id)),
         text(level_label(judgement.level)),
         text((word(judgement.priority), emphasis), (beside, "dim")),
-        text(NEXT[entry.metric] if entry.metric else "—"),
+        text(NEXT.get(entry.metric, metric_label(entry.metric)) if entry.metric else "—"),
         text(moment(entry.due_at, zone)),
         text((left, STYLES.get(standing, ""))),
         text((below, "dim"), judgement.issue.subject),

@@ -78,10 +78,10 @@ class _TextBuilder:
 
     def _table(self, level: LevelTerms) -> TextTable:
         has_categories = any(set(row.categories) != set(self.policy.categories) for row in level.rows)
-        names = ("channel", *(("category",) if has_categories else ()), "priority", "first_response", "resolution")
+        names = ("channel", *(("category",) if has_categories else ()), "priority")
         return TextTable(
             title=self._with_clause(self.texts.say("level", level=self.texts.word(level.level)), level.clause),
-            headers=tuple(map(self.texts.say, names)),
+            headers=(*map(self.texts.say, names), *map(self.texts.metric, self.policy.metrics)),
             rows=tuple(cells for row in level.rows for cells in self._rows(row, has_categories=has_categories)),
         )
 
@@ -89,14 +89,11 @@ class _TextBuilder:
         """A line for each of the row's terms; whom they are for stands on the first."""
         whom = (self._words(row.channels), *((self._words(row.categories),) if has_categories else ()))
         for number, terms in enumerate(row.terms):
-            yield (*(("",) * len(whom) if number else whom), self._priorities(terms), *self._targets(terms))
+            yield (*(("",) * len(whom) if number else whom), self._priorities(terms), *map(self._target, terms.targets))
 
     def _priorities(self, terms: PriorityTargets) -> str:
         is_every = len(terms.priorities) == len(self.policy.priorities)
         return self.texts.say("every") if is_every else self._words(terms.priorities)
-
-    def _targets(self, terms: PriorityTargets) -> tuple[str, str]:
-        return self._target(terms.first_response), self._target(terms.resolution)
 
     def _target(self, target: Target | None) -> str:
         if target is None:

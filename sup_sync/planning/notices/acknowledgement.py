@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sup_sync.model.issue import Phase
-from sup_sync.model.policy import Metric
 from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section, Text
+from sup_sync.sla.measures import first_response
 
 if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
     from sup_sync.planning.case import Case
@@ -16,8 +16,9 @@ ACKNOWLEDGED = NoticeKind(
     "acknowledged",
     Audience.CLIENT,
     Section.CLIENT_NOTES,
-    variables=frozenset({"number", "filed", "level", *Metric, "help_centre", "clause"}),
-    required=frozenset({"number", "level", *Metric, "help_centre"}),
+    variables=frozenset({"number", "filed", "level", "help_centre", "clause"}),
+    required=frozenset({"number", "level", "help_centre"}),
+    names_targets=True,
 )
 
 
@@ -27,13 +28,14 @@ def notices(case: Case) -> Iterator[Notice]:
     A target that cannot be worked out yet is not said to be none: the note waits for the calendar's next years.
     """
     judgement = case.judgement
-    first_response, closing = (judgement.clock(metric) for metric in Metric)
-    if first_response is None or closing is None or first_response.stopped_at is not None:
+    answer = judgement.clock_that(first_response.MEASURE.key)
+    if judgement.is_unjudged or judgement.beyond_calendar or (answer and answer.stopped_at is not None):
         return
     if judgement.phase is not Phase.OPEN or not case.may_send(ACKNOWLEDGED):
         return
     clause = case.policy.client_notes[ACKNOWLEDGED.name]
-    words = {metric.value: _target(case, metric) for metric in Metric}
+    promised = [metric.key for metric in case.rules.policy.all_metrics.values() if not metric.is_internal]
+    words = {metric: _target(case, metric) for metric in promised}
     text = case.client_text(
         ACKNOWLEDGED.name,
         number=str(judgement.issue.id),
@@ -46,10 +48,10 @@ def notices(case: Case) -> Iterator[Notice]:
     yield Notice(ACKNOWLEDGED.audience, ACKNOWLEDGED.name, 0, "\n\n".join([text, *_contact(case)]), "filed", clause)
 
 
-def _target(case: Case, metric: Metric) -> str:
+def _target(case: Case, metric: str) -> str:
     verdict = case.judgement.verdict(metric)
     if verdict.due_at is None:
-        return case.client_text("no_target", clause=verdict.clause)
+        return case.client_text("no_target", clause=verdict.clause or case.policy.client_notes[ACKNOWLEDGED.name])
     return case.client_moment(verdict.due_at)
 
 

@@ -24,14 +24,15 @@ TO_HEAD = NoticeKind("to_head", Audience.STAFF, Section.LADDERS, VARIABLES, requ
 
 def notices(case: Case) -> Iterator[Notice]:
     agreement = case.judgement.agreement
-    for clock in case.judgement.clocks:
+    clocks = {(clock.name, clock.cycle): clock for clock in reversed(case.judgement.clocks)}  # one ladder for a release
+    for clock in reversed(clocks.values()):
         if agreement and (due := due_step(clock, agreement.ladder, case.marker, case.rules.calendars, case.now)):
             yield _notice(case, due)
 
 
 def _notice(case: Case, due: DueStep) -> Notice:
     metric, step = due.clock.target.metric, due.step
-    verdict = case.judgement.verdict(metric)
+    verdict = case.judgement.verdict_on(due.clock)
     text = case.staff_text(
         step.message,
         metric=case.staff_text(metric),

@@ -8,9 +8,9 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from sup_sync.model.issue import Phase
-from sup_sync.model.policy import Metric
 from sup_sync.planning.marker import Marker
 from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section
+from sup_sync.sla.measures import resolution
 
 if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
     from sup_sync.planning.case import Case
@@ -28,7 +28,7 @@ SHIPPED = NoticeKind("shipped", Audience.STAFF, Section.ALERTS, variables=frozen
 
 def of_this_release(marker: Marker, judgement: Judgement) -> Marker:
     """The marker with the release last known: each has a ladder of its own, and none outlives the request's end."""
-    clock = judgement.clock(Metric.RESOLUTION)
+    clock = judgement.clock_that(resolution.MEASURE.key)
     if clock is None:
         return marker
     since_opened = takewhile(lambda each: not each.phase.is_final, reversed(judgement.stretches))
@@ -42,7 +42,7 @@ def of_this_release(marker: Marker, judgement: Judgement) -> Marker:
 def notices(case: Case) -> Iterator[Notice]:
     """The marker's date moves with the note, so that every slip is told once; its cycle says to which day."""
     judgement, before = case.judgement, case.promised_on
-    clock, version = judgement.clock(Metric.RESOLUTION), judgement.issue.version
+    clock, version = judgement.clock_that(resolution.MEASURE.key), judgement.issue.version
     if clock is None or judgement.phase.is_final:
         return
     after = clock.release_on

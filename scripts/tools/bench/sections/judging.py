@@ -17,7 +17,6 @@ from tools.bench.row import Row, Size, measure_command, measure_in_turns, minimu
 from tools.bench.sections.startup import PROGRAM
 
 from sup_sync.config.load import Config, load_config
-from sup_sync.model.policy import Metric
 from sup_sync.redmine.snapshot import load_snapshot
 from sup_sync.run.caseload import decode_caseload, judge_caseload
 from sup_sync.sla.clock import TargetStatus
@@ -75,7 +74,7 @@ def _judge(snapshot: Path, config: Config) -> tuple[Judgement, ...]:
 def _agreement(cases: Sequence[log.Case], judgements: Sequence[Judgement]) -> Row:
     """Make a row of the share of moderate requests with the same verdict as in the log."""
     pairs = zip(cases, judgements, strict=True)
-    moderate = [(case, judged.verdict(Metric.RESOLUTION)) for case, judged in pairs if case.priority == MODERATE]
+    moderate = [(case, judged.verdict("resolution")) for case, judged in pairs if case.priority == MODERATE]
     agreed = sum((verdict.outcome is TargetStatus.BREACHED) != case.made_sla for case, verdict in moderate)
     note = f"{len(moderate) - agreed} of {len(moderate):,} differ from the log"
     return Row("same verdict as the log, priority Moderate", agreed / len(moderate), at_least=AGREEMENT, note=note)
