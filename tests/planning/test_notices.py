@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from stories.shipped import REPOSITORY, Copy
+from stories.shipped import LANGUAGES, REPOSITORY, Copy
 
-from sup_sync.model.languages import LANGUAGES
 from sup_sync.planning.notices import KINDS, RULES
 
 STILL_OPEN = '''

@@ -12,7 +12,7 @@ from pathlib import Path
 from timeit import repeat
 
 from support.many_requests import NOW, write_many
-from tools.bench.row import Row, Size, in_turns, least
+from tools.bench.row import Row, Size, measure_in_turns, minimum_row
 
 from sup_sync.frozen import fast_value, value
 
@@ -41,8 +41,8 @@ def rows(size: Size) -> Iterator[Row]:
         snapshot = write_many(Path(name) / "many.jsonl", MONTHS[size])
         words = ("report", "--from", snapshot, "--now", NOW, "--json")
         commands = [(sys.executable, "-c", PROGRAM.format(change, START), *words) for change in CHANGES.values()]
-        for what, taken in zip(CHANGES, in_turns(commands, RUNS[size]), strict=True):
-            yield least(f"`sup-sync report --from`, {what}", taken, "s")
+        for what, taken in zip(CHANGES, measure_in_turns(commands, RUNS[size]), strict=True):
+            yield minimum_row(f"`sup-sync report --from`, {what}", taken, "s")
 
 
 def _making_ns(decorator: Callable[[type], type], size: Size) -> float:
