@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from types import CodeType
 
 
 class SupSyncError(Exception):
@@ -113,17 +115,31 @@ class UnsafePlan(SupSyncError):  # noqa: N818 - a refusal is no fault
     exit_code = 4
 
 
+PACKAGE = __file__.rpartition("/")[0] + "/"
+
+
 def internal_error(error: Exception) -> str:
-    """What to say of a fault of our own: where it arose and of what kind, not its text, which may be anybody's."""
-    return f"a fault of sup-sync ({type(error).__name__} at {origin_of(error)}): set aside; please report it"
+    """Describe an error of sup-sync itself on one request, without its message, which may quote client text."""
+    return f"internal error ({type(error).__name__} at {origin_of(error)}): skipped; please report it"
 
 
-def origin_of(error: Exception) -> str:
-    """The file and line where an error arose."""
+def origin_of(error: BaseException) -> str:
+    """Find the last line of sup-sync itself on the way to an error: `run/write.py:120`."""
+    own = [f"{path}:{line}" for code, line in frames_of(error) if (path := path_in_package(code))]
+    return own[-1] if own else "an unknown place"
+
+
+def frames_of(error: BaseException) -> Iterator[tuple[CodeType, int]]:
+    """Yield the code and line of each frame from the handler of an error to its origin."""
     frame = error.__traceback__
-    while frame and frame.tb_next:
+    while frame:
+        yield frame.tb_frame.f_code, frame.tb_lineno
         frame = frame.tb_next
-    return f"{frame.tb_frame.f_code.co_filename.rpartition('/')[2]}:{frame.tb_lineno}" if frame else "no place"
+
+
+def path_in_package(code: CodeType) -> str:
+    """Return the path of a file of sup-sync within the package, or an empty string for all other code."""
+    return code.co_filename.removeprefix(PACKAGE) if code.co_filename.startswith(PACKAGE) else ""
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,20 +1,20 @@
-"""What every command works with: its settings, the session with Redmine, state files and output."""
+"""The context of a command: its settings, the present moment, the session with Redmine, state files and output."""
 
 from __future__ import annotations
 
-import gc
 import math
 import os
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from sup_sync.cli.garbage import resume_collection
 from sup_sync.errors import ConfigError, Mistake
 
 if TYPE_CHECKING:
@@ -80,6 +80,11 @@ def in_support_zone(moment: datetime | None, config: Config) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=config.rules.zone)
 
 
+def today(config: Config) -> date:
+    """Return the date of now in the support's zone."""
+    return datetime.now(UTC).astimezone(config.rules.zone).date()
+
+
 def print_json(value: Any) -> None:
     from sup_sync.to_json import json_text
 
@@ -94,7 +99,7 @@ def connect(config: Config, *, ends_at: float = math.inf) -> RedmineSession:
     from sup_sync.host.secret_files import load_key
     from sup_sync.redmine.session import RedmineSession
 
-    gc.enable()
+    resume_collection()
     server = config.server
     key = load_key(server.key_file, os.environ)
     return RedmineSession(
@@ -108,11 +113,16 @@ def report_unread_projects(settings: Settings, unread_projects: Mapping[str, str
         settings.tell(f"project {project} could not be read whole, so nothing of it is used: {why}", is_news=True)
 
 
-def state_path(config: Config, kind: str) -> Path:
-    """A file of this tool for each tracker and user of the machine: the lock, the audit log, the cache."""
+def state_folder() -> Path:
+    """Return the folder of state files, by user of the machine."""
     state = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
+    return Path(state) / "sup-sync"
+
+
+def state_path(config: Config, kind: str) -> Path:
+    """Return the path of a state file of this Redmine: the lock, the audit log, the cache."""
     name = "".join(letter if letter.isalnum() else "-" for letter in config.server.url)
-    return Path(state) / "sup-sync" / f"{name}.{kind}"
+    return state_folder() / f"{name}.{kind}"
 
 
 def cache_file(settings: Settings, config: Config) -> CacheFile:

@@ -1,4 +1,4 @@
-"""The commands that read: plan, queue, explain, whatif and snapshot."""
+"""The loading of requests, from Redmine or a snapshot, for the commands that only read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sup_sync.cli.codes import DONE, PARTLY_DONE
 from sup_sync.cli.context import (
     Settings,
     cache_file,
@@ -17,6 +16,7 @@ from sup_sync.cli.context import (
     progress_bar,
     report_unread_projects,
 )
+from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
 from sup_sync.errors import SnapshotError
 
 if TYPE_CHECKING:

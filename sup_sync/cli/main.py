@@ -1,8 +1,7 @@
-"""The command `sup-sync`: its commands, and how every fault ends in one line and an exit code."""
+"""The command `sup-sync`: its commands, and the report of any error as one line and an exit code."""
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -11,9 +10,10 @@ from importlib import import_module
 import click
 
 from sup_sync import __version__
-from sup_sync.cli.codes import DONE
 from sup_sync.cli.context import log_line
-from sup_sync.cli.faults import describe_error
+from sup_sync.cli.errors import report_error
+from sup_sync.cli.exit_codes import DONE
+from sup_sync.cli.garbage import pause_collection, skip_collection_at_exit
 from sup_sync.cli.options import global_options
 
 COMMANDS = (
@@ -53,27 +53,22 @@ def cli() -> None:
     """Keeps a support regulation beside a Redmine tracker: targets, escalations, reports."""
 
 
-OLD_GARBAGE = 10_000, 10, 1_000
-"""How seldom Python looks for garbage: libraries that ask a tracker leave some, but what a command reads it keeps."""
-
-
 def main() -> None:
     """The process: one command, what it printed sent off, then its exit code."""
-    gc.set_threshold(*OLD_GARBAGE)
-    gc.disable()  # until a tracker is asked: else there is none
+    pause_collection()
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # to look for some it reads every package installed
     code = run()
     try:
         sys.stdout.flush()
     except OSError as error:
-        code = code or _tell(error)
+        code = code or _report(error)
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or the interpreter's last flush fails again
-    gc.freeze()  # what is left ends with the process: nobody needs to look for garbage in it
+    skip_collection_at_exit()
     sys.exit(code)
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run a command, the process's own by default; every fault ends in one line on stderr and its exit code."""
+    """Run a command, the process's own by default; any error becomes one line on stderr and its exit code."""
     try:
         return cli.main(arguments, prog_name="sup-sync", standalone_mode=False) or DONE
     except SystemExit:  # click's way out, outside of standalone mode, only when the reader of a pipe is gone
@@ -81,13 +76,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
-    except Exception as error:  # the last resort: no traceback, which could hold the key
-        return _tell(error)
+    except Exception as error:  # the last resort: Python's own traceback could hold the key
+        return _report(error)
 
 
-def _tell(error: Exception) -> int:
-    """Say a fault on stderr; returns the exit code it ends in."""
-    lines, code = describe_error(error)
+def _report(error: Exception) -> int:
+    """Report an error on stderr; return its exit code."""
+    lines, code = report_error(error)
     for line in lines.splitlines():
         log_line(line)
     return code

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sup_sync.cli.codes import INTERNAL_ERROR, INTERRUPTED
 from sup_sync.cli.context import Settings, log_line
-from sup_sync.cli.faults import describe_error
+from sup_sync.cli.errors import describe_error, report_error
+from sup_sync.cli.exit_codes import INTERNAL_ERROR, INTERRUPTED
 
 if TYPE_CHECKING:
     from sup_sync.host.audit import Record
@@ -114,7 +114,7 @@ def recorded_run(
         run.code, run.error = INTERRUPTED, "interrupted"
         raise
     except Exception as error:
-        run.error, run.code = describe_error(error)
+        run.error, run.code = report_error(error)
         raise
     finally:
         _tell(settings, run, monitor, metrics)

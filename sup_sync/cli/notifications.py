@@ -1,4 +1,4 @@
-"""People outside of the tracker, as a run tells them and `check` looks for them; apprise comes in only for that."""
+"""The notifications of a run to people outside Redmine, by apprise, which is imported only for that."""
 
 from __future__ import annotations
 

@@ -1,18 +1,19 @@
-"""What commands share: their options, the configuration's place, the key, and how they speak."""
+"""The options that several commands share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sup_sync.cli.context import (
-    Settings,
-)
-from sup_sync.model.languages import LANGUAGES
+from sup_sync.cli.context import Settings
+from sup_sync.cli.parameters import MomentType
+from sup_sync.errors import SupSyncError
+
+if TYPE_CHECKING:
+    from sup_sync.config.load import Config
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,33 +49,41 @@ def global_options(command: F) -> F:
     return config(quiet(command))
 
 
-ARITHMETIC_YEARS = range(1970, 3000)
-"""In these a moment can be put into another zone, or some days away, without leaving what datetime holds."""
+now_option = click.option("--now", type=MomentType(), help="The present to judge by; default: this moment.")
 
 
-class Moment(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in stubs alone
-    """An ISO moment; without an offset it is meant in the support's zone."""
-
-    name = "ISO"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            moment = datetime.min
-        if moment.year not in ARITHMETIC_YEARS:
-            self.fail(f"{value!r} is no moment: write 2026-03-20T17:50 or 2026-03-20T12:50:00Z", param, ctx)
-        return moment
+def _languages(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:
+    """Complete the option with the languages of messages.yaml."""
+    settings = ctx.ensure_object(Settings)
+    settings.quiet = True
+    try:
+        return [each for each in settings.load().rules.messages.texts if each.startswith(begun)]
+    except SupSyncError:
+        return []
 
 
-now_option = click.option("--now", type=Moment(), help="The present to judge by; default: this moment.")
 language_option = click.option(
     "--language",
-    type=click.Choice(LANGUAGES),
-    help="The language to say it in; default: the one of notes that staff read.",
+    metavar="KEY",
+    help="The language to say it in, one of messages.yaml: kk, ru, en; default: the one of notes that staff read.",
+    shell_complete=_languages,
 )
+
+
+def require_language(language: str, languages: Iterable[str]) -> str:
+    """Return the language; raise BadParameter if it is not among those that there are."""
+    if language not in languages:
+        known = ", ".join(map(repr, languages))
+        raise click.BadParameter(f"{language!r} is not one of {known}.", param_hint="'--language'")
+    return language
+
+
+def page_language(language: str | None, config: Config) -> str:
+    """The language that the option names, by default that of staff."""
+    messages = config.rules.messages
+    return messages.staff_language if language is None else require_language(language, messages.texts)
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 from_option = click.option(
     "--from",

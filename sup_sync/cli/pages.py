@@ -1,12 +1,14 @@
-"""The commands that put the mappings on the wall: regulation and calendar."""
+"""The parts that commands with an HTML page share: its option, its libraries, its texts."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+
+from sup_sync.cli.options import page_language
 
 if TYPE_CHECKING:
     from sup_sync.config.load import Config
@@ -23,10 +25,11 @@ page_option = click.option(
 def page_texts(part: str, config: Config, language: str | None) -> Texts:
     from sup_sync.output.texts import Texts
 
-    messages = config.rules.messages
-    return Texts(part, language or messages.staff_language, messages, config.rules.zone)
+    return Texts(part, page_language(language, config), config.rules.messages, config.rules.zone)
 
 
-def today(config: Config) -> date:
-    """In the support's zone."""
-    return datetime.now(UTC).astimezone(config.rules.zone).date()
+def require_libraries(option: str, *libraries: str) -> None:
+    """Fail early if a library that pages need is missing."""
+    for library in libraries:
+        if find_spec(library) is None:
+            raise click.UsageError(f"{option} needs {library}, which is not installed: pip install 'sup-sync[report]'")

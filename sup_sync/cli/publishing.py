@@ -1,4 +1,4 @@
-"""What `report --publish` does: the month's report as a page of a project's wiki."""
+"""The work of `report --publish`: a month's report as a page of a project's wiki."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sup_sync.cli.codes import DONE, PARTLY_DONE
 from sup_sync.cli.context import Settings, connect, in_support_zone
-from sup_sync.cli.files import require_libraries
+from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
 from sup_sync.cli.loading import judged
-from sup_sync.cli.options import ARITHMETIC_YEARS, F
+from sup_sync.cli.options import F, page_language
+from sup_sync.cli.pages import require_libraries
+from sup_sync.cli.parameters import MonthType
 
 if TYPE_CHECKING:
     from sup_sync.config.load import Config
@@ -23,23 +24,6 @@ if TYPE_CHECKING:
     from sup_sync.views.report_page import WikiContent
 
 
-class Month(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in stubs alone
-    """A month as its first day."""
-
-    name = "YYYY-MM"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            first = datetime.strptime(value, "%Y-%m").date()
-        except ValueError:
-            first = date.min
-        if first.year not in ARITHMETIC_YEARS:
-            self.fail(f"{value!r} is no month: write 2026-10", param, ctx)
-        return first
-
-
 def publish_options(command: F) -> F:
     project = click.option(
         "--publish",
@@ -47,7 +31,9 @@ def publish_options(command: F) -> F:
         metavar="PROJECT",
         help="Write a month's report to this project's wiki, with its charts; only a page that it made is replaced.",
     )
-    month = click.option("--month", type=Month(), help="The month of filing to publish; default: the last whole one.")
+    month = click.option(
+        "--month", type=MonthType(), help="The month of filing to publish; default: the last whole one."
+    )
     return project(month(command))
 
 
@@ -73,7 +59,7 @@ def publish(settings: Settings, *, project: str, month: date | None, language: s
     first = month or (this_month - timedelta(days=1)).replace(day=1)
     if first > this_month:
         raise click.BadParameter(f"{first:%Y-%m} has not begun: name an earlier one", param_hint="--month")
-    texts = Texts("report", language or rules.messages.staff_language, rules.messages, rules.zone)
+    texts = Texts("report", page_language(language, config), rules.messages, rules.zone)
     publication = Publication.open(connect(config), project, title_of(first, texts))
     now, _, judgements, code = judged(settings, config, None, None, everything=True)
     months = [(each, each.filed_at.astimezone(rules.zone).date().replace(day=1)) for each in judgements]

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 
-from sup_sync.config.checks import SINGULAR, Version
+from sup_sync.config.checks import SINGULAR, RegulationVersion
 from sup_sync.config.shapes import ExampleShape
 from sup_sync.config.yaml_file import Place, YamlFile
 from sup_sync.errors import CalendarError, Mistake
 from sup_sync.model.moments import MOMENT_FORMAT
-from sup_sync.model.policy import Agreement, Calendars, ClockKind, Metric
+from sup_sync.model.policy import Agreement, Calendars, ClockKind
 from sup_sync.sla.clock import Clock
 
 
 def failing_examples(
-    source: YamlFile, examples: Iterable[ExampleShape], versions: Iterable[Version], calendars: Calendars
+    source: YamlFile, examples: Iterable[ExampleShape], versions: Iterable[RegulationVersion], calendars: Calendars
 ) -> Iterator[Mistake]:
     """A mistake for each request that the regulation in force on its day does not know, or promises other moments.
 
@@ -33,11 +33,11 @@ def failing_examples(
         yield from unknown or _wrong_moments(source, place, example, version, calendars)
 
 
-def _day(dated: tuple[date, Version]) -> date:
+def _day(dated: tuple[date, RegulationVersion]) -> date:
     return dated[0]
 
 
-def _unknown_words(example: ExampleShape, version: Version) -> Iterator[tuple[str, str]]:
+def _unknown_words(example: ExampleShape, version: RegulationVersion) -> Iterator[tuple[str, str]]:
     """The key and the mistake of each word that the version does not have."""
     for section, what in SINGULAR.items():
         word, known = getattr(example, what, None), getattr(version.shape, section)
@@ -46,17 +46,20 @@ def _unknown_words(example: ExampleShape, version: Version) -> Iterator[tuple[st
 
 
 def _wrong_moments(
-    source: YamlFile, place: Place, example: ExampleShape, version: Version, calendars: Calendars
+    source: YamlFile, place: Place, example: ExampleShape, version: RegulationVersion, calendars: Calendars
 ) -> Iterator[Mistake]:
     agreement = next(each for each in version.agreements if each.matches(*example.words))
-    for metric in Metric:
-        wanted, given = _shown(example.expected(metric)), _due(example, agreement, metric, calendars)
+    for metric in version.metrics:
+        if metric not in example.expected:
+            yield source.mistake(place, f"key {metric!r} is missing: add it")
+            continue
+        wanted, given = _shown(example.expected[metric]), _due(example, agreement, metric, calendars)
         if wanted != given:
             text = f"expects {metric} {wanted}, the mappings give {given} ({agreement.key}{version.of_file})"
-            yield source.mistake((*place, metric.value), text)
+            yield source.mistake((*place, metric), text)
 
 
-def _due(example: ExampleShape, agreement: Agreement, metric: Metric, calendars: Calendars) -> str:
+def _due(example: ExampleShape, agreement: Agreement, metric: str, calendars: Calendars) -> str:
     target = agreement.target(metric, example.priority)
     zone = calendars[ClockKind.WORKING].zone
     filed_at = example.filed.replace(tzinfo=zone)

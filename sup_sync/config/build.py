@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
-from sup_sync.config.checks import Files, Version
+from sup_sync.config.checks import Files, RegulationVersion
 from sup_sync.config.shapes import (
     EVERY_PRIORITY,
     AgreementShape,
@@ -20,11 +21,12 @@ from sup_sync.config.shapes import (
 )
 from sup_sync.model.calendar_lines import Line, LineKind
 from sup_sync.model.issue import Side, Status
-from sup_sync.model.names import MappedPerson, RedmineNames, TrackerMapping
+from sup_sync.model.names import OWN_FIELDS, MappedPerson, RedmineNames, TrackerMapping, due_field, stop_field
 from sup_sync.model.policy import (
     Agreement,
     Alert,
     Calendars,
+    Clauses,
     ClockKind,
     Contract,
     LadderStep,
@@ -54,8 +56,9 @@ def _agreement(key: str, shape: AgreementShape, rules: RegulationShape) -> Agree
         channels=_words(shape.channels),
         categories=_words(shape.categories),
         targets={
-            **_targets(Metric.FIRST_RESPONSE, shape.first_response, rules.priorities, day),
-            **_targets(Metric.RESOLUTION, shape.resolution, rules.priorities, day),
+            place: target
+            for metric, target_shape in shape.targets.items()
+            for place, target in _targets(metric, target_shape, rules.priorities, day).items()
         },
         ladder=tuple(
             LadderStep(step.step, step.at, step.message, step.mentions, step.assign, step.at_risk, step.notify)
@@ -69,8 +72,8 @@ def _words(words: tuple[str, ...] | None) -> frozenset[str] | None:
 
 
 def _targets(
-    metric: Metric, shape: TargetShape, priorities: tuple[str, ...], day: timedelta
-) -> dict[tuple[Metric, str], Target]:
+    metric: str, shape: TargetShape, priorities: tuple[str, ...], day: timedelta
+) -> dict[tuple[str, str], Target]:
     targets = {}
     for priority in priorities:
         if priority not in shape.within and EVERY_PRIORITY not in shape.within:
@@ -128,7 +131,7 @@ def policy_of(files: Files) -> Policy:
     return replace(newest, earlier=tuple(earlier))
 
 
-def _version(version: Version, files: Files) -> Policy:
+def _version(version: RegulationVersion, files: Files) -> Policy:
     rules, config, tracker, clients = version.shape, files.config, files.tracker, files.clients
     if not (rules and config and tracker and clients):
         raise AssertionError("a file without mistakes has its shape")
@@ -140,8 +143,10 @@ def _version(version: Version, files: Files) -> Policy:
         },
         categories={key: RegulationValue(key, shape.clause) for key, shape in rules.categories.items()},
         priorities=rules.priorities,
+        metrics={key: Metric(key, shape.measures, shape.internal) for key, shape in rules.metrics.items()},
         agreements=version.agreements,
         waiting=_waiting(rules.waiting),
+        clauses=Clauses(**dict(rules.clauses)),
         in_force_from=rules.in_force_from,
         working_day=rules.working_day.as_time(timedelta(hours=24)),
         requirements=tuple(
@@ -178,19 +183,24 @@ def _contract(shape: ContractShape) -> Contract:
     )
 
 
-def names_of(shape: TrackerShape) -> RedmineNames:
+def names_of(shape: TrackerShape, metrics: Iterable[str]) -> RedmineNames:
+    """The names in Redmine; the `metrics` say which fields are theirs."""
+    fields = {key: name for key, name in shape.fields if name is not None}
+    of_metrics = (field(each) for each in metrics for field in (due_field, stop_field))
+    level, *others = OWN_FIELDS
     return RedmineNames(
         trackers={name: TrackerMapping(each.category, each.channel) for name, each in shape.trackers.items()},
         statuses={name: Status(name, each.phase, each.is_first_response) for name, each in shape.statuses.items()},
         priorities=shape.priorities,
         priority_aliases=shape.priority_aliases,
-        fields={key: name for key, name in shape.fields if name is not None},
+        fields=fields,
+        own_fields=(level, *(each for each in of_metrics if each in fields), *others),
         levels=shape.levels,
         channels=shape.channels,
         states=dict(shape.states),
         tool_statuses=dict(shape.tool_statuses),
         reasons=shape.reasons,
-        languages={str(key): name for key, name in shape.languages.items()},
+        languages=shape.languages,
         staff_groups=shape.staff.groups,
         staff_roles=shape.staff.roles,
         former_staff=shape.staff.former,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 from sup_sync.config import checks
 from sup_sync.config.acceptance import failing_examples
 from sup_sync.config.build import agreements_of, calendar_lines_of, calendars_of, names_of, policy_of
+from sup_sync.config.metric_keys import UNKNOWN_KEY, has_metric_keys, key_errors, metrics_in
 from sup_sync.config.shapes import (
     CalendarShape,
     ClientsShape,
@@ -23,12 +24,11 @@ from sup_sync.config.shapes import (
     RegulationShape,
     TrackerShape,
 )
-from sup_sync.config.wording import UNKNOWN_KEY, part_of, place_of, tell
+from sup_sync.config.wording import Error, part_of, place_of, tell
 from sup_sync.config.yaml_file import Place, YamlFile, load_yaml
 from sup_sync.errors import CalendarError, ConfigError, Mistake
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.calendar_lines import Line
-from sup_sync.model.languages import LANGUAGES
 from sup_sync.model.messages import Messages
 from sup_sync.model.policy import Calendars
 from sup_sync.model.rulebook import Rulebook
@@ -38,7 +38,7 @@ from sup_sync.planning.limits import Limits
 S = TypeVar("S", bound=BaseModel)
 
 
-@frozen
+@value
 class Server:
     """Where the tracker is, where its key lies, how many seconds an answer may take, and how its wiki is written."""
 
@@ -49,7 +49,7 @@ class Server:
     wiki_markup: str
 
 
-@frozen
+@value
 class Config:
     """All that a run needs to know before it asks the tracker; `warnings` stop nothing.
 
@@ -122,12 +122,15 @@ class _Reading:
         self.mistakes: list[Mistake] = []
         self.sources: dict[str, YamlFile] = {}
         self.pruned: set[Place] = set()
+        self.metrics: Collection[str] | None = None
 
     def files(self) -> checks.Files:
         config = self._shape(ConfigShape, checks.CONFIG, self.path)
         folder = self.mappings or self.path.parent / (config.mappings if config else "mappings")
         versions = tuple(self._version(each) for each in (folder / checks.REGULATION, *_earlier(folder)))
         self.mistakes += _look_alikes(folder, {each.file for each in versions})
+        if all(each.shape and (each.file, "metrics") not in self.pruned for each in versions):
+            self.metrics = list(dict.fromkeys(metric for each in versions for metric in each.metrics))
         return checks.Files(
             sources=self.sources,
             config=config,
@@ -142,9 +145,9 @@ class _Reading:
             today=self.today,
         )
 
-    def _version(self, path: Path) -> checks.Version:
+    def _version(self, path: Path) -> checks.RegulationVersion:
         shape = self._shape(RegulationShape, path.name, path)
-        return checks.Version(path.name, shape, agreements_of(shape) if shape else ())
+        return checks.RegulationVersion(path.name, shape, agreements_of(shape) if shape else ())
 
     def _shape(self, shape: type[S], name: str, path: Path) -> S | None:
         """The file in its shape; a mistaken part is named and left out, so that the rest is checked as well."""
@@ -157,10 +160,9 @@ class _Reading:
             return None
         left_out: set[Place] = set()
         while True:
-            try:
-                return shape.model_validate(source.data)
-            except ValidationError as error:
-                errors = error.errors()
+            made, errors = self._validated(shape, source)
+            if not errors:
+                return made
             parts = {part_of(each) for each in errors}
             if parts & left_out:
                 return None
@@ -171,6 +173,26 @@ class _Reading:
                 return None
             left_out |= parts
             source = self.sources[name] = source.without(parts)
+
+    def _validated(self, shape: type[S], source: YamlFile) -> tuple[S | None, Sequence[Error]]:
+        """The file in its shape, or the errors in it, those of keys that are named after metrics first."""
+        metrics = self._metrics_for(shape, source)
+        errors = [] if metrics is None else list(key_errors(shape, source.data, metrics))
+        unknown = [error["loc"] for error in errors if error["type"] == UNKNOWN_KEY]
+        try:
+            made = shape.model_validate(source.data)
+        except ValidationError as error:
+            found = [each for each in error.errors() if not any(each["loc"][: len(loc)] == loc for loc in unknown)]
+            return None, [*errors, *found]
+        return made, errors
+
+    def _metrics_for(self, shape: type[BaseModel], source: YamlFile) -> Collection[str] | None:
+        """The metrics after which a file's keys are named; None if there are no such keys, or not all are known."""
+        if not has_metric_keys(shape):
+            return None
+        if shape is RegulationShape:
+            return None if (source.name, "metrics") in self.pruned else metrics_in(source.data)
+        return self.metrics
 
     def calendars(self, files: checks.Files) -> Calendars | None:
         source = self.sources[checks.CALENDAR]
@@ -204,8 +226,9 @@ def _config(path: Path, files: checks.Files, calendars: Calendars | None, warnin
     config, calendar, messages = files.config, files.calendar, files.messages
     if not (config and calendar and messages and calendars and files.regulation and files.tracker and files.clients):
         raise AssertionError("a file without mistakes has its shape")
-    server = config.redmine
-    texts = {language: getattr(messages, language) for language in LANGUAGES}
+    server, policy = config.redmine, policy_of(files)
+    texts = messages.languages
+    first_language = next(iter(texts))
     return Config(
         server=Server(
             url=server.url.rstrip("/"),
@@ -217,10 +240,10 @@ def _config(path: Path, files: checks.Files, calendars: Calendars | None, warnin
         projects=config.projects,
         closed_days=config.closed_days,
         rules=Rulebook(
-            policy=policy_of(files),
+            policy=policy,
             calendars=calendars,
-            names=names_of(files.tracker),
-            messages=Messages(texts, config.language, config.client_language),
+            names=names_of(files.tracker, policy.all_metrics),
+            messages=Messages(texts, config.language or first_language, config.client_language or first_language),
             estimated_years=frozenset(year for year, kind in calendar.years.items() if kind == "estimated"),
             quiet_hours=config.quiet_hours,
         ),

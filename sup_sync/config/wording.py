@@ -9,13 +9,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from sup_sync.config.checks import CONFIG
+from sup_sync.config.metric_keys import UNKNOWN_KEY
 from sup_sync.config.shapes import CalendarShape, ChangeShape, MoveShape
 from sup_sync.config.yaml_file import Place, YamlFile
 from sup_sync.errors import Mistake
 
 Error = Mapping[str, Any]
 
-UNKNOWN_KEY = "extra_forbidden"
 
 MODEL, DAY, MOMENT = "its keys, as the shipped file does", "a day like 2026-03-20", "a moment like 2026-03-20 17:50"
 NUMBER, WHOLE, YES_NO = "a number like 0.5", "a whole number", "true or false"
@@ -75,7 +75,7 @@ def _text(error: Error, source: YamlFile, shape: type[BaseModel]) -> str:
     *outer, key = place_of(error) or ("",)
     match error["type"]:
         case "extra_forbidden":
-            return _unknown_key(str(key), source, shape)
+            return _unknown_key(str(key), source, [*_known_keys(shape), *error.get("known", ())])
         case "literal_error" if error["loc"][-1] == "[key]":
             return f"unknown key {key!r}: there are {error['ctx']['expected']}"
         case "missing":
@@ -93,10 +93,10 @@ def _wrong_value(error: Error) -> str:
     return f"{text[:1].lower()}{text[1:]}, not {error['input']!r:.60}"
 
 
-def _unknown_key(key: str, source: YamlFile, shape: type[BaseModel]) -> str:
+def _unknown_key(key: str, source: YamlFile, known: Sequence[str]) -> str:
     if key == "key" and source.name == CONFIG:
         return "a key in the file: put it in a file of its own and name that as `key_file`, or in SUP_SYNC_KEY"
-    near = get_close_matches(key, _known_keys(shape), n=1)
+    near = get_close_matches(key, sorted(set(known)), n=1)
     return f"unknown key {key!r}: " + (f"is {near[0]!r} meant?" if near else "remove it")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 
 PROGRAM, CONFIG, KEY = "/usr/local/bin/sup-sync", "/etc/sup-sync/config.yaml", "/etc/sup-sync/key"
 """What the files of deploy/ name; here the places of this machine stand in for them."""
@@ -29,7 +29,7 @@ ACCOUNT = "sup-sync"
 """Whose crontab line it is; under systemd an account is made for each run."""
 
 
-@frozen
+@value
 class Places:
     """Where on this machine the program and its configuration lie, and the files it names for key and channels."""
 
@@ -39,7 +39,7 @@ class Places:
     channels: str | None = None
 
 
-@frozen
+@value
 class Schedule:
     """Files by their paths below the root, and the commands that follow on them, or go before they are removed."""
 

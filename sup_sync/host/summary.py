@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.to_json import Json, plain
 
 
-@frozen
+@value
 class FailedWrite:
     """A request whose changes were not all written: how that ended, and why."""
 
@@ -19,7 +19,7 @@ class FailedWrite:
     text: str
 
 
-@frozen
+@value
 class Work:
     """What only a run that came to its end can tell.
 
@@ -38,7 +38,7 @@ class Work:
     failed_notifications: tuple[str, ...]
 
 
-@frozen
+@value
 class Summary:
     """One run, however it ended; `work` is None where it broke off.
 

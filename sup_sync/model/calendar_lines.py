@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 
 
 class LineKind(StrEnum):
@@ -18,7 +18,7 @@ class LineKind(StrEnum):
     HOURS = "hours"
 
 
-@frozen
+@value
 class Line:
     """What calendar.yaml says of a day: a holiday's name, else the source; `other` is the day it changed places with.
 

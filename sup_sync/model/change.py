@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from sup_sync.frozen import frozen
-
-OWN_FIELDS = ("level", "first_response_due", "first_response_at", "resolution_due", "state", "marker")
-"""The custom fields that the tool writes, by their keys."""
+from sup_sync.frozen import fast_value
 
 GUARDED_FIELDS = frozenset({"assignee", "marker", "private_note", "public_note", "reason", "status"})
 """What is written by compare-and-swap: what people see at once, its marker, and the reason, which staff set too."""
@@ -16,7 +13,7 @@ NOTE_FIELDS = NOTES | {"marker"}
 """What is said, and the memory of it: no value of the request."""
 
 
-@frozen
+@fast_value
 class Change:
     """One value that should become another, why, and by which clause.
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import fast_value, value
 
 
 class Side(StrEnum):
@@ -19,7 +19,7 @@ class Side(StrEnum):
     UNKNOWN = "unknown"
 
 
-@frozen
+@value
 class Person:
     """A user of the tracker; `groups` are the names of the groups they are in, as far as known."""
 
@@ -47,7 +47,7 @@ class Phase(StrEnum):
         return self in (Phase.CLOSED, Phase.REFUSED)
 
 
-@frozen
+@value
 class Status:
     """A status by its name in the tracker; `is_first_response` says that setting it is a first response."""
 
@@ -56,7 +56,7 @@ class Status:
     is_first_response: bool = False
 
 
-@frozen
+@fast_value
 class Event:
     """One journal of an issue: who, when, what it said and what it set (an answer and a status change are one event).
 
@@ -85,7 +85,7 @@ class Event:
         return self.has_public_note or self.has_attachment
 
 
-@frozen
+@value
 class Version:
     """A release of the Portal; a Redmine version, closed once it has shipped."""
 
@@ -95,7 +95,7 @@ class Version:
     is_closed: bool
 
 
-@frozen
+@value
 class Project:
     """A project in scope; a closed one can be read but not written."""
 
@@ -105,7 +105,7 @@ class Project:
     is_closed: bool = False
 
 
-@frozen
+@fast_value
 class Issue:
     """A request as the tracker shows it, with its history in order of time.
 

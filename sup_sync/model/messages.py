@@ -1,81 +1,17 @@
-"""What clients and staff read, in kk, ru and en: texts by key, with our own words filled in and nobody else's."""
+"""What clients and staff read, by language: texts by key, with our own words filled in and nobody else's."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from string import Template
 
-from sup_sync.frozen import frozen
-from sup_sync.model.required import ITEMS
+from sup_sync.frozen import value
 
 MONTHS = 12
 
-_STEP = frozenset({"metric", "due", "since", "clause", "quality"})
 
-VARIABLES: Mapping[str, frozenset[str]] = {
-    "day": frozenset({"day", "month", "year"}),
-    "moment": frozenset({"day", "time"}),
-    "months": frozenset(),
-    "first_response": frozenset(),
-    "resolution": frozenset(),
-    "no_target": frozenset({"clause"}),
-    "acknowledged": frozenset({"number", "filed", "level", "first_response", "resolution", "help_centre", "clause"}),
-    "contacted": frozenset({"contact", "filed"}),
-    "asked": frozenset({"missing", "due", "wording", "clause"}),
-    "reminder": frozenset({"asked", "due", "wording", "clause"}),
-    "no_answer": frozenset({"wording", "asked", "actions", "clause", "quality"}),
-    "refused": frozenset({"reason", "clause", "quality", "complaints"}),
-    "at_risk": _STEP,
-    "breached": _STEP,
-    "to_head": _STEP,
-    "misrouted": frozenset({"level", "channel", "clause"}),
-    "incomplete": frozenset({"missing", "clause"}),
-    "stopped": frozenset({"reason", "clause", "quality"}),
-    "slipped": frozenset({"before", "after", "clause"}),
-    "shipped": frozenset({"clause"}),
-    "action": frozenset({"at", "what"}),
-    "action_filed": frozenset(),
-    "action_answered": frozenset(),
-    "action_asked": frozenset(),
-    "action_in_work": frozenset(),
-    "action_development": frozenset(),
-    "action_ended": frozenset(),
-    "action_priority": frozenset(),
-    "action_told": frozenset(),
-    **{f"missing_{item}": frozenset() for item in ITEMS},
-    "malformed_iin": frozenset(),
-    "malformed_bin": frozenset(),
-}
-"""Every message the code sends, and the variables it may fill in."""
-
-STEP_MESSAGES = tuple(key for key, variables in VARIABLES.items() if variables is _STEP)
-"""Those that a step of a ladder can send."""
-
-REQUIRED: Mapping[str, frozenset[str]] = {
-    "day": VARIABLES["day"],
-    "moment": VARIABLES["moment"],
-    "acknowledged": frozenset({"number", "level", "first_response", "resolution", "help_centre"}),
-    "asked": frozenset({"missing", "due"}),
-    "incomplete": frozenset({"missing"}),
-    "slipped": frozenset({"before", "after"}),
-    "reminder": frozenset({"due"}),
-    "no_answer": frozenset({"wording", "actions", "quality"}),
-    "refused": frozenset({"reason", "quality"}),
-    "breached": frozenset({"quality"}),
-    "to_head": frozenset({"quality"}),
-    "action": frozenset({"at", "what"}),
-}
-"""What a text must say, as a clause wants it said (10, 13, 15, 16, 25)."""
-
-
-def expected_messages(levels: Iterable[str], reasons: Iterable[str]) -> Mapping[str, frozenset[str]]:
-    """Every message and its variables, with those for the words of the regulation."""
-    words = [*(f"level_{key}" for key in levels), *(f"reason_{key}" for key in reasons)]
-    return {**VARIABLES, **dict.fromkeys(words, frozenset[str]())}
-
-
-@frozen
+@value
 class Messages:
     """The texts of every language, the one that staff read, and the one for clients of whom none is known."""
 

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.issue import Issue
 from sup_sync.model.working_time import Calendar
 
 
-class Metric(StrEnum):
-    """What is measured: until the first answer, and until the request is closed."""
+@value
+class Metric:
+    """Something that is measured and has a target in every agreement; `measures` is a key of sla/measures.
 
-    FIRST_RESPONSE = "first_response"
-    RESOLUTION = "resolution"
+    Clients read nothing of an internal metric.
+    """
+
+    key: str
+    measures: str
+    is_internal: bool = False
 
 
 class ClockKind(StrEnum):
@@ -33,21 +38,21 @@ class PriorityChange(StrEnum):
     FROM_CHANGE = "from_change"
 
 
-@frozen
+@value
 class Target:
-    """At most `within`, by `clause`; no `within` is a target that the clause excepts.
+    """At most `within`, by `clause`; no `within` is a target that the clause excepts; `metric` is its key.
 
     With `end_of_days` it runs to the end of that many working days after the day it started, not to the moment.
     """
 
-    metric: Metric
+    metric: str
     within: timedelta | None
     clause: str
     clock: ClockKind = ClockKind.WORKING
     end_of_days: int | None = None
 
 
-@frozen
+@value
 class LadderStep:
     """A step of the ladder: at which share of the target it is due, whom its note mentions, whom it assigns.
 
@@ -63,7 +68,7 @@ class LadderStep:
     notify: tuple[str, ...] = ()
 
 
-@frozen
+@value
 class Alert:
     """What staff are told at once, and only once: whom the private note mentions, whom it assigns."""
 
@@ -72,7 +77,7 @@ class Alert:
     assign: str | None = None
 
 
-@frozen
+@value
 class WaitingRule:
     """How long support waits for the client's answer (clause 15); a reminder goes at a share of that."""
 
@@ -84,7 +89,7 @@ class WaitingRule:
     clause: str
 
 
-@frozen
+@value
 class Requirement:
     """What a request has to carry (clauses 11, 12), in some categories only (None: all)."""
 
@@ -93,7 +98,7 @@ class Requirement:
     categories: frozenset[str] | None = None
 
 
-@frozen
+@value
 class Reason:
     """Why a request is refused, put off or stopped (clauses 6, 9, 15, 16); `stops_work` silences the tool on it."""
 
@@ -102,7 +107,24 @@ class Reason:
     stops_work: bool = False
 
 
-@frozen
+@value
+class Clauses:
+    """The clauses that no other part of the regulation has, by what they are about."""
+
+    level: str
+    working_hours: str
+    channel: str
+    refusal: str
+    targets_follow_load: str
+    order_of_arrival: str
+    priority: str
+    level_first: str
+    out_of_turn: str
+    development: str
+    no_guarantee: str
+
+
+@value
 class Agreement:
     """One promise: whom it matches (None: all), its target for each metric and priority, its ladder."""
 
@@ -110,7 +132,7 @@ class Agreement:
     levels: frozenset[str] | None
     channels: frozenset[str] | None
     categories: frozenset[str] | None
-    targets: Mapping[tuple[Metric, str], Target]
+    targets: Mapping[tuple[str, str], Target]
     ladder: tuple[LadderStep, ...]
 
     def matches(self, level: str, channel: str, category: str) -> bool:
@@ -120,7 +142,7 @@ class Agreement:
             and (self.categories is None or category in self.categories)
         )
 
-    def target(self, metric: Metric, priority: str) -> Target:
+    def target(self, metric: str, priority: str) -> Target:
         return self.targets[metric, priority]
 
     @property
@@ -129,7 +151,7 @@ class Agreement:
         return next((step.share for step in self.ladder if step.is_warning), None)
 
 
-@frozen
+@value
 class Contract:
     """A VIP contract (clause 3): whose it is, by one of project, group or BIN, and its first and last day."""
 
@@ -159,7 +181,7 @@ class Contract:
         return self.bin == issue.fields.get("bin", "").strip()
 
 
-@frozen
+@value
 class RegulationValue:
     """A level, channel or category, and the clause that has it; `levels` these levels may use a channel (None: all)."""
 
@@ -168,11 +190,12 @@ class RegulationValue:
     levels: frozenset[str] | None = None
 
 
-@frozen
+@value
 class Policy:
     """All of the regulation from a day on; of the agreements, the first that matches counts.
 
-    Levels and priorities stand in their order: the highest level first, the calmest priority first. `client_notes` are the
+    Levels and priorities stand in their order: the highest level first, the calmest priority first; so do the metrics
+    by their keys. `client_notes` are the
     messages that clients get, with their clauses; `alerts` what staff are told at once. `earlier` are the versions that
     this one replaced, the newest first. `working_day` is what its terms count as one, in working time.
     """
@@ -181,8 +204,10 @@ class Policy:
     channels: Mapping[str, RegulationValue]
     categories: Mapping[str, RegulationValue]
     priorities: tuple[str, ...]
+    metrics: Mapping[str, Metric]
     agreements: tuple[Agreement, ...]
     waiting: WaitingRule
+    clauses: Clauses
     in_force_from: date = date.min
     working_day: timedelta = timedelta(hours=9)
     requirements: tuple[Requirement, ...] = ()
@@ -202,6 +227,18 @@ class Policy:
     def normal_priority(self) -> str:
         """The priority that counts as long as staff have confirmed no other (clause 20)."""
         return self.priorities[0]
+
+    @property
+    def all_metrics(self) -> Mapping[str, Metric]:
+        """The metrics of all versions: those of the newest first, then what only earlier ones have."""
+        metrics: dict[str, Metric] = {}
+        for version in (self, *self.earlier):
+            metrics = {**metrics, **{key: each for key, each in version.metrics.items() if key not in metrics}}
+        return metrics
+
+    def metrics_that(self, measures: str) -> Iterator[str]:
+        """Find the metrics of one measure, in order."""
+        return (key for key, metric in self.metrics.items() if metric.measures == measures)
 
     @property
     def notified(self) -> frozenset[str]:

@@ -11,7 +11,7 @@ from math import trunc
 from zoneinfo import ZoneInfo
 
 from sup_sync.errors import CalendarError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import fast_value
 
 Window = tuple[timedelta, timedelta]
 """Opening and closing as the wall clock shows them, counted from local midnight."""
@@ -21,7 +21,7 @@ _NOTHING, _DAY = timedelta(0), timedelta(days=1)
 _MICROSECOND, _SECOND_US, _DAY_S = timedelta(microseconds=1), 1_000_000, 86_400
 
 
-@frozen
+@fast_value
 class Span:
     """A half-open stretch of time [start, end) between two aware datetimes; empty unless start < end."""
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sup_sync.errors import CalendarError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import fast_value
 from sup_sync.model.policy import Calendars, LadderStep
 from sup_sync.planning.marker import MARKED_DECIMALS, Marker
-from sup_sync.sla.clock import Clock
+
+if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+    from sup_sync.sla.clock import Clock
 
 
-@frozen
+@fast_value
 class DueStep:
     """A step of the ladder that is due and not yet sent, and since when it is due (it never depends on cron)."""
 

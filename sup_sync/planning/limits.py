@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 
 
-@frozen
+@value
 class Limits:
     """How much one run may do: notes, requests ended, and the share of the issues judged that lose a value they had."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from datetime import date
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import fast_value
 
 MARKED_DECIMALS = 2
 """How exactly the marker says the share of a step that was sent."""
@@ -20,7 +20,7 @@ class MarkerError(ValueError):
     """A marker that this tool did not write."""
 
 
-@frozen
+@fast_value
 class Marker:
     """What was said: the share of each notice by its name and cycle, and the release that was last known."""
 

@@ -7,11 +7,11 @@ from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 from sup_sync.errors import CalendarError
-from sup_sync.model.policy import Agreement, ClockKind
+from sup_sync.model.policy import Agreement
 from sup_sync.model.rulebook import Rulebook
+from sup_sync.planning.notices import next_notices_at
 from sup_sync.sla.clock import Clock
 from sup_sync.sla.judgement import Judgement
-from sup_sync.sla.waiting import Wait
 
 
 def next_check_at(judgement: Judgement, rules: Rulebook, now: datetime) -> datetime | None:
@@ -26,34 +26,22 @@ def _moments(judgement: Judgement, rules: Rulebook, now: datetime) -> Iterator[d
     if judgement.agreement:
         for clock in judgement.clocks:
             yield from _of_clock(clock, judgement.agreement, rules)
-    if judgement.wait:
-        yield from _of_wait(judgement.wait, rules, now)
+    yield from next_notices_at(judgement, rules, now)
     if rules.quiet_hours and rules.is_quiet(now):
         yield _next(rules.quiet_hours[1], rules, now)
 
 
 def _of_clock(clock: Clock, agreement: Agreement, rules: Rulebook) -> Iterator[datetime]:
-    """A running clock passes the steps of its ladder, the warning and the target; then its calendar ends."""
+    """A running clock passes the warning and the target, which change its status; then its calendar ends."""
     if not clock.is_running:
         return
-    for share in {1.0, agreement.warning_share or 1.0, *(step.share for step in agreement.ladder)}:
+    for share in {1.0, agreement.warning_share or 1.0}:
         with suppress(CalendarError):  # it lies after the known years
             at = clock.due_at(rules.calendars, share)
             if at:
                 yield at
     calendar = rules.calendars[clock.target.clock]
     yield datetime.combine(date(calendar.years[-1] + 1, 1, 1), time(), calendar.zone)
-
-
-def _of_wait(wait: Wait, rules: Rulebook, now: datetime) -> Iterator[datetime]:
-    """A reminder and the end come in working hours only: what is due outside of them comes with the next ones."""
-    yield wait.remind_at
-    yield wait.due_at
-    if now > wait.remind_at:
-        with suppress(CalendarError):
-            opening = rules.calendars[ClockKind.WORKING].after(now, timedelta(0))
-            if opening > now:
-                yield opening
 
 
 def _next(at: time, rules: Rulebook, now: datetime) -> datetime:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 
 
-@frozen
+@value
 class Notification:
     """One message about one request, in its note's own words; `person` is a key of mappings/tracker.yaml's `people`."""
 

@@ -8,16 +8,18 @@ from itertools import groupby
 from operator import attrgetter
 
 from sup_sync.errors import UnsafePlan
-from sup_sync.frozen import frozen
+from sup_sync.frozen import fast_value, value
 from sup_sync.model.change import NOTE_FIELDS, NOTES, Change
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding
+from sup_sync.model.names import due_field
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.limits import Limits
 from sup_sync.planning.notification import Notification
 from sup_sync.planning.request_plan import RequestPlan
 from sup_sync.sla.clock import TargetStatus
 from sup_sync.sla.judgement import Judgement
+from sup_sync.sla.measures import MEASURES
 
 Urgency = tuple[datetime, int]
 
@@ -25,24 +27,29 @@ SHARE_LIMIT_MIN_ISSUES = 20
 """Up to so many issues may change whatever their share: a small tracker changes all of them on a busy day."""
 
 
-STABLE_FIELDS = frozenset({"level", "first_response_due"})
-"""What follows from the filing and seldom changes later: many at once tell of a mistaken mapping."""
-
 STABLE_SHARE = 0.1
-"""The share of the issues judged for which one of these may change in a run."""
+"""The share of the issues judged for which a stable field may change in a run."""
 
 
-@frozen
+def stable_fields(rules: Rulebook) -> frozenset[str]:
+    """Name the fields that follow from the filing and seldom change later; many at once suggest a mistaken mapping."""
+    metrics = rules.policy.all_metrics.values()
+    return frozenset({"level", *(due_field(each.key) for each in metrics if MEASURES[each.measures].follows_filing)})
+
+
+@value
 class Plan:
     """All that should change, in the order it is written (oldest breach first), and what a person should look at.
 
-    `judged` is among how many issues; `notifications` follow their issue's private note.
+    `judged` is among how many issues; `notifications` follow their issue's private note. `stable` are the fields that
+    seldom change.
     """
 
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...]
     judged: int
     notifications: tuple[Notification, ...] = ()
+    stable: frozenset[str] = frozenset({"level"})
 
     def by_issue(self) -> Iterator[tuple[int, tuple[Change, ...]]]:
         for issue_id, changes in groupby(self.changes, key=lambda change: change.issue_id):
@@ -68,7 +75,7 @@ class Plan:
         changed = len({change.issue_id for change in replaced})
         if changed > max(SHARE_LIMIT_MIN_ISSUES, limits.changed_share * self.judged):
             over.append(f"new values on {changed} of {self.judged} requests (limit {limits.changed_share:.0%})")
-        for field in sorted(STABLE_FIELDS):
+        for field in sorted(self.stable):
             resettled = sum(change.field == field for change in replaced)
             if resettled > max(SHARE_LIMIT_MIN_ISSUES, STABLE_SHARE * self.judged):
                 over.append(f"another {field} on {resettled} of {self.judged} requests (limit {STABLE_SHARE:.0%})")
@@ -79,7 +86,7 @@ class Plan:
             )
 
 
-@frozen
+@fast_value
 class PlanPart:
     """What one request adds to a plan."""
 
@@ -106,7 +113,7 @@ def make_plan(
     `is_adopting`: no note is sent and no status set; the markers record what is already due as sent.
     """
     parts = [plan_request(each, rules, directory, now, is_adopting=is_adopting) for each in judgements]
-    return merge_plan(parts, len(parts))
+    return merge_plan(parts, len(parts), rules)
 
 
 def plan_request(
@@ -118,7 +125,7 @@ def plan_request(
     return PlanPart(_urgency(judgement), tuple(draft.in_order()), tuple(draft.findings), tuple(draft.notifications))
 
 
-def merge_plan(parts: Collection[PlanPart], judged: int, findings: Iterable[Finding] = ()) -> Plan:
+def merge_plan(parts: Collection[PlanPart], judged: int, rules: Rulebook, findings: Iterable[Finding] = ()) -> Plan:
     """Merge the parts of `judged` requests, of which empty ones may be missing, with findings of others."""
     found = (finding for part in parts for finding in part.findings)
     return Plan(
@@ -126,6 +133,7 @@ def merge_plan(parts: Collection[PlanPart], judged: int, findings: Iterable[Find
         findings=tuple(sorted((*findings, *found))),
         judged=judged,
         notifications=tuple(each for part in parts for each in part.notifications),
+        stable=stable_fields(rules),
     )
 
 

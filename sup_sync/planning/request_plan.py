@@ -6,19 +6,22 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 
 from sup_sync.errors import internal_error
-from sup_sync.model.change import OWN_FIELDS, Change
+from sup_sync.model.change import Change
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding, Phase, Side
 from sup_sync.model.moments import MOMENT_FORMAT
-from sup_sync.model.policy import Metric
+from sup_sync.model.names import due_field, stop_field
 from sup_sync.model.rulebook import Rulebook
+from sup_sync.planning.case import Case
 from sup_sync.planning.marker import Marker, MarkerError, marker_text, read_marker
-from sup_sync.planning.notices import Audience, Case, Notice, due_notices
+from sup_sync.planning.notice import Audience, Notice
+from sup_sync.planning.notices import due_notices
 from sup_sync.planning.notices.release import of_this_release
 from sup_sync.planning.notification import Notification
 from sup_sync.sla.clock import Clock, TargetStatus
 from sup_sync.sla.judge import judge_issue
 from sup_sync.sla.judgement import Judgement
+from sup_sync.sla.measures import MEASURES, resolution
 
 
 class RequestPlan:
@@ -91,7 +94,7 @@ class RequestPlan:
             self._change(field, old, new, reason, clause)
 
     def _require_fields(self) -> None:
-        missing = [self.rules.names.fields[key] for key in OWN_FIELDS if key not in self.issue.fields]
+        missing = [self.rules.names.fields[key] for key in self.rules.names.own_fields if key not in self.issue.fields]
         if missing:
             where = f"tracker «{self.issue.tracker}» of {self.issue.project.name}"
             self._find("field_missing", f"fields not on {where}: {', '.join(f'«{name}»' for name in missing)}")
@@ -154,8 +157,8 @@ class RequestPlan:
             reason = (
                 f"contract of {contract.client} until {contract.last_on}" if contract else "no contract on that day"
             )
-            self._set("level", names.levels[judgement.level], reason, "3")
-        if len(judgement.clocks) < len(judgement.verdicts):
+            self._set("level", names.levels[judgement.level], reason, judgement.policy.levels[judgement.level].clause)
+        if judgement.beyond_calendar:
             return  # what cannot be judged does not make the whole better
         worst = judgement.worst
         is_quiet = judgement.is_waiting and judgement.state in (TargetStatus.ON_TRACK, TargetStatus.MET)
@@ -163,14 +166,15 @@ class RequestPlan:
         self._set("state", state, f"{worst.metric}: {worst.reason}", worst.clause)
 
     def _moments(self) -> None:
-        first, closing = (self.judgement.verdict(metric) for metric in Metric)
-        answer, filed = self.judgement.clock(Metric.FIRST_RESPONSE), self._filed()
-        if answer:
-            self._set("first_response_due", self._due(answer), filed, first.clause)
-            self._set("first_response_at", self._text(answer.stopped_at), "first answer of support", first.clause)
-        clock = self.judgement.clock(Metric.RESOLUTION)
-        if clock:
-            self._set("resolution_due", self._due(clock), f"{filed}; {closing.reason}", closing.clause)
+        filed = self._filed()
+        for key, metric in self.judgement.policy.metrics.items():
+            clock = self.judgement.clock(key)
+            if clock is None:
+                continue
+            measure, verdict = MEASURES[metric.measures], self.judgement.verdict(key)
+            reason = filed if measure.follows_filing else f"{filed}; {verdict.reason}"
+            self._set(due_field(key), self._due(clock), reason, verdict.clause)
+            self._set(stop_field(key), self._text(clock.stopped_at), measure.stopped_by, verdict.clause)
 
     def _filed(self) -> str:
         filed_at, created_at = self.judgement.filed_at, self.issue.created_at
@@ -180,7 +184,7 @@ class RequestPlan:
 
     def _due(self, clock: Clock) -> str:
         """The target's moment; of one that the clause excepts the words that there is none (official letters)."""
-        verdict = self.judgement.verdict(clock.target.metric)
+        verdict = self.judgement.verdict_on(clock)
         is_out = self.issue.status.phase is Phase.REFUSED or self.judgement.is_work_stopped
         if verdict.outcome is TargetStatus.NO_TARGET and clock.target.within is None and not is_out:
             return self.rules.names.states[TargetStatus.NO_TARGET]
@@ -194,11 +198,12 @@ class RequestPlan:
 
     def _due_date(self) -> None:
         """Redmine's own due date: the day of the closing target; without one, only a date of ours is taken back."""
-        verdict, old = self.judgement.verdict(Metric.RESOLUTION), self.issue.due_on
-        if self.judgement.clock(Metric.RESOLUTION) is None:
+        clock, old = self.judgement.clock_that(resolution.MEASURE.key), self.issue.due_on
+        if clock is None:
             return
+        verdict = self.judgement.verdict_on(clock)
         new = verdict.due_at.astimezone(self.zone).date() if verdict.due_at else None
-        is_ours = old is not None and self.issue.fields.get("resolution_due", "").startswith(old.isoformat())
+        is_ours = old is not None and self.issue.fields.get(due_field(verdict.metric), "").startswith(old.isoformat())
         if new == old or (new is None and not is_ours):
             return
         if self.issue.has_children and self.rules.names.parent_dates_derived:

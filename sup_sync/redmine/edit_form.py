@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterable
 
 from sup_sync.errors import RedmineUnavailableError, RefusedError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 
 _TAG = re.compile(r"<\w[^<>]*>")
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 _FIELD = re.compile(r"issue\[custom_field_values\]\[(\d+)\]")
 
 
-@frozen
+@value
 class EditForm:
     """An issue's lock_version, the ids of the fields that the account may set, and whether it may note privately."""
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
-from sup_sync.frozen import frozen
-from sup_sync.model.change import OWN_FIELDS
+from sup_sync.frozen import value
 from sup_sync.model.issue import Phase
 from sup_sync.model.names import RedmineNames
 from sup_sync.redmine.lists import CLOSED_PROJECT, decode_directory
@@ -21,7 +20,7 @@ class Area(StrEnum):
     NAMES = "names"
 
 
-@frozen
+@value
 class Problem:
     """Something in Redmine that does not fit, and how to fix it; a warning stops no run.
 
@@ -38,7 +37,7 @@ class Problem:
         return f"{'warning: ' if self.is_warning else ''}{self.text}: {self.fix}"
 
 
-@frozen
+@value
 class RedmineState:
     """What the checks look at: our names, the account with its memberships, its roles, the lists, the issues read."""
 
@@ -170,7 +169,7 @@ def check_fields(tracker: RedmineState) -> Iterator[Problem]:
             yield Problem(Area.NAMES, f"no field «{name}» ({key}) that the account sees", fix)
     for where, row in _mapped_trackers(tracker):
         here = {field["name"] for field in row.get("fields", ())}
-        missing = [names[key] for key in OWN_FIELDS if names[key] in seen - here]
+        missing = [names[key] for key in tracker.names.own_fields if names[key] in seen - here]
         if "fields" in row and missing:
             text = f"{where} lacks {', '.join(f'«{name}»' for name in missing)}"
             yield Problem(Area.NAMES, text, "tick the tracker and the project at the field in Redmine")

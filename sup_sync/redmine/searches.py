@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote, urlencode
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.directory import Directory
 from sup_sync.redmine.preflight import Area, Problem
 from sup_sync.to_json import Json
@@ -13,7 +13,7 @@ from sup_sync.to_json import Json
 STATES = ("breached", "at_risk", "waiting")
 
 
-@frozen
+@value
 class Search:
     """Open requests in one state, by the filters that Redmine takes in an address, in REST as on its pages."""
 

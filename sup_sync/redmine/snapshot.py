@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sup_sync.errors import SnapshotError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.to_json import Json
 
 
-@frozen
+@value
 class Gathered:
     """What was read, as Redmine gave it; `unread_projects` are those whose reading failed, with the error."""
 

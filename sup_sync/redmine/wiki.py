@@ -11,7 +11,7 @@ from redminelib import Redmine
 from redminelib.engines.base import BaseEngine
 
 from sup_sync.errors import MissingError, RedirectedError, RedmineUnavailableError, UnpublishedError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.to_json import Json
 
@@ -21,7 +21,7 @@ NEW = 0
 PNG = "image/png"
 
 
-@frozen
+@value
 class File:
     """A file attached to a page, by its id and the account that attached it."""
 
@@ -30,7 +30,7 @@ class File:
     author_id: int | None
 
 
-@frozen
+@value
 class WikiPage:
     """A page as it is; its author wrote this version."""
 

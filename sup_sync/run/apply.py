@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sup_sync.config.load import Config
 from sup_sync.errors import AccessError, RedmineMismatchError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.host.audit import Record
 from sup_sync.model.change import GUARDED_FIELDS
 from sup_sync.model.directory import Directory
@@ -33,7 +33,7 @@ Notify = Callable[[Notification], str | None]
 """Notifies a person outside Redmine; returns the error, None if it was delivered."""
 
 
-@frozen
+@value
 class RunHooks:
     """Callbacks for the writes of a run: `record` for the audit log, `notify` for people outside Redmine."""
 
@@ -44,7 +44,7 @@ class RunHooks:
 NO_HOOKS = RunHooks()
 
 
-@frozen
+@value
 class RunResult:
     """What one run did: its plan, the outcome of each write, and what it could not read, judge or deliver.
 
@@ -76,7 +76,7 @@ def require_matching_redmine(state: RedmineState) -> None:
     raise error("\n".join(map(str, stopping)))
 
 
-@frozen
+@value
 class RunPlan:
     """What a run is to write: the plan and the issues that it changes, with what it was decided by.
 

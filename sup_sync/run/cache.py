@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.to_json import Json
 
 T = TypeVar("T")
@@ -65,7 +65,7 @@ another run may come to make them in the same moment.
 CURRENT = "FROM history WHERE scope = ? AND (is_open OR updated_at >= ?)"
 
 
-@frozen
+@value
 class CacheFile:
     """The path of the cache, None for a run without one, and a function that reports why a file could not be used."""
 
@@ -251,7 +251,7 @@ class Cache:
         self._sql.execute("COMMIT")
 
 
-@frozen
+@value
 class IdleUntil:
     """An issue as it was when it was judged, and until when nothing is to be written on it; None for ever."""
 

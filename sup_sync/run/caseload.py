@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sup_sync.errors import DecodeError, SnapshotError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding, Issue
 from sup_sync.model.rulebook import Rulebook
@@ -19,7 +19,7 @@ from sup_sync.sla.judgement import Judgement
 from sup_sync.to_json import Json
 
 
-@frozen
+@value
 class Caseload:
     """The issues that could be decoded, and a finding for each of the others."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding
 from sup_sync.model.rulebook import Rulebook
@@ -19,7 +19,7 @@ UNUSABLE = ("internal_error", "unreadable")
 """The findings of requests that could not be judged or planned."""
 
 
-@frozen
+@value
 class Decision:
     """The plan, the requests that are `idle` (nothing is to be written on them for now), and those `skipped`."""
 
@@ -64,4 +64,4 @@ def decide(
             skipped.add(issue.id)
         elif not part.changes and issue.updated_at <= now:
             idle.append(IdleUntil(issue.id, issue.updated_at, next_check_at(judgement, rules, now)))
-    return Decision(merge_plan(parts, judged, unreadable), tuple(idle), frozenset(skipped))
+    return Decision(merge_plan(parts, judged, rules, unreadable), tuple(idle), frozenset(skipped))

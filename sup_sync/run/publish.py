@@ -13,7 +13,7 @@ from sup_sync.errors import (
     StaleError,
     UnpublishedError,
 )
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.redmine.permissions import WIKI_PERMISSIONS
 from sup_sync.redmine.preflight import role_ids
 from sup_sync.redmine.reader import Reader
@@ -26,7 +26,7 @@ RENDERED = "<th"
 """In the HTML of a page with a table, if Redmine reads the markup that it is written in."""
 
 
-@frozen
+@value
 class Published:
     """The page's address, whether it was written now, and whether Redmine shows its table.
 

@@ -17,7 +17,7 @@ from sup_sync.errors import (
     StaleError,
     SupSyncError,
 )
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.host.audit import Record
 from sup_sync.model.change import GUARDED_FIELDS, NOTES, Change
 from sup_sync.model.directory import Directory
@@ -53,7 +53,7 @@ class OutcomeKind(StrEnum):
     FAILED = "failed"
 
 
-@frozen
+@value
 class WriteOutcome:
     """How the writing of one issue's changes ended, why where they were not applied, and which notes are there now."""
 

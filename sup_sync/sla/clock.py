@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
-from sup_sync.frozen import frozen
-from sup_sync.model.policy import Calendars, Metric, Target
+from sup_sync.frozen import fast_value
+from sup_sync.model.policy import Calendars, Target
 from sup_sync.model.working_time import Calendar, Span
 
 NO_TIME = timedelta(0)
@@ -22,13 +22,14 @@ class TargetStatus(StrEnum):
     NO_TARGET = "no_target"
 
 
-@frozen
+@fast_value
 class Clock:
     """What one target measures on one request.
 
     The target counts from `counts_from` (the start, or the change of priority), `elapsed` always from `started_at`.
     `paused_at` is the start of a pause that lasts, maybe until the clock stopped: the clock stands as it stood then.
-    `release_on` replaces the target by the release of the version that the request was handed to (clause 23).
+    `release_on` replaces the target by the release of the version that the request was handed to (clause 23), which
+    the regulation has in `release_clause`.
     `cycle` counts the reopenings.
     """
 
@@ -39,12 +40,18 @@ class Clock:
     paused_at: datetime | None = None
     stopped_at: datetime | None = None
     release_on: date | None = None
+    release_clause: str = ""
     cycle: int = 0
 
     @property
     def name(self) -> str:
         """What the marker calls it: its metric, or the release that took the target's place."""
-        return "release" if self.release_on is not None else self.target.metric.value
+        return "release" if self.release_on is not None else self.target.metric
+
+    @property
+    def clause(self) -> str:
+        """The clause that it is judged by."""
+        return self.release_clause if self.release_on is not None else self.target.clause
 
     def read_at(self, now: datetime) -> datetime:
         """The moment the clock shows: when it paused or stopped, else now."""
@@ -87,7 +94,7 @@ def _end_of(day: date, calendar: Calendar) -> datetime:
     return last
 
 
-@frozen
+@fast_value
 class Verdict:
     """How a request stands against one target at a moment.
 
@@ -95,7 +102,7 @@ class Verdict:
     after the clock stopped.
     """
 
-    metric: Metric
+    metric: str
     outcome: TargetStatus
     due_at: datetime | None
     elapsed: timedelta
@@ -104,6 +111,7 @@ class Verdict:
     left: timedelta | None = None
     stopped_at: datetime | None = None
     paused_at: datetime | None = None
+    cycle: int = 0
 
     @property
     def is_running(self) -> bool:
@@ -131,16 +139,17 @@ def judge(clock: Clock, calendars: Calendars, now: datetime, warning_share: floa
         due_at=due_at,
         elapsed=clock.elapsed(calendars, now),
         reason=reason,
-        clause="23" if clock.release_on is not None else clock.target.clause,
+        clause=clock.clause,
         left=left,
         stopped_at=clock.stopped_at,
         paused_at=clock.paused_at,
+        cycle=clock.cycle,
     )
 
 
-def no_target(metric: Metric, reason: str, clause: str = "") -> Verdict:
+def no_target(metric: str, reason: str, clause: str = "", cycle: int = 0) -> Verdict:
     """The verdict on a request that nothing can be measured against."""
-    return Verdict(metric, TargetStatus.NO_TARGET, None, NO_TIME, reason, clause)
+    return Verdict(metric, TargetStatus.NO_TARGET, None, NO_TIME, reason, clause, cycle=cycle)
 
 
 def _overrun(clock: Clock) -> str:

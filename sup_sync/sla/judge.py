@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from sup_sync.errors import CalendarError, internal_error
-from sup_sync.model.issue import Event, Finding, Issue, Phase, Side, Version
+from sup_sync.model.issue import Event, Finding, Issue, Phase, Side
 from sup_sync.model.moments import MOMENT_FORMAT
-from sup_sync.model.policy import Agreement, Calendars, ClockKind, Metric, Policy, PriorityChange, Reason
+from sup_sync.model.policy import Agreement, Calendars, ClockKind, Policy, Reason
 from sup_sync.model.required import ItemProblem
 from sup_sync.model.working_time import Span
 from sup_sync.sla.clock import Clock, Verdict, judge, no_target
 from sup_sync.sla.completeness import item_problems
-from sup_sync.sla.judgement import REFUSAL_CLAUSE, Judgement
-from sup_sync.sla.phases import PhasePeriod, is_reopening, stretches
-from sup_sync.sla.priority import PRIORITY_CLAUSE, priorities_that_count, priority_at
+from sup_sync.sla.judgement import Judgement
+from sup_sync.sla.measures import MEASURES
+from sup_sync.sla.measures.measure import MeasuredRequest
+from sup_sync.sla.phases import PhasePeriod, stretches
+from sup_sync.sla.priority import priorities_that_count
 from sup_sync.sla.waiting import question_at, wait_of
 
 LONGEST_ENTRY = timedelta(days=90)
@@ -48,7 +49,7 @@ def _unjudged(issue: Issue, policy: Policy, filed_on: date, now: datetime, error
         category=issue.category,
         priority=issue.priority,
         agreement=None,
-        verdicts=tuple(no_target(metric, "not judged") for metric in Metric),
+        verdicts=tuple(no_target(metric, "not judged") for metric in policy.metrics),
         stretches=(PhasePeriod(issue.status.phase, Span(issue.created_at, max(now, issue.created_at))),),
         findings=(Finding(issue.id, "internal_error", internal_error(error)),),
     )
@@ -62,7 +63,7 @@ class _Judge:
         self.calendars = calendars
         self.now = now
         self.findings: list[Finding] = []
-        self.unjudged: set[Metric] = set()
+        self.beyond_calendar: set[str] = set()
         self.zone = calendars[ClockKind.WORKING].zone
         self.filed_at = self._filed_at()
         self.filed_on = self.filed_at.astimezone(self.zone).date()
@@ -80,11 +81,13 @@ class _Judge:
         agreement = self._agreement(level, channel)
         clocks: tuple[Clock, ...] = ()
         if agreement:
-            clocks = (self._first_response(agreement), self._resolution(agreement))
-            verdicts = tuple(self._verdict(clock, agreement) for clock in clocks)
-            clocks = tuple(each for each in clocks if each.target.metric not in self.unjudged)
+            clocks = tuple(self._clocks(agreement))
+            self._look_at_version()
+            verdicts = tuple(self._verdicts(clocks, agreement))
+            if self.beyond_calendar:
+                clocks = tuple(each for each in clocks if each.target.metric not in self.beyond_calendar)
         else:
-            verdicts = tuple(no_target(metric, "no agreement matches") for metric in Metric)
+            verdicts = tuple(no_target(metric, "no agreement matches") for metric in self.policy.metrics)
         self._look_at_people()
         judgement = Judgement(
             issue=self.issue,
@@ -103,6 +106,7 @@ class _Judge:
             wait=wait_of(self.issue, self.stretches, self.policy.waiting, self.calendars),
             reason=self.reason,
             item_problems=tuple(item_problems(self.issue, self.policy.requirements)),
+            beyond_calendar=frozenset(self.beyond_calendar),
         )
         self._look_at_rights(judgement)
         self._look_at_work(judgement)
@@ -151,14 +155,18 @@ class _Judge:
         if unknown:
             return None
         if level is None:
-            self._find("no_level", "no level: no contract covers it and no level is the default", "3")
+            self._find(
+                "no_level", "no level: no contract covers it and no level is the default", self.policy.clauses.level
+            )
         if channel is None:
-            self._find("no_channel", self._no_channel(), "8")
+            self._find("no_channel", self._no_channel(), self.policy.clauses.channel)
         if level is None or channel is None or category is None:
             return None
         agreement = self.policy.agreement_for(level, channel, category)
         if agreement is None:
-            self._find("no_agreement", f"no agreement for {level}, {channel}, {category}: add one", "3")
+            self._find(
+                "no_agreement", f"no agreement for {level}, {channel}, {category}: add one", self.policy.clauses.level
+            )
         return agreement
 
     def _no_channel(self) -> str:
@@ -180,87 +188,55 @@ class _Judge:
             if word is not None and word not in known:
                 yield f"{kind} {word} is not in the regulation of {self.filed_on}: set another, or add it there"
 
+    def _verdicts(self, clocks: tuple[Clock, ...], agreement: Agreement) -> Iterator[Verdict]:
+        """The verdict on each clock, and no target for a metric that has none."""
+        yield from (self._verdict(clock, agreement) for clock in clocks)
+        measured = {each.target.metric for each in clocks}
+        yield from (no_target(metric, "nothing to measure") for metric in self.policy.metrics if metric not in measured)
+
     def _verdict(self, clock: Clock, agreement: Agreement) -> Verdict:
         if self.issue.status.phase is Phase.REFUSED or (self.reason and self.reason.stops_work):
             what = "refused" if self.issue.status.phase is Phase.REFUSED else "stopped"
-            why, clause = (f": {self.reason.key}", self.reason.clause) if self.reason else ("", REFUSAL_CLAUSE)
-            return no_target(clock.target.metric, what + why, clause)
+            why, clause = (
+                (f": {self.reason.key}", self.reason.clause) if self.reason else ("", self.policy.clauses.refusal)
+            )
+            return no_target(clock.target.metric, what + why, clause, clock.cycle)
         try:
             return judge(clock, self.calendars, self.now, agreement.warning_share)
         except CalendarError as error:
-            self.unjudged.add(clock.target.metric)
+            self.beyond_calendar.add(clock.target.metric)
             self._find("calendar", f"{clock.target.metric} cannot be judged: {error}", clock.target.clause)
             return no_target(clock.target.metric, "outside the calendar's years", clock.target.clause)
 
-    def _first_response(self, agreement: Agreement) -> Clock:
-        """What is filed as ended (a call that was settled at once) waits for no answer."""
-        answered_at = self.issue.created_at if self.stretches[0].phase.is_final else first_response_at(self.issue)
-        return self._clock(agreement, Metric.FIRST_RESPONSE, stopped_at=answered_at)
-
-    def _resolution(self, agreement: Agreement) -> Clock:
-        """Waiting for the client pauses it (clauses 9, 15), so does closed time before a reopening.
-
-        A request that ends while it waits stands as it stood when the waiting began.
-        """
-        life = self.stretches
-        reopened = [k for k, (before, after) in enumerate(pairwise(life), 1) if is_reopening(before, after)]
-        opened = reopened[-1] if reopened else 0
-        ended = next((k for k in range(opened, len(life)) if life[k].phase.is_final), None)
-        last = len(life) - 1 if ended is None else max(ended - 1, opened)
-        is_waiting = life[last].phase is Phase.WAITING
-        return self._clock(
-            agreement,
-            Metric.RESOLUTION,
-            pauses=tuple(each.span for each in life[:last] if each.phase is Phase.WAITING or each.phase.is_final),
-            paused_at=life[last].span.start if is_waiting else None,
-            stopped_at=None if ended is None else max(life[ended].span.start, self.issue.created_at),
-            release_on=self._release_on(life[opened:]),
-            cycle=len(reopened),
+    def _clocks(self, agreement: Agreement) -> Iterator[Clock]:
+        """The clocks of all metrics, by the rules that these name."""
+        request = MeasuredRequest(
+            issue=self.issue,
+            policy=self.policy,
+            agreement=agreement,
+            filed_at=self.filed_at,
+            phases=self.stretches,
+            priorities=self.priorities,
+            now=self.now,
         )
+        for metric in self.policy.metrics.values():
+            yield from MEASURES[metric.measures].clocks(request, metric.key)
 
-    def _release_on(self, cycle: tuple[PhasePeriod, ...]) -> date | None:
-        """The release that answers a request handed to development since its last opening (clause 23)."""
-        if not any(each.phase is Phase.DEVELOPMENT for each in cycle):
-            return None
+    def _look_at_version(self) -> None:
+        """The version of a request in development has the date that its target follows (clause 23)."""
         version = self.issue.version
-        if cycle[-1].phase is Phase.DEVELOPMENT:
-            self._look_at_version(version)
-        return version.due_on if version else None
-
-    def _look_at_version(self, version: Version | None) -> None:
+        clause = self.policy.clauses.development
+        if self.stretches[-1].phase is not Phase.DEVELOPMENT:
+            return
         if version is None:
-            self._find("no_version", "handed to development without a target version: set one", "23")
+            self._find("no_version", "handed to development without a target version: set one", clause)
         elif version.is_closed:
-            self._find("closed_version", f"version «{version.name}» is closed, the request is not: set the next", "23")
+            text = f"version «{version.name}» is closed, the request is not: set the next"
+            self._find("closed_version", text, clause)
         elif version.due_on is None:
-            self._find("no_version_date", f"version «{version.name}» has no date: set one", "23")
+            self._find("no_version_date", f"version «{version.name}» has no date: set one", clause)
         elif version.due_on < self.now.astimezone(self.zone).date():
-            self._find("past_version", f"version «{version.name}» was due on {version.due_on}: move its date", "23")
-
-    def _clock(
-        self,
-        agreement: Agreement,
-        metric: Metric,
-        *,
-        pauses: tuple[Span, ...] = (),
-        paused_at: datetime | None = None,
-        stopped_at: datetime | None = None,
-        release_on: date | None = None,
-        cycle: int = 0,
-    ) -> Clock:
-        """A clock judged by the priority that counted when it stopped, or counts now."""
-        counts = priority_at(stopped_at or self.now, self.priorities)
-        from_change = self.policy.priority_change is PriorityChange.FROM_CHANGE
-        return Clock(
-            target=agreement.target(metric, counts.priority),
-            started_at=self.filed_at,
-            counts_from=counts.at if from_change else self.filed_at,
-            pauses=pauses,
-            paused_at=paused_at,
-            stopped_at=stopped_at,
-            release_on=release_on,
-            cycle=cycle,
-        )
+            self._find("past_version", f"version «{version.name}» was due on {version.due_on}: move its date", clause)
 
     def _look_at_rights(self, judgement: Judgement) -> None:
         """Call-back and the tracker are for VIP: who uses them without a contract is judged by their own level."""
@@ -275,7 +251,7 @@ class _Judge:
         phase = judgement.phase
         is_told = bool(self.issue.fields.get("reason")) and self.issue.reason is None  # a name that no mapping has
         if phase is Phase.REFUSED and not is_told and self.issue.reason not in self.policy.reasons:
-            self._find("no_reason", self._no_reason(), REFUSAL_CLAUSE)
+            self._find("no_reason", self._no_reason(), self.policy.clauses.refusal)
         if phase is Phase.WAITING and judgement.wait is None and question_at(self.issue, self.stretches) is None:
             text = "waits for the client, but nobody asked since: ask in a public note, with the status"
             self._find("no_question", text, self.policy.waiting.clause)
@@ -283,7 +259,7 @@ class _Judge:
             return
         if judgement.requested_priority:
             text = f"priority {judgement.requested_priority} is a wish, {judgement.priority} counts: set or confirm it"
-            self._find("unconfirmed_priority", text, PRIORITY_CLAUSE)
+            self._find("unconfirmed_priority", text, self.policy.clauses.priority)
         if judgement.item_problems:
             items = ", ".join(_shown(each) for each in judgement.item_problems)
             clauses = " and ".join(dict.fromkeys(each.clause for each in judgement.item_problems))
@@ -301,23 +277,6 @@ class _Judge:
         for name in dict.fromkeys(strangers):
             text = f"answer by {name!r}, who is no member, does not count: was it staff? Add to `staff.former`"
             self._find("unknown_responder", text)
-
-
-def first_response_at(issue: Issue) -> datetime | None:
-    """When support first answered: a public answer of staff who did not file it, or a status that answers, or its end.
-
-    An operator who filed on a client's behalf is the author; what they add is no answer (regulation, first response).
-    """
-    return next((each.at for each in issue.events if _is_response(each, issue)), None)
-
-
-def _is_response(event: Event, issue: Issue) -> bool:
-    if event.status and event.status[1].phase.is_final:
-        return True
-    if not event.by.is_staff:
-        return False
-    answers_by_status = event.status is not None and event.status[1].is_first_response
-    return answers_by_status or (event.is_public_answer and event.by.id != issue.author.id)
 
 
 def _shown(shortcoming: ItemProblem) -> str:

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import fast_value
 from sup_sync.model.issue import Finding, Issue, Phase
-from sup_sync.model.policy import Agreement, Contract, Metric, Policy, Reason
+from sup_sync.model.policy import Agreement, Contract, Policy, Reason
 from sup_sync.model.required import ItemProblem
-from sup_sync.sla.clock import Clock, TargetStatus, Verdict
+from sup_sync.sla.clock import Clock, TargetStatus, Verdict, no_target
 from sup_sync.sla.phases import PhasePeriod
 from sup_sync.sla.waiting import Wait
 
-REFUSAL_CLAUSE = "9"
 
-
-@frozen
+@fast_value
 class Judgement:
     """How one request stands at a moment; without an agreement it has no targets, and a finding says why.
 
     `policy` is the version of the regulation that was in force on `filed_on`, the support's local day of `filed_at`.
+    Each of its metrics has at least one verdict; of several clocks of a metric the current one comes last.
+    `beyond_calendar` are the metrics without a clock because its moments lie outside the calendar's years.
     """
 
     issue: Issue
@@ -39,6 +39,7 @@ class Judgement:
     reason: Reason | None = None
     item_problems: tuple[ItemProblem, ...] = ()
     findings: tuple[Finding, ...] = ()
+    beyond_calendar: frozenset[str] = frozenset()
 
     @property
     def phase(self) -> Phase:
@@ -72,16 +73,31 @@ class Judgement:
         """Whether it could not be judged: nothing of it is written, and a finding says why."""
         return not self.clocks
 
-    def verdict(self, metric: Metric) -> Verdict:
-        return next(each for each in self.verdicts if each.metric is metric)
+    def verdict(self, metric: str) -> Verdict:
+        """The verdict on the current clock of a metric; no target if the regulation of its day lacks the metric."""
+        found = next((each for each in reversed(self.verdicts) if each.metric == metric), None)
+        return found or no_target(metric, "not in the regulation of its day")
 
-    def clock(self, metric: Metric) -> Clock | None:
-        return next((each for each in self.clocks if each.target.metric is metric), None)
+    def verdict_on(self, clock: Clock) -> Verdict:
+        """The verdict on one of its clocks."""
+        metric, cycle = clock.target.metric, clock.cycle
+        verdicts = (each for each in self.verdicts if each.metric == metric and each.cycle == cycle)
+        return next(verdicts, None) or self.verdict(metric)
+
+    def clock(self, metric: str) -> Clock | None:
+        """The current clock of a metric."""
+        return next((each for each in reversed(self.clocks) if each.target.metric == metric), None)
+
+    def clock_that(self, measures: str) -> Clock | None:
+        """The current clock of the first metric of a measure."""
+        return next((clock for metric in self.policy.metrics_that(measures) if (clock := self.clock(metric))), None)
 
     @property
     def worst(self) -> Verdict:
-        """The worst of its verdicts, which is how the whole stands."""
-        return min(self.verdicts, key=lambda verdict: list(TargetStatus).index(verdict.outcome))
+        """The worst verdict of those that clients may read of."""
+        metrics = self.policy.metrics
+        shown = [each for each in self.verdicts if not metrics[each.metric].is_internal] or self.verdicts
+        return min(shown, key=lambda verdict: list(TargetStatus).index(verdict.outcome))
 
     @property
     def state(self) -> TargetStatus:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import fast_value
 from sup_sync.model.issue import Event, Issue, Phase, Side, Status
 from sup_sync.model.working_time import Span
 
 
-@frozen
+@fast_value
 class PhasePeriod:
     """A span of a request's life in one phase."""
 

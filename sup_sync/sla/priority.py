@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import fast_value
 from sup_sync.model.issue import Issue
 from sup_sync.model.policy import Policy
 
-PRIORITY_CLAUSE = "20"
 
-
-@frozen
+@fast_value
 class PrioritySet:
     """From `at` on, this is the priority that counts."""
 

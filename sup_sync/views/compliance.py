@@ -9,12 +9,12 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import NamedTuple
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.issue import Phase
-from sup_sync.model.policy import Calendars, ClockKind, Metric, Policy
+from sup_sync.model.policy import Calendars, ClockKind, Policy
 from sup_sync.model.working_time import Calendar
 from sup_sync.sla.clock import TargetStatus, Verdict
-from sup_sync.sla.judgement import REFUSAL_CLAUSE, Judgement
+from sup_sync.sla.judgement import Judgement
 from sup_sync.to_json import Json, plain
 from sup_sync.views.time_by_party import TimeByParty, party_periods, sum_of, time_by_party
 
@@ -29,7 +29,7 @@ class Dimension(StrEnum):
     MONTH = "month"
 
 
-@frozen
+@value
 class Tally:
     """How far a group of requests kept one target: counts, and the time that stopped clocks took.
 
@@ -38,7 +38,7 @@ class Tally:
     target's own clock; None where no clock stopped.
     """
 
-    metric: Metric
+    metric: str
     met: int
     breached: int
     on_track: int
@@ -63,7 +63,7 @@ class Tally:
         return {**plain(self), "share_met": share}
 
 
-@frozen
+@value
 class Group:
     """The requests that share a key (None: it is not known), with a tally for each metric.
 
@@ -78,16 +78,16 @@ class Group:
     tallies: tuple[Tally, ...]
     time_by_party: TimeByParty
 
-    def tally(self, metric: Metric) -> Tally:
-        return next(each for each in self.tallies if each.metric is metric)
+    def tally(self, metric: str) -> Tally:
+        return next(each for each in self.tallies if each.metric == metric)
 
     def to_json(self) -> Json:
-        tallies = {each.metric.value: each.to_json() for each in self.tallies}
+        tallies = {each.metric: each.to_json() for each in self.tallies}
         counts = {"requests": self.requests, "refused": self.refused, "skipped": self.skipped}
         return {"key": self.key, **counts, **tallies, "time_by_party": self.time_by_party.to_json()}
 
 
-@frozen
+@value
 class ReasonCount:
     """How many requests were refused, put off, stopped or ended for a reason (None: refused without one)."""
 
@@ -96,7 +96,7 @@ class ReasonCount:
     count: int
 
 
-@frozen
+@value
 class Report:
     """How far the targets were kept: in all and by each dimension, with the local days of the first and last filing."""
 
@@ -111,7 +111,7 @@ class Report:
 
         REASON is {"reason", "clause", "count"}.
 
-        GROUP is {"key", "requests", "refused", "skipped", "first_response": TALLY, "resolution": TALLY, "time_by_party"},
+        GROUP is {"key", "requests", "refused", "skipped", METRIC: TALLY, …, "time_by_party"},
         TALLY is {"metric", "met", "breached", "on_track", "at_risk", "no_target", "share_met" (0 to 1), "median",
         "ninetieth"}, the ledger goes from support, client, development, closed and elapsed to {"working",
         "wall"}; days are ISO, times whole seconds, what is not known null.
@@ -135,7 +135,7 @@ def compliance(
     return Report(
         filed_from=min(days, default=None),
         filed_until=max(days, default=None),
-        total=_group(None, judged),
+        total=_group(None, judged, policy),
         reasons=tuple(_reasons([each.judgement for each in judged], policy)),
         by={dimension: _groups(judged, dimension, policy, working.zone) for dimension in by},
     )
@@ -161,7 +161,7 @@ def _groups(judged: list[_Counted], dimension: Dimension, policy: Policy, zone: 
         members[key_of(each.judgement)].append(each)
     places = {key: place for place, key in enumerate(_order(dimension, policy))}
     in_order = sorted(members, key=lambda key: (places.get(key or "", len(places)), key or ""))
-    return tuple(_group(key, members[key]) for key in in_order)
+    return tuple(_group(key, members[key], policy) for key in in_order)
 
 
 def _key_of(dimension: Dimension, zone: tzinfo) -> Callable[[Judgement], str | None]:
@@ -181,12 +181,12 @@ def _order(dimension: Dimension, policy: Policy) -> Iterable[str]:
     return orders.get(dimension, ())
 
 
-def _group(key: str | None, requests: list[_Counted]) -> Group:
+def _group(key: str | None, requests: list[_Counted], policy: Policy) -> Group:
     judged = [each for each in requests if not each.judgement.is_unjudged]
     counted = [each.judgement for each in judged if not each.is_refused]
-    verdicts: dict[Metric, list[Verdict]] = {metric: [] for metric in Metric}
+    verdicts: dict[str, list[Verdict]] = {metric: [] for metric in policy.all_metrics}
     for each in counted:
-        for verdict in each.verdicts:
+        for verdict in each.verdicts if each.policy is policy else _with_all_metrics(each, verdicts):
             verdicts[verdict.metric].append(verdict)
     return Group(
         key=key,
@@ -196,6 +196,12 @@ def _group(key: str | None, requests: list[_Counted]) -> Group:
         tallies=tuple(_tally(metric, found) for metric, found in verdicts.items()),
         time_by_party=sum_of(each.time_by_party for each in judged),
     )
+
+
+def _with_all_metrics(judgement: Judgement, metrics: Iterable[str]) -> Iterator[Verdict]:
+    """The verdicts on a request of an earlier version, with no target for the metrics that this lacked."""
+    yield from judgement.verdicts
+    yield from (judgement.verdict(each) for each in metrics if each not in judgement.policy.metrics)
 
 
 def _is_refused(judgement: Judgement) -> bool:
@@ -211,10 +217,10 @@ def _reasons(judgements: list[Judgement], policy: Policy) -> Iterator[ReasonCoun
     for key in (each for each in in_order if counts[each]):
         yield ReasonCount(key, clauses[key], counts[key])
     if counts[None]:
-        yield ReasonCount(None, REFUSAL_CLAUSE, counts[None])
+        yield ReasonCount(None, policy.clauses.refusal, counts[None])
 
 
-def _tally(metric: Metric, verdicts: list[Verdict]) -> Tally:
+def _tally(metric: str, verdicts: list[Verdict]) -> Tally:
     counts = Counter([each.outcome for each in verdicts])
     took = sorted([each.elapsed for each in verdicts if each.stopped_at is not None])
     return Tally(

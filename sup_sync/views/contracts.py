@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.policy import Contract
 
 ENDS_SOON_DAYS = 30
@@ -22,7 +22,7 @@ class ContractStatus(StrEnum):
     ENDED = "ended"
 
 
-@frozen
+@value
 class ContractState:
     """A contract on a day: its term, and the days left, the last one included; 0 while it does not run."""
 

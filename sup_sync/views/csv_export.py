@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from io import StringIO
 
 from sup_sync.model.moments import MOMENT_FORMAT
-from sup_sync.model.policy import Calendars, ClockKind, Metric
+from sup_sync.model.policy import Calendars, ClockKind, Policy
 from sup_sync.sanitize import shortened
 from sup_sync.sla.judgement import Judgement
 from sup_sync.views.compliance import request_time_by_party
@@ -27,13 +27,14 @@ def escape_formula(words: str) -> str:
     return f"'{line}" if is_formula else line
 
 
-def csv_text(judgements: Iterable[Judgement], calendars: Calendars) -> str:
+def csv_text(judgements: Iterable[Judgement], policy: Policy, calendars: Calendars) -> str:
     """The requests as CSV with a head, in order of number; all text cells are harmless."""
-    rows = [_row(each, calendars) for each in sorted(judgements, key=lambda each: each.issue.id)]
+    metrics = tuple(policy.all_metrics)
+    rows = [_row(each, metrics, calendars) for each in sorted(judgements, key=lambda each: each.issue.id)]
     text = StringIO()
     writer = csv.writer(text)
-    writer.writerow(COLUMNS)
-    writer.writerows([escape_formula(cell) if isinstance(cell, str) else cell for cell in row.values()] for row in rows)
+    writer.writerow(columns_of(metrics))
+    writer.writerows([escape_formula(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return text.getvalue()
 
 
@@ -42,28 +43,29 @@ _STANDING = ("regulation", "status", "phase", "reason", "findings")
 _OF_A_TARGET = ("due_at", "outcome", "stopped_at", "elapsed_min", "clause")
 _OF_A_PARTY = ("support", "client", "development", "closed", "elapsed")
 
-COLUMNS = (
-    *_TERMS,
-    *_STANDING,
-    *(f"{metric}_{name}" for metric in Metric for name in _OF_A_TARGET),
-    *(f"{party}_{clock}_min" for clock in ("working", "wall") for party in _OF_A_PARTY),
-)
-"""What the head names: moments are on the support's wall clock, `_min` are whole minutes, what is not there is empty.
 
-`elapsed_min` of a target is time of its own clock. The four parties' minutes add up to `elapsed_…_min`, from the
-filing to the present.
-"""
+def columns_of(metrics: Iterable[str]) -> tuple[str, ...]:
+    """Name the columns: moments are on the support's wall clock, `_min` are whole minutes, empty is not known.
+
+    `elapsed_min` of a target is time of its own clock. The four parties' minutes add up to `elapsed_…_min`, from the
+    filing to the present.
+    """
+    return (
+        *_TERMS,
+        *_STANDING,
+        *(f"{metric}_{name}" for metric in metrics for name in _OF_A_TARGET),
+        *(f"{party}_{clock}_min" for clock in ("working", "wall") for party in _OF_A_PARTY),
+    )
 
 
-def _row(judgement: Judgement, calendars: Calendars) -> dict[str, Cell]:
+def _row(judgement: Judgement, metrics: Iterable[str], calendars: Calendars) -> tuple[Cell, ...]:
     working = calendars[ClockKind.WORKING]
-    cells = (
+    return (
         *_terms(judgement, working.zone),
         *_standing(judgement),
-        *(cell for metric in Metric for cell in _target(judgement, metric, working.zone)),
+        *(cell for metric in metrics for cell in _target(judgement, metric, working.zone)),
         *_minutes_of(request_time_by_party(judgement, working)),
     )
-    return dict(zip(COLUMNS, cells, strict=True))
 
 
 def _terms(judgement: Judgement, zone: tzinfo) -> Iterator[Cell]:
@@ -79,7 +81,7 @@ def _standing(judgement: Judgement) -> Iterator[Cell]:
     yield " ".join(dict.fromkeys(each.kind for each in judgement.findings))
 
 
-def _target(judgement: Judgement, metric: Metric, zone: tzinfo) -> Iterator[Cell]:
+def _target(judgement: Judgement, metric: str, zone: tzinfo) -> Iterator[Cell]:
     verdict = judgement.verdict(metric)
     yield from (_moment(verdict.due_at, zone), verdict.outcome.value, _moment(verdict.stopped_at, zone))
     yield _minutes(verdict.elapsed) if verdict.elapsed or verdict.due_at else ""

@@ -8,17 +8,17 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sup_sync.errors import CalendarError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.issue import Event, Finding, Side
-from sup_sync.model.policy import Agreement, Calendars, ClockKind, LadderStep, Metric, RegulationValue
+from sup_sync.model.policy import Agreement, Calendars, ClockKind, LadderStep, RegulationValue
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.ladder import due_step
 from sup_sync.planning.marker import Marker, MarkerError, read_marker
-from sup_sync.planning.notices.no_answer import NAME as ENDED
+from sup_sync.planning.notices.no_answer import NO_ANSWER
 from sup_sync.planning.notices.release import of_this_release
 from sup_sync.sla.clock import Clock, TargetStatus, Verdict
 from sup_sync.sla.judgement import Judgement
-from sup_sync.sla.priority import PRIORITY_CLAUSE, priorities_that_count, priority_at
+from sup_sync.sla.priority import priorities_that_count, priority_at
 from sup_sync.sla.waiting import Wait
 from sup_sync.to_json import Json, plain
 from sup_sync.views.finding import finding_json
@@ -37,7 +37,7 @@ class StepState(StrEnum):
     UNKNOWN = "unknown"
 
 
-@frozen
+@value
 class Attribute:
     """One of the terms that choose the targets, why it is so, and the clause; None where it is not known."""
 
@@ -47,7 +47,7 @@ class Attribute:
     clause: str
 
 
-@frozen
+@value
 class PriorityStep:
     """Somebody set or confirmed the priority: what the tracker shows since, and what counts (clause 20)."""
 
@@ -58,7 +58,7 @@ class PriorityStep:
     counts: str
 
 
-@frozen
+@value
 class HistoryEntry:
     """One thing that happened, by whom and what: never the text of a note."""
 
@@ -68,7 +68,7 @@ class HistoryEntry:
     what: tuple[str, ...]
 
 
-@frozen
+@value
 class Pause:
     """Time that does not count; one that still lasts has no end."""
 
@@ -76,11 +76,11 @@ class Pause:
     end_at: datetime | None
 
 
-@frozen
+@value
 class ClockDetails:
     """What one target measured: `within` is None where the clause excepts it, `left` and `due_at` are the verdict's."""
 
-    metric: Metric
+    metric: str
     agreement: str
     counts: ClockKind
     counts_from: datetime
@@ -94,18 +94,18 @@ class ClockDetails:
     stopped_at: datetime | None
 
 
-@frozen
+@value
 class StepDetails:
     """A step of the ladder on one clock: when it is due (None: outside the calendar's years), and how it stands."""
 
-    metric: Metric
+    metric: str
     step: str
     share: float
     due_at: datetime | None
     state: StepState
 
 
-@frozen
+@value
 class Explanation:
     """One request's story up to `now`; `zone` is the support's, to show moments in, `calendars` are those that judged.
 
@@ -159,7 +159,7 @@ class Explanation:
 
 def _verdict_json(verdict: Verdict) -> Json:
     return {
-        "metric": verdict.metric.value,
+        "metric": verdict.metric,
         "outcome": verdict.outcome.value,
         "reason": verdict.reason,
         "clause": verdict.clause,
@@ -192,7 +192,7 @@ def _wait(judgement: Judgement) -> Wait | None:
     is_written = "marker" in issue.fields and not issue.project.is_closed and not judgement.is_unjudged
     if wait is None or marker is None or not is_written or judgement.is_work_stopped or not judgement.is_enforced:
         return None
-    return None if marker.has(ENDED, wait.cycle) else wait
+    return None if marker.has(NO_ANSWER.name, wait.cycle) else wait
 
 
 def _marker(judgement: Judgement) -> Marker | None:
@@ -209,7 +209,7 @@ def _attributes(judgement: Judgement, rules: Rulebook) -> Iterator[Attribute]:
     yield _attribute("level", judgement.level, because, policy.levels)
     yield _attribute("channel", judgement.channel, _channel_because(judgement), policy.channels)
     yield _attribute("category", judgement.category, f"tracker «{issue.tracker}»", policy.categories)
-    yield Attribute("priority", judgement.priority, _priority_because(judgement), PRIORITY_CLAUSE)
+    yield Attribute("priority", judgement.priority, _priority_because(judgement), policy.clauses.priority)
     reason = judgement.reason
     if reason:
         because = "nothing more is said on it" if reason.stops_work else f"as its field says, {judgement.phase}"
@@ -272,7 +272,7 @@ def _what(event: Event) -> Iterator[str]:
 
 def _clocks(judgement: Judgement, calendars: Calendars, now: datetime) -> Iterator[ClockDetails]:
     for clock in judgement.clocks:
-        verdict = judgement.verdict(clock.target.metric)
+        verdict = judgement.verdict_on(clock)
         pauses = tuple(Pause(each.start, each.end) for each in clock.pauses)
         yield ClockDetails(
             metric=clock.target.metric,
@@ -293,7 +293,7 @@ def _clocks(judgement: Judgement, calendars: Calendars, now: datetime) -> Iterat
 def _ladder(judgement: Judgement, rules: Rulebook, now: datetime) -> Iterator[StepDetails]:
     agreement = judgement.agreement
     for clock in judgement.clocks:
-        if agreement and judgement.verdict(clock.target.metric).outcome is not TargetStatus.NO_TARGET:
+        if agreement and judgement.verdict_on(clock).outcome is not TargetStatus.NO_TARGET:
             yield from _Ladder(clock, agreement, judgement, rules, now).steps()
 
 

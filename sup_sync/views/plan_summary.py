@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.change import NOTE_FIELDS
 from sup_sync.planning.plan import Plan
 from sup_sync.to_json import Json, plain
 from sup_sync.views.finding import finding_json
 
 
-@frozen
+@value
 class PlanSummary:
     """A plan in figures: values to set, to change and to clear, notes, and on how many of the requests."""
 

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
-from sup_sync.frozen import frozen
-from sup_sync.model.policy import Agreement, LadderStep, Metric, Policy, Target
+from sup_sync.frozen import value
+from sup_sync.model.policy import Agreement, LadderStep, Policy, Target
 from sup_sync.model.working_time import Calendar, Window
 from sup_sync.to_json import Json, plain
 from sup_sync.views.year import hours_words
 
 
-@frozen
+@value
 class PriorityTargets:
-    """The targets of some priorities; None where no agreement gives any."""
+    """The targets of some priorities, in the order of the metrics; None where no agreement gives any."""
 
     priorities: tuple[str, ...]
-    first_response: Target | None
-    resolution: Target | None
+    targets: tuple[Target | None, ...]
 
 
-@frozen
+@value
 class Row:
     """The terms of requests by these channels, in these categories."""
 
@@ -30,7 +29,7 @@ class Row:
     terms: tuple[PriorityTargets, ...]
 
 
-@frozen
+@value
 class LevelTerms:
     """What a level's requests have as their targets."""
 
@@ -39,7 +38,7 @@ class LevelTerms:
     rows: tuple[Row, ...]
 
 
-@frozen
+@value
 class Hours:
     """On which weekdays, 0 is Monday, the support works when."""
 
@@ -47,7 +46,7 @@ class Hours:
     windows: tuple[Window, ...]
 
 
-@frozen
+@value
 class Regulation:
     """A version of the regulation, `until` the day before the next one's; each ladder with the levels that climb it."""
 
@@ -71,7 +70,7 @@ class Regulation:
             "working_day": plain(policy.working_day),
             "hours": [{"weekdays": plain(each.weekdays), "hours": hours_words(each.windows)} for each in self.hours],
             "priorities": plain(policy.priorities),
-            "levels": plain(self.levels),
+            "levels": [self._level_json(each) for each in self.levels],
             "ladders": [{"levels": plain(levels), "steps": plain(steps)} for steps, levels in self.ladders.items()],
             "waiting": plain(policy.waiting),
             "requirements": [
@@ -84,6 +83,14 @@ class Regulation:
             "help_centre": policy.help_centre,
             "quality_address": policy.quality_address,
         }
+
+    def _level_json(self, level: LevelTerms) -> Json:
+        rows = [{**plain(row), "terms": [self._terms_json(each) for each in row.terms]} for row in level.rows]
+        return {**plain(level), "rows": rows}
+
+    def _terms_json(self, terms: PriorityTargets) -> Json:
+        targets = dict(zip(self.policy.metrics, plain(terms.targets), strict=True))
+        return {"priorities": plain(terms.priorities), **targets}
 
 
 def regulation_on(day: date, policy: Policy, calendar: Calendar) -> Regulation | None:
@@ -123,22 +130,22 @@ def _by_terms(level: str, channel: str, policy: Policy) -> dict[tuple[PriorityTa
     """The categories that have the same targets by a channel."""
     found: dict[tuple[PriorityTargets, ...], tuple[str, ...]] = {}
     for category in policy.categories:
-        terms = tuple(_terms(policy.agreement_for(level, channel, category), policy.priorities))
+        terms = tuple(_terms(policy.agreement_for(level, channel, category), policy))
         found[terms] = (*found.get(terms, ()), category)
     return found
 
 
-def _terms(agreement: Agreement | None, priorities: Iterable[str]) -> Iterator[PriorityTargets]:
+def _terms(agreement: Agreement | None, policy: Policy) -> Iterator[PriorityTargets]:
     """The targets of an agreement, a line for all priorities that have the same."""
     if agreement is None:
-        yield PriorityTargets(tuple(priorities), None, None)
+        yield PriorityTargets(policy.priorities, (None,) * len(policy.metrics))
         return
-    by_targets: dict[tuple[Target, Target], list[str]] = {}
-    for priority in priorities:
-        first, last = (agreement.target(metric, priority) for metric in Metric)
-        by_targets.setdefault((first, last), []).append(priority)
-    for (first, last), same in by_targets.items():
-        yield PriorityTargets(tuple(same), first, last)
+    by_targets: dict[tuple[Target, ...], list[str]] = {}
+    for priority in policy.priorities:
+        targets = tuple(agreement.target(metric, priority) for metric in policy.metrics)
+        by_targets.setdefault(targets, []).append(priority)
+    for targets, same in by_targets.items():
+        yield PriorityTargets(tuple(same), targets)
 
 
 def _ladders(policy: Policy) -> dict[tuple[LadderStep, ...], tuple[str, ...]]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import accumulate, pairwise
 
 from sup_sync.errors import CalendarError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import fast_value
 from sup_sync.model.issue import Phase
 from sup_sync.model.working_time import Calendar
 from sup_sync.sla.phases import PhasePeriod
@@ -35,7 +35,7 @@ PARTIES: Mapping[Phase, Party] = {
 """With whom a request is in each phase."""
 
 
-@frozen
+@fast_value
 class PartyPeriod:
     """A stretch of the request's life in one phase; `working` is None outside the calendar's years."""
 
@@ -47,7 +47,7 @@ class PartyPeriod:
     wall: timedelta
 
 
-@frozen
+@fast_value
 class Time:
     """An amount of time, in the support's working time (None: outside the calendar's years) and on the wall clock."""
 
@@ -60,7 +60,7 @@ class Time:
         return {"working": working, "wall": int(self.wall.total_seconds())}
 
 
-@frozen
+@fast_value
 class TimeByParty:
     """How long a request was with whom, from its filing to the present: closed time goes on to count.
 

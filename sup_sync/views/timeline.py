@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.policy import Calendars
 from sup_sync.model.working_time import Span
 from sup_sync.views.explanation import ClockDetails, Pause, StepDetails
@@ -23,7 +23,7 @@ class CellKind(StrEnum):
     OVER = "over"
 
 
-@frozen
+@value
 class Mark:
     """A moment on the line: `due`, `now`, `stopped`, or a step of the ladder by its name."""
 
@@ -32,7 +32,7 @@ class Mark:
     cell: int
 
 
-@frozen
+@value
 class Timeline:
     """The line from its first moment to its last, in stretches of the same length."""
 

@@ -7,27 +7,26 @@ from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from typing import Any
 
-from sup_sync.frozen import frozen
-from sup_sync.model.policy import Metric
+from sup_sync.frozen import value
 from sup_sync.sla.clock import TargetStatus
 from sup_sync.sla.judgement import Judgement
 from sup_sync.to_json import plain
 
 
-@frozen
+@value
 class VerdictChange:
     """A verdict that is another by the other mappings; `level` is that of today's."""
 
     issue: int
     level: str | None
-    metric: Metric
+    metric: str
     before: TargetStatus
     after: TargetStatus
     due_before: datetime | None
     due_after: datetime | None
 
 
-@frozen
+@value
 class WhatIf:
     """The verdicts that flip, by request and metric, of so many requests judged by both; `zone` shows moments."""
 
@@ -53,11 +52,21 @@ def compare(today: Iterable[Judgement], other: Iterable[Judgement], zone: tzinfo
     """What flips between two judgings of the same requests."""
     others = {judgement.issue.id: judgement for judgement in other}
     pairs = [(each, others[each.issue.id]) for each in today if each.issue.id in others]
-    flips = (flip for before, after in pairs for metric in Metric if (flip := _change_of(before, after, metric)))
+    flips = (
+        flip
+        for before, after in pairs
+        for metric in _metrics_of(before, after)
+        if (flip := _change_of(before, after, metric))
+    )
     return WhatIf(len(pairs), tuple(flips), zone)
 
 
-def _change_of(today: Judgement, other: Judgement, metric: Metric) -> VerdictChange | None:
+def _metrics_of(before: Judgement, after: Judgement) -> Iterable[str]:
+    """The metrics by which either of them judges."""
+    return dict.fromkeys((*before.policy.metrics, *after.policy.metrics))
+
+
+def _change_of(today: Judgement, other: Judgement, metric: str) -> VerdictChange | None:
     before, after = today.verdict(metric), other.verdict(metric)
     if before.outcome is after.outcome:
         return None

@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import fast_value, value
 from sup_sync.model.issue import Phase
-from sup_sync.model.policy import Calendars, ClockKind, Metric
+from sup_sync.model.policy import Calendars, ClockKind
 from sup_sync.sla.clock import Clock
 from sup_sync.sla.judgement import Judgement
 from sup_sync.to_json import Json, plain
 
 
-@frozen
+@fast_value
 class QueueEntry:
     """A request whose turn it is, and the target that comes due next.
 
@@ -25,7 +25,7 @@ class QueueEntry:
     """
 
     judgement: Judgement
-    metric: Metric | None
+    metric: str | None
     due_at: datetime | None
     left: timedelta | None
     out_of_turn: bool
@@ -51,7 +51,7 @@ class QueueEntry:
         }
 
 
-@frozen
+@value
 class Queue:
     """The requests whose turn it is, in order; how many open ones are elsewhere; and the zone to show moments in."""
 
@@ -112,7 +112,7 @@ def _entry(judgement: Judgement, calendars: Calendars) -> QueueEntry:
     running = [
         (_left(clock, verdict.due_at, judgement, calendars), clock.target.metric, verdict.due_at)
         for clock in judgement.clocks
-        if clock.is_running and (verdict := judgement.verdict(clock.target.metric)).due_at
+        if clock.is_running and (verdict := judgement.verdict_on(clock)).due_at
     ]
     left, metric, due_at = min(running, key=lambda each: each[0], default=(None, None, None))
     reason = _reason(judgement, out_of_turn=out_of_turn, has_target=metric is not None)
@@ -139,8 +139,8 @@ def _left(clock: Clock, due_at: datetime, judgement: Judgement, calendars: Calen
 
 
 def _reason(judgement: Judgement, *, out_of_turn: bool, has_target: bool) -> str:
+    clauses = judgement.policy.clauses
     if out_of_turn:
-        return f"{judgement.priority} goes out of turn (clause 22)"
-    if not has_target:
-        return f"{judgement.level}, no target is running: by arrival (clauses 19, 21)"
-    return f"{judgement.level}, by time left (clauses 19, 21)"
+        return f"{judgement.priority} goes out of turn (clause {clauses.out_of_turn})"
+    how = "by time left" if has_target else "no target is running: by arrival"
+    return f"{judgement.level}, {how} (clauses {clauses.order_of_arrival}, {clauses.level_first})"

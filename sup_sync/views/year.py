@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.calendar_lines import Line, LineKind
 from sup_sync.model.working_time import Calendar, Window
 from sup_sync.to_json import Json, plain
@@ -29,7 +29,7 @@ class DayKind(StrEnum):
     HOURS = "hours"
 
 
-@frozen
+@value
 class Day:
     """A day: its kind, when it is worked, and what the calendar says of it."""
 
@@ -51,7 +51,7 @@ class Day:
         return hours_words(self.windows)
 
 
-@frozen
+@value
 class Month:
     """A month's days."""
 
@@ -73,7 +73,7 @@ class Month:
         return (tuple(cells[first : first + 7]) for first in range(0, len(cells), 7))
 
 
-@frozen
+@value
 class Year:
     """A year; while it is estimated no decree fixes its moved days."""
 

@@ -80,7 +80,7 @@ def the_audit_log_cannot_be_written(shell: Shell, _office: Office) -> None:
 
 ENDINGS = [
     (all_is_well, 0, "Written: 1 applied."),
-    (our_fault, 1, "our fault: RuntimeError at test_endings.py"),
+    (our_fault, 1, "internal error: RuntimeError at cli/commands/apply.py:"),
     (a_history_fails, 3, "could not be read whole, so nothing of it is used"),
     (a_request_is_set_aside, 3, "1 request could not be judged: see the findings."),
     (a_write_is_refused, 3, "Written: 1 refused."),

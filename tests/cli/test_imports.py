@@ -17,10 +17,12 @@ DECISIONS = {
     "sup_sync.sla.judge",
     "sup_sync.sla.judgement",
     "sup_sync.planning.request_plan",
-    "sup_sync.planning.notices",
     "sup_sync.planning.plan",
     "sup_sync.views.compliance",
 }
+NOTICES = {"sup_sync.planning.notices"}
+"""What reads the files asks the notices for the keys of the regulation and of the texts; nothing else needs them."""
+
 HOLIDAYS = {"holidays"}
 OUTSIDE = {"apprise", "prometheus_client", "sup_sync.host.summary"}
 BAR = {"rich.progress"}
@@ -48,9 +50,9 @@ def brought_in(shell: Shell, command: str, unused: set[str]) -> list[str]:
 @pytest.mark.parametrize(
     ("command", "unused"),
     [
-        ("--version", REST | SCREEN | FILES | DECISIONS | HOLIDAYS),
-        ("--help", REST | SCREEN | FILES | DECISIONS | HOLIDAYS),
-        ("apply --help", REST | SCREEN | FILES | DECISIONS | HOLIDAYS | OUTSIDE),
+        ("--version", REST | SCREEN | FILES | DECISIONS | NOTICES | HOLIDAYS),
+        ("--help", REST | SCREEN | FILES | DECISIONS | NOTICES | HOLIDAYS),
+        ("apply --help", REST | SCREEN | FILES | DECISIONS | NOTICES | HOLIDAYS | OUTSIDE),
         (DUE, REST | SCREEN | DECISIONS | HOLIDAYS),
         (f"{DUE} --json", REST | SCREEN | DECISIONS | HOLIDAYS),
         ("clients", REST | DECISIONS | HOLIDAYS | BAR),
@@ -62,10 +64,10 @@ def brought_in(shell: Shell, command: str, unused: set[str]) -> list[str]:
         ("calendar 2026", REST | DECISIONS | HOLIDAYS | BAR | PAGE),
         ("calendar 2026 --json", REST | DECISIONS | HOLIDAYS | SCREEN | PAGE | TEXTS),
         ("calendar 2026 --html page.html", REST | DECISIONS | HOLIDAYS | SCREEN | CHARTS),
-        ("completion bash", REST | SCREEN | FILES | DECISIONS | HOLIDAYS),
+        ("completion bash", REST | SCREEN | FILES | DECISIONS | NOTICES | HOLIDAYS),
         ("explain 3 --from EXAMPLES --now 2026-11-20T18:00 --json", HOLIDAYS | SCREEN),
         ("check --offline -q", REST | DECISIONS | HOLIDAYS | BAR),
-        ("calendar refresh 2026", REST | SCREEN | FILES | DECISIONS),
+        ("calendar refresh 2026", REST | SCREEN | FILES | DECISIONS | NOTICES),
         (f"plan --from FILE --now {NOW} --json", HOLIDAYS | SCREEN),
         (f"report --from FILE --now {NOW} --json", HOLIDAYS | SCREEN),
         (f"queue --from FILE --now {NOW} -q", HOLIDAYS | BAR),

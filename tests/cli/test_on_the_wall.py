@@ -10,9 +10,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from stories.shipped import LANGUAGES
 from support.shell import PROGRAM, Said, Shell, one_line
-
-from sup_sync.model.languages import LANGUAGES
 
 
 @pytest.mark.parametrize(("language", "title"), [("kk", "Қолдау"), ("ru", "Регламент поддержки"), ("en", "Support")])
@@ -58,7 +57,7 @@ def test_a_page_is_written_and_nothing_said(shell: Shell, words: tuple[str, ...]
 
 @pytest.mark.parametrize("words", [("regulation",), ("calendar",)])
 def test_without_jinja2_a_page_is_refused(shell: Shell, words: tuple[str, ...]) -> None:
-    shell.patch.setattr("sup_sync.cli.files.find_spec", lambda _: None)
+    shell.patch.setattr("sup_sync.cli.pages.find_spec", lambda _: None)
     one_line(shell(*words, "--html", "page.html"), 2, "pip install 'sup-sync[report]'")
 
 

@@ -113,7 +113,7 @@ def test_a_snapshot_takes_the_place_of_files_only(shell: Shell, office: Office) 
     office.file()
     pipe = shell.folder / "pipe"
     os.mkfifo(pipe)
-    one_line(shell("snapshot", "-o", "pipe"), 2, "pipe: no ordinary file: name another")
+    one_line(shell("snapshot", "-o", "pipe"), 2, "pipe: not a regular file; choose another path")
     assert pipe.is_fifo()
 
 

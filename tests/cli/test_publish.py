@@ -108,7 +108,7 @@ def test_without_the_extra_one_line_says_what_to_install(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
     found = find_spec
-    monkeypatch.setattr("sup_sync.cli.files.find_spec", lambda name: None if name == library else found(name))
+    monkeypatch.setattr("sup_sync.cli.pages.find_spec", lambda name: None if name == library else found(name))
     one_line(shell("report", "--publish", BASE), 2, "--publish needs", library, "pip install 'sup-sync[report]'")
 
 

@@ -58,7 +58,7 @@ def test_a_page_that_cannot_be_made_leaves_the_old_one(
     page.write_text("old")
     one_line(shell("report", *READ, "--html", page, "--csv", "no/where.csv"), 2, "no/where")
     monkeypatch.setattr("sup_sync.output.pages.frame._digest", lambda _: 1 / 0)
-    one_line(shell("report", *READ, "--html", page), 1, "our fault")
+    one_line(shell("report", *READ, "--html", page), 1, "internal error: ZeroDivisionError at output/pages/frame.py:")
     assert page.read_text() == "old"
 
 
@@ -71,7 +71,7 @@ def test_without_the_extra_one_line_says_what_to_install(
     shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
     found = find_spec
-    monkeypatch.setattr("sup_sync.cli.files.find_spec", lambda name: None if name == library else found(name))
+    monkeypatch.setattr("sup_sync.cli.pages.find_spec", lambda name: None if name == library else found(name))
     said = shell("report", *READ, "--html", tmp_path / "page.html")
     one_line(said, 2, library, "pip install 'sup-sync[report]'")
     assert not (tmp_path / "page.html").exists()

@@ -144,7 +144,7 @@ def test_of_a_run_that_breaks_off_what_was_written_is_counted(shell: Shell, offi
     shell.patch.setattr("sup_sync.run.apply._notify", broken)
     said = shell("apply", "--json", "--metrics", metrics)
     assert (said.code, last_line(said)["outcomes"]["applied"]) == (1, 1)
-    assert last_line(said)["error"].startswith("our fault: RuntimeError at")
+    assert last_line(said)["error"].startswith("internal error: RuntimeError at run/apply.py:")
     shown = figures(metrics)
     assert (shown["run_exit_code"], shown["run_outcomes applied"], shown["run_http_requests PUT"]) == (1, 1, 2)
 

@@ -10,7 +10,7 @@ from stories.moments import WEEK
 from stories.shipped import REPOSITORY, Copy, shipped_config
 
 from sup_sync.config.load import check_files
-from sup_sync.model.policy import ClockKind, Metric
+from sup_sync.model.policy import ClockKind
 
 MIN, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(hours=9)
 BY_PRIORITY = (2 * HOUR, 1 * HOUR, 30 * MIN)
@@ -44,8 +44,8 @@ def test_the_shipped_agreements_are_those_of_the_table():
     assert policy.priorities == ("normal", "urgent", "immediate")
     rows = []
     for agreement in policy.agreements:
-        first = [agreement.target(Metric.FIRST_RESPONSE, each) for each in policy.priorities]
-        closing = [agreement.target(Metric.RESOLUTION, each) for each in policy.priorities]
+        first = [agreement.target("first_response", each) for each in policy.priorities]
+        closing = [agreement.target("resolution", each) for each in policy.priorities]
         assert {each.clock for each in (*first, *closing)} == {ClockKind.WORKING}
         assert len(set(closing)) == 1
         within = tuple(each.within for each in first)
@@ -95,20 +95,20 @@ def test_the_clock_of_every_hour_knows_no_day_off():
 def test_a_length_of_time_has_its_unit(copy, text, length):
     copy.replace(REGULATION, "within: 15 min", f"within: {text}")
     agreement = copy.load().rules.policy.agreements[0]
-    assert agreement.target(Metric.FIRST_RESPONSE, "normal").within == length
+    assert agreement.target("first_response", "normal").within == length
 
 
 def test_a_working_day_is_as_long_as_the_file_says(copy):
     copy.replace(REGULATION, "working_day: 9 h", "working_day: 8 h")
     base = copy.load().rules.policy.agreements[-1]
-    assert base.target(Metric.RESOLUTION, "normal").within == 16 * HOUR
+    assert base.target("resolution", "normal").within == 16 * HOUR
 
 
 def test_the_end_of_the_day_is_counted_in_days(copy):
     copy.replace(REGULATION, "within: 2 working days,", "within: 2 working days, until: end_of_day,")
     base = copy.load().rules.policy.agreements[-1]
-    assert base.target(Metric.RESOLUTION, "normal").end_of_days == 2
-    assert base.target(Metric.FIRST_RESPONSE, "normal").end_of_days is None
+    assert base.target("resolution", "normal").end_of_days == 2
+    assert base.target("first_response", "normal").end_of_days is None
 
 
 def test_the_admins_own_lines_change_the_calendar(copy):

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from stories.shipped import Copy
-
-from sup_sync.model.languages import LANGUAGES
+from stories.shipped import LANGUAGES, Copy
 
 CONFIG, REGULATION, TRACKER = "config.yaml", "regulation.yaml", "tracker.yaml"
 CLIENTS, MESSAGES = "clients.yaml", "messages.yaml"
@@ -15,7 +13,7 @@ CLIENTS, MESSAGES = "clients.yaml", "messages.yaml"
 SIX, NINE = "third_party_product, workstation, network, law, third_party_actions", "too_little_information, unclear"
 REASONS = f"{SIX}, {NINE}, out_of_competence, insult, no_answer"
 ITEMS = "'iin', 'full_name', 'bin', 'organisation', 'contact', 'steps' or 'evidence'"
-ALERTS = "'misrouted', 'incomplete', 'stopped', 'slipped' or 'shipped'"
+ALERTS = "'incomplete', 'stopped', 'misrouted', 'slipped' or 'shipped'"
 STATUSES = "Жаңа, Өңделуде, Клиент жауабын күтуде, Әзірлеуге берілді, Шешілді, Жабылды, Бас тартылды"
 MONTHS = "twelve, with commas between"
 REMINDER = "reminder in kk"
@@ -60,6 +58,14 @@ MISTAKES = [
     (REGULATION, "clock: working ", "clock: work ", "clock: work ",
      "clock: write 'working' or 'calendar', not 'work'"),
     (REGULATION, "  wording:", "  # wording:", "waiting:", "key 'wording' is missing in waiting: add it"),
+    (REGULATION, "  development: 23  ", "  # development: 23  ", "clauses:",
+     "key 'development' is missing in clauses: add it"),
+    (REGULATION, "  level_first: 21 ", "  levels_first: 21 ", "levels_first:",
+     "unknown key 'levels_first': is 'level_first' meant?"),
+    (REGULATION, "  level: 3   ", "  level: [3] ", "level: [3]",
+     "level: write words, a number among them in quotes, not [3]"),
+    (REGULATION, "    levels: [base]\n    channels", "    level: [base]\n    channels", "level: [base]",
+     "unknown key 'level': is 'levels' meant?"),
     (REGULATION, "stops_work: true", "stops_work: sometimes", "stops_work: sometimes",
      "stops_work: write true or false, not 'sometimes'"),
     (REGULATION, "  stopped: {clause: 16, mentions: [head]}     # staff set a reason that stops\n", "", "insult:",

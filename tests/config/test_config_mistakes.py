@@ -98,7 +98,7 @@ SINGLE = [
      "key 'clause' is missing in first_response: add it"),
     (REGULATION, VIP_1, "", "vip_online_assistant:", "key 'first_response' is missing in vip_online_assistant: add it"),
     (REGULATION, VIP_1, f"{VIP_1}\n    first_response: {{within: 9 h, clause: X}}", "9 h, clause: X",
-     "key 'first_response' stands here again, first in line 36: keep one"),
+     "key 'first_response' stands here again, first in line 40: keep one"),
     (REGULATION, VIP_2, VIP_2.replace("immediate", "imediate"), "imediate",
      "priority 'imediate' is not defined: there are normal, urgent, immediate"),
     (REGULATION, VIP_2, VIP_2.replace(", immediate: 30 min", ""), "urgent: 1 h}",
@@ -178,7 +178,7 @@ SINGLE = [
      "until: write a day like 2026-03-20, not '2028-02-30'"),
     (MESSAGES, "\n  first_response: Первый ответ\n", "\n", "ru:", "first_response is missing in ru: add it"),
     (MESSAGES, "kk:\n", "kk:\n  hello: Сәлем\n", "hello", "'hello' is no message of the tool: remove it"),
-    (MESSAGES, "en:\n", "eng:\n", "eng:", "unknown key 'eng': is 'en' meant?"),
+    (MESSAGES, "en:\n", "English:\n", "English:", "'English' is not a language: write its code, like kk or pt-br"),
 ]  # fmt: skip
 
 

@@ -6,11 +6,8 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from stories.shipped import Copy
+from stories.shipped import LANGUAGES, Copy
 from support.versions import FIRST_DAY, REGULATION, name_level, replace_by
-
-from sup_sync.model.languages import LANGUAGES
-from sup_sync.model.policy import Metric
 
 EARLIER, CONTRACTS, MESSAGES, TRACKER = "regulation-2024.yaml", "clients.yaml", "messages.yaml", "tracker.yaml"
 BASE = "  base: {clause: 3, default: true}"
@@ -35,7 +32,7 @@ def test_versions_are_ordered_by_their_day_whatever_their_files_are_called(copy,
     copy.replace(REGULATION, FIRST_DAY, "2025-01-01")
     newest = copy.load().rules.policy
     told = [
-        (each.in_force_from, each.agreements[0].target(Metric.FIRST_RESPONSE, "normal").within)
+        (each.in_force_from, each.agreements[0].target("first_response", "normal").within)
         for each in (newest, *newest.earlier)
     ]
     assert told == [

@@ -31,8 +31,13 @@ OLD_RULES = (
     ("  contact: {clause: 12}\n", ""),
     ("  misrouted: {clause: 8}", ""),
     ("  suggestion: {clause: 6}\n", ""),
+    ("  priority: 20 ", "  priority: 7.1 "),
+    ("  refusal: 9 ", "  refusal: 3.4 "),
+    ("  development: 23 ", "  development: 8.2 "),
+    ("  order_of_arrival: 19 ", "  order_of_arrival: 6.1 "),
+    ("  level_first: 21 ", "  level_first: 6.2 "),
 )
-"""Until Tuesday: other targets, words, waiting, reasons, requirements and alerts."""
+"""Until Tuesday: other targets, words, waiting, reasons, requirements, alerts and clauses."""
 
 
 @pytest.fixture
@@ -141,6 +146,37 @@ def test_a_refusal_names_the_clause_of_the_days_regulation(dated, filed, clause)
     assert told.first_response.clause == clause
     assert told.changes["public_note"].startswith("Өтінішіңіз қабылданбады.")
     assert f"(регламент, {clause}-тармақ)" in told.changes["public_note"]
+
+
+@pytest.mark.parametrize(("filed", "clause"), [("Tue", "3.4"), ("Wed", "9")])
+def test_a_refusal_without_a_reason_is_by_the_clause_of_the_days_regulation(dated, filed, clause):
+    told = dated(f"{filed} 10:00 filed by client, VIP, error\n{filed} 10:30 staff: refuses\n{filed} 11:00 now")
+    assert told.resolution.clause == clause
+    assert {each.clause for each in told.judgement.findings if each.kind == "no_reason"} == {clause}
+
+
+@pytest.mark.parametrize(("filed", "clause"), [("Tue", "8.2"), ("Wed", "23")])
+def test_a_release_is_the_target_by_the_clause_of_the_days_regulation(dated, filed, clause):
+    handed = f"{filed} 09:00 filed by client, VIP, error\n{filed} 10:00 staff: hands to development"
+    told = dated(f"{handed} and sets version 2.4 due 2026-06-12\n{filed} 11:00 now")
+    assert told.resolution.clause == clause
+    told = dated(f"{handed}\n{filed} 11:00 now")
+    assert {each.clause for each in told.judgement.findings if each.kind == "no_version"} == {clause}
+
+
+@pytest.mark.parametrize(("filed", "clause"), [("Tue", "7.1"), ("Wed", "20")])
+def test_the_priority_is_by_the_clause_of_the_days_regulation(dated, filed, clause):
+    told = dated(f"{filed} 10:00 filed by client, VIP, error, urgent\n{filed} 10:05 now")
+    attributes = explain(told.judgement, told.rules, told.judgement.stretches[-1].span.end).attributes
+    assert [each.clause for each in attributes if each.name == "priority"] == [clause]
+    assert clause in {each.clause for each in told.judgement.findings}
+
+
+@pytest.mark.parametrize(("filed", "clauses"), [("Tue", "6.1, 6.2"), ("Wed", "19, 21")])
+def test_the_order_is_by_the_clauses_of_the_days_regulation(dated, filed, clauses):
+    told = dated(f"{filed} 10:00 filed by client, VIP, error\n{filed} 10:05 now")
+    (entry,) = queue([told.judgement], told.rules.calendars).entries
+    assert entry.reason == f"vip, by time left (clauses {clauses})"
 
 
 @pytest.mark.parametrize(("filed", "lacks"), [("Tue", []), ("Wed", ["contact"])])

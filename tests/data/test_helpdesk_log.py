@@ -16,7 +16,6 @@ import pytest
 from stories import redmine_json as redmine
 from stories.shipped import Copy
 
-from sup_sync.model.policy import Metric
 from sup_sync.redmine.decode import decode_issue
 from sup_sync.redmine.lists import decode_directory
 from sup_sync.sla.judge import judge_issue
@@ -78,7 +77,7 @@ def first_responses(rules: Any, account: str) -> list[timedelta]:
     directory = decode_directory(lists_of(rows, ids, account), rules.names)
     issues = (decode_issue(issue_of(ticket, told, ids), directory) for ticket, told in tickets.items())
     judged = (judge_issue(issue, rules.policy, rules.calendars, datetime(2023, 4, 1, tzinfo=UTC)) for issue in issues)
-    verdicts = [each.verdict(Metric.FIRST_RESPONSE) for each in judged]
+    verdicts = [each.verdict("first_response") for each in judged]
     assert len(verdicts) == 360
     return [verdict.elapsed for verdict in verdicts if verdict.stopped_at]
 

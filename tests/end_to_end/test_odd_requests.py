@@ -12,9 +12,9 @@ from end_to_end.scene import (
     UNMAPPED_TRACKER,
     VIP,
 )
+from stories.shipped import shipped_config
 from support.worlds import ADMIN, FakeWorld, RealWorld
 
-from sup_sync.model.change import OWN_FIELDS
 from sup_sync.run.write import OutcomeKind
 
 APPLIED = OutcomeKind.APPLIED
@@ -65,7 +65,7 @@ def test_what_a_person_has_to_mend_is_found_and_the_run_is_whole(diary: Diary) -
     assert diary.see(OPERATOR, parent)["due_date"] == diary.see(OPERATOR, child)["due_date"] == "2026-06-08"
     assert diary.see(OPERATOR, starts_late)["due_date"] is None
     assert diary.fields(OPERATOR, answered_by_stranger)["first_response_at"] == ""
-    assert {diary.fields(OPERATOR, in_closed_project)[key] for key in OWN_FIELDS} == {""}
+    assert {diary.fields(OPERATOR, in_closed_project)[key] for key in shipped_config().rules.names.own_fields} == {""}
 
 
 def test_what_no_mapping_has_is_set_aside_and_the_run_is_not_whole(diary: Diary) -> None:

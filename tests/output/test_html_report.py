@@ -14,13 +14,12 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from stories.shipped import shipped_config
+from stories.shipped import LANGUAGES, shipped_config
 from stories.story import Story
 from support.hostile import HOSTILE, SCRIPTS
 from support.promises import HARMLESS
 
 import sup_sync
-from sup_sync.model.languages import LANGUAGES
 from sup_sync.output.pages.page import Basis, render_report
 from sup_sync.output.texts import Texts, load_texts
 from sup_sync.sla.judgement import Judgement

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
-from stories.shipped import Copy, shipped_config
+from stories.shipped import LANGUAGES, Copy, shipped_config
 from support.versions import replace_by
 
 from sup_sync.config.load import Config
-from sup_sync.model.languages import LANGUAGES
-from sup_sync.model.policy import ClockKind, Metric
+from sup_sync.model.policy import ClockKind
 from sup_sync.output.terminal.layout import make_console
 from sup_sync.output.terminal.regulation import show_regulation
 from sup_sync.output.texts import Texts
@@ -62,9 +61,9 @@ def test_every_request_s_targets_are_those_that_judge() -> None:
                 for channel, category, priority in product(row.channels, row.categories, terms.priorities):
                     key = (level.level, channel, category, priority)
                     assert key not in found
-                    found[key] = (terms.first_response, terms.resolution)
+                    found[key] = terms.targets
     wanted = {
-        (level, channel, category, priority): tuple(agreement.target(metric, priority) for metric in Metric)
+        (level, channel, category, priority): tuple(agreement.target(metric, priority) for metric in policy.metrics)
         for level, (channel, word), category, priority in product(
             policy.levels, policy.channels.items(), policy.categories, policy.priorities
         )

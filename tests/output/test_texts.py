@@ -6,18 +6,17 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from string import Template
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from stories.moments import ZONE
-from stories.shipped import shipped_config
+from stories.shipped import LANGUAGES, shipped_config
 
 import sup_sync
-from sup_sync.config.shapes.regulation import AlertKey, ClientNoteKey
 from sup_sync.model.calendar_lines import LineKind
-from sup_sync.model.languages import LANGUAGES
-from sup_sync.model.messages import STEP_MESSAGES
 from sup_sync.output.texts import Texts, load_texts
+from sup_sync.planning.notice import Section
+from sup_sync.planning.notices import names_in
 from sup_sync.views.year import DayKind
 
 ROOT = Path(sup_sync.__file__).parent
@@ -42,9 +41,9 @@ BUILT = {
         *(f"{chart}_{part}" for chart in ("share", "response", "hours", "ball") for part in ("title", "text")),
     },
     "regulation": {
-        *(f"step_{each}" for each in STEP_MESSAGES),
-        *(f"tell_{each}" for each in get_args(ClientNoteKey)),
-        *(f"alert_{each}" for each in get_args(AlertKey)),
+        *(f"step_{each}" for each in names_in(Section.LADDERS)),
+        *(f"tell_{each}" for each in names_in(Section.CLIENT_NOTES)),
+        *(f"alert_{each}" for each in names_in(Section.ALERTS)),
         *(f"working_day_{each}" for each in ("one", "few", "many")),
     },
     "calendar": {*DayKind, *LineKind} - {DayKind.WORKING},

@@ -8,11 +8,10 @@ from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
-from stories.shipped import shipped_config
+from stories.shipped import LANGUAGES, shipped_config
 from stories.story import Story
 from support.hostile import HOSTILE, SCRIPTS
 
-from sup_sync.model.languages import LANGUAGES
 from sup_sync.output.pages.markup import word
 from sup_sync.output.pages.page import Basis
 from sup_sync.output.pages.wiki import MOST, ReportData, render_wiki, title_of

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import FrozenInstanceError, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 import sup_sync
+from sup_sync.model.policy import Metric, Target
 
 ROOT = Path(__file__).parent.parent.parent
 PACKAGE = Path(sup_sync.__file__).parent
@@ -67,6 +71,93 @@ def test_sleeping_and_attributes_named_now_do_not_ask_the_time() -> None:
     assert list(present_moments("import time\ntime.sleep(1)\nself.now")) == []
 
 
+CLAUSE = re.compile(r"\d{1,2}(\.\d{1,2})*")
+SENTENCE = re.compile(r"\bclauses? \d")
+NAMED = re.compile(r"clauses?|.*_clauses?")
+ALLOWED = {"redmine/preflight.py": ["the account may not end what waits for the client (clause 15)"]}
+"""Checks of Redmine do not have the regulation yet: its clause has to come with what they look at."""
+
+
+def clause_literals(source: str) -> Iterator[str]:
+    """Yield the clause numbers in code: in a sentence, under a name for a clause, or as an argument of a call.
+
+    A docstring may name clauses. A number that is compared, is a key or is data of another kind is no clause.
+    """
+    tree = ast.parse(source)
+    docstrings = {
+        id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    }
+    for node in ast.walk(tree):
+        is_text = isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in docstrings
+        if is_text and SENTENCE.search(node.value):
+            yield node.value
+        given: list[ast.expr | None] = []
+        match node:
+            case ast.Call():
+                given = [*node.args, *(each.value for each in node.keywords if NAMED.fullmatch(each.arg or ""))]
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                given = [node.value] if NAMED.fullmatch(name.lower()) else []
+        for value in (part for each in given if each for part in _values(each)):
+            if isinstance(value, ast.Constant) and CLAUSE.fullmatch(str(value.value)) and isinstance(value.value, str):
+                yield value.value
+
+
+def _values(node: ast.expr) -> Iterator[ast.expr]:
+    """Yield what an expression may be: the branches of a condition, the members of a tuple or a list, or itself."""
+    match node:
+        case ast.IfExp():
+            yield from (*_values(node.body), *_values(node.orelse))
+        case ast.BoolOp(values=members) | ast.Tuple(elts=members) | ast.List(elts=members):
+            yield from (part for each in members for part in _values(each))
+        case _:
+            yield node
+
+
+def test_no_clause_number_is_in_the_code() -> None:
+    found = {
+        str(path.relative_to(PACKAGE)): literals
+        for path in PACKAGE.rglob("*.py")
+        if (literals := [each.strip("«»: ") for each in clause_literals(path.read_text(encoding="utf-8"))])
+    }
+    assert found.keys() == ALLOWED.keys()
+    for name, (sentence,) in ALLOWED.items():
+        (literal,) = found[name]
+        assert literal.endswith(sentence)
+
+
+def test_no_clause_number_is_in_the_texts() -> None:
+    """The texts of pages take their clauses from the regulation."""
+    number = re.compile(r"\d(?: (?:and|и|және) \d+)?-тармақ|(?:пп?\.|пункты?|clauses?) \d")
+    for path in sorted((PACKAGE / "output/texts").glob("*.toml")):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        assert [line for line in lines if number.search(line) and not line.startswith("#")] == []
+
+
+@pytest.mark.parametrize(
+    ("source", "literal"),
+    [
+        ('self._find("no_version", "set one", "23")', "23"),
+        ('self._set("level", names[level], reason, "4.2.1")', "4.2.1"),
+        ('Verdict(clause="23" if clock.release_on is not None else clock.target.clause)', "23"),
+        ('REFUSAL_CLAUSE = "9"', "9"),
+        ('clause: str = "20"', "20"),
+        ('Attribute(clauses=["11", other])', "11"),
+        ('reason = f"{level}, by time left (clauses 19, 21)"', ", by time left (clauses 19, 21)"),
+        ('print("↑ out of turn (clause 22)")', "↑ out of turn (clause 22)"),
+    ],
+)
+def test_each_clause_number_in_code_is_found(source: str, literal: str) -> None:
+    assert list(clause_literals(source)) == [literal]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ['def f():\n    """The rule (clause 23)."""', 'f("level", policy.clauses.level)', 'x == "1"', 'f"clause {clause}"'],
+)
+def test_what_is_no_clause_number_is_not_found(source: str) -> None:
+    assert list(clause_literals(source)) == []
+
+
 @pytest.mark.parametrize("folder", sorted({path.parent for path in PACKAGE.rglob("*.py")}), ids=lambda path: path.name)
 def test_each_folder_says_what_it_is_for(folder: Path) -> None:
     docstring = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8")))
@@ -74,8 +165,24 @@ def test_each_folder_says_what_it_is_for(folder: Path) -> None:
     assert docstring.partition("\n")[0].endswith(".")
 
 
-def test_a_frozen_value_cannot_be_assigned_in_code_that_type_checks(tmp_path: Path) -> None:
-    line = "from sup_sync.model.working_time import Span\ndef end(span: Span) -> None:\n    span.start = span.end\n"
-    command = [sys.executable, "-m", "mypy", "--config-file=", "--cache-dir", str(tmp_path), "-c", line]
+@pytest.mark.parametrize("decorator", ["value", "fast_value"])
+def test_the_type_checker_refuses_to_change_a_value(tmp_path: Path, decorator: str) -> None:
+    lines = f"""
+from sup_sync.frozen import {decorator}
+
+@{decorator}
+class Made:
+    number: int
+
+Made(1).number = 2
+"""
+    command = [sys.executable, "-m", "mypy", "--config-file=", "--cache-dir", str(tmp_path), "-c", lines]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert 'Property "start" defined in "Span" is read-only' in result.stdout
+    assert 'Property "number" defined in "Made" is read-only' in result.stdout
+
+
+def test_python_refuses_to_change_a_value() -> None:
+    target = Target(Metric.FIRST_RESPONSE, timedelta(hours=1), "20")
+    with pytest.raises(FrozenInstanceError):
+        target.clause = "21"  # type: ignore[misc]
+    assert len({target, replace(target)}) == 1

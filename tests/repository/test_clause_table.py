@@ -58,6 +58,7 @@ def _named_clauses(data: Any) -> set[str]:
     if not isinstance(data, dict):
         return set()
     own = {str(data["clause"])} if "clause" in data else set()
+    own |= set(map(str, data.get("clauses", {}).values()))
     return own.union(*map(_named_clauses, data.values()))
 
 

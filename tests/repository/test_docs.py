@@ -11,7 +11,7 @@ import click
 import pytest
 
 from sup_sync import errors
-from sup_sync.cli import codes
+from sup_sync.cli import exit_codes
 from sup_sync.cli.main import cli
 
 ROOT = Path(__file__).parent.parent.parent
@@ -55,9 +55,9 @@ def test_every_command_says_what_it_does_in_one_line(name: str) -> None:
 
 def test_every_exit_code_stands_in_the_readme() -> None:
     faults = {each.exit_code for each in vars(errors).values() if isinstance(each, type) and hasattr(each, "exit_code")}
-    own = {code for name, code in vars(codes).items() if name.isupper()}
+    own = {code for name, code in vars(exit_codes).items() if name.isupper()}
     told = {int(code) for code in re.findall(r"^\| (\d+) \|", README, flags=re.MULTILINE)}
-    assert faults | own - {codes.INTERRUPTED} <= told
+    assert faults | own - {exit_codes.INTERRUPTED} <= told
 
 
 def test_every_file_of_mappings_stands_in_the_readme() -> None:
@@ -90,7 +90,7 @@ def test_every_command_that_a_page_names_exists(text: str) -> None:
 
 def test_operations_says_what_to_do_at_each_exit_code() -> None:
     faults = {each.exit_code for each in vars(errors).values() if isinstance(each, type) and hasattr(each, "exit_code")}
-    own = {code for name, code in vars(codes).items() if name.isupper()}
+    own = {code for name, code in vars(exit_codes).items() if name.isupper()}
     assert {
         int(code) for code in re.findall(r"^\| (\d+) \|", PAGES["operations.md"], flags=re.MULTILINE)
     } == faults | own

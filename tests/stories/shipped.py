@@ -13,6 +13,9 @@ from sup_sync.config.load import Config, check_files, load_config
 
 REPOSITORY = Path(__file__).parents[2]
 
+LANGUAGES = ("kk", "ru", "en")
+"""Those of the shipped mappings."""
+
 
 @cache
 def shipped_config() -> Config:

@@ -20,7 +20,6 @@ from stories.shipped import Copy, shipped_config
 from stories.telling import StoryError, Telling
 
 from sup_sync.model.directory import Directory
-from sup_sync.model.policy import Metric
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.next_check import next_check_at
 from sup_sync.planning.plan import Plan, make_plan
@@ -97,11 +96,11 @@ class Story:
 
     @property
     def first_response(self) -> Shown:
-        return show(self.judgement.verdict(Metric.FIRST_RESPONSE))
+        return show(self.judgement.verdict("first_response"))
 
     @property
     def resolution(self) -> Shown:
-        return show(self.judgement.verdict(Metric.RESOLUTION))
+        return show(self.judgement.verdict("resolution"))
 
     @property
     def plan(self) -> Plan:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from string import Template
 
 import pytest
-from stories.shipped import shipped_config
-
-from sup_sync.model.languages import LANGUAGES
+from stories.shipped import LANGUAGES, shipped_config
 
 KAZAKH = (
     "№ 1 өтінішіңіз тіркелді: 2026 жылғы 8 маусым, 09:00 (регламент, 13-тармақ). Қызмет көрсету деңгейі: VIP.\n"

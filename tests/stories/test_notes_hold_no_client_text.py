@@ -7,7 +7,6 @@ from stories.story import Story
 from support.promises import HARMLESS
 
 from sup_sync.model.change import NOTES
-from sup_sync.model.policy import Metric
 from sup_sync.planning.marker import read_marker
 
 SIGN = "⟦"
@@ -115,7 +114,7 @@ def test_these_clients_do_write_it_wherever_they_can(retell, text):
 
 def test_between_them_these_stories_hold_every_kind_of_note(retell):
     policy = shipped_config().rules.policy
-    kinds = {*policy.client_notes, "asked", "no_answer", *policy.alerts, *Metric, "release"}
+    kinds = {*policy.client_notes, "asked", "no_answer", *policy.alerts, *policy.metrics, "release"}
     everything = set().union(*(said(retell(text)) for text in STORIES.values()))
     assert {name for name, _ in everything} == kinds
     assert {share for name, share in everything if name == "first_response"} == {0.75, 1.0, 2.0}

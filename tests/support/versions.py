@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from stories.shipped import Copy
-
-from sup_sync.model.languages import LANGUAGES
+from stories.shipped import LANGUAGES, Copy
 
 REGULATION = "regulation.yaml"
 FIRST_DAY = "2023-01-01"

@@ -10,7 +10,6 @@ from datetime import timedelta
 import pytest
 from stories.story import Story
 
-from sup_sync.model.policy import Metric
 from sup_sync.views.work_queue import Queue, queue
 
 Tell = Callable[..., Story]
@@ -129,8 +128,8 @@ def test_what_is_due_next_is_the_first_response_until_support_answered_then_the_
     unanswered = tell(f"Wed 13:00 filed by operator, VIP, normal \n {NOW}")
     answered = tell(f"Wed 13:00 filed by operator, VIP, normal \n Wed 13:10 staff: public note \n {NOW}")
     by_id = {each.judgement.issue.id: each for each in line_up(unanswered, answered).entries}
-    assert (by_id[1].metric, by_id[1].left) == (Metric.FIRST_RESPONSE, HOUR)
-    assert (by_id[2].metric, by_id[2].left) == (Metric.RESOLUTION, 8 * HOUR)
+    assert (by_id[1].metric, by_id[1].left) == ("first_response", HOUR)
+    assert (by_id[2].metric, by_id[2].left) == ("resolution", 8 * HOUR)
 
 
 def test_time_left_is_working_time(tell: Tell) -> None:
@@ -158,9 +157,9 @@ def test_targets_of_the_clock_s_time_and_of_working_time_are_compared_in_working
     calendar = tell(f"{change}clock: calendar}}» \n Wed 09:00 filed by operator, Base, by e-mail \n {NOW}")
     working = tell(f"Tue 17:00 filed by operator, Base, by e-mail \n {NOW}")
     by_id = {each.judgement.issue.id: each for each in line_up(calendar, working).entries}
-    assert (by_id[1].metric, by_id[1].left) == (Metric.FIRST_RESPONSE, 4 * HOUR)
-    assert (by_id[2].metric, by_id[2].left) == (Metric.FIRST_RESPONSE, 3 * HOUR)
-    assert calendar.judgement.verdict(Metric.FIRST_RESPONSE).left == 11 * HOUR
+    assert (by_id[1].metric, by_id[1].left) == ("first_response", 4 * HOUR)
+    assert (by_id[2].metric, by_id[2].left) == ("first_response", 3 * HOUR)
+    assert calendar.judgement.verdict("first_response").left == 11 * HOUR
     assert order(calendar, working) == [2, 1]
 
 

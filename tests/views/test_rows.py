@@ -15,15 +15,16 @@ from support.hostile import FORMULAS, HOSTILE, SCRIPTS, TOO_LONG
 from support.promises import HARMLESS
 
 from sup_sync.sla.judgement import Judgement
-from sup_sync.views.csv_export import COLUMNS, csv_text, escape_formula
+from sup_sync.views.csv_export import columns_of, csv_text, escape_formula
 
 Tell = Callable[..., Story]
 
+COLUMNS = columns_of(("first_response", "resolution"))
 RUN = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def rows(*stories: Story) -> list[dict[str, str]]:
-    return table(csv_text([each.judgement for each in stories], stories[0].rules.calendars))
+    return table(csv_text([each.judgement for each in stories], stories[0].rules.policy, stories[0].rules.calendars))
 
 
 def table(text: str) -> list[dict[str, str]]:
@@ -112,7 +113,7 @@ def test_a_letter_without_a_target_still_tells_its_minutes(story: Story) -> None
 def test_requests_stand_in_order_and_none_is_a_table_of_its_head(tell: Tell) -> None:
     first, second = (tell("Mon 09:00 filed by operator\nMon 10:00 now") for _ in range(2))
     assert [row["issue"] for row in rows(second, first)] == ["1", "2"]
-    assert table(csv_text([], first.rules.calendars)) == []
+    assert table(csv_text([], first.rules.policy, first.rules.calendars)) == []
 
 
 @pytest.fixture
@@ -124,7 +125,7 @@ def request_of(tell: Tell) -> Story:
 def test_a_hostile_subject_is_one_cell_that_nothing_runs(
     request_of: Story, subject: str, tried: Callable[[str, str], None]
 ) -> None:
-    (row,) = table(csv_text([renamed(request_of, subject)], request_of.rules.calendars))
+    (row,) = table(csv_text([renamed(request_of, subject)], request_of.rules.policy, request_of.rules.calendars))
     assert list(row) == list(COLUMNS)
     assert row["project"] == "portal-users"
     assert not row["subject"].lstrip().startswith(RUN)

@@ -14,7 +14,7 @@ from stories.shipped import shipped_config
 from stories.story import Story
 
 from sup_sync.model.issue import Phase
-from sup_sync.model.policy import ClockKind, Metric
+from sup_sync.model.policy import ClockKind
 from sup_sync.model.working_time import Span
 from sup_sync.sla.phases import PhasePeriod
 from sup_sync.views.compliance import Dimension, compliance
@@ -135,7 +135,7 @@ def test_a_story_s_ledger_ends_with_now(story: Story) -> None:
     next Mon 10:00 now
     """
     made = ledger(list(story.judgement.stretches))
-    assert story.judgement.verdict(Metric.RESOLUTION).elapsed == made.parts[Party.SUPPORT].working
+    assert story.judgement.verdict("resolution").elapsed == made.parts[Party.SUPPORT].working
     assert made.parts[Party.SUPPORT] == Time(timedelta(hours=1, minutes=30), timedelta(days=2, hours=16, minutes=30))
     assert made.parts[Party.CLOSED].wall == timedelta(minutes=30)
     assert story.judgement.filed_at.astimezone(ZONE).hour == 17

@@ -12,8 +12,7 @@ from rich.cells import cell_len
 from stories.story import Story
 
 from sup_sync.errors import CalendarError
-from sup_sync.model.policy import Metric
-from sup_sync.output.terminal.labels import METRICS
+from sup_sync.output.terminal.labels import metric_label
 from sup_sync.output.terminal.layout import make_console
 from sup_sync.output.terminal.timeline import show_lines
 from sup_sync.views.explanation import Explanation, explain
@@ -35,14 +34,14 @@ def told_of(story: Story) -> Explanation:
     return explain(story.judgement, story.rules, story.now)
 
 
-def line_of(story: Story, metric: Metric, cells: int) -> Timeline | None:
+def line_of(story: Story, metric: str, cells: int) -> Timeline | None:
     told = told_of(story)
-    clock = next(each for each in told.clocks if each.metric is metric)
-    steps = [each for each in told.ladder if each.metric is metric]
+    clock = next(each for each in told.clocks if each.metric == metric)
+    steps = [each for each in told.ladder if each.metric == metric]
     return timeline(clock, steps, told.judgement.filed_at, told.now, told.calendars, cells)
 
 
-def drawn(story: Story, metric: Metric, cells: int) -> tuple[str, dict[str, int]]:
+def drawn(story: Story, metric: str, cells: int) -> tuple[str, dict[str, int]]:
     line = line_of(story, metric, cells)
     assert line is not None
     return "".join(SIGNS[each] for each in line.cells), {mark.name: mark.cell for mark in line.marks}
@@ -53,7 +52,7 @@ def test_it_runs_to_the_present_and_what_is_ahead_is_open(story: Story) -> None:
     Mon 09:00 filed by operator, VIP
     Mon 12:00 now
     """
-    cells, marks = drawn(story, Metric.RESOLUTION, 9)
+    cells, marks = drawn(story, "resolution", 9)
     assert cells == "RRRAAAAAA"
     assert marks == {"due": 8, "now": 3, "at_risk": 6}
 
@@ -63,7 +62,7 @@ def test_the_night_is_no_working_time(story: Story) -> None:
     Mon 15:00 filed by operator, VIP
     Mon 16:00 now
     """
-    cells, _ = drawn(story, Metric.RESOLUTION, 24)
+    cells, _ = drawn(story, "resolution", 24)
     assert cells == "RAA" + "." * 15 + "AAAAAA"
 
 
@@ -73,7 +72,7 @@ def test_waiting_for_the_client_is_a_pause_that_lasts(story: Story) -> None:
     Mon 10:00 staff: asks and waiting for client
     Mon 12:00 now
     """
-    cells, _ = drawn(story, Metric.RESOLUTION, 9)
+    cells, _ = drawn(story, "resolution", 9)
     assert cells == "RPPAAAAAA"
 
 
@@ -84,7 +83,7 @@ def test_a_pause_that_ended_moves_the_due_moment(story: Story) -> None:
     Mon 12:00 client: answers
     Mon 13:00 now
     """
-    cells, marks = drawn(story, Metric.RESOLUTION, 26)
+    cells, marks = drawn(story, "resolution", 26)
     assert cells == "RPPRAAAAA" + "." * 15 + "AA"
     assert marks["due"] == 25
 
@@ -95,7 +94,7 @@ def test_it_ends_at_its_stop_where_the_target_was_missed(story: Story) -> None:
     Mon 13:00 staff: public note
     Fri 12:00 now
     """
-    cells, marks = drawn(story, Metric.FIRST_RESPONSE, 4)
+    cells, marks = drawn(story, "first_response", 4)
     assert cells == "RRRR"
     assert marks == {"due": 2, "stopped": 3, "at_risk": 1, "to_head": 3}
 
@@ -106,27 +105,27 @@ def test_after_a_stop_in_time_there_is_nothing(story: Story) -> None:
     Mon 10:00 staff: public note
     Fri 12:00 now
     """
-    cells, marks = drawn(story, Metric.FIRST_RESPONSE, 4)
+    cells, marks = drawn(story, "first_response", 4)
     assert cells == "RRoo"
     assert marks == {"due": 3, "stopped": 2, "at_risk": 3}
 
 
 def test_a_line_without_length_is_none(tell: Tell) -> None:
     story = tell("Mon 09:00 filed by operator, VIP, by official letter \n Mon 09:00 now")
-    assert line_of(story, Metric.RESOLUTION, 10) is None
+    assert line_of(story, "resolution", 10) is None
 
 
 def test_beyond_the_calendar_s_years_it_is_refused_and_the_screen_goes_on_without(tell: Tell) -> None:
     story = tell("2027-12-31 17:00 filed by operator, VIP, by official letter \n 2027-12-31 17:10 now")
     told = told_of(story)
-    clock = next(each for each in told.clocks if each.metric is Metric.RESOLUTION)
+    clock = next(each for each in told.clocks if each.metric == "resolution")
     late = told.now + timedelta(days=40)
     with pytest.raises(CalendarError):
         timeline(clock, (), told.judgement.filed_at, late, told.calendars, 10)
     console = make_console(StringIO())
     show_lines(console, replace(told, now=late))
     assert isinstance(console.file, StringIO)
-    assert METRICS[Metric.RESOLUTION] not in console.file.getvalue()
+    assert metric_label("resolution") not in console.file.getvalue()
 
 
 def shown(story: Story, width: int) -> list[str]:

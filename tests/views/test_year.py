@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 from stories.moments import ZONE
-from stories.shipped import Copy, shipped_config
+from stories.shipped import LANGUAGES, Copy, shipped_config
 
 from sup_sync.config.load import Config
-from sup_sync.model.languages import LANGUAGES
 from sup_sync.model.policy import ClockKind
 from sup_sync.output.terminal.layout import make_console
 from sup_sync.output.terminal.year import show_year

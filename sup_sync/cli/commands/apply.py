@@ -1,4 +1,4 @@
-"""The command that writes to the tracker: apply."""
+"""`sup-sync apply`: plan changes and write them to Redmine."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from time import monotonic
 
 import click
 
-from sup_sync.cli.codes import DONE, PARTLY_DONE
 from sup_sync.cli.context import (
     Settings,
     cache_file,
@@ -18,6 +17,7 @@ from sup_sync.cli.context import (
     report_unread_projects,
     state_path,
 )
+from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
 from sup_sync.cli.monitoring import METRICS_HELP, RunRecord, check_prom_path, check_url, recorded_run
 from sup_sync.cli.notifications import notifier
 from sup_sync.cli.options import global_options

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
-from sup_sync.cli.context import Settings, pass_settings, print_json
-from sup_sync.cli.files import require_libraries, write_atomically
+from sup_sync.cli.context import Settings, pass_settings, print_json, today
+from sup_sync.cli.files import write_atomically
 from sup_sync.cli.options import global_options, json_option, language_option
-from sup_sync.cli.pages import page_option, page_texts, today
+from sup_sync.cli.pages import page_option, page_texts, require_libraries
+from sup_sync.cli.parameters import YearType
 
 
 class YearOrCommand(click.Group):
@@ -24,19 +24,8 @@ class YearOrCommand(click.Group):
         return super().parse_args(ctx, args)
 
 
-class YearNumber(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in stubs alone
-    """A year, or what is neither that nor a command."""
-
-    name = "YEAR"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        if not str(value).isdecimal():
-            self.fail(f"{value!r} is neither a year nor a command: write `calendar 2026`", param, ctx)
-        return int(value)
-
-
 @click.group(cls=YearOrCommand, invoke_without_command=True, subcommand_metavar="[YEAR | refresh YEARS...]")
-@click.option("--year", type=YearNumber(), hidden=True)
+@click.option("--year", type=YearType(), hidden=True)
 @language_option
 @page_option
 @json_option

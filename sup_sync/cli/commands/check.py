@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sup_sync.cli.codes import BAD_CONFIG, DONE, NO_ACCESS
 from sup_sync.cli.context import Settings, connect, pass_settings, shipped
+from sup_sync.cli.exit_codes import BAD_CONFIG, DONE, NO_ACCESS
 from sup_sync.cli.notifications import unreachable
 from sup_sync.cli.options import global_options
 

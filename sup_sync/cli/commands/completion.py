@@ -1,22 +1,16 @@
-"""The command completion, and what it completes beyond click's own: the words of the regulation."""
+"""`sup-sync completion`: print the completion script for a shell."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import click
 
-from sup_sync.cli.context import Settings
 from sup_sync.cli.options import global_options
-from sup_sync.errors import SupSyncError
 
 PROGRAM = "sup-sync"
 VARIABLE = "_SUP_SYNC_COMPLETE"
 """What click asks the environment for."""
 
 SHELLS = ("bash", "zsh", "fish")
-
-Complete = Callable[[click.Context, click.Parameter, str], list[str]]
 
 
 @click.command()
@@ -32,18 +26,3 @@ def completion(shell: str) -> None:
         raise click.UsageError(f"click completes no {shell}: update it")
     made = found(root, {}, PROGRAM, VARIABLE)
     click.echo(made.source_template % made.source_vars())
-
-
-def words_of(kind: str) -> Complete:
-    """Completes an option with the regulation's `levels`, `channels`, `categories` or `priorities`."""
-
-    def complete(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:
-        settings = ctx.ensure_object(Settings)
-        settings.quiet = True
-        try:
-            policy = settings.load().rules.policy
-        except SupSyncError:
-            return []
-        return [key for key in getattr(policy, kind) if key.startswith(begun)]
-
-    return complete

@@ -1,4 +1,4 @@
-"""The commands that need no tracker: due, clients and provision."""
+"""`sup-sync due`: compute the targets of a request that options describe."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sup_sync.cli.commands.completion import words_of
 from sup_sync.cli.context import Settings, in_support_zone, pass_settings, print_json
-from sup_sync.cli.options import Moment, global_options, json_option
+from sup_sync.cli.options import global_options, json_option
+from sup_sync.cli.parameters import MomentType, complete_keys
 
 if TYPE_CHECKING:
     from sup_sync.config.load import Config
@@ -19,27 +19,27 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--filed-at", type=Moment(), required=True, help="When the request was filed.")
-@click.option("--level", required=True, metavar="KEY", help="base, vip", shell_complete=words_of("levels"))
+@click.option("--filed-at", type=MomentType(), required=True, help="When the request was filed.")
+@click.option("--level", required=True, metavar="KEY", help="base, vip", shell_complete=complete_keys("levels"))
 @click.option(
     "--channel",
     required=True,
     metavar="KEY",
     help="online_assistant, email, official_letter, callback, tracker",
-    shell_complete=words_of("channels"),
+    shell_complete=complete_keys("channels"),
 )
 @click.option(
     "--category",
     required=True,
     metavar="KEY",
     help="consultation, error, suggestion",
-    shell_complete=words_of("categories"),
+    shell_complete=complete_keys("categories"),
 )
 @click.option(
     "--priority",
     metavar="KEY",
     help="normal, urgent, immediate; default: the calmest",
-    shell_complete=words_of("priorities"),
+    shell_complete=complete_keys("priorities"),
 )
 @json_option
 @global_options
@@ -93,20 +93,19 @@ def _targets(
     calendars: Calendars, policy: Policy, filed_at: datetime, words: tuple[str, str, str], priority: str
 ) -> list[dict[str, Any]]:
     """Each target as {"metric", "within" (seconds), "due_at" (in the support's zone), "clause", "agreement"}."""
-    from sup_sync.model.policy import Metric
     from sup_sync.sla.clock import Clock
 
     agreement = policy.agreement_for(*words)
     if agreement is None:
         raise click.UsageError(f"no agreement for {', '.join(words)}: see `sup-sync check --offline`")
     rows = []
-    for metric in Metric:
+    for metric in policy.metrics:
         target = agreement.target(metric, priority)
         clock = Clock(target, filed_at, filed_at)
         within, due_at = clock.within(calendars), clock.due_at(calendars)
         rows.append(
             {
-                "metric": metric.value,
+                "metric": metric,
                 "within": within and int(within.total_seconds()),
                 "due_at": due_at and due_at.astimezone(calendars[target.clock].zone).isoformat(),
                 "clause": target.clause,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +17,7 @@ from sup_sync.cli.context import (
 )
 from sup_sync.cli.loading import read_file
 from sup_sync.cli.options import from_option, global_options, json_option, now_option
+from sup_sync.cli.parameters import RequestNumberType
 from sup_sync.errors import DecodeError, MissingError
 
 if TYPE_CHECKING:
@@ -24,18 +25,8 @@ if TYPE_CHECKING:
     from sup_sync.redmine.snapshot import Gathered
 
 
-class RequestNumber(click.IntRange):
-    """A request's number, also as the tracker and this tool write it: #30."""
-
-    name = "number"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        number: Any = str(value).removeprefix("#")
-        return super().convert(number, param, ctx)
-
-
 @click.command()
-@click.argument("issue_id", metavar="N", type=RequestNumber(min=1))
+@click.argument("issue_id", metavar="N", type=RequestNumberType(min=1))
 @from_option
 @now_option
 @json_option

@@ -14,14 +14,13 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sup_sync.cli.codes import DONE, PARTLY_DONE
 from sup_sync.cli.commands.check import run_check
 from sup_sync.cli.context import Settings, log_line, pass_settings, shipped
-from sup_sync.cli.options import global_options
+from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
+from sup_sync.cli.options import global_options, require_language
 from sup_sync.errors import AccessError, SupSyncError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.host.secret_files import CREDENTIAL, VARIABLE, load_key
-from sup_sync.model.languages import LANGUAGES
 
 if TYPE_CHECKING:
     from sup_sync.config.onboarding import Proposal
@@ -35,7 +34,7 @@ ALL, LATER = "all", "later"
 """What may be answered instead of names."""
 
 
-@frozen
+@value
 class Answers:
     """What the options say, and then whoever sits at the terminal; `yes` is to ask nobody."""
 
@@ -57,7 +56,7 @@ class Answers:
 @click.option(
     "--project", "projects", metavar="ID", multiple=True, help="One of support's; again for more. Default: all."
 )
-@click.option("--language", type=click.Choice(LANGUAGES), help="Of notes and new names. Default: that of most names.")
+@click.option("--language", metavar="KEY", help="Of notes and new names: kk, ru, en. Default: that of most names.")
 @click.option("--head", nargs=2, metavar="LOGIN NAME", help="Whom the ladder names last, as the tracker shows them.")
 @click.option(
     "--directory",
@@ -72,7 +71,10 @@ class Answers:
 def init(settings: Settings, /, directory: Path, **given: Any) -> int:
     """Write config.yaml and mappings/ for a tracker as it is, by the names it has, and check them."""
     _require_room(directory)
-    answers = _ask_where(Answers(**given))
+    answers = Answers(**given)
+    if answers.language:
+        require_language(answers.language, _languages())
+    answers = _ask_where(answers)
     survey, projects = _look(answers)
     proposal = _propose(survey, answers)
     if not answers.yes:
@@ -102,6 +104,13 @@ def _require_room(directory: Path) -> None:
 
 
 # --- what has to be known
+
+
+def _languages() -> list[str]:
+    """The languages that the shipped messages have."""
+    from sup_sync.config.yaml_file import load_yaml
+
+    return list(load_yaml(shipped() / MAPPINGS / "messages.yaml", "messages.yaml").data)
 
 
 def _ask_where(answers: Answers) -> Answers:
@@ -197,7 +206,7 @@ def _ask_who(answers: Answers, proposal: Proposal) -> Answers:
     """What is asked once the names are known: the language, and who has the last word."""
     if not answers.language:
         asked = click.prompt(
-            "Language of notes and of what is new", default=proposal.language, type=click.Choice(LANGUAGES), err=True
+            "Language of notes and of what is new", default=proposal.language, type=click.Choice(_languages()), err=True
         )
         answers = replace(answers, language=asked)
     if answers.head:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sup_sync.cli.codes import CHANGES_PENDING, DONE
 from sup_sync.cli.context import (
     Settings,
     pass_settings,
     print_json,
 )
+from sup_sync.cli.exit_codes import CHANGES_PENDING, DONE
 from sup_sync.cli.loading import judged
 from sup_sync.cli.options import from_option, global_options, json_option, now_option
 

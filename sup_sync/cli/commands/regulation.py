@@ -4,30 +4,18 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import click
 
-from sup_sync.cli.context import Settings, pass_settings, print_json
-from sup_sync.cli.files import require_libraries, write_atomically
+from sup_sync.cli.context import Settings, pass_settings, print_json, today
+from sup_sync.cli.files import write_atomically
 from sup_sync.cli.options import global_options, json_option, language_option
-from sup_sync.cli.pages import page_option, page_texts, today
-
-
-class Day(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in stubs alone
-    """A day, as 2026-03-20."""
-
-    name = "DAY"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        try:
-            return value if isinstance(value, date) else date.fromisoformat(value)
-        except ValueError:
-            self.fail(f"{value!r} is no day: write 2026-03-20", param, ctx)
+from sup_sync.cli.pages import page_option, page_texts, require_libraries
+from sup_sync.cli.parameters import DayType
 
 
 @click.command()
-@click.option("--on", "day", type=Day(), help="The version in force on this day; default: today.")
+@click.option("--on", "day", type=DayType(), help="The version in force on this day; default: today.")
 @language_option
 @page_option
 @json_option

@@ -1,4 +1,4 @@
-"""The command report: on the terminal, as JSON, as a table for a spreadsheet, as a page."""
+"""`sup-sync report`: SLA compliance on the terminal, as JSON, CSV, HTML or a wiki page."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sup_sync.cli.codes import DONE
 from sup_sync.cli.context import Settings, pass_settings, print_json
-from sup_sync.cli.files import require_libraries, write_atomically
+from sup_sync.cli.exit_codes import DONE
+from sup_sync.cli.files import write_atomically
 from sup_sync.cli.loading import judged
-from sup_sync.cli.options import from_option, global_options, json_option, language_option, now_option
+from sup_sync.cli.options import from_option, global_options, json_option, language_option, now_option, page_language
+from sup_sync.cli.pages import require_libraries
 from sup_sync.cli.publishing import basis_of, is_publishing, publish, publish_options
 
 if TYPE_CHECKING:
@@ -66,12 +67,13 @@ def report(
     if is_publishing(publication, is_alone=not (source or now or as_json or table or page)):
         return publish(settings, language=language, **publication)
     config = settings.load(require_config=source is None)
+    in_language = page_language(language, config)
     moment, _, judgements, code = judged(settings, config, source, now, everything=True)
     if table:
         _write_table(table, judgements, config)
     made = compliance(judgements, config.rules.policy, config.rules.calendars)
     if page:
-        basis = (config, moment, language or config.rules.messages.staff_language)
+        basis = (config, moment, in_language)
         write_atomically(page, _page(made, judgements, *basis, is_whole=code == DONE))
     if as_json:
         print_json(made.to_json())
@@ -87,7 +89,7 @@ def _write_table(path: Path, judgements: tuple[Judgement, ...], config: Config) 
     """The requests as CSV; in a file with the mark by which spreadsheets know UTF-8."""
     from sup_sync.views.csv_export import csv_text
 
-    text = csv_text(judgements, config.rules.calendars)
+    text = csv_text(judgements, config.rules.policy, config.rules.calendars)
     if path == STDOUT:
         click.echo(text, nl=False)
     else:

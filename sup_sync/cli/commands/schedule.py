@@ -1,4 +1,4 @@
-"""The command that has the system run `apply` every five minutes, and shows first what it would do for that."""
+"""`sup-sync schedule`: a systemd timer or cron entry that runs `apply` every five minutes."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sup_sync.cli.codes import DONE
 from sup_sync.cli.context import Settings, pass_settings, shipped
+from sup_sync.cli.exit_codes import DONE
 from sup_sync.cli.options import global_options
 from sup_sync.errors import SupSyncError
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from sup_sync.cli.codes import DONE, PARTLY_DONE
 from sup_sync.cli.context import (
     Settings,
     pass_settings,
     report_unread_projects,
 )
+from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
 from sup_sync.cli.files import write_atomically
 from sup_sync.cli.loading import gather
 from sup_sync.cli.options import global_options

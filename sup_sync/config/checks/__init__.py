@@ -1,6 +1,6 @@
 """What the files must agree on among themselves: flat lists of small checks, each naming file and line."""
 
-from sup_sync.config.checks import calendar, clients, messages, regulation, tracker
+from sup_sync.config.checks import calendar, clients, languages, messages, regulation, tracker
 from sup_sync.config.checks.files import (
     CALENDAR,
     CLIENTS,
@@ -12,7 +12,7 @@ from sup_sync.config.checks.files import (
     TRACKER,
     Check,
     Files,
-    Version,
+    RegulationVersion,
 )
 
 __all__ = [
@@ -26,7 +26,7 @@ __all__ = [
     "SINGULAR",
     "TRACKER",
     "Files",
-    "Version",
+    "RegulationVersion",
 ]
 
 CHECKS: tuple[Check, ...] = (
@@ -35,4 +35,5 @@ CHECKS: tuple[Check, ...] = (
     *clients.CHECKS,
     *calendar.CHECKS,
     *messages.CHECKS,
+    *languages.CHECKS,
 )

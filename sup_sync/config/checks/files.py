@@ -12,12 +12,13 @@ from sup_sync.config.shapes import (
     ConfigShape,
     ExamplesShape,
     MessagesShape,
+    MetricShape,
     RegulationShape,
     TrackerShape,
 )
 from sup_sync.config.yaml_file import Place, YamlFile
 from sup_sync.errors import Mistake
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.policy import Agreement
 
 CONFIG, REGULATION, TRACKER = "config.yaml", "regulation.yaml", "tracker.yaml"
@@ -31,8 +32,8 @@ SINGULAR = {
 }
 
 
-@frozen
-class Version:
+@value
+class RegulationVersion:
     """A version of the regulation as its file has it."""
 
     file: str
@@ -44,8 +45,13 @@ class Version:
         """Where its words come from, as a mistake says it; the newest version needs no mention."""
         return "" if self.file == REGULATION else f" of {self.file}"
 
+    @property
+    def metrics(self) -> Mapping[str, MetricShape]:
+        """What it measures."""
+        return self.shape.metrics if self.shape else {}
 
-@frozen
+
+@value
 class Files:
     """All files as far as they could be read: None where one could not.
 
@@ -61,12 +67,12 @@ class Files:
     clients: ClientsShape | None
     messages: MessagesShape | None
     examples: ExamplesShape | None
-    version: Version
-    versions: tuple[Version, ...]
+    version: RegulationVersion
+    versions: tuple[RegulationVersion, ...]
     pruned: frozenset[Place]
     today: date
 
-    def of_version(self, version: Version) -> Files:
+    def of_version(self, version: RegulationVersion) -> Files:
         """The files with this version of the regulation to be checked; its mistakes name its file."""
         return replace(self, version=version, sources={**self.sources, REGULATION: self.sources[version.file]})
 
@@ -78,9 +84,9 @@ class Files:
     def agreements(self) -> tuple[Agreement, ...]:
         return self.version.agreements
 
-    def words(self, section: str) -> dict[str, Version]:
+    def words(self, section: str) -> dict[str, RegulationVersion]:
         """The words that any version of the regulation has, each with the newest version that has it."""
-        words: dict[str, Version] = {}
+        words: dict[str, RegulationVersion] = {}
         for version in self.versions:
             for word in getattr(version.shape, section) if version.shape else ():
                 words.setdefault(word, version)

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from itertools import pairwise, product
 
 from sup_sync.config.checks.files import REGULATION, SINGULAR, Check, Files
-from sup_sync.config.shapes import AlertShape, StepShape
+from sup_sync.config.shapes import EVERY_PRIORITY, AgreementShape, AlertShape, ExampleShape, StepShape
 from sup_sync.config.yaml_file import Place
 from sup_sync.errors import Mistake
-from sup_sync.model.messages import STEP_MESSAGES
-from sup_sync.model.policy import Agreement, Metric, Target
+from sup_sync.model.policy import Agreement, Target
+from sup_sync.planning.message_keys import FIXED_TEXTS
+from sup_sync.planning.notice import Section
+from sup_sync.planning.notices import names_in
+from sup_sync.planning.notices.refusal import STOPPED
+from sup_sync.sla.measures import first_response, resolution
+
+GROUP_KEYS = ("key", "requests", "refused", "skipped", "time_by_party")
+"""What a group of a report in JSON has besides its metrics."""
 
 
 def check_agreements_use_defined_words(files: Files) -> Iterator[Mistake]:
@@ -23,9 +30,9 @@ def check_agreements_use_defined_words(files: Files) -> Iterator[Mistake]:
             yield from _undefined(files, (*place, section), getattr(agreement, section) or (), section)
         if not files.is_pruned("ladders"):
             yield from files.undefined(REGULATION, (*place, "ladder"), [agreement.ladder], rules.ladders, "ladder")
-        for metric in Metric:
-            used = [each for each in getattr(agreement, metric).within if each != "*"]
-            where = (*place, metric.value, "within")
+        for metric, target in agreement.targets.items():
+            used = [each for each in target.within if each != EVERY_PRIORITY]
+            where = (*place, metric, "within")
             yield from files.undefined(REGULATION, where, used, rules.priorities, "priority")
             for priority in (each for each in rules.priorities if used and each not in used):
                 yield files.mistake(REGULATION, where, f"no target for priority {priority}: add it, or one for all")
@@ -49,7 +56,7 @@ def check_ladders(files: Files) -> Iterator[Mistake]:
     for key, steps in files.regulation.ladders.items():
         for number, step in enumerate(steps):
             place: Place = ("ladders", key, number)
-            yield from files.undefined(REGULATION, place, [step.message], STEP_MESSAGES, "message")
+            yield from files.undefined(REGULATION, place, [step.message], names_in(Section.LADDERS), "message")
             yield from _unknown_people(files, place, step, step.notify)
         shares = [step.at for step in steps]
         if shares != sorted(set(shares)):
@@ -91,9 +98,9 @@ def check_waiting(files: Files) -> Iterator[Mistake]:
 
 def check_stopped_work_informs_somebody(files: Files) -> Iterator[Mistake]:
     """What stops work is told to the superior, and nothing else is said (clause 16): without that alert nothing is."""
-    if files.regulation and "stopped" not in files.regulation.alerts and not files.is_pruned("alerts"):
+    if files.regulation and STOPPED.name not in files.regulation.alerts and not files.is_pruned("alerts"):
         for key in (each for each, reason in files.regulation.reasons.items() if reason.stops_work):
-            text = f"reason {key} stops work, but `alerts` has no line `stopped`: add it, with whom it mentions"
+            text = f"reason {key} stops work, but `alerts` has no line `{STOPPED.name}`: add it, with whom it mentions"
             yield files.mistake(REGULATION, ("reasons", key), text)
 
 
@@ -155,10 +162,10 @@ def check_pressing_is_not_slower(files: Files) -> Iterator[Mistake]:
         return
     priorities = files.regulation.priorities
     for agreement in files.agreements:
-        for metric in Metric:
+        for metric in files.version.metrics:
             for calm, pressing in pairwise(priorities):
                 if _is_slower(agreement, pressing, agreement, calm, metric):
-                    where = ("agreements", agreement.key, metric.value)
+                    where = ("agreements", agreement.key, metric)
                     yield files.mistake(REGULATION, where, f"{pressing} is slower than {calm}: swap or correct them")
 
 
@@ -173,32 +180,50 @@ def check_higher_level_is_not_slower(files: Files) -> Iterator[Mistake]:
                 lower = _agreement(files, low, channel, category)
                 if not higher or not lower:
                     continue
-                for metric in Metric:
+                for metric in files.version.metrics:
                     slow = [each for each in rules.priorities if _is_slower(higher, each, lower, each, metric)]
                     if slow and (higher.key, metric) not in seen:
                         seen.add((higher.key, metric))
                         text = f"{high} is slower than {low} ({lower.key}) for {', '.join(slow)}: correct one of them"
-                        yield files.mistake(REGULATION, ("agreements", higher.key, metric.value), text)
+                        yield files.mistake(REGULATION, ("agreements", higher.key, metric), text)
 
 
 def check_first_response_comes_before_closing(files: Files) -> Iterator[Mistake]:
     if not files.regulation:
         return
+    answers, closings = (list(_metrics_that(files, each.MEASURE.key)) for each in (first_response, resolution))
     for agreement in files.agreements:
-        for priority in files.regulation.priorities:
-            first = agreement.targets.get((Metric.FIRST_RESPONSE, priority))
-            closing = agreement.targets.get((Metric.RESOLUTION, priority))
-            if first and closing and _is_longer(first, closing):
-                where = ("agreements", agreement.key, "first_response")
-                yield files.mistake(REGULATION, where, f"{priority}: first response later than the closing target")
-                break
+        for answer, closing in product(answers, closings):
+            slow = next(
+                (each for each in files.regulation.priorities if _is_later(agreement, answer, closing, each)), None
+            )
+            if slow:
+                where = ("agreements", agreement.key, answer)
+                yield files.mistake(REGULATION, where, f"{slow}: first response later than the closing target")
+
+
+def _metrics_that(files: Files, measures: str) -> Iterator[str]:
+    return (key for key, metric in files.version.metrics.items() if metric.measures == measures)
+
+
+def _is_later(agreement: Agreement, one: str, other: str, priority: str) -> bool:
+    mine, theirs = (agreement.targets.get((metric, priority)) for metric in (one, other))
+    return mine is not None and theirs is not None and _is_longer(mine, theirs)
+
+
+def check_metrics_have_names_of_their_own(files: Files) -> Iterator[Mistake]:
+    """A metric's name is a key of agreements, examples, messages and reports, where others have their meaning."""
+    taken = {*AgreementShape.model_fields, *ExampleShape.model_fields, *FIXED_TEXTS, *GROUP_KEYS, "contact", "release"}
+    for key in files.version.metrics:
+        if key in taken:
+            yield files.mistake(REGULATION, ("metrics", key), f"{key!r} has another meaning: choose another name")
 
 
 def _agreement(files: Files, level: str, channel: str, category: str) -> Agreement | None:
     return next((each for each in files.agreements if each.matches(level, channel, category)), None)
 
 
-def _is_slower(one: Agreement, priority: str, other: Agreement, other_priority: str, metric: Metric) -> bool:
+def _is_slower(one: Agreement, priority: str, other: Agreement, other_priority: str, metric: str) -> bool:
     mine, theirs = one.targets.get((metric, priority)), other.targets.get((metric, other_priority))
     return mine is not None and theirs is not None and _is_longer(mine, theirs)
 
@@ -225,4 +250,5 @@ CHECKS: tuple[Check, ...] = (
     check_pressing_is_not_slower,
     check_higher_level_is_not_slower,
     check_first_response_comes_before_closing,
+    check_metrics_have_names_of_their_own,
 )

@@ -11,7 +11,7 @@ import yaml
 
 from sup_sync.config.checks import CLIENTS, CONFIG, TRACKER
 from sup_sync.config.onboarding import Entry, Proposal, TrackerEntry
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.names import PLACEHOLDER
 from sup_sync.sanitize import clean
 
@@ -21,7 +21,7 @@ COMMENT_COLUMN = 31
 _VALUE = re.compile(r"(?P<key>\s*(?P<off># )?[\w-]+):(?P<value>(?: +[^#\s]\S*)*?)(?:\s+# (?P<comment>.*))?")
 
 
-@frozen
+@value
 class Site:
     """Where a tracker is, where its key lies, and the projects of support in it."""
 

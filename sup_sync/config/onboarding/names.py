@@ -8,7 +8,8 @@ from functools import cache
 from importlib.resources import files
 from unicodedata import normalize
 
-from sup_sync.model.languages import LANGUAGES
+FALLBACK = "en"
+"""The language of new names in a language that has none here."""
 
 Names = Mapping[str, Mapping[str, tuple[str, ...]]]
 """By our word and language: names, and patterns of words with a star."""
@@ -23,7 +24,8 @@ def load_names() -> Mapping[str, Names]:
 
 def new_name(section: str, word: str, language: str) -> str:
     """What a new one is called in a language."""
-    return load_names()[section][word][language][0]
+    names = load_names()[section][word]
+    return names.get(language, names[FALLBACK])[0]
 
 
 def words_of(section: str, name: str) -> set[str]:
@@ -40,16 +42,21 @@ def find(section: str, word: str, candidates: Iterable[str]) -> list[str]:
 
 def likely_language(names: Iterable[tuple[str, str]]) -> str:
     """The language that most of the names, each with its section, are known in; kk where none is."""
-    counts = dict.fromkeys(LANGUAGES, 0)
+    counts = dict.fromkeys(_languages(), 0)
     for section, name in names:
-        for language in LANGUAGES:
-            patterns = [each for known in load_names()[section].values() for each in known[language]]
+        for language in counts:
+            patterns = [each for known in load_names()[section].values() for each in known.get(language, ())]
             counts[language] += any(_is(each, name) or _is_in(each, name) for each in patterns)
-    return max(LANGUAGES, key=lambda each: counts[each])
+    return max(counts, key=lambda each: counts[each])
+
+
+def _languages() -> Iterator[str]:
+    """The languages of the names, in the order of the file."""
+    return iter(dict.fromkeys(each for names in load_names()["fields"].values() for each in names))
 
 
 def _all(names: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
-    return (each for language in LANGUAGES for each in names[language])
+    return (each for of_language in names.values() for each in of_language)
 
 
 def _is(pattern: str, name: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from sup_sync.config.onboarding.names import find, likely_language, load_names, new_name, words_of
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.issue import Phase
 from sup_sync.model.names import PLACEHOLDER, NamesInRedmine
 
@@ -15,7 +15,7 @@ VALUES_OF = {"levels": "level", "channels": "channel", "states": "state", "reaso
 """The field whose values a section names."""
 
 
-@frozen
+@value
 class Head:
     """The person whom the ladder names last: the login that a note mentions, the name that the memberships show."""
 
@@ -23,7 +23,7 @@ class Head:
     name: str
 
 
-@frozen
+@value
 class Entry:
     """A value of the mapping, and what to remark beside it; `is_new` is what the tracker has not."""
 
@@ -36,14 +36,14 @@ class Entry:
         return self.value == PLACEHOLDER
 
 
-@frozen
+@value
 class TrackerEntry(Entry):
     """The category that one of Redmine's trackers stands for, and its channel where it tells one."""
 
     channel: str | None = None
 
 
-@frozen
+@value
 class Proposal:
     """A mapping for tracker.yaml: trackers and statuses by the tracker's names, `names` by section and our words."""
 

@@ -9,6 +9,7 @@ from sup_sync.config.shapes.regulation import (
     EVERY_PRIORITY,
     AgreementShape,
     AlertShape,
+    MetricShape,
     RegulationShape,
     StepShape,
     TargetShape,
@@ -16,7 +17,7 @@ from sup_sync.config.shapes.regulation import (
 )
 from sup_sync.config.shapes.run import ConfigShape
 from sup_sync.config.shapes.tables import ClientsShape, ContractShape, ExampleShape, ExamplesShape, MessagesShape
-from sup_sync.config.shapes.tracker import TrackerShape
+from sup_sync.config.shapes.tracker import FieldsShape, TrackerShape
 
 __all__ = [
     "EVERY_PRIORITY",
@@ -29,8 +30,10 @@ __all__ = [
     "ContractShape",
     "ExampleShape",
     "ExamplesShape",
+    "FieldsShape",
     "Length",
     "MessagesShape",
+    "MetricShape",
     "MoveShape",
     "RegulationShape",
     "StepShape",

@@ -8,9 +8,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BeforeValidator, field_validator, model_validator
 
 from sup_sync.config.shapes.base import Shape
+from sup_sync.model.moments import WEEKDAYS
 from sup_sync.model.working_time import Window
-
-WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _WINDOW = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 

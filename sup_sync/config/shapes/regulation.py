@@ -1,16 +1,23 @@
 """The shape of regulation.yaml."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from sup_sync.config.shapes.base import Clause, Length, Shape, TimeLength, Words, read_length
 from sup_sync.model.policy import ClockKind, PriorityChange
 from sup_sync.model.required import Item
+from sup_sync.planning.notice import Section
+from sup_sync.planning.notices import names_in
+from sup_sync.sla.measures import MEASURES
 
 EVERY_PRIORITY = "*"
+
+METRIC_KEY = r"[a-z]+(_[a-z]+)*"
+"""How a metric is named: the marker field and the columns of files take no other letters."""
 
 
 def length_or_lengths(value: Any) -> dict[str, Length | None]:
@@ -102,8 +109,34 @@ class StepShape(Shape):
     """Who is told outside of the tracker as well, by keys of `people`, once the note is there. Example: `[head]`."""
 
 
+def metric_key(key: str) -> str:
+    if not re.fullmatch(METRIC_KEY, key):
+        raise ValueError(f"{key!r} is not a name for a metric: write it like next_response")
+    return key
+
+
+def measure_key(key: str) -> str:
+    if key not in MEASURES:
+        raise ValueError(f"{key!r} is not a measure: write {' or '.join(MEASURES)}")
+    return key
+
+
+class MetricShape(Shape):
+    """Something that is measured on every request; each agreement has a target for it."""
+
+    measures: Annotated[str, AfterValidator(measure_key)]
+    """The rule by which its clock starts, pauses and stops."""
+
+    internal: bool = False
+    """Whether clients read nothing of it: not in the acknowledgement, nor in the field `state`. Example: `true`."""
+
+
 class AgreementShape(Shape):
-    """Whom it matches (no key: all) and what it promises."""
+    """Whom it matches (no key: all) and what it promises: a target for each of `metrics`, under the metric's name."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, TargetShape]
+    """The target of one of `metrics`; each has to be there."""
 
     levels: tuple[str, ...] | None = None
     """The levels it is for; without the key: all."""
@@ -114,14 +147,13 @@ class AgreementShape(Shape):
     categories: tuple[str, ...] | None = None
     """The categories it is for; without the key: all. Example: `[error]`."""
 
-    first_response: TargetShape
-    """The target of the first answer."""
-
-    resolution: TargetShape
-    """The target of closing."""
-
     ladder: str
     """Which of `ladders` is climbed when a target comes near or passes."""
+
+    @property
+    def targets(self) -> Mapping[str, TargetShape]:
+        """The targets by metric."""
+        return self.__pydantic_extra__
 
 
 class WaitingShape(Shape):
@@ -156,6 +188,43 @@ class RequirementShape(Shape):
     """The categories whose requests have to carry it; without the key: all."""
 
 
+class ClausesShape(Shape):
+    """The clauses that no other section names, by what they are about."""
+
+    level: Clause
+    """The clause that has the service levels; findings name it if a request has none."""
+
+    working_hours: Clause
+    """The clause that has the hours of support."""
+
+    channel: Clause
+    """The clause that has the channels; findings name it if a request has none."""
+
+    refusal: Clause
+    """The clause by which a request is refused if no reason was set."""
+
+    targets_follow_load: Clause
+    """The clause by which targets follow the load of support."""
+
+    order_of_arrival: Clause
+    """The clause by which requests are handled in order of arrival."""
+
+    priority: Clause
+    """The clause by which the operator determines the priority."""
+
+    level_first: Clause
+    """The clause by which a higher level is handled first."""
+
+    out_of_turn: Clause
+    """The clause by which the highest priority is handled out of turn."""
+
+    development: Clause
+    """The clause by which the release of its version answers a request that needs development."""
+
+    no_guarantee: Clause
+    """The clause by which targets are not guaranteed."""
+
+
 class ReasonShape(Shape):
     """Why a request is refused, put off or stopped."""
 
@@ -186,8 +255,16 @@ class AlertShape(Shape):
     """To whom the request is assigned, by the key in `people`."""
 
 
-ClientNoteKey = Literal["acknowledged", "asked", "reminder", "refused"]
-AlertKey = Literal["misrouted", "incomplete", "stopped", "slipped", "shipped"]
+if TYPE_CHECKING:
+    ClientNoteKey: TypeAlias = str
+    AlertKey: TypeAlias = str
+else:  # a type checker cannot read the registry of notices
+    ClientNoteKey = Literal[names_in(Section.CLIENT_NOTES)]
+    AlertKey = Literal[names_in(Section.ALERTS)]
+
+
+def _shipped_metrics() -> dict[str, MetricShape]:
+    return {key: MetricShape(measures=key) for key in ("first_response", "resolution")}
 
 
 class RegulationShape(Shape):
@@ -220,6 +297,11 @@ class RegulationShape(Shape):
     priorities: Annotated[tuple[str, ...], Field(min_length=1)]
     """The priorities, the calmest first; the first one counts until staff confirm another."""
 
+    metrics: dict[Annotated[str, AfterValidator(metric_key)], MetricShape] = Field(default_factory=_shipped_metrics)
+    """What is measured, in the order in which it is shown; the keys are yours, and messages.yaml has a text for each.
+    Without the key: `first_response` and `resolution`.
+    """
+
     agreements: dict[str, AgreementShape]
     """What is promised to whom; the first that matches a request counts."""
 
@@ -232,6 +314,9 @@ class RegulationShape(Shape):
     waiting: WaitingShape
     """How long support waits for a client's answer."""
 
+    clauses: ClausesShape
+    """The clauses that no other section names, by what they are about."""
+
     reasons: dict[str, ReasonShape]
     """Why a request is refused, put off or stopped."""
 
@@ -240,3 +325,8 @@ class RegulationShape(Shape):
 
     alerts: dict[AlertKey, AlertShape] = Field(default_factory=dict)
     """The private notes that tell staff at once; a line less is a note less."""
+
+    @staticmethod
+    def default_metrics() -> dict[str, MetricShape]:
+        """The metrics of a file that names none."""
+        return _shipped_metrics()

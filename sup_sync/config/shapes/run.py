@@ -84,11 +84,13 @@ class ConfigShape(Shape):
     mappings: str = "mappings"
     """The folder of the other files, from this file's folder or a whole path. Example: `/srv/regulation`."""
 
-    language: Literal["kk", "ru", "en"] = "kk"
-    """The language of the notes that staff read."""
+    language: str | None = None
+    """The language of the notes that staff read, one of messages.yaml; without the key: the first there."""
 
-    client_language: Literal["kk", "ru", "en"] = "kk"
-    """The language of the notes that clients read, where neither the request nor the contract names one."""
+    client_language: str | None = None
+    """The language of the notes that clients read, where neither the request nor the contract names one; without the
+    key: the first of messages.yaml.
+    """
 
     notify_file: str | None = None
     """The file that says where people are reached outside of the tracker, readable by its owner alone, as it may hold

@@ -1,12 +1,13 @@
 """The shapes of clients.yaml, messages.yaml and examples.yaml."""
 
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from sup_sync.config.shapes.base import Shape, written_number
-from sup_sync.model.policy import Metric
 
 
 class ContractShape(Shape):
@@ -29,8 +30,8 @@ class ContractShape(Shape):
     Example: `"970240000816"`.
     """
 
-    language: Literal["kk", "ru", "en"] | None = None
-    """The language of the notes its people read, where the request names none. Example: `ru`."""
+    language: str | None = None
+    """The language of the notes its people read, one of messages.yaml, where the request names none. Example: `ru`."""
 
     first_on: date = Field(alias="from")
     """The first day of the contract."""
@@ -54,17 +55,27 @@ class ClientsShape(Shape):
     """The contracts, in any order."""
 
 
+def language_key(key: str) -> str:
+    if not re.fullmatch(LANGUAGE_KEY, key):
+        raise ValueError(f"{key!r} is not a language: write its code, like kk or pt-br")
+    return key
+
+
+LANGUAGE_KEY = r"[a-z]{2,3}(-[a-z0-9]{2,8})*"
+"""The code of a language, as web pages write it."""
+
+
 class MessagesShape(Shape):
-    """messages.yaml."""
+    """messages.yaml: the texts of each language under its code, like `kk`; these are the languages there are."""
 
-    kk: dict[str, str]
-    """The texts in Kazakh, by their names. `$words` are filled in by the tool."""
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[Annotated[str, AfterValidator(language_key)], dict[str, str]]
+    """The texts in a language, by their names, which are the same in all. `$words` are filled in by the tool."""
 
-    ru: dict[str, str]
-    """The texts in Russian, with the same names."""
-
-    en: dict[str, str]
-    """The texts in English, with the same names."""
+    @property
+    def languages(self) -> Mapping[str, Mapping[str, str]]:
+        """The texts by language."""
+        return self.__pydantic_extra__
 
 
 def moment_or_none(value: Any) -> Any:
@@ -76,7 +87,11 @@ Expected = Annotated[datetime | None, BeforeValidator(moment_or_none)]
 
 
 class ExampleShape(Shape):
-    """A request and when it should be answered and closed, in local moments; `none` is no target."""
+    """A request, and under the name of each metric the local moment of its target; `none` is no target."""
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Expected]
+    """The moment of the target of one of `metrics`, in local time; `none` is no target."""
 
     filed: datetime
     """When the request came, in local time."""
@@ -93,18 +108,14 @@ class ExampleShape(Shape):
     priority: str
     """Its priority, one of regulation.yaml."""
 
-    first_response: Expected
-    """By when it should be answered, in local time; `none` is no target."""
-
-    resolution: Expected
-    """By when it should be closed, in local time; `none` is no target."""
-
     @property
     def words(self) -> tuple[str, str, str]:
         return self.level, self.channel, self.category
 
-    def expected(self, metric: Metric) -> datetime | None:
-        return self.first_response if metric is Metric.FIRST_RESPONSE else self.resolution
+    @property
+    def expected(self) -> Mapping[str, datetime | None]:
+        """The moments by metric."""
+        return self.__pydantic_extra__
 
 
 class ExamplesShape(Shape):

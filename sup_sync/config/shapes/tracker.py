@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from sup_sync.config.shapes.base import Shape
 from sup_sync.model.issue import Phase
@@ -61,7 +61,16 @@ class PersonShape(Shape):
 
 
 class FieldsShape(Shape):
-    """The custom fields by our keys; without the last ones the tool does without what they say."""
+    """The custom fields by our keys; without the last ones the tool does without what they say.
+
+    Each metric may have two: `next_response_due` and `next_response_at` are those of a metric `next_response`.
+    """
+
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, str]
+    """The target of one of `metrics` (`…_due`), or the moment when its clock stopped (`…_at`); text. Example: `Келесі
+    жауап мерзімі`.
+    """
 
     level: str
     """The service level; a list."""
@@ -192,8 +201,8 @@ class TrackerShape(Shape):
     reasons: dict[str, str] = Field(default_factory=dict)
     """The values of the field `reason`, by the reasons of regulation.yaml."""
 
-    languages: dict[Literal["kk", "ru", "en"], str] = Field(default_factory=dict)
-    """The values of the field `language`."""
+    languages: dict[str, str] = Field(default_factory=dict)
+    """The values of the field `language`, by the languages of messages.yaml."""
 
     tool_statuses: ToolStatusesShape
     """The statuses that the tool itself sets."""

@@ -14,8 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sup_sync.frozen import frozen
-from sup_sync.model.policy import Metric
+from sup_sync.frozen import value
 from sup_sync.output.texts import Texts
 from sup_sync.views.compliance import Dimension, Report
 from sup_sync.views.figures import UP_TO, Figures
@@ -58,7 +57,7 @@ _SVG = "http://www.w3.org/2000/svg"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 
 
-@frozen
+@value
 class Drawing:
     """A chart before it is drawn: its name, its height in inches of 72 units, and who draws it."""
 
@@ -68,23 +67,24 @@ class Drawing:
 
 
 def share_chart(figures: Figures, texts: Texts) -> Drawing:
-    """The share met by month, a line for each level, above one another for the two targets."""
+    """The share met by month, a line for each level, the targets above one another."""
     months = figures.months[-LAST_MONTHS:]
 
     def draw(figure: Figure) -> None:
-        for axes, metric in zip(figure.subplots(2, sharex=True), Metric, strict=True):
+        rows_of_axes = figure.subplots(len(figures.metrics), sharex=True, squeeze=False)
+        for (axes,), metric in zip(rows_of_axes, figures.metrics, strict=True):
             for number, level in enumerate(figures.levels):
                 rows = {each.month: each for each in figures.shares if (each.level, each.metric) == (level, metric)}
                 shares = [None if (share := rows[month].share) is None else share * 100 for month in months]
                 _line(axes, shares, number, texts.word(level))
-            axes.set_title(texts.say(metric.value), loc="left")
+            axes.set_title(texts.metric(metric), loc="left")
             axes.set_ylim(-5, 105)
             axes.set_yticks([0, 50, 100], [texts.percent(share) for share in (0, 0.5, 1)])
             axes.grid(axis="y", alpha=0.25, color=INK)
             _months(axes, months)
         _legend(figure, axes)
 
-    return Drawing("share", 4.4, draw)
+    return Drawing("share", 2.2 * len(figures.metrics), draw)
 
 
 def _line(axes: Axes, shares: Sequence[float | None], number: int, label: str) -> None:
@@ -130,9 +130,9 @@ def hours_chart(figures: Figures, texts: Texts) -> Drawing:
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
         hours, floor = [each.hour for each in figures.hours], [0] * len(figures.hours)
-        for number, metric in enumerate(Metric):
+        for number, metric in enumerate(figures.metrics):
             counts = [each.breaches[metric] for each in figures.hours]
-            axes.bar(hours, counts, bottom=floor, color=COLOURS[number], label=texts.say(metric.value))
+            axes.bar(hours, counts, bottom=floor, color=COLOURS[number % len(COLOURS)], label=texts.metric(metric))
             floor = [below + each for below, each in zip(floor, counts, strict=True)]
         axes.set_xticks(range(0, 24, 6), [f"{hour}:00" for hour in range(0, 24, 6)])
         axes.set_xlim(-0.6, 23.6)
@@ -246,16 +246,16 @@ def _for_a_page(svg: str, name: str) -> str:
 def _without_style(each: ElementTree.Element) -> None:
     """Every declaration as an attribute of its own."""
     for declaration in each.attrib.pop("style", "").split(";"):
-        key, _, value = declaration.partition(":")
-        if value:
-            each.set(key.strip(), value.strip())
+        key, _, text = declaration.partition(":")
+        if text:
+            each.set(key.strip(), text.strip())
 
 
 def _with_own_ids(each: ElementTree.Element, name: str) -> None:
     if "id" in each.attrib:
         each.set("id", f"{name}-{each.attrib['id']}")
-    for key, value in each.attrib.items():
+    for key, text in each.attrib.items():
         if key == _LINK:
-            each.set(key, value.replace("#", f"#{name}-"))
-        elif "url(#" in value:
-            each.set(key, re.sub(r"url\(#", f"url(#{name}-", value))
+            each.set(key, text.replace("#", f"#{name}-"))
+        elif "url(#" in text:
+            each.set(key, re.sub(r"url\(#", f"url(#{name}-", text))

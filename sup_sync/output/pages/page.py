@@ -7,8 +7,8 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from sup_sync.frozen import frozen
-from sup_sync.model.policy import ClockKind, Metric
+from sup_sync.frozen import value
+from sup_sync.model.policy import ClockKind
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.output.pages import charts
 from sup_sync.output.pages.frame import render_page
@@ -18,7 +18,7 @@ from sup_sync.views.figures import Figures
 from sup_sync.views.time_by_party import Party
 
 
-@frozen
+@value
 class Basis:
     """What a report rests on: the tracker's URL, the files' SHA-256 by name, and whether all could be read."""
 
@@ -40,7 +40,6 @@ def render_report(report: Report, figures: Figures, basis: Basis, now: datetime,
         links=basis.tracker_url if basis.tracker_url.startswith(("https://", "http://")) else "",
         years=basis.rules.calendars[ClockKind.WORKING].years,
         drawn=_drawings(report, figures, texts),
-        metrics=tuple(Metric),
         parties=tuple(Party),
         bar_name=charts.bar_name,
         last_months=charts.LAST_MONTHS,

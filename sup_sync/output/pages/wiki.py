@@ -7,8 +7,8 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from sup_sync import __version__
-from sup_sync.frozen import frozen
-from sup_sync.model.policy import ClockKind, Metric
+from sup_sync.frozen import value
+from sup_sync.model.policy import ClockKind
 from sup_sync.output.pages import charts
 from sup_sync.output.pages.markup import MARKUPS, Markup, word
 from sup_sync.output.pages.page import Basis
@@ -23,7 +23,7 @@ MOST = 100
 BY = (Dimension.LEVEL, Dimension.CHANNEL, Dimension.CATEGORY, Dimension.PRIORITY)
 
 
-@frozen
+@value
 class ReportData:
     """What a page tells: a report and its figures, of one month or of all up to its end."""
 
@@ -76,7 +76,8 @@ class _Page:
         yield self.m.heading(1, f"{t.say('title')}: {self.first:%Y-%m}")
         period = t.say("period", first=self.first, last=last)
         yield f"{period}. {t.say('as_of', moment=self.now.astimezone(t.zone).date())}."
-        yield t.say("targets_note")
+        clauses = self.basis.rules.policy.clauses
+        yield t.say("targets_note", load=clauses.targets_follow_load, guarantee=clauses.no_guarantee)
         if not self.basis.is_whole:
             yield self.m.strong(t.say("partly_read"))
 
@@ -86,12 +87,12 @@ class _Page:
         counts = [("requests", total.requests), ("refused", total.refused), ("set_aside", total.skipped)]
         yield self.m.table(["", t.say("count")], [[t.say(name), str(count)] for name, count in counts])
         heads = [t.say(each) for each in ("metric", "met_share", "met", "breached", "running", "median", "ninetieth")]
-        tallies = [total.tally(metric) for metric in Metric]
+        tallies = total.tallies
         yield self.m.table(
             heads,
             [
                 [
-                    t.say(each.metric.value),
+                    t.metric(each.metric),
                     t.percent(each.share_met),
                     str(each.met),
                     str(each.breached),
@@ -114,8 +115,8 @@ class _Page:
     def compliance(self) -> Iterator[str]:
         t = self.t
         yield self.m.heading(2, t.say("compliance"))
-        for metric in Metric:
-            yield self.m.heading(3, t.say(metric.value).capitalize())
+        for metric in self.figures.metrics:
+            yield self.m.heading(3, t.metric(metric).capitalize())
             heads = ("requests", "met", "breached", "running", "no_target", "share", "median", "ninetieth")
             rows = [[self.m.strong(t.say("all")), *self._tally(self.report.total, metric)]]
             for dimension in BY:
@@ -128,7 +129,7 @@ class _Page:
             reasons = [[word(t.reason(e.reason)), word(e.clause), str(e.count)] for e in self.report.reasons]
             yield self.m.table([t.say("reason"), t.say("clause"), t.say("count")], reasons, words=2)
 
-    def _tally(self, group: Group, metric: Metric) -> list[str]:
+    def _tally(self, group: Group, metric: str) -> list[str]:
         tally, t = group.tally(metric), self.t
         counts = (group.requests, tally.met, tally.breached, tally.running, tally.no_target)
         return [*map(str, counts), t.percent(tally.share_met), t.time(tally.median), t.time(tally.ninetieth)]
@@ -147,7 +148,7 @@ class _Page:
         t, judgement = self.t, breach.judgement
         return [
             f"#{breach.issue.id}",
-            t.say(breach.metric.value),
+            t.metric(breach.metric),
             self.m.strong(t.say("still")) if breach.is_running else t.say("ended"),
             word(t.word(judgement.level)),
             word(t.word(judgement.priority)),

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from sup_sync.errors import Mistake
-from sup_sync.output.terminal.labels import count, level_label, word
+from sup_sync.output.terminal.labels import count, word
 from sup_sync.output.terminal.layout import new_table, print_summary, print_table, text
+from sup_sync.output.terminal.level import level_label
 from sup_sync.views.contracts import ContractState, ContractStatus
 
 TERM_STYLES = {ContractStatus.ENDS_SOON: "yellow", ContractStatus.ENDED: "dim", ContractStatus.COMING: "dim"}

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sup_sync.model.issue import Side
-from sup_sync.output.terminal.labels import METRICS, clause_label, count, duration, level_label, moment, time_left, word
+from sup_sync.output.terminal.labels import clause_label, count, duration, metric_label, moment, time_left, word
 from sup_sync.output.terminal.layout import (
     STYLES,
     new_table,
@@ -20,8 +20,10 @@ from sup_sync.output.terminal.layout import (
     print_table,
     text,
 )
+from sup_sync.output.terminal.level import level_label
 from sup_sync.output.terminal.plan import show_findings
 from sup_sync.output.terminal.timeline import show_lines
+from sup_sync.planning.notices.no_answer import REMINDER
 from sup_sync.sanitize import clean
 from sup_sync.sla.clock import Verdict
 from sup_sync.views.explanation import ClockDetails, Explanation, StepState
@@ -98,7 +100,7 @@ def _show_clocks(console: Console, told: Explanation) -> None:
     print_section(console, "Targets")
     clocks = {each.metric: each for each in told.clocks}
     for verdict in told.judgement.verdicts:
-        head = text(f"  {METRICS[verdict.metric]:<16}")
+        head = text(f"  {metric_label(verdict.metric):<16}")
         outcome = (word(verdict.outcome), STYLES.get(verdict.outcome, ""))
         body = text(outcome, f": {verdict.reason}", (clause_label(verdict.clause), "dim"))
         print_hanging(console, head, body)
@@ -132,7 +134,7 @@ def _show_wait(console: Console, told: Explanation) -> None:
         return
     print_section(console, "Waiting for the client")
     asked, remind, due = (moment(each, told.zone) for each in (wait.asked_at, wait.remind_at, wait.due_at))
-    reminder = f"reminded after {remind}, " if "reminder" in told.judgement.policy.client_notes else ""
+    reminder = f"reminded after {remind}, " if REMINDER.name in told.judgement.policy.client_notes else ""
     told_of = f"asked {asked}, {reminder}ended after {due}, in working hours only"
     print_hanging(console, text("  "), text(told_of, (clause_label(rule.clause), "dim")))
 
@@ -142,5 +144,5 @@ def _show_ladder(console: Console, told: Explanation) -> None:
         print_section(console, "Ladder")
     for step in told.ladder:
         when = f"{step.share:>5.0%}  {moment(step.due_at, told.zone):<20}"
-        head = text(f"  {METRICS[step.metric]:<16}{word(step.step):<12}{when}  ")
+        head = text(f"  {metric_label(step.metric):<16}{word(step.step):<12}{when}  ")
         print_hanging(console, head, text(STEP_STATES[step.state]))

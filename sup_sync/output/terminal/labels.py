@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
 
-from sup_sync.model.policy import Metric
+from sup_sync.model.moments import WEEKDAYS
 from sup_sync.sla.clock import TargetStatus
 
 PIPE_WIDTH = 100
 """Columns where there is no terminal to ask for its own."""
 
-METRICS = {Metric.FIRST_RESPONSE: "first response", Metric.RESOLUTION: "closing"}
-LEVELS = {"vip": "VIP", "base": "Base"}
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+METRICS = {"resolution": "closing"}
 
 
 def duration(length: timedelta) -> str:
@@ -29,7 +27,7 @@ def moment(at: datetime | None, zone: tzinfo | None = None) -> str:
     if at is None:
         return "—"
     local = at.astimezone(zone) if zone else at
-    return f"{WEEKDAYS[local.weekday()]} {local:%Y-%m-%d %H:%M}"
+    return f"{WEEKDAYS[local.weekday()].capitalize()} {local:%Y-%m-%d %H:%M}"
 
 
 def count(number: int, noun: str) -> str:
@@ -41,8 +39,8 @@ def word(key: str | None) -> str:
     return "—" if key is None else key.replace("_", " ")
 
 
-def level_label(key: str | None) -> str:
-    return LEVELS.get(key or "", word(key))
+def metric_label(key: str) -> str:
+    return METRICS.get(key, word(key))
 
 
 def clause_label(clause: str) -> str:

@@ -15,7 +15,8 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from sup_sync.output.terminal.labels import PIPE_WIDTH, level_label, word
+from sup_sync.output.terminal.labels import PIPE_WIDTH, word
+from sup_sync.output.terminal.level import level_label
 from sup_sync.sanitize import clean
 from sup_sync.sla.clock import TargetStatus
 

@@ -6,9 +6,9 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sup_sync.model.policy import Metric
-from sup_sync.output.terminal.labels import METRICS, PIPE_WIDTH, count, duration, level_label, moment, word
+from sup_sync.output.terminal.labels import PIPE_WIDTH, count, duration, metric_label, moment, word
 from sup_sync.output.terminal.layout import new_table, print_section, print_summary, print_table, text
+from sup_sync.output.terminal.level import level_label
 from sup_sync.views.compliance import Dimension, Group, Report
 from sup_sync.views.time_by_party import Party
 from sup_sync.views.whatif import WhatIf
@@ -26,8 +26,8 @@ def show_report(console: Console, report: Report) -> None:
     aside = [(total.refused, "refused or stopped"), (total.skipped, "not judged")]
     notes = "".join(f", {number} {words}" for number, words in aside if number)
     print_summary(console, (f"{count(total.requests, 'request')}{filed}{notes}", "bold"))
-    for metric in Metric:
-        print_section(console, METRICS[metric].capitalize())
+    for metric in (each.metric for each in total.tallies):
+        print_section(console, metric_label(metric).capitalize())
         print_table(console, _table(console, report, metric))
     console.print()
     print_summary(console, (LEGEND, "dim"))
@@ -47,7 +47,7 @@ def _show_reasons(console: Console, report: Report) -> None:
     print_table(console, table)
 
 
-def _table(console: Console, report: Report, metric: Metric) -> Table:
+def _table(console: Console, report: Report, metric: str) -> Table:
     table = new_table(*HEADERS, right=HEADERS[1:], gap=1 if console.width < PIPE_WIDTH else 2)
     table.add_row(text("all"), *_figures(report.total, metric), style="bold")
     for dimension, groups in report.by.items():
@@ -71,7 +71,7 @@ def _time_table(console: Console, report: Report) -> Table:
     return table
 
 
-def _figures(group: Group, metric: Metric) -> list[Text]:
+def _figures(group: Group, metric: str) -> list[Text]:
     tally = group.tally(metric)
     running = f"{tally.running} ({tally.at_risk})" if tally.at_risk else str(tally.running)
     counts = (str(group.requests), str(tally.met), str(tally.breached), running, str(tally.no_target))
@@ -87,7 +87,7 @@ def show_whatif(console: Console, compared: WhatIf) -> None:
         table.add_row(
             text(str(each.issue)),
             text(level_label(each.level)),
-            text(METRICS[each.metric]),
+            text(metric_label(each.metric)),
             text(word(each.before)),
             text(word(each.after)),
             text(moment(each.due_before, compared.zone)),

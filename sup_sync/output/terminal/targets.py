@@ -6,8 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sup_sync.model.policy import Metric
-from sup_sync.output.terminal.labels import METRICS, duration, moment
+from sup_sync.output.terminal.labels import duration, metric_label, moment
 from sup_sync.sanitize import clean
 
 HEADERS = ("target", "within", "due", "clause", "agreement")
@@ -35,7 +34,7 @@ def _card_lines(rows: Sequence[Sequence[str]]) -> Iterator[str]:
 def _cells(target: Mapping[str, Any]) -> tuple[str, ...]:
     within, due_at = target["within"], target["due_at"]
     return (
-        METRICS[Metric(target["metric"])],
+        metric_label(target["metric"]),
         "no target" if within is None else duration(timedelta(seconds=within)),
         moment(datetime.fromisoformat(due_at) if due_at else None),
         clean(target["clause"]),

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from sup_sync.errors import CalendarError
-from sup_sync.output.terminal.labels import METRICS, duration, moment, word
+from sup_sync.output.terminal.labels import duration, metric_label, moment, word
 from sup_sync.output.terminal.layout import print_hanging, print_line, print_section, text
 from sup_sync.views.explanation import Explanation
 from sup_sync.views.timeline import CellKind, Timeline, timeline
@@ -48,13 +48,13 @@ def _drawn(told: Explanation, cells: int) -> list[tuple[str, Timeline]]:
     """The lines that can be drawn: those within the calendar's years, of some length."""
     found = []
     for clock in told.clocks:
-        steps = [step for step in told.ladder if step.metric is clock.metric]
+        steps = [step for step in told.ladder if step.metric == clock.metric]
         try:
             line = timeline(clock, steps, told.judgement.filed_at, told.now, told.calendars, cells)
         except CalendarError:
             continue
         if line:
-            found.append((METRICS[clock.metric], line))
+            found.append((metric_label(clock.metric), line))
     return found
 
 

@@ -9,8 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sup_sync.model.policy import Metric
-from sup_sync.output.terminal.labels import count, level_label, moment, time_left, word
+from sup_sync.output.terminal.labels import clause_label, count, metric_label, moment, time_left, word
 from sup_sync.output.terminal.layout import (
     STYLES,
     new_table,
@@ -22,11 +21,13 @@ from sup_sync.output.terminal.layout import (
     table_lines,
     text,
 )
+from sup_sync.output.terminal.level import level_label
 from sup_sync.sla.clock import TargetStatus
 from sup_sync.views.work_queue import Queue, QueueEntry
 
 HEADERS = ("", "#", "level", "priority", "next", "due", "time left", "subject")
-NEXT = {Metric.FIRST_RESPONSE: "response", Metric.RESOLUTION: "closing"}
+NEXT = {"first_response": "response"}
+"""Shorter names of metrics, for a narrow column."""
 
 SUBJECT_WIDTH = 24
 """Columns that a subject needs; where there are fewer it goes on a line of its own."""
@@ -37,15 +38,23 @@ def show_queue(console: Console, queue: Queue) -> None:
     turns = [each for each in queue.entries if not each.is_blocked]
     if turns:
         _show_turns(console, turns, queue.zone)
-    if any(each.out_of_turn for each in turns):
-        print_summary(console, ("↑ out of turn (clause 22)", "dim"))
-    if any(each.judgement.requested_priority for each in turns):
-        print_summary(console, ("(…?) the client's wish, which staff have not confirmed (clause 20)", "dim"))
+    jumping = [each.judgement.policy.clauses.out_of_turn for each in turns if each.out_of_turn]
+    if jumping:
+        print_summary(console, (f"↑ out of turn{_clauses(jumping)}", "dim"))
+    wished = [each.judgement.policy.clauses.priority for each in turns if each.judgement.requested_priority]
+    if wished:
+        what = "(…?) the client's wish, which staff have not confirmed"
+        print_summary(console, (f"{what}{_clauses(wished)}", "dim"))
     _show_stuck(console, queue.entries[len(turns) :])
     if queue.entries:
         console.print()
     elsewhere = f"; {queue.waiting} waiting for the client, {queue.development} with development."
     print_summary(console, (f"{count(len(turns), 'request')} to work on", "bold"), elsewhere)
+
+
+def _clauses(clauses: Sequence[str]) -> str:
+    """The clauses of the versions of the regulation by which these requests are judged."""
+    return clause_label(" and ".join(dict.fromkeys(clauses)))
 
 
 def _show_stuck(console: Console, entries: Sequence[QueueEntry]) -> None:
@@ -105,7 +114,7 @@ def _turn(place: int, entry: QueueEntry, zone: tzinfo, *, wish_below: bool) -> l
         text(str(judgement.issue.id)),
         text(level_label(judgement.level)),
         text((word(judgement.priority), emphasis), (beside, "dim")),
-        text(NEXT[entry.metric] if entry.metric else "—"),
+        text(NEXT.get(entry.metric, metric_label(entry.metric)) if entry.metric else "—"),
         text(moment(entry.due_at, zone)),
         text((left, STYLES.get(standing, ""))),
         text((below, "dim"), judgement.issue.subject),

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.policy import ClockKind, LadderStep, Target
 from sup_sync.output.texts.texts import Texts
+from sup_sync.planning.notices.no_answer import REMINDER
 from sup_sync.views.regulation import Hours, LevelTerms, PriorityTargets, Regulation, Row
 from sup_sync.views.year import hours_words
 
@@ -17,7 +18,7 @@ Pair = tuple[str, str]
 """What something is called, and what is said of it."""
 
 
-@frozen
+@value
 class TextTable:
     """A level's targets; every row has as many cells as there are headers."""
 
@@ -26,7 +27,7 @@ class TextTable:
     rows: tuple[tuple[str, ...], ...]
 
 
-@frozen
+@value
 class RegulationText:
     """All of a version: what stands above the tables, the tables, and the lists below."""
 
@@ -62,7 +63,7 @@ class _TextBuilder:
         )
         return RegulationText(
             title=self.texts.say("title"),
-            head=(f"{self._in_force().removesuffix('.')}.", self.texts.say("targets_note")),
+            head=(f"{self._in_force().removesuffix('.')}.", self._targets_note()),
             tables=tuple(map(self._table, self.regulation.levels)),
             lists=tuple((title, pairs) for title, pairs in lists if pairs),
         )
@@ -77,10 +78,10 @@ class _TextBuilder:
 
     def _table(self, level: LevelTerms) -> TextTable:
         has_categories = any(set(row.categories) != set(self.policy.categories) for row in level.rows)
-        names = ("channel", *(("category",) if has_categories else ()), "priority", "first_response", "resolution")
+        names = ("channel", *(("category",) if has_categories else ()), "priority")
         return TextTable(
             title=self._with_clause(self.texts.say("level", level=self.texts.word(level.level)), level.clause),
-            headers=tuple(map(self.texts.say, names)),
+            headers=(*map(self.texts.say, names), *map(self.texts.metric, self.policy.metrics)),
             rows=tuple(cells for row in level.rows for cells in self._rows(row, has_categories=has_categories)),
         )
 
@@ -88,14 +89,11 @@ class _TextBuilder:
         """A line for each of the row's terms; whom they are for stands on the first."""
         whom = (self._words(row.channels), *((self._words(row.categories),) if has_categories else ()))
         for number, terms in enumerate(row.terms):
-            yield (*(("",) * len(whom) if number else whom), self._priorities(terms), *self._targets(terms))
+            yield (*(("",) * len(whom) if number else whom), self._priorities(terms), *map(self._target, terms.targets))
 
     def _priorities(self, terms: PriorityTargets) -> str:
         is_every = len(terms.priorities) == len(self.policy.priorities)
         return self.texts.say("every") if is_every else self._words(terms.priorities)
-
-    def _targets(self, terms: PriorityTargets) -> tuple[str, str]:
-        return self._target(terms.first_response), self._target(terms.resolution)
 
     def _target(self, target: Target | None) -> str:
         if target is None:
@@ -124,15 +122,22 @@ class _TextBuilder:
         first, last = hours.weekdays[0], hours.weekdays[-1]
         is_row = last - first == len(hours.weekdays) - 1 > 1
         days = f"{names[first]}-{names[last]}" if is_row else ", ".join(names[each] for each in hours.weekdays)
-        return self.texts.say("hours_of", days=days, hours=hours_words(hours.windows), zone=self.regulation.zone)
+        clause, zone = self.policy.clauses.working_hours, self.regulation.zone
+        return self.texts.say("hours_of", days=days, hours=hours_words(hours.windows), zone=zone, clause=clause)
+
+    def _targets_note(self) -> str:
+        clauses = self.policy.clauses
+        return self.texts.say("targets_note", load=clauses.targets_follow_load, guarantee=clauses.no_guarantee)
 
     def _notes(self) -> tuple[str, tuple[Pair, ...]]:
-        priority = self.texts.say("priority_note", priority=self.texts.word(self.policy.normal_priority))
-        return self.texts.say("notes"), ((priority, ""), (self.texts.say("development_note"), ""))
+        clauses, normal = self.policy.clauses, self.texts.word(self.policy.normal_priority)
+        priority = self.texts.say("priority_note", priority=normal, clause=clauses.priority)
+        development = self.texts.say("development_note", clause=clauses.development)
+        return self.texts.say("notes"), ((priority, ""), (development, ""))
 
     def _waiting(self) -> tuple[str, tuple[Pair, ...]]:
         rule = self.policy.waiting
-        is_reminded = "reminder" in self.policy.client_notes
+        is_reminded = REMINDER.name in self.policy.client_notes
         text = self.texts.say("waiting_text", time=self._time(rule.within, rule.clock), wording=rule.wording)
         reminder = self.texts.say("reminder_text", time=self._time(rule.within * rule.remind_at, rule.clock))
         pairs = [(self._with_clause(text, rule.clause), ""), *([(reminder, "")] if is_reminded else [])]

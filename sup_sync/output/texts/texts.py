@@ -10,12 +10,16 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.messages import Messages
 from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.required import ItemProblem
 
 FOLDER = Path(__file__).parent
+
+
+FALLBACK = "en"
+"""The language of pages and screens in a language that has no texts for them; its notes are those of messages.yaml."""
 
 
 @cache
@@ -24,7 +28,7 @@ def load_texts(part: str) -> Mapping[str, Any]:
     return tomllib.loads((FOLDER / f"{part}.toml").read_text(encoding="utf-8"))
 
 
-@frozen
+@value
 class Texts:
     """Says things in a language, by the texts of one `part`; `zone` is the support's, to show moments in."""
 
@@ -42,13 +46,24 @@ class Texts:
         if key is None:
             return self.say("unknown")
         noted = self.messages.texts[self.language].get(f"level_{key}")
-        return str(load_texts("words")[self.language].get(key) or noted or key.replace("_", " "))
+        words = load_texts("words")
+        named = words[self.language].get(key) if self.language in words else noted or words[FALLBACK].get(key)
+        return str(named or noted or key.replace("_", " "))
+
+    def metric(self, key: str) -> str:
+        """What is measured: as the texts call it, otherwise as the notes do."""
+        own = self._own.get(key) if self.language in load_texts(self.part) else None
+        return str(own or self.messages.text(self.language, key))
 
     def reason(self, key: str | None) -> str:
         """Why a request was refused, put off, stopped or ended, as the notes say it."""
         if key is None:
             return self.say("no_reason_given")
         return self.messages.texts[self.language].get(f"reason_{key}") or key.replace("_", " ")
+
+    def holiday(self, name: str) -> str:
+        """A public holiday of calendar.yaml."""
+        return str(self._own["name"].get(name, name))
 
     def finding(self, kind: str) -> str:
         return str(self._own["finding"][kind])
@@ -98,12 +113,13 @@ class Texts:
 
     @property
     def _own(self) -> Mapping[str, Any]:
-        own: Mapping[str, Any] = load_texts(self.part)[self.language]
+        texts = load_texts(self.part)
+        own: Mapping[str, Any] = texts.get(self.language) or texts[FALLBACK]
         return own
 
 
 def _form(language: str, number: int) -> str:
-    """Russian has a form for 2 to 4 that goes by the last digit; English has two, Kazakh one."""
+    """Russian has a form for 2 to 4 that goes by the last digit; others have one for 1, and one for all the rest."""
     if language != "ru":
         return "one" if number == 1 else "many"
     if number % 100 in TEENS:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sup_sync.frozen import frozen
+from sup_sync.frozen import value
 from sup_sync.model.calendar_lines import Line, LineKind
-from sup_sync.output.texts.texts import Texts, load_texts
+from sup_sync.output.texts.texts import Texts
 from sup_sync.views.year import Day, DayKind, Year
 
 SIGNS = {
@@ -28,7 +28,7 @@ def sign_of(day: Day) -> str:
     return ESTIMATED if day.is_estimated else SIGNS[day.kind]
 
 
-@frozen
+@value
 class CalendarTexts:
     """Says what a year's days are."""
 
@@ -87,5 +87,5 @@ class CalendarTexts:
 
     def _holiday(self, name: str) -> str:
         plain = name.removesuffix(OBSERVED)
-        named = str(load_texts("calendar")[self.texts.language]["name"].get(plain, plain))
+        named = self.texts.holiday(plain)
         return named if plain == name else self.texts.say("observed", name=named)

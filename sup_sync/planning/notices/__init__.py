@@ -1,29 +1,46 @@
-"""What the tool says in the tracker, each rule in a file of its own; the marker keeps all from being said twice."""
+"""The notices that sup-sync sends. Each module here declares some as its RULE, and is found by being here."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from datetime import datetime
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import TYPE_CHECKING
 
-from sup_sync.planning.notices import acknowledgement, channel, completeness, escalation, no_answer, refusal, release
-from sup_sync.planning.notices.case import Audience, Case, Notice
+from sup_sync.model.rulebook import Rulebook
+from sup_sync.planning.notice import Notice, NoticeKind, NoticeRule, Section
 
-__all__ = ["Audience", "Case", "Notice", "due_notices"]
+if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+    from sup_sync.planning.case import Case
+    from sup_sync.sla.judgement import Judgement
 
-Rule = Callable[[Case], Iterator[Notice]]
 
-RULES: tuple[Rule, ...] = (
-    acknowledgement.notices,
-    completeness.notices,
-    no_answer.notices,
-    refusal.notices,
-    channel.notices,
-    release.notices,
-    escalation.notices,
-)
-"""In the order in which they stand in a note."""
+def _rules() -> tuple[NoticeRule, ...]:
+    modules = [import_module(f"{__name__}.{each.name}") for each in iter_modules(__path__)]
+    rules: list[NoticeRule] = [module.RULE for module in modules]
+    return tuple(sorted(rules, key=lambda rule: rule.order))
+
+
+RULES = _rules()
+KINDS: tuple[NoticeKind, ...] = tuple(kind for rule in RULES for kind in rule.kinds)
+
+_ON_STOPPED_WORK = tuple(rule for rule in RULES if rule.is_for_stopped_work)
+
+
+def names_in(section: Section) -> tuple[str, ...]:
+    """Return the names of the notices that have their line in a section of regulation.yaml."""
+    return tuple(kind.name for kind in KINDS if kind.section is section)
 
 
 def due_notices(case: Case) -> tuple[Notice, ...]:
-    """All that is to say now; on a request that staff stopped, nothing but that (clause 16)."""
-    rules = (refusal.notices,) if case.judgement.is_work_stopped else RULES
-    return tuple(notice for rule in rules for notice in rule(case))
+    """Return the notices to send now; on a request on which staff stopped work, only those about that (clause 16)."""
+    rules = _ON_STOPPED_WORK if case.judgement.is_work_stopped else RULES
+    return tuple(notice for rule in rules for notice in rule.due(case))
+
+
+def next_notices_at(judgement: Judgement, rules: Rulebook, now: datetime) -> Iterator[datetime]:
+    """Yield the moments at which time alone may make a notice due, past ones too."""
+    for rule in RULES:
+        if rule.next_at:
+            yield from rule.next_at(judgement, rules, now)

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sup_sync.model.issue import Phase
-from sup_sync.model.policy import Metric
-from sup_sync.planning.notices.case import Audience, Case, Notice
+from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section, Text
+from sup_sync.sla.measures import first_response
 
-NAME = "acknowledged"
+if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+    from sup_sync.planning.case import Case
+
+ACKNOWLEDGED = NoticeKind(
+    "acknowledged",
+    Audience.CLIENT,
+    Section.CLIENT_NOTES,
+    variables=frozenset({"number", "filed", "level", "help_centre", "clause"}),
+    required=frozenset({"number", "level", "help_centre"}),
+    names_targets=True,
+)
 
 
 def notices(case: Case) -> Iterator[Notice]:
@@ -17,15 +28,16 @@ def notices(case: Case) -> Iterator[Notice]:
     A target that cannot be worked out yet is not said to be none: the note waits for the calendar's next years.
     """
     judgement = case.judgement
-    first_response, closing = (judgement.clock(metric) for metric in Metric)
-    if first_response is None or closing is None or first_response.stopped_at is not None:
+    answer = judgement.clock_that(first_response.MEASURE.key)
+    if judgement.is_unjudged or judgement.beyond_calendar or (answer and answer.stopped_at is not None):
         return
-    if judgement.phase is not Phase.OPEN or not case.may_send(NAME):
+    if judgement.phase is not Phase.OPEN or not case.may_send(ACKNOWLEDGED):
         return
-    clause = case.policy.client_notes[NAME]
-    words = {metric.value: _target(case, metric) for metric in Metric}
+    clause = case.policy.client_notes[ACKNOWLEDGED.name]
+    promised = [metric.key for metric in case.rules.policy.all_metrics.values() if not metric.is_internal]
+    words = {metric: _target(case, metric) for metric in promised}
     text = case.client_text(
-        NAME,
+        ACKNOWLEDGED.name,
         number=str(judgement.issue.id),
         filed=case.client_moment(judgement.issue.created_at),
         level=case.client_text(f"level_{judgement.level}"),
@@ -33,13 +45,13 @@ def notices(case: Case) -> Iterator[Notice]:
         clause=clause,
         **words,
     )
-    yield Notice(Audience.CLIENT, NAME, 0, "\n\n".join([text, *_contact(case)]), "filed", clause)
+    yield Notice(ACKNOWLEDGED.audience, ACKNOWLEDGED.name, 0, "\n\n".join([text, *_contact(case)]), "filed", clause)
 
 
-def _target(case: Case, metric: Metric) -> str:
+def _target(case: Case, metric: str) -> str:
     verdict = case.judgement.verdict(metric)
     if verdict.due_at is None:
-        return case.client_text("no_target", clause=verdict.clause)
+        return case.client_text("no_target", clause=verdict.clause or case.policy.client_notes[ACKNOWLEDGED.name])
     return case.client_moment(verdict.due_at)
 
 
@@ -52,3 +64,14 @@ def _contact(case: Case) -> Iterator[str]:
             contact=case.client_moment(judgement.filed_at),
             filed=case.client_moment(judgement.issue.created_at),
         )
+
+
+RULE = NoticeRule(
+    order=10,
+    kinds=(ACKNOWLEDGED,),
+    due=notices,
+    texts=(
+        Text("no_target", frozenset({"clause"})),
+        Text("contacted", frozenset({"contact", "filed"})),
+    ),
+)

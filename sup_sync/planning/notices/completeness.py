@@ -3,13 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sup_sync.errors import CalendarError
 from sup_sync.model.issue import Phase
-from sup_sync.model.required import ItemProblem
-from sup_sync.planning.notices.case import Audience, Case, Notice
+from sup_sync.model.required import ITEMS, ItemProblem
+from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section, Text
 
-ALERT, ASKED = "incomplete", "asked"
+if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+    from sup_sync.planning.case import Case
+
+ASKED = NoticeKind(
+    "asked",
+    Audience.CLIENT,
+    Section.CLIENT_NOTES,
+    variables=frozenset({"missing", "due", "wording", "clause"}),
+    required=frozenset({"missing", "due"}),
+)
+INCOMPLETE = NoticeKind(
+    "incomplete",
+    Audience.STAFF,
+    Section.ALERTS,
+    variables=frozenset({"missing", "clause"}),
+    required=frozenset({"missing"}),
+)
 
 
 def notices(case: Case) -> Iterator[Notice]:
@@ -21,9 +38,9 @@ def notices(case: Case) -> Iterator[Notice]:
     is_clients_own = not judgement.issue.author.is_staff
     if is_clients_own and judgement.issue.status.phase is Phase.OPEN and case.may_send(ASKED):
         yield from _asked(case, f"lacks {items}")
-    if case.may_alert(ALERT):
+    if case.may_send(INCOMPLETE):
         missing = ", ".join(case.staff_text(_key(each)) for each in judgement.item_problems)
-        yield case.alert(ALERT, 0, f"lacks {items}", clause=_clauses(case), missing=missing)
+        yield case.alert(INCOMPLETE, 0, f"lacks {items}", clause=_clauses(case), missing=missing)
 
 
 def _asked(case: Case, reason: str) -> Iterator[Notice]:
@@ -35,13 +52,14 @@ def _asked(case: Case, reason: str) -> Iterator[Notice]:
         return
     clause = _clauses(case)
     text = case.client_text(
-        ASKED,
+        ASKED.name,
         missing=", ".join(case.client_text(_key(each)) for each in case.judgement.item_problems),
         due=case.client_moment(due_at),
         wording=rule.wording,
         clause=clause,
     )
-    yield Notice(Audience.CLIENT, ASKED, 0, text, reason, clause, status=case.rules.names.tool_statuses[ASKED])
+    status = case.rules.names.tool_statuses[ASKED.name]
+    yield Notice(ASKED.audience, ASKED.name, 0, text, reason, clause, status=status)
 
 
 def _clauses(case: Case) -> str:
@@ -50,3 +68,15 @@ def _clauses(case: Case) -> str:
 
 def _key(shortcoming: ItemProblem) -> str:
     return f"{'malformed' if shortcoming.is_malformed else 'missing'}_{shortcoming.item}"
+
+
+RULE = NoticeRule(
+    order=20,
+    kinds=(ASKED, INCOMPLETE),
+    due=notices,
+    texts=(
+        *(Text(f"missing_{item}") for item in ITEMS),
+        Text("malformed_iin"),
+        Text("malformed_bin"),
+    ),
+)

@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
+from sup_sync.errors import CalendarError
 from sup_sync.model.issue import Event, Phase, Side
-from sup_sync.planning.notices.case import Audience, Case, Notice
+from sup_sync.model.policy import ClockKind
+from sup_sync.model.rulebook import Rulebook
+from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section, Text
 from sup_sync.sla.phases import first_phase, phases
 from sup_sync.sla.waiting import Wait, is_question
 
-NAME, REMINDER = "no_answer", "reminder"
+if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+    from sup_sync.planning.case import Case
+    from sup_sync.sla.judgement import Judgement
+
+REMINDER = NoticeKind(
+    "reminder",
+    Audience.CLIENT,
+    Section.CLIENT_NOTES,
+    variables=frozenset({"asked", "due", "wording", "clause"}),
+    required=frozenset({"due"}),
+)
+NO_ANSWER = NoticeKind(
+    "no_answer",
+    Audience.CLIENT,
+    Section.WAITING,
+    variables=frozenset({"wording", "asked", "actions", "clause", "quality"}),
+    required=frozenset({"wording", "actions", "quality"}),
+)
 
 LISTED = 20
 """So many actions at most are listed, the last ones."""
@@ -22,24 +44,25 @@ def notices(case: Case) -> Iterator[Notice]:
     if wait is None or not case.is_office_open:
         return
     if case.now > wait.due_at:
-        if not case.marker.has(NAME, wait.cycle):
+        if case.may_send(NO_ANSWER, wait.cycle):
             yield _ending(case, wait)
     elif case.now > wait.remind_at and case.may_send(REMINDER, wait.cycle):
         text = case.client_text(
-            REMINDER,
+            REMINDER.name,
             asked=case.client_moment(wait.asked_at),
             due=case.client_moment(wait.due_at),
             wording=case.policy.waiting.wording,
-            clause=case.policy.client_notes[REMINDER],
+            clause=case.policy.client_notes[REMINDER.name],
         )
         reason = f"no answer to the question of {case.shown(wait.asked_at)}"
-        yield Notice(Audience.CLIENT, REMINDER, wait.cycle, text, reason, case.policy.client_notes[REMINDER])
+        clause = case.policy.client_notes[REMINDER.name]
+        yield Notice(REMINDER.audience, REMINDER.name, wait.cycle, text, reason, clause)
 
 
 def _ending(case: Case, wait: Wait) -> Notice:
     rule = case.policy.waiting
     text = case.client_text(
-        NAME,
+        NO_ANSWER.name,
         wording=rule.wording,
         asked=case.client_moment(wait.asked_at),
         actions="\n".join(_actions(case)),
@@ -47,8 +70,8 @@ def _ending(case: Case, wait: Wait) -> Notice:
         quality=case.policy.quality_address,
     )
     reason = f"no answer by {case.shown(wait.due_at)} to the question of {case.shown(wait.asked_at)}"
-    status = case.rules.names.tool_statuses[NAME]
-    return Notice(Audience.CLIENT, NAME, wait.cycle, text, reason, rule.clause, status=status)
+    status = case.rules.names.tool_statuses[NO_ANSWER.name]
+    return Notice(NO_ANSWER.audience, NO_ANSWER.name, wait.cycle, text, reason, rule.clause, status=status)
 
 
 def _actions(case: Case) -> list[str]:
@@ -80,3 +103,36 @@ def _action(event: Event, before: Phase, phase: Phase) -> str | None:
         "action_priority": event.priority is not None,
     }
     return next((key for key, is_so in what.items() if is_so), None)
+
+
+def next_at(judgement: Judgement, rules: Rulebook, now: datetime) -> Iterator[datetime]:
+    """Yield the times of the reminder and of the closing; after hours also the next opening, when they are sent."""
+    wait = judgement.wait
+    if wait is None:
+        return
+    yield wait.remind_at
+    yield wait.due_at
+    if now > wait.remind_at:
+        with suppress(CalendarError):
+            opening = rules.calendars[ClockKind.WORKING].after(now, timedelta(0))
+            if opening > now:
+                yield opening
+
+
+RULE = NoticeRule(
+    order=30,
+    kinds=(REMINDER, NO_ANSWER),
+    due=notices,
+    next_at=next_at,
+    texts=(
+        Text("action", frozenset({"at", "what"}), required=frozenset({"at", "what"})),
+        Text("action_filed"),
+        Text("action_answered"),
+        Text("action_asked"),
+        Text("action_in_work"),
+        Text("action_development"),
+        Text("action_ended"),
+        Text("action_priority"),
+        Text("action_told"),
+    ),
+)

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
+from stories.shipped import LANGUAGES
 from support.hostile import HOSTILE
 from support.many_requests import EXAMPLES, NOW, write_many, write_with_subject
 
 from sup_sync.cli.main import run
-from sup_sync.model.languages import LANGUAGES
 
 PHONE, DESK = 390, 1280
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
+from stories.shipped import LANGUAGES
 
 from sup_sync.cli.main import run
-from sup_sync.model.languages import LANGUAGES
 
 PHONE, DESK = 390, 1280
 

@@ -1,48 +1,24 @@
-"""What there is to say about one request, and the desk at which every rule works out its own notices."""
+"""One request at a moment, as the rules of planning/notices/ see it."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 from datetime import date, datetime
-from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from sup_sync.errors import CalendarError
-from sup_sync.frozen import frozen
+from sup_sync.frozen import fast_value
 from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.policy import ClockKind, Policy
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.marker import Marker
-from sup_sync.sla.judgement import Judgement
+from sup_sync.planning.notice import Notice, NoticeKind, Section
+
+if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+    from sup_sync.sla.judgement import Judgement
 
 
-class Audience(StrEnum):
-    """Who reads a notice: clients a public note, staff a private one."""
-
-    CLIENT = "client"
-    STAFF = "staff"
-
-
-@frozen
-class Notice:
-    """Something to say once: `name`, `cycle` and `share` are its place in the marker, the rest is what it does.
-
-    `mentions`, `assign` and `notify` are keys of mappings/tracker.yaml's `people`, `status` is one of its statuses.
-    """
-
-    audience: Audience
-    name: str
-    cycle: int
-    text: str
-    reason: str
-    clause: str
-    share: float = 1.0
-    mentions: tuple[str, ...] = ()
-    assign: str | None = None
-    status: str | None = None
-    notify: tuple[str, ...] = ()
-
-
-@frozen
+@fast_value
 class Case:
     """One request at a moment, with all that its notices need; `promised_on` is the release that was last known."""
 
@@ -94,18 +70,21 @@ class Case:
     def staff_day(self, day: date) -> str:
         return self.rules.messages.day(self.rules.messages.staff_language, day)
 
-    def alert(self, key: str, cycle: int, why: str, /, **words: str) -> Notice:
-        """What staff are told at once, by its line in the regulation's `alerts`; `clause` may say another than it."""
-        rule = self.policy.alerts[key]
+    def alert(self, kind: NoticeKind, cycle: int, why: str, /, **words: str) -> Notice:
+        """Build the notice to staff that has a line in `alerts`; `words` may give another clause than that line."""
+        rule = self.policy.alerts[kind.name]
         words = {"clause": rule.clause, **words}
-        text = self.staff_text(key, **words)
-        clause = words["clause"]
-        return Notice(Audience.STAFF, key, cycle, text, why, clause, mentions=rule.mentions, assign=rule.assign)
+        text = self.staff_text(kind.name, **words)
+        return Notice(
+            kind.audience, kind.name, cycle, text, why, words["clause"], mentions=rule.mentions, assign=rule.assign
+        )
 
-    def may_alert(self, key: str, cycle: int = 0) -> bool:
-        """Whether staff want this alert, and have not had it yet."""
-        return key in self.policy.alerts and not self.marker.has(key, cycle)
+    def has_line(self, kind: NoticeKind) -> bool:
+        """Return whether the regulation has the line that a notice needs."""
+        if kind.section is Section.CLIENT_NOTES:
+            return kind.name in self.policy.client_notes
+        return kind.section is not Section.ALERTS or kind.name in self.policy.alerts
 
-    def may_send(self, key: str, cycle: int = 0) -> bool:
-        """Whether clients are told this, and this one was not yet."""
-        return key in self.policy.client_notes and not self.marker.has(key, cycle)
+    def may_send(self, kind: NoticeKind, cycle: int = 0) -> bool:
+        """Return whether the regulation has the notice's line, and the notice was not yet sent in this cycle."""
+        return self.has_line(kind) and not self.marker.has(kind.name, cycle)

@@ -1,4 +1,4 @@
-"""The exit codes that commands end with; those of faults stand in errors.py."""
+"""The exit codes of commands; an error class of sup_sync/errors.py has its own."""
 
 DONE = 0
 INTERNAL_ERROR = 1

@@ -1,3 +1,0 @@
-"""The languages that clients and staff read."""
-
-LANGUAGES = ("kk", "ru", "en")

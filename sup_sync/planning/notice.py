@@ -1,0 +1,100 @@
+"""Notices: what sup-sync writes on a request once, and how a module of planning/notices/ declares them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from sup_sync.frozen import fast_value
+from sup_sync.model.rulebook import Rulebook
+
+if TYPE_CHECKING:  # what only reads the files needs the declarations, and not the judgement of requests
+    from sup_sync.planning.case import Case
+    from sup_sync.sla.judgement import Judgement
+
+
+class Audience(StrEnum):
+    """Who reads a notice: clients a public note, staff a private one."""
+
+    CLIENT = "client"
+    STAFF = "staff"
+
+
+class Section(StrEnum):
+    """The section of regulation.yaml that has a notice's line; without its line a notice is not sent.
+
+    A notice of `ladders` is sent by each step that names it as its `message`, one of `waiting` by that rule itself.
+    """
+
+    CLIENT_NOTES = "client_notes"
+    ALERTS = "alerts"
+    LADDERS = "ladders"
+    WAITING = "waiting"
+
+
+@fast_value
+class Text:
+    """A text of messages.yaml: its key, the variables that it may use, and those of them that it must use.
+
+    `names_targets`: it must also use the target of each promised metric, in a variable of the metric's name.
+    """
+
+    key: str
+    variables: frozenset[str] = frozenset()
+    required: frozenset[str] = frozenset()
+    names_targets: bool = False
+
+
+@fast_value
+class NoticeKind:
+    """A kind of notice: `name` is the key of its text in messages.yaml and of its line in `section`."""
+
+    name: str
+    audience: Audience
+    section: Section
+    variables: frozenset[str]
+    required: frozenset[str] = frozenset()
+    names_targets: bool = False
+
+    @property
+    def text(self) -> Text:
+        return Text(self.name, self.variables, self.required, self.names_targets)
+
+
+@fast_value
+class NoticeRule:
+    """The notices of one module: their kinds, which of them are due, and when time alone makes one due.
+
+    `order` is the place in a note, the lowest first; modules with the same order follow by name. `texts` are further
+    texts that the notices contain. `next_at` yields the moments at which a notice may become due, past ones too; None
+    if only an event makes one due. `is_for_stopped_work` keeps the rule on a request on which staff stopped work.
+    """
+
+    order: int
+    kinds: tuple[NoticeKind, ...]
+    due: Callable[[Case], Iterator[Notice]]
+    next_at: Callable[[Judgement, Rulebook, datetime], Iterator[datetime]] | None = None
+    texts: tuple[Text, ...] = ()
+    is_for_stopped_work: bool = False
+
+
+@fast_value
+class Notice:
+    """A notice to send: `name`, `cycle` and `share` are its place in the marker, the rest is what it does.
+
+    `mentions`, `assign` and `notify` are keys of mappings/tracker.yaml's `people`, `status` is one of its statuses.
+    """
+
+    audience: Audience
+    name: str
+    cycle: int
+    text: str
+    reason: str
+    clause: str
+    share: float = 1.0
+    mentions: tuple[str, ...] = ()
+    assign: str | None = None
+    status: str | None = None
+    notify: tuple[str, ...] = ()

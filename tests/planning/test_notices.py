@@ -1,0 +1,158 @@
+"""A notice is one module of planning/notices/, its texts and its line in the mappings, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from stories.shipped import LANGUAGES, REPOSITORY, Copy
+
+from sup_sync.planning.notices import KINDS, RULES
+
+STILL_OPEN = '''
+"""A made-up notice: the client is informed after two hours of working time that support is still at work."""
+
+from datetime import timedelta
+
+from sup_sync.model.policy import ClockKind
+from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section
+
+KIND = NoticeKind(
+    "still_open", Audience.CLIENT, Section.CLIENT_NOTES, frozenset({"number", "clause"}), frozenset({"number"})
+)
+
+
+def next_at(judgement, rules, now):
+    if not judgement.phase.is_final:
+        yield rules.calendars[ClockKind.WORKING].after(judgement.filed_at, timedelta(hours=2))
+
+
+def due(case):
+    if case.may_send(KIND) and any(at < case.now for at in next_at(case.judgement, case.rules, case.now)):
+        clause = case.policy.client_notes[KIND.name]
+        text = case.client_text(KIND.name, number=str(case.judgement.issue.id), clause=clause)
+        yield Notice(KIND.audience, KIND.name, 0, text, "two hours", clause)
+
+
+RULE = NoticeRule(order=15, kinds=(KIND,), due=due, next_at=next_at)
+'''
+
+TEXT = "  still_open: № $number, $clause\n"
+LINE = "  still_open: {clause: 14}\n"
+
+TELL = """
+import json, sys
+from datetime import date
+from pathlib import Path
+from stories import story
+from stories.moments import WEEK, show_moment
+from sup_sync.config import load_config
+
+story.shipped_config = lambda: load_config(Path("config.yaml"), WEEK)
+told = story.Story(sys.argv[1], Path())
+Path("requests.jsonl").write_text(json.dumps(told.told.raw), encoding="utf-8")
+print(json.dumps([show_moment(told.next_check_at), told.public_notes]))
+"""
+
+
+class Place:
+    """The package with one more module, in a folder beside a copy of the shipped files."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.files = Copy(folder)
+        self.package = folder / "lib/sup_sync"
+        shutil.copytree(REPOSITORY / "sup_sync", self.package, ignore=shutil.ignore_patterns("__pycache__"))
+        (self.package / "planning/notices/still_open.py").write_text(STILL_OPEN, encoding="utf-8")
+
+    def add_text(self, *languages: str) -> None:
+        text = self.files.path("messages.yaml").read_text(encoding="utf-8")
+        for language in languages:
+            text = text.replace(f"\n{language}:\n", f"\n{language}:\n{TEXT}")
+        self.files.path("messages.yaml").write_text(text, encoding="utf-8")
+
+    def add_line(self) -> None:
+        self.files.replace("regulation.yaml", "  reminder: {clause: 15}", f"{LINE}  reminder: {{clause: 15}}")
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        path = os.pathsep.join([str(self.package.parent), str(REPOSITORY / "tests")])
+        line = [sys.executable, "-B", *words]
+        return subprocess.run(
+            line, cwd=self.folder, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
+        )
+
+    def tell(self, *lines: str) -> Any:
+        """The next check and the public notes of a request that a story tells."""
+        done = self.run("-c", TELL, "\n".join(["Mon 09:00 filed by client, VIP, error", *lines]))
+        assert done.stderr == ""
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+def test_a_new_notice_needs_its_module_its_texts_and_its_line(place: Place) -> None:
+    place.add_text(*LANGUAGES)
+    place.add_line()
+    checked = place.run("-m", "sup_sync", "check", "--offline", "-q")
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+    answered = ("Mon 09:05 sup-sync runs", "Mon 09:30 staff: public note")
+    next_check_at, notes = place.tell(*answered, "Mon 09:40 now")
+    assert (next_check_at, len(notes)) == ("Mon 11:00", 1)
+    next_check_at, notes = place.tell(*answered, "Mon 11:01 now")
+    assert (next_check_at, notes[1:]) == ("Mon 15:45", ["№ 1, 14"])
+    planned = place.run("-m", "sup_sync", "plan", "--from", "requests.jsonl", "--now", "2026-06-08T11:01", "--json")
+    changes = {each["field"]: each for each in json.loads(planned.stdout)["changes"]}
+    assert (changes["public_note"]["new"], changes["public_note"]["clause"]) == ("№ 1, 14", "14")
+    assert "still_open#0@1.00" in changes["marker"]["new"]
+
+
+def test_a_new_notice_is_not_sent_without_its_line(place: Place) -> None:
+    place.add_text(*LANGUAGES)
+    _, notes = place.tell("Mon 09:05 sup-sync runs", "Mon 09:30 staff: public note", "Mon 11:01 now")
+    assert len(notes) == 1
+
+
+def test_check_names_each_language_without_the_text_of_a_new_notice(place: Place) -> None:
+    place.add_text("kk")
+    place.add_line()
+    checked = place.run("-m", "sup_sync", "check", "--offline")
+    assert checked.returncode == 78
+    told = (checked.stdout + checked.stderr).splitlines()
+    missing = [line.partition(": ")[2] for line in told if "still_open" in line]
+    assert missing == [f"still_open is missing in {each}: add it" for each in ("ru", "en")]
+
+
+def test_check_names_a_text_of_a_new_notice_that_lacks_what_it_must_have(place: Place) -> None:
+    place.add_text(*LANGUAGES)
+    place.files.replace("messages.yaml", "№ $number, $clause", "№ 1, $clause")
+    checked = place.run("-m", "sup_sync", "check", "--offline")
+    told = (checked.stdout + checked.stderr).splitlines()
+    lacking = [line.partition(": ")[2] for line in told if "still_open" in line]
+    assert lacking == [f"still_open in {each} does not say $number: add it" for each in LANGUAGES]
+
+
+def test_a_line_without_its_module_is_an_unknown_key(tmp_path: Path) -> None:
+    files = Copy(tmp_path)
+    files.replace("regulation.yaml", "  reminder: {clause: 15}", f"{LINE}  reminder: {{clause: 15}}")
+    (mistake,) = files.mistakes()
+    assert "unknown key 'still_open': there are 'acknowledged', 'asked', 'reminder' or 'refused'" in mistake
+
+
+def test_no_two_modules_declare_the_same_text_or_order() -> None:
+    keys = Counter(text.key for rule in RULES for text in (*(kind.text for kind in rule.kinds), *rule.texts))
+    assert set(keys.values()) == {1}
+    assert len({rule.order for rule in RULES}) == len(RULES)
+
+
+def test_a_text_must_use_only_variables_that_it_may_use() -> None:
+    assert [kind.name for kind in KINDS if not kind.required <= kind.variables] == []
