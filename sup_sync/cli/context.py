@@ -18,7 +18,7 @@ from sup_sync.cli.garbage import resume_collection
 from sup_sync.errors import ConfigError, Mistake
 
 if TYPE_CHECKING:
-    from sup_sync.config import Config
+    from sup_sync.config.load import Config
     from sup_sync.redmine.session import RedmineSession
     from sup_sync.run.cache import CacheFile
 
@@ -32,7 +32,7 @@ class Settings:
 
     def load(self, *, require_config: bool = False, mappings: Path | None = None) -> Config:
         """The configuration: as named, else config.yaml here, else the shipped one (not for what asks a tracker)."""
-        from sup_sync.config import load_config
+        from sup_sync.config.load import load_config
 
         config = load_config(self.path(require_config=require_config), datetime.now(UTC).date(), mappings)
         for warning in config.warnings:

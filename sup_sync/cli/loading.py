@@ -20,7 +20,7 @@ from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
 from sup_sync.errors import SnapshotError
 
 if TYPE_CHECKING:
-    from sup_sync.config import Config
+    from sup_sync.config.load import Config
     from sup_sync.redmine.snapshot import Gathered
     from sup_sync.run.caseload import Caseload
     from sup_sync.sla.judgement import Judgement
@@ -51,8 +51,8 @@ def gather(
     """
     if source:
         return read_file(settings, source)
-    from sup_sync.redmine import Reader
     from sup_sync.redmine.preflight import stopping_problems
+    from sup_sync.redmine.reader import Reader
     from sup_sync.run.cache import NO_CACHE, Cache
     from sup_sync.run.gather import Reading
 

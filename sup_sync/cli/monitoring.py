@@ -46,7 +46,7 @@ class RunRecord:
         self.started_at = started_at
         self.as_json = as_json
         self.code = INTERNAL_ERROR  # where the run breaks off
-        self.fault = ""
+        self.error = ""
         self.requests: Counter[str] = Counter()
         self.results: list[Mapping[str, Any]] = []
         self.done: RunResult | None = None
@@ -63,7 +63,7 @@ class RunRecord:
 
     def summary(self, ended_at: datetime) -> Summary:
         """The run in figures; of what broke off, as far as it came."""
-        from sup_sync.host.summary import Summary, Undone
+        from sup_sync.host.summary import FailedWrite, Summary
         from sup_sync.run.write import OutcomeKind
 
         kinds = Counter(str(each["kind"]) for each in self.results)
@@ -72,11 +72,11 @@ class RunRecord:
             started_at=self.started_at,
             ended_at=ended_at,
             exit_code=self.code,
-            fault=self.fault,
+            error=self.error,
             requests={method: self.requests[method] for method in ("GET", "PUT")},
             outcomes={kind.value: kinds[kind.value] for kind in OutcomeKind},
-            undone=tuple(
-                Undone(each["issue"], str(each["kind"]), each["text"])
+            failed_writes=tuple(
+                FailedWrite(each["issue"], str(each["kind"]), each["text"])
                 for each in self.results
                 if each["kind"] not in ends_well
             ),
@@ -89,12 +89,12 @@ def _work(done: RunResult) -> Work:
 
     return Work(
         issues=done.plan.judged,
-        read=done.read,
+        histories_read=done.read,
         judged=done.judged_requests,
-        set_aside=done.set_aside,
+        skipped=done.set_aside,
         notes=sum(len(outcome.notes) for outcome in done.outcomes),
         findings=dict(sorted(Counter(finding.kind for finding in done.plan.findings).items())),
-        gaps=tuple(sorted(done.gaps)),
+        unread_projects=tuple(sorted(done.gaps)),
         failed_notifications=done.failed_notifications,
     )
 
@@ -111,10 +111,10 @@ def recorded_run(
             _require_client()
         yield run
     except KeyboardInterrupt:
-        run.code, run.fault = INTERRUPTED, "interrupted"
+        run.code, run.error = INTERRUPTED, "interrupted"
         raise
     except Exception as error:
-        run.fault, run.code = report_error(error)
+        run.error, run.code = report_error(error)
         raise
     finally:
         _tell(settings, run, monitor, metrics)

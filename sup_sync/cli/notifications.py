@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sup_sync.errors import AccessError, origin_of
 
 if TYPE_CHECKING:
-    from sup_sync.config import Config
+    from sup_sync.config.load import Config
     from sup_sync.host.notify import ContactRoutes
     from sup_sync.planning.notification import Notification
 

@@ -16,7 +16,7 @@ from sup_sync.cli.pages import require_libraries
 from sup_sync.cli.parameters import MonthType
 
 if TYPE_CHECKING:
-    from sup_sync.config import Config
+    from sup_sync.config.load import Config
     from sup_sync.output.pages.page import Basis
     from sup_sync.output.pages.wiki import ReportData
     from sup_sync.run.publish import Publication

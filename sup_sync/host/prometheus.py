@@ -36,12 +36,12 @@ def metrics_text(summary: Summary, before: str) -> str:
 def _of_work(work: Work) -> dict[str, tuple[str, float]]:
     return {
         "issues": ("Requests in scope: open, or lately closed.", work.issues),
-        "run_issues_read": ("Of these, how many it read anew.", work.read),
+        "run_histories_read": ("Of these, how many it read anew.", work.histories_read),
         "run_issues_judged": ("Of these, how many it looked at.", work.judged),
-        "run_issues_set_aside": ("Of these, how many it could not judge.", work.set_aside),
+        "run_issues_skipped": ("Of these, how many it could not judge.", work.skipped),
         "run_notes": ("Notes it wrote.", work.notes),
-        "run_gaps": ("Projects it could not read whole.", len(work.gaps)),
-        "run_unreached": ("Notifications that reached nobody.", len(work.failed_notifications)),
+        "run_unread_projects": ("Projects it could not read whole.", len(work.unread_projects)),
+        "run_failed_notifications": ("Notifications that reached nobody.", len(work.failed_notifications)),
     }
 
 

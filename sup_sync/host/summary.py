@@ -11,7 +11,7 @@ from sup_sync.to_json import Json, plain
 
 
 @value
-class Undone:
+class FailedWrite:
     """A request whose changes were not all written: how that ended, and why."""
 
     issue: int
@@ -23,18 +23,18 @@ class Undone:
 class Work:
     """What only a run that came to its end can tell.
 
-    `issues` are all in scope, open or lately closed; `read` of them were read anew, `judged` looked at. `findings`
-    count those of the requests judged, by kind. `gaps` are projects that could not be read whole, `failed_notifications` the
+    `issues` are all in scope, open or lately closed; `histories_read` of them were read anew, `judged` looked at. `findings`
+    count those of the requests judged, by kind. `unread_projects` are projects that could not be read whole, `failed_notifications` the
     notifications that reached nobody.
     """
 
     issues: int
-    read: int
+    histories_read: int
     judged: int
-    set_aside: int
+    skipped: int
     notes: int
     findings: Mapping[str, int]
-    gaps: tuple[str, ...]
+    unread_projects: tuple[str, ...]
     failed_notifications: tuple[str, ...]
 
 
@@ -48,10 +48,10 @@ class Summary:
     started_at: datetime
     ended_at: datetime
     exit_code: int
-    fault: str
+    error: str
     requests: Mapping[str, int]
     outcomes: Mapping[str, int]
-    undone: tuple[Undone, ...]
+    failed_writes: tuple[FailedWrite, ...]
     work: Work | None
 
     @property

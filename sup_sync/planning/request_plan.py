@@ -55,7 +55,7 @@ class RequestPlan:
         except Exception as error:  # whatever it is, the others go on
             self.changes.clear()
             self.notifications.clear()
-            self._find("fault", internal_error(error))
+            self._find("internal_error", internal_error(error))
 
     def _compare(self) -> None:
         if self.issue.project.is_closed:
@@ -104,7 +104,7 @@ class RequestPlan:
         try:
             marker = read_marker(text)
         except MarkerError:
-            self._find("marker", "its marker was edited by hand: nothing is said; clear the field to start anew")
+            self._find("edited_marker", "its marker was edited by hand: nothing is said; clear the field to start anew")
             return None, ()
         known = of_this_release(marker, self.judgement)
         case = Case(self.judgement, self.rules, known, self.now, marker.release_on, self.is_adopting)
@@ -123,7 +123,7 @@ class RequestPlan:
         if notice.status is None or allowed is None or notice.status in allowed:
             return True
         text = f"the account may not set «{notice.status}»: allow its role that transition in Redmine's workflow"
-        self._find("workflow", text, notice.clause)
+        self._find("forbidden_transition", text, notice.clause)
         return False
 
     def _move(self, notices: Sequence[Notice]) -> None:
@@ -260,7 +260,7 @@ class RequestPlan:
         person_id, name = self.directory.person_id(person), self.rules.names.people[person].name
         is_member = person_id is not None and self.directory.is_member(person_id, self.issue.project.id)
         if not is_member and not self.directory.is_guessed:
-            self._find("unknown_staff", f"«{name}» ({person}) is no staff of its project: nobody is assigned")
+            self._find("assignee_not_member", f"«{name}» ({person}) is no staff of its project: nobody is assigned")
         elif person_id != self.issue.assignee_id or person_id is None:
             self._change("assignee", self.directory.name_of(self.issue.assignee_id), person, reason, put=put)
 

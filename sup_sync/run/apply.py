@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from sup_sync.config import Config
+from sup_sync.config.load import Config
 from sup_sync.errors import AccessError, RedmineMismatchError
 from sup_sync.frozen import value
 from sup_sync.host.audit import Record
@@ -16,16 +16,17 @@ from sup_sync.model.issue import Finding, Issue
 from sup_sync.planning.next_check import next_check_at
 from sup_sync.planning.notification import Notification
 from sup_sync.planning.plan import Plan, make_plan
-from sup_sync.redmine import Reader, Writer
 from sup_sync.redmine.preflight import Area, RedmineState, may_write_private_notes, stopping_problems
+from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
+from sup_sync.redmine.writer import Writer
 from sup_sync.run.cache import NO_CACHE, Cache, CacheFile, IdleUntil
 from sup_sync.run.caseload import current_issues, decoded, judged
 from sup_sync.run.gather import Progress, Reading, begin
 from sup_sync.run.write import OutcomeKind, PlanWriter, WriteOutcome
 from sup_sync.sla.judgement import Judgement
 
-UNUSABLE = ("fault", "unreadable")
+UNUSABLE = ("internal_error", "unreadable")
 """The findings of requests that nothing could be done with."""
 
 
@@ -202,7 +203,7 @@ def _call(outcome: WriteOutcome, plan: Plan, hooks: RunHooks) -> Iterator[str]:
                 yield f"#{call.issue_id}: {call.person} was not told outside of the tracker: {fault}"
 
 
-FORBIDDEN_TRANSITION = "workflow"
+FORBIDDEN_TRANSITION = "forbidden_transition"
 """The findings of requests whose next status the account may not set, which may be allowed without a trace."""
 
 REREAD_AFTER = {OutcomeKind.UNNEEDED, OutcomeKind.REFUSED, OutcomeKind.STALE}

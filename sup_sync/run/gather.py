@@ -10,11 +10,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sup_sync import __version__
-from sup_sync.config import Config
+from sup_sync.config.load import Config
 from sup_sync.errors import MissingError, OutOfTimeError, SupSyncError
 from sup_sync.model.directory import CLOSED_PROJECT, Json
-from sup_sync.redmine import Reader
 from sup_sync.redmine.preflight import RedmineState, role_ids, stopping_problems
+from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.snapshot import Gathered
 from sup_sync.run.cache import Cache, updated_s
 

@@ -13,8 +13,8 @@ from sup_sync.errors import (
 )
 from sup_sync.frozen import value
 from sup_sync.model.directory import Json
-from sup_sync.redmine import Reader
 from sup_sync.redmine.preflight import role_ids
+from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.redmine.wiki import NEW, Wiki, WikiPage
 from sup_sync.views.report_page import CHART_PREFIX, PAGE_SIGNATURE, WikiContent

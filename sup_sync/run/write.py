@@ -24,8 +24,10 @@ from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Issue, Side
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.plan import Plan, make_plan
-from sup_sync.redmine import EditForm, Reader, Writer
 from sup_sync.redmine.decode import decode_issue
+from sup_sync.redmine.edit_form import EditForm
+from sup_sync.redmine.reader import Reader
+from sup_sync.redmine.writer import Writer
 from sup_sync.sla.judge import judge_issue
 
 Place = tuple[int, str]
@@ -45,7 +47,7 @@ class OutcomeKind(StrEnum):
     """How the writing of one issue's changes ended."""
 
     APPLIED = "applied"
-    UNNEEDED = "already"
+    UNNEEDED = "unneeded"
     STALE = "stale"
     REFUSED = "refused"
     FAILED = "failed"

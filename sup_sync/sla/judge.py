@@ -50,7 +50,7 @@ def _unjudged(issue: Issue, policy: Policy, filed_on: date, now: datetime, error
         agreement=None,
         verdicts=tuple(no_target(metric, "not judged") for metric in Metric),
         stretches=(PhasePeriod(issue.status.phase, Span(issue.created_at, max(now, issue.created_at))),),
-        findings=(Finding(issue.id, "fault", internal_error(error)),),
+        findings=(Finding(issue.id, "internal_error", internal_error(error)),),
     )
 
 
@@ -118,13 +118,14 @@ class _Judge:
             return self.issue.created_at
         contact_at = _moment(text, self.zone)
         if contact_at is None:
-            self._find("contact", "moment of contact: write it as YYYY-MM-DD HH:MM; judged from its filing")
+            self._find("bad_contact_time", "moment of contact: write it as YYYY-MM-DD HH:MM; judged from its filing")
         elif self.issue.created_at - contact_at > LONGEST_ENTRY:
             self._find(
-                "contact", f"moment of contact {text} is long before the filing: correct it; judged from its filing"
+                "bad_contact_time",
+                f"moment of contact {text} is long before the filing: correct it; judged from its filing",
             )
         elif contact_at > self.issue.created_at:
-            self._find("contact", f"moment of contact {text} is after the filing; judged from its filing")
+            self._find("bad_contact_time", f"moment of contact {text} is after the filing; judged from its filing")
         else:
             return contact_at
         return self.issue.created_at
@@ -146,7 +147,7 @@ class _Judge:
             return None
         unknown = (*self.issue.unknown, *self._words_of_other_days(level, channel))
         for each in unknown:
-            self._find("unknown", each)
+            self._find("unmapped_name", each)
         if unknown:
             return None
         if level is None:
@@ -267,7 +268,7 @@ class _Judge:
             level, word = judgement.level, self.policy.channels[judgement.channel or ""]
             allowed = ", ".join(sorted(word.levels or ()))
             text = f"level {level} on channel {word.key}, which is for {allowed}: judged as {level}"
-            self._find("channel", text, word.clause)
+            self._find("restricted_channel", text, word.clause)
 
     def _look_at_work(self, judgement: Judgement) -> None:
         """What keeps support from working on it, or the tool from keeping the regulation."""
@@ -282,7 +283,7 @@ class _Judge:
             return
         if judgement.requested_priority:
             text = f"priority {judgement.requested_priority} is a wish, {judgement.priority} counts: set or confirm it"
-            self._find("wish", text, PRIORITY_CLAUSE)
+            self._find("unconfirmed_priority", text, PRIORITY_CLAUSE)
         if judgement.item_problems:
             items = ", ".join(_shown(each) for each in judgement.item_problems)
             clauses = " and ".join(dict.fromkeys(each.clause for each in judgement.item_problems))
@@ -299,7 +300,7 @@ class _Judge:
         strangers = (each.by.name for each in self.issue.events if _is_strangers_answer(each, self.issue))
         for name in dict.fromkeys(strangers):
             text = f"answer by {name!r}, who is no member, does not count: was it staff? Add to `staff.former`"
-            self._find("unknown_staff", text)
+            self._find("unknown_responder", text)
 
 
 def first_response_at(issue: Issue) -> datetime | None:

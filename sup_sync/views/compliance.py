@@ -16,7 +16,7 @@ from sup_sync.model.working_time import Calendar
 from sup_sync.sla.clock import TargetStatus, Verdict
 from sup_sync.sla.judgement import REFUSAL_CLAUSE, Judgement
 from sup_sync.to_json import Json, plain
-from sup_sync.views.time_ledger import TimeByParty, party_periods, sum_of, time_by_party
+from sup_sync.views.time_by_party import TimeByParty, party_periods, sum_of, time_by_party
 
 
 class Dimension(StrEnum):
@@ -74,17 +74,17 @@ class Group:
     key: str | None
     requests: int
     refused: int
-    set_aside: int
+    skipped: int
     tallies: tuple[Tally, ...]
-    ledger: TimeByParty
+    time_by_party: TimeByParty
 
     def tally(self, metric: Metric) -> Tally:
         return next(each for each in self.tallies if each.metric is metric)
 
     def to_json(self) -> Json:
         tallies = {each.metric.value: each.to_json() for each in self.tallies}
-        counts = {"requests": self.requests, "refused": self.refused, "set_aside": self.set_aside}
-        return {"key": self.key, **counts, **tallies, "ledger": self.ledger.to_json()}
+        counts = {"requests": self.requests, "refused": self.refused, "skipped": self.skipped}
+        return {"key": self.key, **counts, **tallies, "time_by_party": self.time_by_party.to_json()}
 
 
 @value
@@ -111,7 +111,7 @@ class Report:
 
         REASON is {"reason", "clause", "count"}.
 
-        GROUP is {"key", "requests", "refused", "set_aside", "first_response": TALLY, "resolution": TALLY, "ledger"},
+        GROUP is {"key", "requests", "refused", "skipped", "first_response": TALLY, "resolution": TALLY, "time_by_party"},
         TALLY is {"metric", "met", "breached", "on_track", "at_risk", "no_target", "share_met" (0 to 1), "median",
         "ninetieth"}, the ledger goes from support, client, development, closed and elapsed to {"working",
         "wall"}; days are ISO, times whole seconds, what is not known null.
@@ -151,7 +151,7 @@ class _Counted(NamedTuple):
 
     judgement: Judgement
     is_refused: bool
-    ledger: TimeByParty
+    time_by_party: TimeByParty
 
 
 def _groups(judged: list[_Counted], dimension: Dimension, policy: Policy, zone: tzinfo) -> tuple[Group, ...]:
@@ -192,9 +192,9 @@ def _group(key: str | None, requests: list[_Counted]) -> Group:
         key=key,
         requests=len(requests),
         refused=len(judged) - len(counted),
-        set_aside=len(requests) - len(judged),
+        skipped=len(requests) - len(judged),
         tallies=tuple(_tally(metric, found) for metric, found in verdicts.items()),
-        ledger=sum_of(each.ledger for each in judged),
+        time_by_party=sum_of(each.time_by_party for each in judged),
     )
 
 

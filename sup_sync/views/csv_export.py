@@ -12,7 +12,7 @@ from sup_sync.model.policy import Calendars, ClockKind, Metric
 from sup_sync.sanitize import shortened
 from sup_sync.sla.judgement import Judgement
 from sup_sync.views.compliance import request_time_by_party
-from sup_sync.views.time_ledger import MINUTE, TimeByParty
+from sup_sync.views.time_by_party import MINUTE, TimeByParty
 
 Cell = str | int
 
@@ -40,13 +40,13 @@ def csv_text(judgements: Iterable[Judgement], calendars: Calendars) -> str:
 _TERMS = ("issue", "project", "subject", "filed_at", "level", "channel", "category", "priority", "agreement")
 _STANDING = ("regulation", "status", "phase", "reason", "findings")
 _OF_A_TARGET = ("due_at", "outcome", "stopped_at", "elapsed_min", "clause")
-_OF_A_LEDGER = ("support", "client", "development", "closed", "elapsed")
+_OF_A_PARTY = ("support", "client", "development", "closed", "elapsed")
 
 COLUMNS = (
     *_TERMS,
     *_STANDING,
     *(f"{metric}_{name}" for metric in Metric for name in _OF_A_TARGET),
-    *(f"{party}_{clock}_min" for clock in ("working", "wall") for party in _OF_A_LEDGER),
+    *(f"{party}_{clock}_min" for clock in ("working", "wall") for party in _OF_A_PARTY),
 )
 """What the head names: moments are on the support's wall clock, `_min` are whole minutes, what is not there is empty.
 

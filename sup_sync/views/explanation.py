@@ -22,7 +22,7 @@ from sup_sync.sla.priority import PRIORITY_CLAUSE, priorities_that_count, priori
 from sup_sync.sla.waiting import Wait
 from sup_sync.to_json import Json, plain
 from sup_sync.views.finding import finding_json
-from sup_sync.views.time_ledger import PartyPeriod, TimeByParty, party_periods, time_by_party
+from sup_sync.views.time_by_party import PartyPeriod, TimeByParty, party_periods, time_by_party
 
 
 class StepState(StrEnum):
@@ -30,7 +30,7 @@ class StepState(StrEnum):
 
     SENT = "sent"
     DUE = "due"
-    SUPERSEDED = "passed_over"
+    SUPERSEDED = "superseded"
     AHEAD = "ahead"
     STOPPED = "stopped"
     NOT_ENFORCED = "not_enforced"
@@ -119,7 +119,7 @@ class Explanation:
     priorities: tuple[PriorityStep, ...]
     events: tuple[HistoryEntry, ...]
     party_periods: tuple[PartyPeriod, ...]
-    ledger: TimeByParty
+    time_by_party: TimeByParty
     clocks: tuple[ClockDetails, ...]
     ladder: tuple[StepDetails, ...]
     wait: Wait | None
@@ -130,9 +130,9 @@ class Explanation:
         return self.judgement.findings
 
     def to_json(self) -> Json:
-        """{"issue", "subject", "now", "filed_at", "terms", "priorities", "events", "stretches", "ledger", "clocks", …}.
+        """{"issue", "subject", "now", "filed_at", "classification", "priorities", "events", "periods", "time_by_party", "clocks", …}.
 
-        The parts are lists of the dataclasses above by their fields, but `ledger`, which goes from support, client,
+        The parts are lists of the dataclasses above by their fields, but `time_by_party`, which goes from support, client,
         development, closed and elapsed, their sum, to {"working", "wall"}, `verdicts`, [{"metric", "outcome",
         "reason", "clause"}], `wait`,
         {"asked_at", "remind_at", "due_at"} or null, and `findings`, as in a plan. Moments are ISO in UTC,
@@ -144,11 +144,11 @@ class Explanation:
             "subject": judgement.issue.subject,
             "now": plain(self.now),
             "filed_at": plain(judgement.filed_at),
-            "terms": plain(self.attributes),
+            "classification": plain(self.attributes),
             "priorities": plain(self.priorities),
             "events": plain(self.events),
-            "stretches": plain(self.party_periods),
-            "ledger": self.ledger.to_json(),
+            "periods": plain(self.party_periods),
+            "time_by_party": self.time_by_party.to_json(),
             "clocks": plain(self.clocks),
             "verdicts": [_verdict_json(each) for each in judgement.verdicts],
             "ladder": plain(self.ladder),
@@ -178,7 +178,7 @@ def explain(judgement: Judgement, rules: Rulebook, now: datetime) -> Explanation
         priorities=tuple(_priorities(judgement)),
         events=tuple(_events(judgement)),
         party_periods=stayed,
-        ledger=time_by_party(stayed, working),
+        time_by_party=time_by_party(stayed, working),
         clocks=tuple(_clocks(judgement, rules.calendars, now)),
         ladder=tuple(_ladder(judgement, rules, now)),
         wait=_wait(judgement),

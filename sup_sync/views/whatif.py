@@ -15,7 +15,7 @@ from sup_sync.to_json import plain
 
 
 @value
-class Flip:
+class VerdictChange:
     """A verdict that is another by the other mappings; `level` is that of today's."""
 
     issue: int
@@ -32,33 +32,35 @@ class WhatIf:
     """The verdicts that flip, by request and metric, of so many requests judged by both; `zone` shows moments."""
 
     judged: int
-    flips: tuple[Flip, ...]
+    changes: tuple[VerdictChange, ...]
     zone: tzinfo
 
     @property
     def by_level(self) -> dict[tuple[str | None, TargetStatus, TargetStatus], int]:
         """How many verdicts flip from what to what, by level."""
-        return dict(sorted(Counter((each.level, each.before, each.after) for each in self.flips).items(), key=str))
+        return dict(sorted(Counter((each.level, each.before, each.after) for each in self.changes).items(), key=str))
 
     def to_json(self) -> dict[str, Any]:
-        """{"judged", "flips": [FLIP], "by_level": [{"level", "before", "after", "count"}]}; FLIP by its fields."""
+        """{"judged", "changes": [CHANGE], "by_level": [{"level", "before", "after", "count"}]}; CHANGE by its fields."""
         counts = [
             {"level": level, "before": before.value, "after": after.value, "count": count}
             for (level, before, after), count in self.by_level.items()
         ]
-        return {"judged": self.judged, "flips": [plain(each) for each in self.flips], "by_level": counts}
+        return {"judged": self.judged, "changes": [plain(each) for each in self.changes], "by_level": counts}
 
 
 def compare(today: Iterable[Judgement], other: Iterable[Judgement], zone: tzinfo) -> WhatIf:
     """What flips between two judgings of the same requests."""
     others = {judgement.issue.id: judgement for judgement in other}
     pairs = [(each, others[each.issue.id]) for each in today if each.issue.id in others]
-    flips = (flip for before, after in pairs for metric in Metric if (flip := _flip(before, after, metric)))
+    flips = (flip for before, after in pairs for metric in Metric if (flip := _change_of(before, after, metric)))
     return WhatIf(len(pairs), tuple(flips), zone)
 
 
-def _flip(today: Judgement, other: Judgement, metric: Metric) -> Flip | None:
+def _change_of(today: Judgement, other: Judgement, metric: Metric) -> VerdictChange | None:
     before, after = today.verdict(metric), other.verdict(metric)
     if before.outcome is after.outcome:
         return None
-    return Flip(today.issue.id, today.level, metric, before.outcome, after.outcome, before.due_at, after.due_at)
+    return VerdictChange(
+        today.issue.id, today.level, metric, before.outcome, after.outcome, before.due_at, after.due_at
+    )

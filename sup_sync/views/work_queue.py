@@ -41,12 +41,12 @@ class QueueEntry:
             "channel": judgement.channel,
             "category": judgement.category,
             "priority": judgement.priority,
-            "wish": judgement.requested_priority,
+            "requested_priority": judgement.requested_priority,
             "metric": plain(self.metric),
             "due_at": plain(self.due_at),
-            "left": plain(self.left),
-            "jumps": self.out_of_turn,
-            "is_stuck": self.is_blocked,
+            "left_s": plain(self.left),
+            "out_of_turn": self.out_of_turn,
+            "is_blocked": self.is_blocked,
             "reason": self.reason,
         }
 
@@ -63,11 +63,11 @@ class Queue:
     def to_json(self) -> Json:
         """{"entries": [ENTRY], "waiting", "development"}.
 
-        ENTRY is {"place", "issue", "subject", "level", "channel", "category", "priority", "wish", "metric",
-        "due_at", "left", "jumps", "is_stuck", "reason"}: the moment ISO in UTC, `left` whole seconds of working time,
+        ENTRY is {"position", "issue", "subject", "level", "channel", "category", "priority", "requested_priority", "metric",
+        "due_at", "left_s", "out_of_turn", "is_blocked", "reason"}: the moment ISO in UTC, `left_s` whole seconds of working time,
         negative once breached.
         """
-        entries = [{"place": place} | entry.to_json() for place, entry in enumerate(self.entries, 1)]
+        entries = [{"position": position} | entry.to_json() for position, entry in enumerate(self.entries, 1)]
         return {"entries": entries, "waiting": self.waiting, "development": self.development}
 
 

@@ -112,7 +112,7 @@ def test_a_status_no_mapping_has_is_a_finding(shell: Shell, snapshot: Path) -> N
     plan = shell("plan", "--from", path, "--now", NOW, "--json").json
     assert plan["changes"] == []
     (finding,) = plan["findings"]
-    assert finding["kind"] == "unknown"
+    assert finding["kind"] == "unmapped_name"
     assert "«Ескі»" in finding["text"]
     assert "mappings/tracker.yaml" in finding["text"]
 

@@ -151,12 +151,12 @@ def test_json_has_the_keys_that_others_rely_on(shell: Shell, snapshot: Path) -> 
     assert set(plan["summary"]) == {"set", "change", "clear", "notes", "requests", "judged", "findings"}
     queue = shell("queue", *read).json
     assert set(queue) == {"entries", "waiting", "development"}
-    assert {"place", "issue", "level", "priority", "metric", "due_at", "left"} <= set(queue["entries"][0])
+    assert {"position", "issue", "level", "priority", "metric", "due_at", "left_s"} <= set(queue["entries"][0])
     report = shell("report", *read).json
     assert set(report) == {"filed_from", "filed_until", "total", "by", "reasons"}
     assert set(report["by"]) == {"level", "channel", "category", "priority", "month"}
     story = shell("explain", plan["changes"][0]["issue"], *read).json
-    assert {"issue", "terms", "events", "clocks", "verdicts", "ladder", "findings"} <= set(story)
+    assert {"issue", "classification", "events", "clocks", "verdicts", "ladder", "findings"} <= set(story)
 
 
 def test_the_present_can_be_set_with_and_without_an_offset(shell: Shell, snapshot: Path) -> None:

@@ -58,7 +58,7 @@ def the_tracker_is_away(_shell: Shell, office: Office) -> None:
 
 
 def no_time_is_left(shell: Shell, _office: Office) -> None:
-    shell.patch.setattr("sup_sync.cli.options.monotonic", lambda: float("inf"))
+    shell.patch.setattr("sup_sync.cli.context.monotonic", lambda: float("inf"))
 
 
 def the_key_is_wrong(shell: Shell, _office: Office) -> None:

@@ -10,9 +10,9 @@ from cli.office import NOW, Office
 from stories.shipped import REPOSITORY
 from support.shell import Shell
 
-REST = {"requests", "redminelib", "urllib3", "sup_sync.redmine.session", "sup_sync.redmine"}
+REST = {"requests", "redminelib", "urllib3", "sup_sync.redmine.session", "sup_sync.redmine.reader"}
 SCREEN = {"rich", "sup_sync.output.terminal.layout"}
-FILES = {"pydantic", "yaml", "sup_sync.config"}
+FILES = {"pydantic", "yaml", "sup_sync.config.load"}
 DECISIONS = {
     "sup_sync.sla.judge",
     "sup_sync.sla.judgement",

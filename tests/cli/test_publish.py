@@ -178,7 +178,7 @@ def test_an_accepted_page_that_says_something_else_is_told(shell: Shell, monkeyp
     def set_another(page: WikiPage, user: object, _sent: object, *, is_new: bool) -> None:  # noqa: ARG001 - as called
         page.text, page.author = "x", user  # type: ignore[assignment] # the account
 
-    monkeypatch.setattr("fake_wiki._set_text", set_another)
+    monkeypatch.setattr("support.fake_wiki._set_text", set_another)
     one_line(shell("report", "--publish", BASE), 3, "was accepted, but says something else: look at it")
 
 

@@ -55,13 +55,13 @@ def test_a_run_that_is_done_tells_what_it_did(shell: Shell, office: Office, metr
     office.file()
     before = datetime.now(UTC).timestamp()
     told = last_line(shell("apply", "-q", "--json", "--metrics", metrics))
-    assert told["fault"] == ""
-    assert (told["issues"], told["read"], told["judged"], told["notes"]) == (1, 1, 1, 2)
-    assert told["outcomes"] == {"applied": 1, "already": 0, "stale": 0, "refused": 0, "failed": 0}
+    assert told["error"] == ""
+    assert (told["issues"], told["histories_read"], told["judged"], told["notes"]) == (1, 1, 1, 2)
+    assert told["outcomes"] == {"applied": 1, "unneeded": 0, "stale": 0, "refused": 0, "failed": 0}
     assert told["requests"]["PUT"] == 2
     shown = figures(metrics)
     assert (shown["run_exit_code"], shown["run_outcomes applied"], shown["run_outcomes failed"]) == (0, 1, 0)
-    assert (shown["run_issues_read"], shown["run_notes"]) == (1, 2)
+    assert (shown["run_histories_read"], shown["run_notes"]) == (1, 2)
     assert shown["run_http_requests PUT"] == 2
     assert shown["run_timestamp_seconds"] == shown["last_success_timestamp_seconds"] >= before
     names = {f"sup_sync_{name.split()[0]}" for name in shown}
@@ -75,9 +75,9 @@ def test_findings_are_counted_by_kind(shell: Shell, office: Office, metrics: Pat
     for _ in range(2):
         office.file("Mon 09:00", OPERATOR, BASE, UNMAPPED_TRACKER)
     told = last_line(shell("apply", "--json", "--metrics", metrics))
-    assert (told["exit_code"], told["set_aside"]) == (3, 2)
-    assert told["findings"] == {"unknown": 2}
-    assert figures(metrics)["run_findings unknown"] == figures(metrics)["run_issues_set_aside"] == 2
+    assert (told["exit_code"], told["skipped"]) == (3, 2)
+    assert told["findings"] == {"unmapped_name": 2}
+    assert figures(metrics)["run_findings unmapped_name"] == figures(metrics)["run_issues_skipped"] == 2
 
 
 def test_what_was_not_done_is_named(shell: Shell, office: Office, metrics: Path) -> None:
@@ -86,7 +86,7 @@ def test_what_was_not_done_is_named(shell: Shell, office: Office, metrics: Path)
     said = shell("apply", "-q", "--json", "--metrics", metrics)
     told = last_line(said)
     assert said.code == 3
-    ((undone),) = told["undone"]
+    ((undone),) = told["failed_writes"]
     assert (undone["issue"], undone["kind"]) == (issue_id, "failed")
     assert (told["outcomes"]["failed"], figures(metrics)["run_outcomes failed"]) == (1, 1)
     assert "last_success_timestamp_seconds" not in figures(metrics)
@@ -95,7 +95,11 @@ def test_what_was_not_done_is_named(shell: Shell, office: Office, metrics: Path)
 def test_a_project_that_could_not_be_read_is_named(shell: Shell, office: Office, metrics: Path) -> None:
     office.faults[rf"/issues/{office.file()}\.json"] = reply(500)
     told = last_line(shell("apply", "--json", "--metrics", metrics))
-    assert (told["gaps"], told["exit_code"], figures(metrics)["run_gaps"]) == (["«Алатау Трейд» ЖШС"], 3, 1)
+    assert (told["unread_projects"], told["exit_code"], figures(metrics)["run_unread_projects"]) == (
+        ["«Алатау Трейд» ЖШС"],
+        3,
+        1,
+    )
 
 
 def test_a_failed_run_says_that_it_failed_and_keeps_the_last_success(
@@ -108,7 +112,7 @@ def test_a_failed_run_says_that_it_failed_and_keeps_the_last_success(
     for code in (75, 75):
         said = shell("apply", "--json", "--metrics", metrics)
         told = last_line(said)
-        assert (said.code, f"sup-sync: {told['fault']}\n") == (code, said.err)
+        assert (said.code, f"sup-sync: {told['error']}\n") == (code, said.err)
         assert told["requests"]["GET"] >= 1
         shown = figures(metrics)
         assert (shown["run_exit_code"], shown["last_success_timestamp_seconds"]) == (75, succeeded)
@@ -120,13 +124,13 @@ def test_every_other_end_is_told_as_well(shell: Shell, office: Office, metrics: 
     words = ("apply", "--json", "--metrics", metrics)
     office.file()
     shell.files.replace("config.yaml", "notes: 50", "notes: 0")
-    assert last_line(shell(*words))["fault"].startswith("over the limits")
+    assert last_line(shell(*words))["error"].startswith("over the limits")
     assert figures(metrics)["run_exit_code"] == 4
     (lock,) = (shell.folder / "state/sup-sync").glob("*.lock")
     with hold_lock(lock):
-        assert "another run holds the lock" in last_line(shell(*words))["fault"]
+        assert "another run holds the lock" in last_line(shell(*words))["error"]
     shell.files.replace("config.yaml", "projects:", "project:")
-    assert "config.yaml:" in last_line(shell(*words))["fault"]
+    assert "config.yaml:" in last_line(shell(*words))["error"]
     assert figures(metrics)["run_exit_code"] == 78
 
 
@@ -140,7 +144,7 @@ def test_of_a_run_that_breaks_off_what_was_written_is_counted(shell: Shell, offi
     shell.patch.setattr("sup_sync.run.apply._call", broken)
     said = shell("apply", "--json", "--metrics", metrics)
     assert (said.code, last_line(said)["outcomes"]["applied"]) == (1, 1)
-    assert last_line(said)["fault"].startswith("internal error: RuntimeError at run/apply.py:")
+    assert last_line(said)["error"].startswith("internal error: RuntimeError at run/apply.py:")
     shown = figures(metrics)
     assert (shown["run_exit_code"], shown["run_outcomes applied"], shown["run_http_requests PUT"]) == (1, 1, 2)
 
@@ -151,7 +155,7 @@ def test_an_interrupted_run_says_so(shell: Shell, office: Office, metrics: Path)
 
     shell.patch.setattr("sup_sync.run.apply.apply", interrupted)
     said = shell("apply", "--json", "--metrics", metrics)
-    assert (said.code, last_line(said)["fault"]) == (130, "interrupted")
+    assert (said.code, last_line(said)["error"]) == (130, "interrupted")
     assert (figures(metrics)["run_exit_code"], office.faults) == (130, {})
 
 
@@ -207,5 +211,5 @@ def test_a_run_out_of_time_is_told(shell: Shell, office: Office, metrics: Path) 
         raise OutOfTimeError("late")
 
     shell.patch.setattr("sup_sync.run.apply.apply", late)
-    assert last_line(shell("apply", "--json", "--metrics", metrics))["fault"] == "late"
+    assert last_line(shell("apply", "--json", "--metrics", metrics))["error"] == "late"
     assert office.faults == {}

@@ -8,7 +8,7 @@ import pytest
 from stories.moments import WEEK
 from stories.shipped import REPOSITORY, Copy
 
-from sup_sync.config import load_config
+from sup_sync.config.load import load_config
 from sup_sync.config.yaml_file import load_yaml
 from sup_sync.errors import ConfigError
 

@@ -9,7 +9,7 @@ import pytest
 from stories.moments import WEEK
 from stories.shipped import REPOSITORY, Copy, shipped_config
 
-from sup_sync.config import check_files
+from sup_sync.config.load import check_files
 from sup_sync.model.policy import ClockKind, Metric
 
 MIN, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(hours=9)

@@ -19,7 +19,7 @@ from stories.shipped import REPOSITORY, Copy, shipped_config
 from support.promises import LIMITS
 from support.worlds import FakeWorld
 
-from sup_sync.config import load_config
+from sup_sync.config.load import load_config
 from sup_sync.errors import AccessError, ConfigError, RedmineMismatchError, UnsafePlan
 
 NOW = "Wed 12:00"

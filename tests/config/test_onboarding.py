@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from stories.shipped import REPOSITORY, shipped_config
 from support.unprepared import DATA_SETS, KAZAKH, REDMINE_EN, REDMINE_RU
 
-from sup_sync.config import Config, check_files
+from sup_sync.config.load import Config, check_files
 from sup_sync.config.onboarding import Head, Proposal, propose
 from sup_sync.config.onboarding.fill_in import Site, fill_in
 from sup_sync.config.onboarding.names import load_names, words_of

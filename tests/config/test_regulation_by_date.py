@@ -12,7 +12,7 @@ from support.shell import Said
 from support.versions import name_level, replace_by
 
 from sup_sync.cli.main import run
-from sup_sync.config import Config
+from sup_sync.config.load import Config
 from sup_sync.views.compliance import Dimension, compliance
 from sup_sync.views.explanation import explain
 from sup_sync.views.work_queue import queue
@@ -173,7 +173,9 @@ def test_before_the_first_regulation_a_request_is_set_aside(dated):
 def test_a_word_that_the_days_regulation_lacks_sets_the_request_aside(dated, facts, what):
     told = dated(f"Tue 10:00 filed by client, {facts}\nWed 10:00 now")
     assert told.judgement.is_unjudged
-    assert told.findings["unknown"] == (f"{what} is not in the regulation of 2026-06-09: set another, or add it there")
+    assert told.findings["unmapped_name"] == (
+        f"{what} is not in the regulation of 2026-06-09: set another, or add it there"
+    )
     assert told.changes == {}
 
 
@@ -186,7 +188,7 @@ def test_a_contract_for_a_level_that_the_days_regulation_lacks_sets_the_request_
     copy.replace("clients.yaml", "level: vip, project: alatau-trade", "level: base, project: alatau-trade")
     story = Story("Tue 10:00 filed by client, VIP, error\nTue 10:05 now", tmp_path)
     story.config = copy.load()
-    assert story.findings["unknown"].startswith("level base is not in the regulation of 2026-06-09: ")
+    assert story.findings["unmapped_name"].startswith("level base is not in the regulation of 2026-06-09: ")
 
 
 def test_the_calmest_priority_is_that_of_the_days_regulation(copy, tmp_path):

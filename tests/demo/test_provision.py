@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 from support.demo_site import Demo, issue_as, shipped_config
-from tools.demo.world import Json, Person
+from tools.demo.site import Json, Person
 
 from sup_sync.errors import ConfigError
 from sup_sync.model.issue import Phase
@@ -216,7 +216,7 @@ def fields_of(issue: Json) -> dict[str, Any]:
 
 @pytest.fixture
 def field_ids(demo: Demo) -> dict[str, int]:
-    rows = demo.as_somebody("admin").send("GET", "/custom_fields.json")["custom_fields"]
+    rows = demo.as_person("admin").send("GET", "/custom_fields.json")["custom_fields"]
     return {row["name"]: row["id"] for row in rows}
 
 
@@ -226,7 +226,7 @@ def put(person: Person, issue_id: int, **values: object) -> None:
 
 @pytest.fixture
 def bot(demo: Demo) -> Person:
-    return demo.as_somebody(BOT_LOGIN)
+    return demo.as_person(BOT_LOGIN)
 
 
 def test_the_tools_account_is_no_admin_and_reads_members_groups_roles_and_versions(bot: Person) -> None:
@@ -257,7 +257,7 @@ def test_a_client_reads_what_the_tool_wrote_but_its_marker_and_private_note(
     said = [(each["notes"], each["private_notes"]) for each in as_bot["journals"]]
     assert said == [(None, False), ("only for staff", True)]  # Redmine takes the changes of fields apart from the note
 
-    as_client = issue_as(demo.as_somebody(CLIENT), issue_id)
+    as_client = issue_as(demo.as_person(CLIENT), issue_id)
     assert fields_of(as_client)["Қызмет көрсету деңгейі"] == "VIP"
     assert as_client["due_date"] == "2030-01-31"
     assert "sup-sync" not in fields_of(as_client)
@@ -268,7 +268,7 @@ def test_a_client_reads_what_the_tool_wrote_but_its_marker_and_private_note(
 def test_a_client_changes_none_of_the_tools_fields(demo: Demo, bot: Person, field_ids: dict[str, int]) -> None:
     issue_id = demo.issue_id(OWN_REQUEST)
     before = issue_as(bot, issue_id)
-    client = demo.as_somebody(CLIENT)
+    client = demo.as_person(CLIENT)
     values = [{"id": each, "value": value_of(name)} for name, each in field_ids.items()]
     put(client, issue_id, custom_fields=values, due_date="2031-05-05", assigned_to_id=before["author"]["id"])
     after = issue_as(bot, issue_id)
@@ -293,7 +293,7 @@ def value_of(name: str) -> str:
 def test_staff_see_the_marker_and_do_not_write_it(demo: Demo, bot: Person, field_ids: dict[str, int]) -> None:
     issue_id = demo.issue_id(WAITING_REQUEST)
     put(bot, issue_id, custom_fields=[{"id": field_ids["sup-sync"], "value": "resolution#0@1.00"}])
-    operator = demo.as_somebody(OPERATOR)
+    operator = demo.as_person(OPERATOR)
     put(operator, issue_id, custom_fields=[{"id": field_ids["sup-sync"], "value": ""}])
     assert fields_of(issue_as(operator, issue_id))["sup-sync"] == "resolution#0@1.00"
 
@@ -302,7 +302,7 @@ def test_the_tool_may_end_a_request_that_waits_and_assign_the_head(demo: Demo, b
     issue_id = demo.issue_id(WAITING_REQUEST)
     allowed = {each["name"] for each in issue_as(bot, issue_id)["allowed_statuses"]}
     assert allowed == {"Клиент жауабын күтуде", "Жабылды"}
-    head = demo.as_somebody("d.bekova").send("GET", "/users/current.json")["user"]["id"]
+    head = demo.as_person("d.bekova").send("GET", "/users/current.json")["user"]["id"]
     put(bot, issue_id, assigned_to_id=head)
     assert issue_as(bot, issue_id)["assigned_to"]["id"] == head
 
@@ -310,9 +310,9 @@ def test_the_tool_may_end_a_request_that_waits_and_assign_the_head(demo: Demo, b
 def test_the_tool_does_not_become_a_watcher_of_what_it_writes_to(demo: Demo, bot: Person) -> None:
     issue_id = demo.issue_id(WAITING_REQUEST)
     put(bot, issue_id, notes="seen", private_notes=True)
-    operator = demo.as_somebody("e.zhaqsybekov")
+    operator = demo.as_person("e.zhaqsybekov")
     put(operator, issue_id, notes="seen as well", private_notes=True)
-    watchers = issue_as(demo.as_somebody("admin"), issue_id, include="watchers")["watchers"]
+    watchers = issue_as(demo.as_person("admin"), issue_id, include="watchers")["watchers"]
     assert [each["name"] for each in watchers] == ["Ерлан Жақсыбеков"]
 
 

@@ -16,7 +16,7 @@ from stories.moments import read_moment
 from stories.redmine_json import GIVEN
 from support.worlds import ADMIN, BOT, FakeWorld, Json, World
 
-from sup_sync.config import Config
+from sup_sync.config.load import Config
 from sup_sync.planning.notification import Notification
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.apply import Progress, RunHooks, RunResult, apply

@@ -26,7 +26,7 @@ from end_to_end.scene import (
 from requests.adapters import HTTPAdapter
 from support.promises import ANSWERED
 
-from sup_sync.config import Config
+from sup_sync.config.load import Config
 from sup_sync.run.write import OutcomeKind
 
 WORKING, WAITING, DEVELOPMENT, CLOSED, REFUSED = (
@@ -185,7 +185,7 @@ def test_an_ending_that_the_workflow_forbids_is_not_announced(diary: Diary) -> N
     )
     config = replace(diary.config, rules=replace(diary.config.rules, names=names))
     ran = diary.run("Tue 10:00", config=config)
-    assert ran.findings == {(issue_id, "workflow")}
+    assert ran.findings == {(issue_id, "forbidden_transition")}
     assert (status(diary, issue_id), public(diary, issue_id)) == (WAITING, [])
     diary.run("Tue 10:00")
 
@@ -312,7 +312,7 @@ def test_each_slip_of_the_release_is_told_once_and_a_release_without_the_fix_goe
 def test_a_clients_wish_moves_no_target_until_staff_confirm_it(diary: Diary) -> None:
     issue_id = diary.file("Mon 09:00", priority="Дереу")
     ran = diary.run("Mon 09:05")
-    assert ran.findings == {(issue_id, "wish")}
+    assert ran.findings == {(issue_id, "unconfirmed_priority")}
     assert diary.fields(CLIENT, issue_id)["first_response_due"] == "2026-06-08 11:00"
     with diary.at("Mon 09:10", issue_id) as world:
         world.set_fields(OPERATOR, issue_id, {name_of(diary, "priority_confirmed"): "1"})

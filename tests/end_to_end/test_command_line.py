@@ -81,8 +81,8 @@ def test_the_queue_stands_in_the_regulations_order_and_shows_what_jumps_and_what
     jumps = diary.file("Wed 11:50", OPERATOR, BASE, CONSULTATION, priority="Дереу", fields=by_mail)
     entries = shell("queue", "--now", NOW, "--json").json["entries"]
     assert [each["issue"] for each in entries] == [jumps, vip_late, vip_later, wished, base]
-    assert [each["jumps"] for each in entries] == [True, False, False, False, False]
-    assert [each["wish"] for each in entries] == [None, None, None, "immediate", None]
+    assert [each["out_of_turn"] for each in entries] == [True, False, False, False, False]
+    assert [each["requested_priority"] for each in entries] == [None, None, None, "immediate", None]
     screen = shell("queue", "--now", NOW).out
     assert "↑ out of turn (clause 22)" in screen
     assert "normal (immediate?)" in screen
@@ -102,18 +102,18 @@ def test_a_snapshot_says_what_the_tracker_says(diary: Diary, shell: Shell) -> No
     assert ids["closed long ago"] not in {each["issue"] for each in plan["changes"]}
     assert {each["field"] for each in plan["changes"]} > {"state", "due_date", "private_note", "assignee"}
     assert {each["kind"] for each in plan["findings"]} == {
-        "unknown",
-        "unknown_staff",
+        "unmapped_name",
+        "unknown_responder",
         "derived_due_date",
         "no_reason",
-        "wish",
+        "unconfirmed_priority",
     }
 
     diary.run("Wed 12:00")
     assert shell("snapshot", "-o", "after.jsonl").code == 0
     said = shell("plan", "--now", NOW, "--exit-code", "--json", "--from", "after.jsonl")
     assert (said.code, said.json["changes"]) == (0, [])
-    assert (ids["of no category"], "unknown") in {(each["issue"], each["kind"]) for each in said.json["findings"]}
+    assert (ids["of no category"], "unmapped_name") in {(each["issue"], each["kind"]) for each in said.json["findings"]}
 
 
 def test_a_day_of_cron(diary: Diary, shell: Shell) -> None:

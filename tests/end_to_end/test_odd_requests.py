@@ -54,7 +54,7 @@ def test_what_a_person_has_to_mend_is_found_and_the_run_is_whole(diary: Diary) -
     assert ran.findings == {
         (parent, "derived_due_date"),
         (starts_late, "start_after_due"),
-        (answered_by_stranger, "unknown_staff"),
+        (answered_by_stranger, "unknown_responder"),
         (in_closed_project, "closed_project"),
     }
     assert ran.outcomes == dict.fromkeys([parent, child, starts_late, answered_by_stranger], APPLIED)
@@ -76,7 +76,7 @@ def test_what_no_mapping_has_is_set_aside_and_the_run_is_not_whole(diary: Diary)
     before = diary.traces()
 
     ran = diary.run("Mon 10:31")
-    assert ran.findings == {(of_no_category, "unknown"), (in_no_phase, "unknown")}
+    assert ran.findings == {(of_no_category, "unmapped_name"), (in_no_phase, "unmapped_name")}
     told = {each.issue_id: each.text for each in ran.done.plan.findings}
     assert f"«{UNMAPPED_TRACKER}»" in told[of_no_category]
     assert f"«{UNMAPPED_STATUS}»" in told[in_no_phase]
@@ -91,7 +91,7 @@ def test_a_marker_edited_by_hand_sends_nothing_until_it_is_cleared(diary: Diary)
     with diary.at("Mon 09:05", issue_id) as world:
         world.set_fields(ADMIN, issue_id, {world.names.fields["marker"]: "done"})
     ran = diary.run("Mon 11:01")
-    assert ran.findings == {(issue_id, "marker")}
+    assert ran.findings == {(issue_id, "edited_marker")}
     assert diary.notes(OPERATOR, issue_id) == []
     with diary.at("Mon 11:05", issue_id) as world:
         world.set_fields(ADMIN, issue_id, {world.names.fields["marker"]: ""})

@@ -47,7 +47,7 @@ def test_a_fault_of_our_own_on_one_request_leaves_the_others_alone(
             patch.setattr(draft.RequestPlan, "_terms", breaking(draft.RequestPlan._terms, poisoned))
         ran = diary.run("Mon 11:01")
     assert ran.outcomes == {other: OutcomeKind.APPLIED}
-    (fault,) = [each for each in ran.done.plan.findings if each.kind == "fault"]
+    (fault,) = [each for each in ran.done.plan.findings if each.kind == "internal_error"]
     assert (fault.issue_id, ran.done.set_aside, ran.done.is_whole) == (poisoned, 1, False)
     place = "sla/judge.py" if where == "judging" else "planning/request_plan.py"
     assert fault.text.startswith(f"internal error (RuntimeError at {place}:")

@@ -14,7 +14,7 @@ from stories.moments import read_moment
 from stories.shipped import shipped_config
 from support.worlds import ADMIN, BOT, FakeWorld, World
 
-from sup_sync.config import Config
+from sup_sync.config.load import Config
 from sup_sync.errors import SupSyncError
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.apply import apply

@@ -35,12 +35,12 @@ from support.fake_records import Issue, Journal
 from support.promises import ANSWERED, HARMLESS, ONCE, PRIVATE
 from support.worlds import BOT, FakeWorld
 
-from sup_sync.config import Config
+from sup_sync.config.load import Config
 from sup_sync.errors import SupSyncError
 from sup_sync.model.change import Change
 from sup_sync.model.policy import ClockKind
-from sup_sync.redmine import Reader
 from sup_sync.redmine.preflight import RedmineState
+from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.run import apply as sync
 from sup_sync.run import gather as reading

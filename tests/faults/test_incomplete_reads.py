@@ -30,7 +30,7 @@ from support.promises import UNREAD
 from support.scripted_server import reply
 from support.worlds import BOT, FakeWorld
 
-from sup_sync.config import Config
+from sup_sync.config.load import Config
 from sup_sync.errors import SupSyncError
 from sup_sync.redmine import reader
 from sup_sync.redmine.session import RedmineSession

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from stories.shipped import Copy, shipped_config
 from support.versions import replace_by
 
-from sup_sync.config import Config
+from sup_sync.config.load import Config
 from sup_sync.model.languages import LANGUAGES
 from sup_sync.model.policy import ClockKind, Metric
 from sup_sync.output.terminal.layout import make_console

@@ -132,7 +132,7 @@ OUTCOMES = (
     Outcome(3, "applied"),
     Outcome(14, "stale", "it changed\x1b[2J meanwhile"),
     Outcome(5, "refused", "403"),
-    Outcome(6, "already", "nothing left"),
+    Outcome(6, "unneeded", "nothing left"),
 )
 
 
@@ -141,8 +141,8 @@ def test_each_write_that_was_not_applied_has_a_line_and_all_are_counted() -> Non
         "  failed   #2  no answer",
         "  stale    #14  it changed[2J meanwhile",
         "  refused  #5  403",
-        "  already  #6  nothing left",
-        "Written: 2 applied, 1 already, 1 stale, 1 refused, 1 failed.",
+        "  unneeded #6  nothing left",
+        "Written: 2 applied, 1 unneeded, 1 stale, 1 refused, 1 failed.",
     ]
     assert lines(lambda console: show_outcomes(console, ())) == ["Nothing was to be written."]
 

@@ -25,7 +25,6 @@ from support.fake_records import CustomField, Project, Role, Status
 from support.worlds import BOT, FakeWorld
 
 from sup_sync.errors import AccessError, RedmineMismatchError
-from sup_sync.redmine import Reader
 from sup_sync.redmine.preflight import (
     PERMISSIONS,
     Area,
@@ -35,6 +34,7 @@ from sup_sync.redmine.preflight import (
     check_visibility,
     may_write_private_notes,
 )
+from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.apply import require_matching_redmine
 from sup_sync.run.gather import fetch_redmine_state

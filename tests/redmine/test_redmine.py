@@ -15,8 +15,9 @@ from support.worlds import shipped_names
 from sup_sync.errors import RedmineUnavailableError, RefusedError, UrlError
 from sup_sync.model.change import Change
 from sup_sync.model.directory import Directory
-from sup_sync.redmine import Reader, Writer
+from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
+from sup_sync.redmine.writer import Writer
 
 URL = "http://127.0.0.1:3999"
 Mock = responses.RequestsMock

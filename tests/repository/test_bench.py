@@ -1,4 +1,4 @@
-"""The bench runs, at a size that measures next to nothing: its figures are for docs/performance.md, not for tests."""
+"""The bench runs at a size that measures almost nothing: its figures are for docs/performance.md, not for tests."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from _pytest.mark.structures import ParameterSet
-from tools.bench import frame as bench_frame
+from tools.bench import cli as bench_cli
 from tools.bench import peers as bench_peers
 from tools.bench import servicenow as bench_servicenow
 from tools.bench.row import Row, Size
@@ -19,38 +19,38 @@ ROOT = Path(__file__).parent.parent.parent
 
 
 def named(section: str) -> ParameterSet:
-    """The section of a real Redmine is left out with the other tests that need one."""
-    is_left_out = section == "tracker" and os.environ.get("SUP_SYNC_REAL_REDMINE") != "1"
-    marks = [pytest.mark.skip(reason="needs a real Redmine: SUP_SYNC_REAL_REDMINE=1")] if is_left_out else []
-    return pytest.param(section, id="real" if section == "tracker" else section, marks=marks)
+    """Skip the section of a real Redmine unless the other tests that need one run too."""
+    is_skipped = section == "real_redmine" and os.environ.get("SUP_SYNC_REAL_REDMINE") != "1"
+    marks = [pytest.mark.skip(reason="needs a real Redmine: SUP_SYNC_REAL_REDMINE=1")] if is_skipped else []
+    return pytest.param(section, id="real" if section == "real_redmine" else section, marks=marks)
 
 
-@pytest.mark.parametrize("name", [named(each) for each in bench_frame.section_names()])
+@pytest.mark.parametrize("name", [named(each) for each in bench_cli.section_names()])
 def test_every_section_of_the_bench_runs(name: str) -> None:
-    section = bench_frame.measure(name, Size.TINY)
+    section = bench_cli.measure(name, Size.TINY)
     assert section.title
     assert section.text
     assert section.rows
     assert all(row.figure is not None or row.note for row in section.rows)
 
 
-def test_a_section_goes_on_without_what_it_measures(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_section_yields_a_reason_when_it_cannot_measure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(bench_servicenow, "LOG", tmp_path / "log.csv.gz")
     monkeypatch.setattr(peers, "PYTHON", tmp_path / "python")
-    (judging,) = bench_frame.measure("judging", Size.TINY).rows
-    assert (judging.figure, judging.note) == (None, "no shared/data/log.csv.gz beside the checkout")
-    *_, others, _ = bench_frame.measure("peers", Size.TINY).rows
-    assert (others.figure, others.note) == (None, "not installed: scripts/bench does that")
+    (judging,) = bench_cli.measure("judging", Size.TINY).rows
+    assert (judging.figure, judging.note) == (None, "shared/data/log.csv.gz not found next to the checkout")
+    *_, others, _ = bench_cli.measure("peers", Size.TINY).rows
+    assert (others.figure, others.note) == (None, "not installed; run scripts/bench")
 
 
-@pytest.mark.skipif(not bench_servicenow.LOG.exists(), reason="no shared/data/ beside the checkout")
-def test_of_the_log_s_requests_we_say_what_it_says() -> None:
-    (agreement,) = (row for row in bench_frame.measure("judging", Size.TINY).rows if row.at_least)
-    assert (agreement.is_kept, agreement.note) == (True, "0 of 33 otherwise than the log")
+@pytest.mark.skipif(not bench_servicenow.LOG.exists(), reason="shared/data/ not found next to the checkout")
+def test_sup_sync_and_the_log_have_the_same_verdicts() -> None:
+    (agreement,) = (row for row in bench_cli.measure("judging", Size.TINY).rows if row.at_least)
+    assert (agreement.is_met, agreement.note) == (True, "0 of 33 differ from the log")
 
 
 @pytest.mark.parametrize(
-    ("row", "target", "is_kept"),
+    ("row", "target", "is_met"),
     [
         (Row("x", 4.0, at_most=4), "at most 4", True),
         (Row("x", 4.1, at_most=4), "at most 4", False),
@@ -60,37 +60,37 @@ def test_of_the_log_s_requests_we_say_what_it_says() -> None:
         (Row("x", 4.0), "", None),
     ],
 )
-def test_a_row_tells_whether_its_target_is_kept(row: Row, target: str, is_kept: bool | None) -> None:
-    assert (row.target, row.is_kept) == (target, is_kept)
+def test_a_row_knows_if_its_target_is_met(row: Row, target: str, is_met: bool | None) -> None:
+    assert (row.target, row.is_met) == (target, is_met)
 
 
-def test_the_oracle_finds_a_wrong_answer() -> None:
+def test_a_wrong_answer_is_counted() -> None:
     calendar = peers.shipped_calendar()
     start, end = int(peers.FIRST.timestamp()), int(peers.TINY_LAST.timestamp())
     oracle = peers.Oracle(peers._plan(calendar), start, (end - start) // 60)
-    asked = [(start, start + 5 * 86_400)]
-    right = {"answers": [calendar.elapsed_s(*asked[0])], "us": 1.0}
-    wrong = {"answers": [right["answers"][0] + 60], "us": 1.0}
+    questions = [(start, start + 5 * 86_400)]
+    correct = {"answers": [calendar.elapsed_s(*questions[0])], "us": 1.0}
+    wrong = {"answers": [correct["answers"][0] + 60], "us": 1.0}
     failed = {"answers": [None], "us": 1.0}
-    notes = [peers._row("x", each, "", asked, oracle, "elapsed").note for each in (right, wrong, failed)]
+    notes = [peers._row("x", result, "", questions, oracle, "elapsed").note for result in (correct, wrong, failed)]
     assert notes == ["0 of 1 wrong", "1 of 1 wrong", "1 of 1 wrong, 1 of them errors"]
 
 
 def test_the_page_has_the_machine_the_commit_and_every_row() -> None:
-    section = bench_frame.Section("Title", "How.", (Row("a | b", 24918, "requests", at_most=1, note="n"),))
-    described = list(bench_frame.machine(bench_frame.datetime(2026, 11, 22)))
-    text = bench_frame.page([section], described)
-    assert all(f"- {line}\n" in text for line in described)
-    assert re.search(r"2026-11-22, commit [0-9a-f]{7,}|unknown", described[-1])
+    section = bench_cli.Section("Title", "How.", (Row("a | b", 24918, "requests", at_most=1, note="n"),))
+    machine = list(bench_cli.describe_machine(bench_cli.datetime(2026, 11, 22)))
+    text = bench_cli.make_page([section], machine)
+    assert all(f"- {line}\n" in text for line in machine)
+    assert re.search(r"2026-11-22, commit [0-9a-f]{7,}|unknown", machine[-1])
     assert "| a \\| b | 24,918 | requests | at most 1 | no | n |\n" in text
 
 
-def test_an_unknown_section_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_section_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
-        bench_frame.main(["worktme"])
-    assert f"no section worktme: there are {', '.join(bench_frame.section_names())}" in capsys.readouterr().err
+        bench_cli.main(["worktme"])
+    assert f"unknown section worktme; choose from {', '.join(bench_cli.section_names())}" in capsys.readouterr().err
 
 
-def test_the_bench_s_extra_names_the_packages_that_it_asks() -> None:
+def test_the_extra_contains_the_packages_that_the_bench_compares() -> None:
     extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["bench"]
     assert {each.partition("==")[0] for each in extra} == {peer.package for peer in bench_peers.PEERS}

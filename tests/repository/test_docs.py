@@ -101,6 +101,18 @@ def test_every_page_stands_in_the_sites_navigation() -> None:
     assert {page for entry in settings["project"]["nav"] for page in entry.values()} >= set(PAGES)
 
 
+def test_architecture_lists_every_district() -> None:
+    listed = re.findall(r"^\| `([a-z]+)/` \|", PAGES["architecture.md"], flags=re.MULTILINE)
+    districts = [path.parent.name for path in (ROOT / "sup_sync").glob("*/__init__.py")]
+    assert sorted(listed) == sorted(districts)
+
+
+def test_files_named_in_architecture_exist() -> None:
+    named = re.findall(r"`([a-z]+/[a-z_/]+(?:\.py|/))`", PAGES["architecture.md"])
+    assert named
+    assert [each for each in named if not (ROOT / "sup_sync" / each).exists()] == []
+
+
 def _all(group: click.Group) -> list[click.Command]:
     direct = inside(group).values()
     inner = [each for command in direct if isinstance(command, click.Group) for each in _all(command)]

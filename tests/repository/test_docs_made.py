@@ -1,4 +1,4 @@
-"""What of the docs is made from the code is as the code is; the schemas take the shipped files and no mistaken ones."""
+"""The generated docs match the code; the schemas accept the shipped files and reject mistakes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft7Validator
-from tools.docs.pages import made
+from tools.docs.pages import generate
 from tools.docs.schemas import FILES, schema_of
 from tools.docs.settings import Key, file_path, parts_of, paths
 
@@ -16,7 +16,7 @@ from sup_sync.config.yaml_file import load_yaml
 
 ROOT = Path(__file__).parent.parent.parent
 
-MADE = made()
+GENERATED = generate()
 PLACES = ("mappings/schemas", "docs/pictures")
 YAML_FILES = [file_path(name) for name in FILES]
 
@@ -30,20 +30,20 @@ def validator(name: str) -> Draft7Validator:
 
 
 def errors_of(path: Path, name: str) -> list[str]:
-    """What the schema finds in a file, whose keys are read as an editor reads them: as words."""
+    """Return the messages of the schema about a file, whose keys are read as text, as editors do."""
     source = load_yaml(path, path.name)
     assert source.mistakes == []
     return [error.message for error in validator(name).iter_errors(json.loads(json.dumps(source.data)))]
 
 
-@pytest.mark.parametrize("name", MADE)
-def test_it_is_as_the_code_is(name: str) -> None:
-    assert (ROOT / name).read_text(encoding="utf-8") == MADE[name], "run scripts/docs"
+@pytest.mark.parametrize("name", GENERATED)
+def test_generated_file_is_up_to_date(name: str) -> None:
+    assert (ROOT / name).read_text(encoding="utf-8") == GENERATED[name], "run scripts/docs"
 
 
-def test_nothing_lies_about_that_is_no_longer_made() -> None:
+def test_folders_of_generated_files_contain_nothing_else() -> None:
     there = {str(path.relative_to(ROOT)) for place in PLACES for path in (ROOT / place).iterdir()}
-    assert there == {name for name in MADE if name.startswith(PLACES)}
+    assert there == {name for name in GENERATED if name.startswith(PLACES)}
 
 
 def test_the_schemas_are_schemas() -> None:
@@ -109,7 +109,7 @@ def test_every_key_says_what_it_is_in_a_sentence_or_two(name: str, path: str, ke
 
 @pytest.mark.parametrize(
     ("name", "path", "key"),
-    [each for each in keys() if each[2].below is None],
+    [each for each in keys() if each[2].part is None],
     ids=lambda each: each.name if isinstance(each, Key) else each,
 )
 def test_every_key_has_an_example_that_its_schema_takes(name: str, path: str, key: Key, tmp_path: Path) -> None:

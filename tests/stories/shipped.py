@@ -9,7 +9,7 @@ from pathlib import Path
 
 from stories.moments import WEEK
 
-from sup_sync.config import Config, check_files, load_config
+from sup_sync.config.load import Config, check_files, load_config
 
 REPOSITORY = Path(__file__).parents[2]
 

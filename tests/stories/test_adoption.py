@@ -143,7 +143,7 @@ def test_what_the_account_may_not_set_is_remembered_too(story):
     Mon 09:20 now
     """
     assert story.value("marker") == "acknowledged#0@1.00 asked#0@1.00 incomplete#0@1.00"
-    assert "workflow" not in story.findings
+    assert "forbidden_transition" not in story.findings
     assert story.plan.changes == ()
 
 
@@ -178,7 +178,7 @@ def test_a_marker_edited_by_hand_is_left_alone(story):
     Mon 13:10 now
     """
     assert story.value("marker") == "told him on the phone"
-    assert list(story.findings) == ["marker"]
+    assert list(story.findings) == ["edited_marker"]
 
 
 def test_what_was_said_before_is_kept(story):

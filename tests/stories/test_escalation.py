@@ -130,7 +130,7 @@ def test_a_head_who_is_no_member_is_a_finding_and_the_note_goes_out(story):
     Mon 09:05 sup-sync runs
     Mon 13:01 now
     """
-    assert "Дана Бекова" in story.findings["unknown_staff"]
+    assert "Дана Бекова" in story.findings["assignee_not_member"]
     assert "assignee" not in story.changes
     assert story.plan.notes == 1
 
@@ -278,7 +278,7 @@ def test_a_marker_edited_by_hand_is_a_finding_and_sends_nothing(story):
     Mon 09:30 staff: edits the marker to «sent already»
     Mon 13:01 now
     """
-    assert list(story.findings) == ["marker"]
+    assert list(story.findings) == ["edited_marker"]
     assert story.plan.notes == 0
     assert "marker" not in story.changes
     assert story.changes["state"] == "Мерзімі өтті"

@@ -270,8 +270,8 @@ def test_an_answer_of_somebody_on_no_side_does_not_count_and_is_named(story):
     Mon 10:00 now
     """
     assert story.first_response.stopped is None
-    assert [finding.kind for finding in story.plan.findings] == ["unknown_staff"]
-    assert "Асқар Белгісіз" in story.findings["unknown_staff"]
+    assert [finding.kind for finding in story.plan.findings] == ["unknown_responder"]
+    assert "Асқар Белгісіз" in story.findings["unknown_responder"]
 
 
 def test_an_answer_of_staff_who_left_still_counts_where_the_mapping_names_them(story):
@@ -337,7 +337,7 @@ def test_a_moment_of_contact_after_the_filing_is_a_finding(story):
     """
     assert story.first_response.due == "Tue 10:00"
     assert story.findings == {
-        "contact": "moment of contact 2026-06-09 10:00 is after the filing; judged from its filing"
+        "bad_contact_time": "moment of contact 2026-06-09 10:00 is after the filing; judged from its filing"
     }
 
 
@@ -347,7 +347,9 @@ def test_a_moment_of_contact_that_is_none_is_a_finding(story):
     Mon 11:00 now
     """
     assert story.first_response.due == "Tue 10:00"
-    assert story.findings == {"contact": "moment of contact: write it as YYYY-MM-DD HH:MM; judged from its filing"}
+    assert story.findings == {
+        "bad_contact_time": "moment of contact: write it as YYYY-MM-DD HH:MM; judged from its filing"
+    }
 
 
 def test_a_moment_of_contact_long_before_the_filing_is_a_finding(story):
@@ -359,7 +361,7 @@ def test_a_moment_of_contact_long_before_the_filing_is_a_finding(story):
     assert story.first_response.due == "Tue 10:00"
     assert story.first_response.outcome == "on_track"
     assert story.findings == {
-        "contact": "moment of contact 2026-03-10 09:59 is long before the filing: correct it; judged from its filing"
+        "bad_contact_time": "moment of contact 2026-03-10 09:59 is long before the filing: correct it; judged from its filing"
     }
 
 

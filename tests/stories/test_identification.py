@@ -434,7 +434,7 @@ def test_a_waiting_status_that_the_account_may_not_set_asks_nothing_and_staff_ar
     assert story.status == "new"
     assert "мыналар қажет" not in story.changes["public_note"]
     assert story.changes["marker"] == "acknowledged#0@1.00 incomplete#0@1.00"
-    assert "workflow" in story.findings
+    assert "forbidden_transition" in story.findings
 
 
 def test_who_does_not_answer_the_tools_question_is_reminded_and_the_request_ends(story):

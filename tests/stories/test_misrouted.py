@@ -43,7 +43,7 @@ def test_staff_are_told_once(story):
     Tue 10:00 now
     """
     assert len(story.notes) == 1
-    assert list(story.findings) == ["channel"]
+    assert list(story.findings) == ["restricted_channel"]
 
 
 def test_a_call_that_an_operator_wrote_down_is_flagged_too(story):
@@ -130,7 +130,7 @@ def test_a_regulation_without_the_alerts_line_tells_nobody(story):
     Mon 09:05 now
     """
     assert story.notes == []
-    assert list(story.findings) == ["channel"]
+    assert list(story.findings) == ["restricted_channel"]
 
 
 def test_one_note_says_all_that_staff_should_know(story):

@@ -627,7 +627,7 @@ def test_a_status_that_the_account_may_not_set_sends_no_note(story):
     """
     assert not {"public_note", "private_note", "status", "reason", "marker"} & set(story.changes)
     assert story.findings == {
-        "workflow": "the account may not set «Жабылды»: allow its role that transition in Redmine's workflow"
+        "forbidden_transition": "the account may not set «Жабылды»: allow its role that transition in Redmine's workflow"
     }
     assert story.changes["state"] == "Клиент жауабы күтілуде"
 

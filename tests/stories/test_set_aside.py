@@ -30,7 +30,7 @@ def test_a_name_that_no_mapping_has_is_set_aside(story, fact, section):
     """
     assert story.judgement.is_unjudged
     assert story.changes == {}
-    assert story.findings == {"unknown": f"{fact}: add it to `{section}` of mappings/tracker.yaml"}
+    assert story.findings == {"unmapped_name": f"{fact}: add it to `{section}` of mappings/tracker.yaml"}
 
 
 def test_several_unknown_names_are_all_named(story):
@@ -39,7 +39,7 @@ def test_several_unknown_names_are_all_named(story):
     Wed 09:30 now
     """
     assert len(story.plan.findings) == 3
-    assert {finding.kind for finding in story.plan.findings} == {"unknown"}
+    assert {finding.kind for finding in story.plan.findings} == {"unmapped_name"}
 
 
 def test_a_status_that_was_left_long_ago_has_to_be_mapped_too(story):
@@ -48,7 +48,7 @@ def test_a_status_that_was_left_long_ago_has_to_be_mapped_too(story):
     Mon 10:00 staff: takes it
     Wed 09:30 now
     """
-    assert "#8" in story.findings["unknown"]
+    assert "#8" in story.findings["unmapped_name"]
     assert story.changes == {}
 
 

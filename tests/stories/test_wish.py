@@ -9,7 +9,7 @@ def test_a_wish_is_a_finding_until_staff_say_something(story):
     Mon 09:10 now
     """
     assert [(each.kind, each.text, each.clause) for each in story.plan.findings] == [
-        ("wish", "priority urgent is a wish, normal counts: set or confirm it", "20")
+        ("unconfirmed_priority", "priority urgent is a wish, normal counts: set or confirm it", "20")
     ]
 
 
@@ -20,7 +20,7 @@ def test_the_targets_do_not_move_by_a_wish(story):
     Mon 09:10 client: sets priority immediate
     Mon 09:15 now
     """
-    assert list(story.findings) == ["wish"]
+    assert list(story.findings) == ["unconfirmed_priority"]
     assert story.plan.changes == ()
     assert story.value("first_response_due") == "2026-06-08 11:00"
 
@@ -63,7 +63,7 @@ def test_a_client_who_lowers_a_confirmed_priority_wishes_too(story):
     Mon 09:20 client: sets priority normal
     Mon 09:25 now
     """
-    assert story.findings == {"wish": "priority normal is a wish, urgent counts: set or confirm it"}
+    assert story.findings == {"unconfirmed_priority": "priority normal is a wish, urgent counts: set or confirm it"}
     assert story.first_response.due == "Mon 10:00"
 
 
@@ -74,7 +74,7 @@ def test_nobody_but_staff_confirms_a_wish(tell, who):
         Mon 09:10 {who}: confirms the priority
         Mon 09:15 now
         """)
-    assert list(story.findings) == ["wish"]
+    assert list(story.findings) == ["unconfirmed_priority"]
     assert story.first_response.due == "Mon 11:00"
 
 
@@ -84,7 +84,7 @@ def test_an_answer_of_staff_confirms_nothing(story):
     Mon 09:10 staff: public note and takes it
     Mon 09:15 now
     """
-    assert list(story.findings) == ["wish"]
+    assert list(story.findings) == ["unconfirmed_priority"]
 
 
 def test_what_an_operator_files_is_no_wish(story):

@@ -1,4 +1,4 @@
-"""A real Redmine site with the demo's story, and how tests look at it."""
+"""A real Redmine site with the demo's story, and how tests read it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from tools.demo.world import Json, Person, Site
+from tools.demo.site import Json, Person, Site
 
-from sup_sync.config import Config, load_config
+from sup_sync.config.load import Config, load_config
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -20,13 +20,13 @@ SUNDAY_NIGHT = datetime(2026, 11, 15, 22, 30, tzinfo=ZoneInfo("Asia/Almaty"))
 
 @dataclass(frozen=True)
 class Demo:
-    """The site, and what provisioning and acting out the story said."""
+    """The site, and the output of provisioning and of seeding it with the story."""
 
     site: Site
     provisioned: str
     seeded: str
 
-    def as_somebody(self, login: str) -> Person:
+    def as_person(self, login: str) -> Person:
         return self.site.person(login)
 
     def run_ruby(self, script: str) -> str:
@@ -34,16 +34,16 @@ class Demo:
 
     def issue_id(self, subject: str) -> int:
         with self.site.database() as base:
-            found: tuple[int] = base.execute("SELECT id FROM issues WHERE subject = ?", (subject,)).fetchone()
-        return found[0]
+            row: tuple[int] = base.execute("SELECT id FROM issues WHERE subject = ?", (subject,)).fetchone()
+        return row[0]
 
 
 def run_ruby(site: Site, script: str) -> str:
-    """What a Ruby script says inside the site."""
+    """Run a Ruby script inside the site and return its output."""
     with tempfile.NamedTemporaryFile("w", suffix=".rb", encoding="utf-8") as file:
         file.write(script)
         file.flush()
-        return site.ask("runner", file.name)
+        return site.run("runner", file.name)
 
 
 def shipped_config() -> Config:

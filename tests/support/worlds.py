@@ -25,7 +25,7 @@ from support.fake_records import Journal, Wiki, WikiPage
 from support.fake_redmine import FakeRedmine
 from support.fake_rest import FakeRest
 
-from sup_sync.config import load_config
+from sup_sync.config.load import load_config
 from sup_sync.model.names import RedmineNames
 from sup_sync.redmine.provision import make_script
 

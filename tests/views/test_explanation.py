@@ -15,7 +15,7 @@ from stories.story import Story
 
 from sup_sync.model.policy import ClockKind, Metric
 from sup_sync.views.explanation import ClockDetails, Explanation, StepState, explain
-from sup_sync.views.time_ledger import Party
+from sup_sync.views.time_by_party import Party
 
 Tell = Callable[..., Story]
 
@@ -28,7 +28,7 @@ def explained(story: Story) -> Explanation:
 
 
 def ledger(story: Story) -> dict[str, tuple[str | None, str | None]]:
-    parts = explained(story).ledger.parts
+    parts = explained(story).time_by_party.parts
     return {party.value: (show_length(each.working), show_length(each.wall)) for party, each in parts.items()}
 
 
@@ -116,7 +116,7 @@ def test_whatever_happened_the_ledger_adds_up(deeds: list[tuple[int, str]]) -> N
         lines.append(f"{at:%Y-%m-%d %H:%M} {deed}")
     story = Story("\n".join([*lines, "2026-06-23 12:34:56 now"]), Path())
     told = explained(story)
-    parts, elapsed = told.ledger.parts.values(), told.ledger.elapsed
+    parts, elapsed = told.time_by_party.parts.values(), told.time_by_party.elapsed
     assert sum((each.wall for each in parts), timedelta(0)) == elapsed.wall == told.now - filed_at
     working = story.rules.calendars[ClockKind.WORKING].elapsed(filed_at, told.now)
     assert sum((each.working or timedelta(0) for each in parts), timedelta(0)) == elapsed.working == working
@@ -453,7 +453,7 @@ def test_a_request_that_cannot_be_judged_shows_why_and_its_story_all_the_same(st
     """
     told = explained(story)
     assert (told.clocks, told.ladder) == ((), ())
-    assert [each.kind for each in told.findings] == ["unknown"]
+    assert [each.kind for each in told.findings] == ["unmapped_name"]
     assert ledger(story)["support"] == ("1:00", "1:00")
 
 
@@ -474,7 +474,7 @@ def test_outside_the_calendar_s_years_only_the_wall_clock_is_known(story: Story)
     2023-01-04 14:00 client: answers
     2023-01-04 16:00 now
     """
-    told = explained(story).ledger
+    told = explained(story).time_by_party
     support = told.parts[Party.SUPPORT]
     assert (support.working, support.wall) == (None, timedelta(days=5, hours=3))
     assert told.parts[Party.CLIENT].working == timedelta(hours=1)
@@ -503,13 +503,13 @@ def test_as_json(story: Story) -> None:
     """
     made = explained(story).to_json()
     assert json.loads(json.dumps(made)) == made
-    head = {key: made[key] for key in ("issue", "subject", "now", "filed_at", "ledger", "findings")}
+    head = {key: made[key] for key in ("issue", "subject", "now", "filed_at", "time_by_party", "findings")}
     assert head == {
         "issue": 1,
         "subject": "Есеп ашылмайды",
         "now": "2026-06-08T05:00:00+00:00",
         "filed_at": "2026-06-08T04:00:00+00:00",
-        "ledger": {
+        "time_by_party": {
             "support": {"working": 1800, "wall": 1800},
             "client": {"working": 0, "wall": 0},
             "development": {"working": 0, "wall": 0},

@@ -99,12 +99,12 @@ def test_findings_stand_by_kind_the_most_frequent_first(tell: Tell) -> None:
     bare = "Mon 09:00 filed by client, Base, error, without iin, without contact"
     made = figures(tell(f"{bare}\nMon 10:00 staff: hands to development\n{NOW}"), tell(f"{bare}\n{NOW}")).findings
     assert [(kind, [each.issue.id for each in found]) for kind, found in made.items()] == [
-        ("channel", [1, 2]),
         ("incomplete", [1, 2]),
+        ("restricted_channel", [1, 2]),
         ("no_version", [1]),
     ]
     assert [item.item for item in made["incomplete"][0].lacks] == ["iin", "contact"]
-    assert made["channel"][0].lacks == ()
+    assert made["restricted_channel"][0].lacks == ()
 
 
 def test_without_requests_there_are_no_figures(tell: Tell) -> None:

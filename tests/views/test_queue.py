@@ -50,7 +50,7 @@ def test_a_client_s_own_immediate_is_a_wish_and_does_not_jump(tell: Tell) -> Non
     entries = line_up(waited, wished).entries
     assert [each.judgement.issue.id for each in entries] == [1, 2]
     assert not any(each.out_of_turn for each in entries)
-    assert [each.to_json()["wish"] for each in entries] == [None, "immediate"]
+    assert [each.to_json()["requested_priority"] for each in entries] == [None, "immediate"]
 
 
 def test_what_staff_stopped_stands_last_and_says_so(tell: Tell) -> None:
@@ -230,19 +230,19 @@ def test_as_json(tell: Tell) -> None:
     assert line_up(base, waiting).to_json() == {
         "entries": [
             {
-                "place": 1,
+                "position": 1,
                 "issue": 1,
                 "subject": "Есеп ашылмайды",
                 "level": "base",
                 "channel": "online_assistant",
                 "category": "consultation",
                 "priority": "normal",
-                "wish": None,
+                "requested_priority": None,
                 "metric": "first_response",
                 "due_at": "2026-06-10T08:15:00+00:00",
-                "left": -45 * 60,
-                "jumps": False,
-                "is_stuck": False,
+                "left_s": -45 * 60,
+                "out_of_turn": False,
+                "is_blocked": False,
                 "reason": "base, by time left (clauses 19, 21)",
             }
         ],
@@ -251,7 +251,7 @@ def test_as_json(tell: Tell) -> None:
     }
 
 
-@pytest.mark.parametrize("word", ["metric", "due_at", "left"])
+@pytest.mark.parametrize("word", ["metric", "due_at", "left_s"])
 def test_what_is_not_there_is_null_in_json(tell: Tell, word: str) -> None:
     unknown = tell(f"Mon 10:00 filed by operator, status «Белгісіз» \n {NOW}")
     (entry,) = line_up(unknown).to_json()["entries"]

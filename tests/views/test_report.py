@@ -67,7 +67,7 @@ def test_in_every_group_all_requests_are_accounted_for(month: tuple[Story, ...])
     for group in (report.total, *(group for groups in report.by.values() for group in groups)):
         for tally in group.tallies:
             counted = tally.met + tally.breached + tally.running + tally.no_target
-            assert counted + group.refused + group.set_aside == group.requests
+            assert counted + group.refused + group.skipped == group.requests
 
 
 def test_a_refused_request_is_neither_met_nor_breached(tell: Tell) -> None:
@@ -81,7 +81,7 @@ def test_a_refused_request_is_neither_met_nor_breached(tell: Tell) -> None:
 def test_what_could_not_be_judged_is_counted_apart_even_once_refused(tell: Tell) -> None:
     story = tell(f"Mon 09:00 filed by operator, tracker «Басқа» \n Mon 10:00 staff: refuses \n {NOW}")
     total = report_on(story).total
-    assert (total.set_aside, total.refused) == (1, 0)
+    assert (total.skipped, total.refused) == (1, 0)
 
 
 def test_the_share_met_is_of_what_is_decided_and_none_while_nothing_is(month: tuple[Story, ...], tell: Tell) -> None:
@@ -212,10 +212,10 @@ def test_as_json(tell: Tell) -> None:
     group = {
         "requests": 1,
         "refused": 0,
-        "set_aside": 0,
+        "skipped": 0,
         "first_response": {**met, "median": 5400, "ninetieth": 5400, "share_met": 1.0},
         "resolution": {**running, "median": None, "ninetieth": None, "share_met": 0.0},
-        "ledger": {
+        "time_by_party": {
             "support": {"working": 25 * 3600, "wall": 70 * 3600},
             "client": {"working": 0, "wall": 0},
             "development": {"working": 0, "wall": 0},

@@ -90,7 +90,7 @@ def test_what_is_not_known_is_empty(story: Story) -> None:
     Mon 10:00 now
     """
     (row,) = rows(story)
-    assert (row["category"], row["agreement"], row["findings"]) == ("", "", "unknown")
+    assert (row["category"], row["agreement"], row["findings"]) == ("", "", "unmapped_name")
     assert (row["first_response_due_at"], row["first_response_outcome"]) == ("", "no_target")
     assert (row["first_response_elapsed_min"], row["support_working_min"]) == ("", "60")
 

@@ -34,12 +34,12 @@ def whatif(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
 
 
 def test_by_the_same_mappings_nothing_flips(whatif):
-    assert whatif() == {"judged": len(_days_of_filing()), "flips": [], "by_level": []}
+    assert whatif() == {"judged": len(_days_of_filing()), "changes": [], "by_level": []}
 
 
 def test_a_longer_target_flips_what_was_breached_by_a_little(whatif):
     told = whatif("within: 15 min, clause: SLA Base.1", "within: 2 h, clause: SLA Base.1")
-    (flip,) = told["flips"]
+    (flip,) = told["changes"]
     assert (flip["level"], flip["metric"], flip["before"], flip["after"]) == (
         "base",
         "first_response",
@@ -52,9 +52,9 @@ def test_a_longer_target_flips_what_was_breached_by_a_little(whatif):
 
 def test_a_shorter_target_flips_of_its_level_alone(whatif):
     told = whatif("within: 1 working day, clause: SLA VIP.3", "within: 4 h, clause: SLA VIP.3")
-    assert {each["level"] for each in told["flips"]} == {"vip"}
-    assert {each["metric"] for each in told["flips"]} == {"resolution"}
-    assert sum(each["count"] for each in told["by_level"]) == len(told["flips"]) > 5
+    assert {each["level"] for each in told["changes"]} == {"vip"}
+    assert {each["metric"] for each in told["changes"]} == {"resolution"}
+    assert sum(each["count"] for each in told["by_level"]) == len(told["changes"]) > 5
 
 
 def test_mistakes_of_the_other_mappings_are_told(tmp_path, monkeypatch, capsys):
@@ -101,13 +101,13 @@ def _told(copy: Copy, capsys: pytest.CaptureFixture[str], *words: str) -> str:
 
 def test_only_what_was_filed_under_the_other_version_flips(by_date, capsys):
     told = json.loads(_told(by_date, capsys, *AT))
-    flips, days = told["flips"], _days_of_filing()
+    flips, days = told["changes"], _days_of_filing()
     assert {(each["level"], each["metric"], each["after"]) for each in flips} == {("vip", "resolution", "breached")}
     assert all(days[each["issue"]] <= "2026-11-19" for each in flips)
     by_date.path("regulation-2024.yaml").unlink()
     by_date.replace("regulation.yaml", "in_force_from: 2026-11-20", "in_force_from: 2023-01-01")
     by_date.replace("regulation.yaml", "within: 1 working day, clause: SLA VIP.3", "within: 4 h, clause: 4.3")
-    of_all = json.loads(_told(by_date, capsys, *AT))["flips"]
+    of_all = json.loads(_told(by_date, capsys, *AT))["changes"]
     assert flips == [each for each in of_all if days[each["issue"]] <= "2026-11-19"]
     assert len(flips) < len(of_all)
 
@@ -116,7 +116,7 @@ def test_the_terminal_shows_the_flips_of_an_earlier_version_with_their_counts_by
     told = json.loads(_told(by_date, capsys, *AT))
     shown = _told(by_date, capsys, *AT[:-1]).splitlines()
     rows = [int(line.split()[0]) for line in shown if line.lstrip()[:1].isdigit() and "VIP" in line]
-    assert rows == [each["issue"] for each in told["flips"]]
+    assert rows == [each["issue"] for each in told["changes"]]
     counts = [int(line.split()[1]) for line in shown if line.startswith("VIP: ")]
     assert sorted(counts) == sorted(each["count"] for each in told["by_level"])
     assert sum(counts) == len(rows) > 0
@@ -127,8 +127,8 @@ def test_what_was_filed_before_the_first_version_in_dir_cannot_be_judged_by_it(t
     copy = Copy(tmp_path)
     copy.replace("regulation.yaml", "in_force_from: 2023-01-01", "in_force_from: 2026-11-20")
     told, days = json.loads(_told(copy, capsys, *AT)), _days_of_filing()
-    assert {each["after"] for each in told["flips"]} == {"no_target"}
-    assert all(days[each["issue"]] <= "2026-11-19" for each in told["flips"])
+    assert {each["after"] for each in told["changes"]} == {"no_target"}
+    assert all(days[each["issue"]] <= "2026-11-19" for each in told["changes"])
 
 
 def _days_of_filing() -> dict[int, str]:

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from stories.moments import ZONE
 from stories.shipped import Copy, shipped_config
 
-from sup_sync.config import Config
+from sup_sync.config.load import Config
 from sup_sync.model.languages import LANGUAGES
 from sup_sync.model.policy import ClockKind
 from sup_sync.output.terminal.layout import make_console

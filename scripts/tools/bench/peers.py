@@ -1,10 +1,10 @@
-"""Asks other packages for working time, one at a time, and times them; runs in .venv-bench, and knows nothing of ours.
+"""A measurement of other packages that compute working time, one by one; it runs in .venv-bench, without sup_sync.
 
 Standard input: {"zone", "opens", "closes" (hours), "week" (worked weekdays, 0 is Monday), "off" (all dates not worked),
-"holidays" (those of them that the week works), "worked" (dates worked against the week), "until" (epoch seconds),
+"holidays" (those of them on a worked weekday), "worked" (worked dates on other weekdays),
 "elapsed": [[start, end]], "later": [[start, hours]]}. Standard output: a line of JSON for each package, {"name",
-"note", "elapsed": {"answers", "us"}, "later": {"answers", "us"}}: seconds or epoch seconds, None for an error;
-instead of either a text that says why not. Each package gets the datetimes that it wants, made beforehand.
+"note", "elapsed": {"answers", "us"}, "later": {"answers", "us"}}: answers in seconds or epoch seconds, None for an
+error; or a text with the reason instead of either. The arguments of each package are made before the measurement.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from zoneinfo import ZoneInfo
 LIMIT_S = 90
 ROUNDS = 3
 
-Words = dict[str, Any]
+Json = dict[str, Any]
 
 
 class Peer:
-    """A package: how a calendar is written in it, and what it is asked; of moments in the zone, aware or `naive`."""
+    """A package: its calendar and its two functions; its datetimes are in the zone, aware unless `naive`."""
 
     package = ""
     note = ""
@@ -34,19 +34,19 @@ class Peer:
     elapsed: Any = "has no such function"
     later: Any = "has no such function"
 
-    def __init__(self, words: Words) -> None:
-        self.words = words
-        self.zone = ZoneInfo(words["zone"])
-        self.opens, self.closes = time(words["opens"]), time(words["closes"])
-        self.off = [date.fromisoformat(each) for each in words["off"]]
-        self.holidays = [date.fromisoformat(each) for each in words["holidays"]]
-        self.worked = [date.fromisoformat(each) for each in words["worked"]]
-        self.make()
+    def __init__(self, task: Json) -> None:
+        self.task = task
+        self.zone = ZoneInfo(task["zone"])
+        self.opens, self.closes = time(task["opens"]), time(task["closes"])
+        self.off = [date.fromisoformat(text) for text in task["off"]]
+        self.holidays = [date.fromisoformat(text) for text in task["holidays"]]
+        self.worked = [date.fromisoformat(text) for text in task["worked"]]
+        self.make_calendar()
 
-    def make(self) -> None:
-        """Write the calendar."""
+    def make_calendar(self) -> None:
+        """Make the package's calendar, and set `elapsed` and `later`."""
 
-    def moment(self, epoch_s: int) -> Any:
+    def datetime_at(self, epoch_s: int) -> Any:
         local = datetime.fromtimestamp(epoch_s, self.zone)
         return local.replace(tzinfo=None) if self.naive else local
 
@@ -62,9 +62,9 @@ class Peer:
 
 class Workclock(Peer):
     package = "workclock"
-    note = "weekends told as holidays"
+    note = "weekends entered as holidays"
 
-    def make(self) -> None:
+    def make_calendar(self) -> None:
         from workclock import Holidays, Schedule, WorkDay
 
         rules = [WorkDay(self.opens, self.closes, days=range(7)), Holidays(self.off)]
@@ -77,7 +77,7 @@ class Timegrid(Peer):
     note = "in local time"
     naive = True
 
-    def make(self) -> None:
+    def make_calendar(self) -> None:
         from timegrid import TimeGridCalendar, hours
 
         calendar = TimeGridCalendar.weekdays(self.opens, self.closes)
@@ -94,13 +94,13 @@ class Timegrid(Peer):
 
 class BusinessTimeDelta(Peer):
     package = "businesstimedelta"
-    note = "weekends told as holidays"
+    note = "weekends entered as holidays"
 
-    def make(self) -> None:
+    def make_calendar(self) -> None:
         import businesstimedelta as package
         import pytz
 
-        zone = pytz.timezone(self.words["zone"])
+        zone = pytz.timezone(self.task["zone"])
         workday = package.WorkDayRule(self.opens, self.closes, working_days=list(range(7)), tz=zone)
         self.rules = package.Rules([workday, package.HolidayRule(set(self.off), tz=zone)])
         self.make_delta = package.BusinessTimeDelta
@@ -116,14 +116,14 @@ class BusinessTimeDelta(Peer):
 class DjangoBizcal(Peer):
     package = "django-bizcal"
 
-    def make(self) -> None:
+    def make_calendar(self) -> None:
         from django_bizcal import WorkingCalendar
         from django_bizcal.providers import SetHolidayProvider
 
         window = [(f"{self.opens:%H:%M}", f"{self.closes:%H:%M}")]
         calendar = WorkingCalendar(
-            tz=self.words["zone"],
-            weekly_schedule=dict.fromkeys(self.words["week"], window),
+            tz=self.task["zone"],
+            weekly_schedule=dict.fromkeys(self.task["week"], window),
             holiday_provider=SetHolidayProvider.from_dates(self.holidays),
             day_overrides=dict.fromkeys(self.worked, window),
         )
@@ -132,10 +132,10 @@ class DjangoBizcal(Peer):
 
 class OfficeHours(Peer):
     package = "officehours"
-    note = "cannot work on a weekend; in local time"
+    note = "no working weekends; in local time"
     naive = True
 
-    def make(self) -> None:
+    def make_calendar(self) -> None:
         from officehours import Calculator
 
         calculator = Calculator(f"{self.opens:%H:%M}", f"{self.closes:%H:%M}", self.holidays)
@@ -150,15 +150,15 @@ class OfficeHours(Peer):
 
 class BusinessDuration(Peer):
     package = "business-duration"
-    note = "weekends told as holidays; in local time"
+    note = "weekends entered as holidays; in local time"
     naive = True
 
-    def make(self) -> None:
+    def make_calendar(self) -> None:
         from business_duration import businessDuration
 
-        how = {"starttime": self.opens, "endtime": self.closes, "weekendlist": None, "unit": "sec"}
+        options = {"starttime": self.opens, "endtime": self.closes, "weekendlist": None, "unit": "sec"}
         off = set(self.off)
-        self.elapsed = lambda start, end: businessDuration(start, end, holidaylist=off, **how)
+        self.elapsed = lambda start, end: businessDuration(start, end, holidaylist=off, **options)
 
     def seconds(self, answer: Any) -> float:
         return float(answer)
@@ -166,16 +166,16 @@ class BusinessDuration(Peer):
 
 class Pandas(Peer):
     package = "pandas"
-    note = "CustomBusinessHour; weekends told as holidays; whole hours only"
+    note = "CustomBusinessHour; weekends entered as holidays; whole hours only"
 
-    def make(self) -> None:
+    def make_calendar(self) -> None:
         import pandas as pd
 
         self.hour, self.timestamp = pd.offsets.CustomBusinessHour, pd.Timestamp
         self.later = lambda start, offset: start + offset
 
-    def moment(self, epoch_s: int) -> Any:
-        return self.timestamp(super().moment(epoch_s))
+    def datetime_at(self, epoch_s: int) -> Any:
+        return self.timestamp(super().datetime_at(epoch_s))
 
     def amount(self, hours: int) -> Any:
         days = {"weekmask": "1111111", "holidays": self.off}
@@ -185,14 +185,14 @@ class Pandas(Peer):
 PEERS = (Workclock, Timegrid, BusinessTimeDelta, DjangoBizcal, OfficeHours, BusinessDuration, Pandas)
 
 
-def asked(function: Any, rows: Sequence[tuple[Any, Any]], read: Callable[[Any], float]) -> Words | str:
-    """The answers of a function, and the microseconds of CPU that it takes for one: the least of some rounds."""
+def measure(function: Any, rows: Sequence[tuple[Any, Any]], read: Callable[[Any], float]) -> Json | str:
+    """Return the answers of a function, and its CPU in microseconds per answer: the minimum of some rounds."""
     if isinstance(function, str):
         return function
     answers = [answer_of(function, row, read) for row in rows]
-    sound = [row for row, answer in zip(rows, answers, strict=True) if answer is not None]
-    taken = [round_s(function, sound) for _ in range(ROUNDS)] if sound else [0.0]
-    return {"answers": answers, "us": min(taken) / max(len(sound), 1) * 1e6}
+    answered = [row for row, answer in zip(rows, answers, strict=True) if answer is not None]
+    rounds_s = [round_s(function, answered) for _ in range(ROUNDS)] if answered else [0.0]
+    return {"answers": answers, "us": min(rounds_s) / max(len(answered), 1) * 1e6}
 
 
 def answer_of(function: Any, row: tuple[Any, Any], read: Callable[[Any], float]) -> float | None:
@@ -205,43 +205,43 @@ def answer_of(function: Any, row: tuple[Any, Any], read: Callable[[Any], float])
 
 
 def round_s(function: Any, rows: Sequence[tuple[Any, Any]]) -> float:
-    begin = process_time()
+    start_s = process_time()
     for first, second in rows:
         function(first, second)
-    return process_time() - begin
+    return process_time() - start_s
 
 
-def answers(kind: type[Peer], words: Words) -> Words:
-    peer = kind(words)
-    spans = [(peer.moment(start), peer.moment(end)) for start, end in words["elapsed"]]
-    amounts = [(peer.moment(start), peer.amount(hours)) for start, hours in words["later"]]
+def measure_peer(kind: type[Peer], task: Json) -> Json:
+    peer = kind(task)
+    spans = [(peer.datetime_at(start), peer.datetime_at(end)) for start, end in task["elapsed"]]
+    amounts = [(peer.datetime_at(start), peer.amount(hours)) for start, hours in task["later"]]
     return {
-        "elapsed": asked(peer.elapsed, spans, peer.seconds),
-        "later": asked(peer.later, amounts, peer.epoch_s),
+        "elapsed": measure(peer.elapsed, spans, peer.seconds),
+        "later": measure(peer.later, amounts, peer.epoch_s),
     }
 
 
-def lines(words: Words) -> Iterator[Words]:
+def measure_peers(task: Json) -> Iterator[Json]:
     for kind in PEERS:
         name = kind.package
         signal.alarm(LIMIT_S)
         try:
-            yield {"name": f"{name} {version(name)}", "note": kind.note, **answers(kind, words)}
+            yield {"name": f"{name} {version(name)}", "note": kind.note, **measure_peer(kind, task)}
         except ImportError:
             yield {"name": name, "note": "could not be installed"}
         except TimeoutError:
-            yield {"name": name, "note": f"did not end within {LIMIT_S} s"}
+            yield {"name": name, "note": f"did not finish within {LIMIT_S} s"}
         except Exception as error:
             yield {"name": name, "note": f"cannot be set up: {type(error).__name__}: {error}"}
         finally:
             signal.alarm(0)
 
 
-def _stop(_signal: int, _frame: object) -> None:
+def _time_out(_signal: int, _frame: object) -> None:
     raise TimeoutError
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGALRM, _stop)
-    for line in lines(json.load(sys.stdin)):
+    signal.signal(signal.SIGALRM, _time_out)
+    for line in measure_peers(json.load(sys.stdin)):
         sys.stdout.write(json.dumps(line) + "\n")

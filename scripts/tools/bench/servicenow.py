@@ -1,8 +1,8 @@
-"""Turns an event log of ServiceNow (UCI 498; Amaral, Fantinato, Peres, 2018) into a snapshot and mappings of its own.
+"""A conversion of an event log of ServiceNow (UCI 498; Amaral, Fantinato, Peres, 2018) to a snapshot and its mappings.
 
-What the log lacks stays out: words, channels but how the caller got in touch, the history before a request's first
-row. Its verdict pauses for nothing and runs from opening to closing, so every status before Closed is open. Who opened
-a request took the call: staff, whose priority counts. A row that changes nothing known stands as a private note.
+The log contains no texts, no history before a request's first row, and no channels except the way of contact. Its
+verdict covers the time from opening to closing without pauses, so every status before Closed is open. The person who
+opened a request is staff, so the priority is confirmed. A row without a known change becomes a private note.
 """
 
 from __future__ import annotations
@@ -22,14 +22,13 @@ import yaml
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 LOG = ROOT.parent / "shared" / "data" / "uci_servicenow.events.csv.gz"
 
-NOW = datetime(2017, 3, 1, tzinfo=UTC)
-"""After the last row, so that every clock has stopped."""
+NOW = datetime(2017, 3, 1, tzinfo=UTC)  # after the last row, so that every clock has stopped
 
+# these reproduce the log's verdict on its priority Moderate: Monday to Friday, from opening to closing
 HOURS, MODERATE_TARGET = "14:00-23:00", "62 h"
-"""What reproduces the log's verdict on its priority Moderate: Monday to Friday, from opening to closing."""
 
 STATUSES = ("New", "Active", "Awaiting User Info", "Awaiting Vendor", "Awaiting Problem", "Awaiting Evidence")
-ODD_STATUSES = ("-100", "Resolved")
+OTHER_STATUSES = ("-100", "Resolved")
 PRIORITIES = {"low": "4 - Low", "moderate": "3 - Moderate", "high": "2 - High", "critical": "1 - Critical"}
 CONTACTS = ("Phone", "Self service", "Email", "IVR", "Direct opening")
 CHANNEL_FIELD, GROUP_FIELD = {"id": 7, "name": "Арна"}, "30"
@@ -39,7 +38,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A request of the log: its issue, and whether it was closed in time as the log says."""
+    """A request of the log: its issue, its priority, and the log's verdict on it."""
 
     issue: Json
     priority: str
@@ -47,32 +46,32 @@ class Case:
 
 
 class Ids:
-    """An id for each name, in the order they come."""
+    """Ids of names, counted in the order of their first use."""
 
     def __init__(self) -> None:
         self.by_name: dict[str, int] = {}
 
-    def ref(self, name: str) -> Json:
-        return {"id": self.of(name), "name": name}
+    def reference(self, name: str) -> Json:
+        return {"id": self.id_of(name), "name": name}
 
-    def of(self, name: str) -> int:
+    def id_of(self, name: str) -> int:
         return self.by_name.setdefault(name, len(self.by_name) + 1)
 
-    def listed(self) -> list[Json]:
+    def as_list(self) -> list[Json]:
         return [{"id": number, "name": name} for name, number in self.by_name.items()]
 
 
-class Translation:
-    """The log on its way into Redmine's JSON."""
+class Conversion:
+    """A conversion of the log to Redmine's JSON."""
 
     def __init__(self) -> None:
         self.people, self.statuses, self.priorities = Ids(), Ids(), Ids()
         self.journal_ids = count(1)
 
     def cases(self, rows: Iterable[Mapping[str, str]]) -> Iterator[Case]:
-        """The requests of rows that come request by request."""
-        for number, (_, of_case) in enumerate(groupby(rows, key=lambda row: row["case_id"]), 1):
-            events = [{**row, **json.loads(row["extra_json"])} for row in of_case]
+        """Yield the requests; the rows must be grouped by request."""
+        for number, (_, case_rows) in enumerate(groupby(rows, key=lambda row: row["case_id"]), 1):
+            events = [{**row, **json.loads(row["extra_json"])} for row in case_rows]
             last = events[-1]
             yield Case(self._issue(number, events), last["priority"], last["made_sla"])
 
@@ -83,9 +82,9 @@ class Translation:
             "id": number,
             "project": {"id": 1, "name": "Incidents"},
             "tracker": {"id": 1, "name": "Incident"},
-            "status": self.statuses.ref(last["status"]),
-            "priority": self.priorities.ref(last["priority"]),
-            "author": self.people.ref(first.get("opened_by", "Opened by nobody known")),
+            "status": self.statuses.reference(last["status"]),
+            "priority": self.priorities.reference(last["priority"]),
+            "author": self.people.reference(first.get("opened_by", "Opened by an unknown person")),
             "subject": first["case_id"],
             "created_on": f"{first['opened_at']}Z",
             "updated_on": f"{last['timestamp']}Z",
@@ -97,34 +96,34 @@ class Translation:
         details = list(self._details(before, after))
         return {
             "id": next(self.journal_ids),
-            "user": self.people.ref(after["actor"]),
-            "notes": "" if details else "worked on",
+            "user": self.people.reference(after["actor"]),
+            "notes": "" if details else "work done",
             "created_on": f"{after['timestamp']}Z",
             "private_notes": not details,
             "details": details,
         }
 
     def _details(self, before: Json, after: Json) -> Iterator[Json]:
-        known = (
+        attributes = (
             ("attr", "status_id", "status", self.statuses),
             ("attr", "priority_id", "priority", self.priorities),
             ("attr", "assigned_to_id", "assignee", self.people),
         )
-        for kind, name, key, ids in known:
+        for kind, name, key, ids in attributes:
             old, new = before.get(key), after.get(key)
             if old != new:
-                yield detail(kind, name, old and str(ids.of(old)), new and str(ids.of(new)))
+                yield detail(kind, name, old and str(ids.id_of(old)), new and str(ids.id_of(new)))
         if before.get("group") != after.get("group"):
             yield detail("cf", GROUP_FIELD, before.get("group"), after.get("group"))
 
     def lists(self) -> Json:
-        """The tracker's lists, once all cases have been through."""
+        """Return Redmine's lists; call it after all requests are converted."""
         return {
             "account": {"id": 0, "name": "sup sync"},
-            "statuses": self.statuses.listed(),
-            "priorities": self.priorities.listed(),
+            "statuses": self.statuses.as_list(),
+            "priorities": self.priorities.as_list(),
             "projects": [{"id": 1, "identifier": "incidents", "name": "Incidents"}],
-            "people": [{**each, "groups": ["Support"]} for each in self.people.listed()],
+            "people": [{**person, "groups": ["Support"]} for person in self.people.as_list()],
         }
 
 
@@ -138,19 +137,19 @@ def read_log(log: Path = LOG) -> Iterator[Mapping[str, str]]:
 
 
 def write_snapshot(path: Path, lists: Json, issues: Iterable[Json]) -> None:
-    """JSON lines as `sup-sync snapshot` writes them."""
+    """Write JSON lines in the format of `sup-sync snapshot`."""
     lines = ({"tracker": lists}, *issues)
-    path.write_text("".join(f"{json.dumps(each, ensure_ascii=False)}\n" for each in lines), encoding="utf-8")
+    path.write_text("".join(f"{json.dumps(line, ensure_ascii=False)}\n" for line in lines), encoding="utf-8")
 
 
 def copies(issues: Sequence[Json], times: int) -> Iterator[Json]:
-    """The requests so many times over, each with an id of its own."""
+    """Yield the requests `times` times, each with an id of its own."""
     for number, issue in enumerate((issue for _ in range(times) for issue in issues), 1):
         yield {**issue, "id": number}
 
 
 def write_mappings(folder: Path) -> Path:
-    """The shipped files with the log's words in them; returns config.yaml."""
+    """Write the shipped files with the names of the log, and return the path of config.yaml."""
     (folder / "mappings").mkdir(parents=True)
     for name, changes in {"config.yaml": {"projects": ["incidents"]}, **MAPPINGS}.items():
         shipped = yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
@@ -163,8 +162,7 @@ NO_TARGET = {"within": "none", "clause": "log"}
 CLOSED_IN_TIME = {"within": {**dict.fromkeys(PRIORITIES, "none"), "moderate": MODERATE_TARGET}, "clause": "made_sla"}
 AGREEMENT = {"first_response": NO_TARGET, "resolution": CLOSED_IN_TIME, "ladder": "standard"}
 OPEN, WAITING, CLOSED = {"phase": "open"}, {"phase": "waiting"}, {"phase": "closed"}
-UNUSED = "Waiting"
-"""The mappings want a status that waits for the client, and the log's verdict knows none."""
+UNUSED = "Waiting"  # the mappings need a status that waits for the client; the log's verdict does not pause
 
 MAPPINGS: dict[str, Json] = {
     "mappings/regulation.yaml": {
@@ -177,7 +175,7 @@ MAPPINGS: dict[str, Json] = {
     },
     "mappings/tracker.yaml": {
         "trackers": {"Incident": {"category": "incident"}},
-        "statuses": {**dict.fromkeys((*STATUSES, *ODD_STATUSES), OPEN), "Closed": CLOSED, UNUSED: WAITING},
+        "statuses": {**dict.fromkeys((*STATUSES, *OTHER_STATUSES), OPEN), "Closed": CLOSED, UNUSED: WAITING},
         "priorities": PRIORITIES,
         "channels": {contact.lower().replace(" ", "_"): contact for contact in CONTACTS},
         "sets": {"no_answer": "Closed", "asked": UNUSED},

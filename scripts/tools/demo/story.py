@@ -1,4 +1,4 @@
-"""The demo's story (examples/demo.yaml) in time: what happens, who does it, and when, counted back from the present."""
+"""The demo's story (examples/demo.yaml) as a list of actions, each at a time before the present."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from sup_sync.errors import CalendarError
 from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.working_time import Calendar
 
-STORY = Path(__file__).resolve().parent.parent.parent.parent / "examples" / "demo.yaml"
+STORY_FILE = Path(__file__).resolve().parent.parent.parent.parent / "examples" / "demo.yaml"
 LONGEST_AGO = timedelta(days=90)
 UNITS = {"h": "hours", "min": "minutes"}
 
-Words = Mapping[str, Any]
+Entry = Mapping[str, Any]  # a part of the YAML file: the whole, a project, a request, or a step of it
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
-    """One thing that somebody does: the filing of a request (its number in the story), or a step of it."""
+class Action:
+    """One thing that a person does to a request (its index in the story): the filing, or a step after it."""
 
     at: datetime
     request: int
-    words: Words
+    entry: Entry
     is_filing: bool
 
     @property
-    def by(self) -> str:
-        return str(self.words["by"])
+    def login(self) -> str:
+        return str(self.entry["by"])
 
 
-def load_story() -> Words:
-    story: Words = yaml.safe_load(STORY.read_text(encoding="utf-8"))
+def load_story() -> Entry:
+    story: Entry = yaml.safe_load(STORY_FILE.read_text(encoding="utf-8"))
     return story
 
 
-def working_time(text: str) -> timedelta:
-    """`1h 20min` as a length of time."""
+def parse_duration(text: str) -> timedelta:
+    """Parse `1h 20min`."""
     amounts = {}
     for word in text.split():
         unit = word.lstrip("0123456789")
@@ -50,8 +50,8 @@ def working_time(text: str) -> timedelta:
     return timedelta(**amounts)
 
 
-def moment_before(calendar: Calendar, now: datetime, amount: timedelta) -> datetime:
-    """The moment with `amount` of working time between it and `now`; without any, the last working one."""
+def time_before(calendar: Calendar, now: datetime, amount: timedelta) -> datetime:
+    """Return the time from which `amount` of working time passes until `now`; for 0, when work last stopped."""
     for span in reversed(list(calendar.spans(now - LONGEST_AGO, now))):
         if amount <= span.end - span.start:
             return span.end - amount
@@ -59,28 +59,29 @@ def moment_before(calendar: Calendar, now: datetime, amount: timedelta) -> datet
     raise CalendarError(f"too little working time in the {LONGEST_AGO.days} days before {now:%Y-%m-%d}")
 
 
-def deeds_of(story: Words, calendar: Calendar, now: datetime) -> list[Deed]:
-    """All that happens, in the order of time."""
+def list_actions(story: Entry, calendar: Calendar, now: datetime) -> list[Action]:
+    """List the actions of all requests in the order of time."""
 
-    def deeds() -> Iterator[Deed]:
+    def actions() -> Iterator[Action]:
         for number, request in enumerate(story["requests"]):
-            for words in (request, *request.get("steps", ())):
-                at = moment_before(calendar, now, working_time(words["at"]))
-                yield Deed(at, number, words, is_filing=words is request)
+            for entry in (request, *request.get("steps", ())):
+                at = time_before(calendar, now, parse_duration(entry["at"]))
+                yield Action(at, number, entry, is_filing=entry is request)
 
-    return sorted(deeds(), key=lambda deed: deed.at)
+    return sorted(actions(), key=lambda action: action.at)
 
 
-def summary(story: Words, deeds: Sequence[Deed], zone: tzinfo) -> str:
-    """What the site now has, in a few lines."""
-    first, last = (deed.at.astimezone(zone) for deed in (deeds[0], deeds[-1]))
+def summarize(story: Entry, actions: Sequence[Action], zone: tzinfo) -> str:
+    """Summarize in a few lines what the site contains after all actions."""
+    first, last = (action.at.astimezone(zone) for action in (actions[0], actions[-1]))
     lines = [
-        f"{len(story['projects'])} projects, {len(story['requests'])} requests, {len(deeds)} entries of history,"
+        f"{len(story['projects'])} projects, {len(story['requests'])} requests, {len(actions)} history entries,"
         f" {first:{MOMENT_FORMAT}} to {last:{MOMENT_FORMAT}}"
     ]
-    shown = [request["shows"] for request in story["requests"]]
-    for metric, states in zip(("first response", "closing"), zip(*filter(None, shown), strict=True), strict=True):
-        counts = sorted(Counter(states).items(), key=lambda pair: -pair[1])
-        lines.append(f"{metric}: " + ", ".join(f"{count} {state}" for state, count in counts))
-    lines.append(f"set aside: {shown.count(None)}")
+    expected = [request["shows"] for request in story["requests"]]
+    by_metric = zip(*filter(None, expected), strict=True)
+    for metric, statuses in zip(("first response", "resolution"), by_metric, strict=True):
+        counts = sorted(Counter(statuses).items(), key=lambda pair: -pair[1])
+        lines.append(f"{metric}: " + ", ".join(f"{count} {status}" for status, count in counts))
+    lines.append(f"skipped: {expected.count(None)}")
     return "\n".join(lines)

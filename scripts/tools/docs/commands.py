@@ -1,4 +1,4 @@
-"""docs/commands.md: every command with its options, from the commands themselves."""
+"""The page docs/commands.md: every command with its options, from the code of the commands."""
 
 from __future__ import annotations
 
@@ -12,25 +12,24 @@ from sup_sync.cli.main import cli
 INTRODUCTION = """\
 # Every command
 
-`sup-sync COMMAND --help` says the same in the terminal. What the exit codes mean stands in
-[Operations](operations.md#exit-codes). This page is made from the commands by `scripts/docs`.
+`sup-sync COMMAND --help` shows the same in the terminal. [Operations](operations.md#exit-codes) explains the exit
+codes. `scripts/docs` generates this page from the commands.
 """
 
-SHARED = ("config", "quiet")
-"""Options that every command takes; they are told once."""
+SHARED = ("config", "quiet")  # options of every command, listed once
 
 
 def commands_page() -> str:
     root = click.Context(cli, info_name="sup-sync", **cli.context_settings)
     shared = [param for param in cli.params if param.name in SHARED]
-    lines = [INTRODUCTION, "Every command takes, before its name or behind it:\n", _options(shared, root)]
+    lines = [INTRODUCTION, "Every command takes these options, before or after its name:\n", _options(shared, root)]
     return "\n".join([*lines, *(_section(*each) for each in commands_of(cli, root))])
 
 
 def commands_of(group: click.Group, context: click.Context) -> Iterator[tuple[click.Command, click.Context]]:
-    """Every command that does something, `calendar refresh` as well, in the order of their names."""
-    found = ((name, group.get_command(context, name)) for name in group.list_commands(context))
-    for name, command in ((name, command) for name, command in found if command):
+    """Yield every command that can be run, including `calendar refresh`, in the order of their names."""
+    commands = ((name, group.get_command(context, name)) for name in group.list_commands(context))
+    for name, command in ((name, command) for name, command in commands if command):
         inner = click.Context(command, info_name=name, parent=context)
         if not isinstance(command, click.Group) or command.invoke_without_command:
             yield command, inner
@@ -41,8 +40,8 @@ def commands_of(group: click.Group, context: click.Context) -> Iterator[tuple[cl
 def _section(command: click.Command, context: click.Context) -> str:
     usage = " ".join([context.command_path, *command.collect_usage_pieces(context)])
     text = inspect.cleandoc(command.help or "").replace("\b\n", "")
-    own = [param for param in command.params if param.name not in SHARED]
-    return f"## {context.command_path}\n\n{text}\n\n    {usage}\n\n{_options(own, context)}"
+    params = [param for param in command.params if param.name not in SHARED]
+    return f"## {context.command_path}\n\n{text}\n\n    {usage}\n\n{_options(params, context)}"
 
 
 def _options(params: list[click.Parameter], context: click.Context) -> str:
@@ -50,7 +49,7 @@ def _options(params: list[click.Parameter], context: click.Context) -> str:
     records = [record for record in (option.get_help_record(context) for option in options) if record]
     if not records:
         return ""
-    rows = [f"| `{_cell(written)}` | {_cell(text)} |" for written, text in records]
+    rows = [f"| `{_cell(option)}` | {_cell(text)} |" for option, text in records]
     return "\n".join(["| option | what it does |", "| --- | --- |", *rows, ""])
 
 

@@ -1,4 +1,4 @@
-"""Prints the manual page sup-sync(1): every command with its options, on one page, as `man` wants it."""
+"""The manual page sup-sync(1): every command with its options, printed in the format of `man`."""
 
 from __future__ import annotations
 
@@ -15,20 +15,26 @@ from sup_sync.cli.main import cli
 README = Path(__file__).parent.parent.parent.parent / "README.md"
 
 ENVIRONMENT = (
-    ("SUP_SYNC_KEY", "The key of the tracker's account, before any file."),
-    ("SUP_SYNC_NOTIFY", "Where people are reached outside of the tracker, before any file: `head=URL`, one a line."),
-    ("CREDENTIALS_DIRECTORY", "Set by systemd: holds the credentials sup-sync-key and sup-sync-notify."),
-    ("STATE_DIRECTORY, XDG_STATE_HOME", "Above sup-sync/ with lock, audit log and cache; else ~/.local/state."),
-    ("NO_COLOR", "Where it is set nothing is coloured."),
+    ("SUP_SYNC_KEY", "API key of the Redmine account; takes precedence over any file."),
+    (
+        "SUP_SYNC_NOTIFY",
+        "Addresses for notifications outside Redmine: `head=URL`, one per line; takes precedence over any file.",
+    ),
+    ("CREDENTIALS_DIRECTORY", "Set by systemd: directory of the credentials sup-sync-key and sup-sync-notify."),
+    (
+        "STATE_DIRECTORY, XDG_STATE_HOME",
+        "Parent directory of sup-sync/, which contains lock, audit log and cache. Default: ~/.local/state.",
+    ),
+    ("NO_COLOR", "If set, output is not coloured."),
 )
 FILES = (
-    ("config.yaml", "Where the tracker is and what a run may do; in the present folder, or as --config names it."),
-    ("mappings/", "Beside it: the regulation, the tracker's names, the calendar, contracts, texts, examples."),
+    ("config.yaml", "Address of Redmine and limits of a run. Default: in the current directory; see --config."),
+    ("mappings/", "In the same directory: the regulation, names in Redmine, the calendar, contracts, texts, examples."),
 )
 
 
 def page() -> str:
-    """The whole page, in groff's macros for manuals."""
+    """Return the page in groff's macros for manuals."""
     ctx = click.Context(cli, info_name="sup-sync", help_option_names=["-h", "--help"])
     parts = [
         f'.TH SUP\\-SYNC 1 "" "sup\\-sync {__version__}" "User Commands"',
@@ -37,7 +43,7 @@ def page() -> str:
         ".SH SYNOPSIS",
         _usage(ctx, cli),
         ".SH OPTIONS",
-        "These may stand before a command's name and behind it.",
+        "These options may come before or after the command.",
         *_options(ctx, cli),
         ".SH COMMANDS",
         *(line for path, command in _commands() for line in _section(path, command)),
@@ -52,7 +58,7 @@ def page() -> str:
 
 
 def _commands() -> Iterator[tuple[str, click.Command]]:
-    """Every command that can be typed, with its name in full."""
+    """Yield every command that can be run, with its full name."""
     for command, context in commands_of(cli, click.Context(cli, info_name="sup-sync")):
         yield context.command_path, command
 
@@ -63,7 +69,7 @@ def _section(path: str, command: click.Command) -> Iterator[str]:
     yield _usage(ctx, command)
     yield ".PP"
     yield _text(_help(command))
-    yield from _options(ctx, command, left_out=[option for each in cli.get_params(ctx) for option in each.opts])
+    yield from _options(ctx, command, shared=[option for param in cli.get_params(ctx) for option in param.opts])
 
 
 def _usage(ctx: click.Context, command: click.Command) -> str:
@@ -71,9 +77,9 @@ def _usage(ctx: click.Context, command: click.Command) -> str:
     return f"\\fB{_text(ctx.command_path)}\\fR {_text(words)}"
 
 
-def _options(ctx: click.Context, command: click.Command, left_out: Iterable[str] = ()) -> Iterator[str]:
-    params = [each for each in command.get_params(ctx) if not set(each.opts) & set(left_out)]
-    yield from _list(record for each in params if (record := each.get_help_record(ctx)))
+def _options(ctx: click.Context, command: click.Command, shared: Iterable[str] = ()) -> Iterator[str]:
+    params = [param for param in command.get_params(ctx) if not set(param.opts) & set(shared)]
+    yield from _list(record for param in params if (record := param.get_help_record(ctx)))
 
 
 def _exit_codes() -> list[tuple[str, str]]:
@@ -90,7 +96,7 @@ def _help(command: click.Command) -> str:
 
 
 def _text(text: str) -> str:
-    """Words as groff prints them: hyphens stay hyphens, and no line is taken for a macro."""
+    """Escape a text for groff: keep its hyphens, and do not let a line start a macro."""
     escaped = text.replace("\\", "\\e").replace("-", "\\-")
     return f"\\&{escaped}" if escaped.startswith((".", "'")) else escaped
 

@@ -1,4 +1,4 @@
-"""JSON Schemas of the YAML files, from the shapes that read them: by them editors complete and check."""
+"""JSON Schemas of the YAML files, from the shapes that read them, for editors to complete and check the files."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from sup_sync.model.moments import WEEKDAYS
 
 Json = dict[str, Any]
 
+# the shape of each file, by its name without `.yaml`
 FILES = {
     "config": shapes.ConfigShape,
     "regulation": shapes.RegulationShape,
@@ -27,7 +28,6 @@ FILES = {
     "messages": shapes.MessagesShape,
     "examples": shapes.ExamplesShape,
 }
-"""The shapes of whole files, by the files' names less `.yaml`."""
 
 
 def _text(title: str, pattern: str) -> Json:
@@ -36,27 +36,28 @@ def _text(title: str, pattern: str) -> Json:
 
 _LENGTH = r"[1-9]\d{0,4} (min|h|working days?)"
 _DAY, _CLOCK = r"\d{4}-\d\d-\d\d", r"([01]\d|2[0-3]):[0-5]\d"
-_MOMENT = rf"{_DAY}[ T]{_CLOCK}(:[0-5]\d)?"
+_DATE_TIME = rf"{_DAY}[ T]{_CLOCK}(:[0-5]\d)?"
 _WEEKDAY = f"({'|'.join(WEEKDAYS)})"
-_DATE = _text("a date", rf"^{_DAY}$")
-_LENGTH_OR_NONE = _text("a length of time, or `none`", rf"^({_LENGTH}|none)$")
-_STRETCH = rf"^{_CLOCK}-({_CLOCK}|24:00)$"
+_DATE = _text("date", rf"^{_DAY}$")
+_LENGTH_OR_NONE = _text("duration or `none`", rf"^({_LENGTH}|none)$")
+_HOURS = rf"^{_CLOCK}-({_CLOCK}|24:00)$"
 
-WRITTEN = {
-    base.read_length: _text("a length of time", rf"^{_LENGTH}$"),
-    base.hours_or_minutes: _text("minutes or hours", r"^[1-9]\d{0,4} (min|h)$"),
-    base.written_number: {"title": "a number or words", "type": ["string", "number"]},
+# how an admin writes the values that these functions read
+INPUT_SCHEMAS = {
+    base.read_length: _text("duration", rf"^{_LENGTH}$"),
+    base.hours_or_minutes: _text("duration in minutes or hours", r"^[1-9]\d{0,4} (min|h)$"),
+    base.written_number: {"title": "string or number", "type": ["string", "number"]},
     regulation.length_or_lengths: {
         "anyOf": [_LENGTH_OR_NONE, {"type": "object", "additionalProperties": _LENGTH_OR_NONE}]
     },
-    run.stretch_of_hours: _text("a stretch of hours", rf"^{_CLOCK}-{_CLOCK}$"),
-    calendar.windows: {"type": "array", "items": _text("stretches of hours", _STRETCH)},
-    calendar.named_weekdays: _text("a weekday, or some", rf"^{_WEEKDAY}(-{_WEEKDAY})?$"),
-    tables.moment_or_none: _text("a moment, or `none`", rf"^({_MOMENT}|none)$"),
+    run.stretch_of_hours: _text("time range", rf"^{_CLOCK}-{_CLOCK}$"),
+    calendar.windows: {"type": "array", "items": _text("time range", _HOURS)},
+    calendar.named_weekdays: _text("weekday or range of weekdays", rf"^{_WEEKDAY}(-{_WEEKDAY})?$"),
+    tables.moment_or_none: _text("date and time, or `none`", rf"^({_DATE_TIME}|none)$"),
 }
-"""How a person writes what these functions read."""
 
-BESIDES = {
+# conditions that involve several keys of a shape
+CONDITIONS = {
     shapes.ContractShape: {"oneOf": [{"required": [each]} for each in ("project", "group", "bin")]},
     shapes.ChangeShape: {
         "if": {"properties": {"kind": {"const": "hours"}}},
@@ -64,12 +65,11 @@ BESIDES = {
         "else": {"if": {"required": ["hours"]}, "then": {"properties": {"kind": {"const": "worked"}}}},
     },
 }
-"""What shapes demand of several keys together."""
 
 
 @cache
 def texts_of(shape: type[BaseModel]) -> dict[str, str]:
-    """What stands under each key of a shape in its source; at run time these texts are not there and cost nothing."""
+    """Read the text below each key of a shape from its source, so that these texts cost nothing at run time."""
     lines = ast.parse(inspect.getsource(shape)).body[0].body  # type: ignore[attr-defined] # a class has a body
     texts = {}
     for field, below in pairwise(lines):
@@ -80,16 +80,16 @@ def texts_of(shape: type[BaseModel]) -> dict[str, str]:
 
 
 class Generator(GenerateJsonSchema):
-    """Pydantic's schema of what it makes, turned into one of what people write."""
+    """A generator of schemas for the YAML that admins write, not for the values that pydantic makes of it."""
 
     def function_before_schema(self, schema: Any) -> Json:
         function = schema["function"]["function"]
         if function is calendar.change_or_move:
             return {"anyOf": [self.generate_inner(_core(each)) for each in (shapes.ChangeShape, shapes.MoveShape)]}
-        return dict(WRITTEN[function])
+        return dict(INPUT_SCHEMAS[function])
 
     def function_after_schema(self, schema: Any) -> Json:
-        return dict(WRITTEN.get(schema["function"]["function"]) or super().function_after_schema(schema))
+        return dict(INPUT_SCHEMAS.get(schema["function"]["function"]) or super().function_after_schema(schema))
 
     def model_schema(self, schema: Any) -> Json:
         shape, json_schema = schema["cls"], super().model_schema(schema)
@@ -97,7 +97,7 @@ class Generator(GenerateJsonSchema):
         for key, part in json_schema["properties"].items():
             part["description"] = texts_of(shape)[names[key]]
         json_schema.pop("title", None)
-        return {**json_schema, **BESIDES.get(shape, {})}
+        return {**json_schema, **CONDITIONS.get(shape, {})}
 
     def field_title_should_be_set(self, _schema: Any) -> bool:
         return False
@@ -106,13 +106,13 @@ class Generator(GenerateJsonSchema):
         return {**_DATE, "format": "date"}
 
     def datetime_schema(self, _schema: Any) -> Json:
-        return _text("a moment", f"^{_MOMENT}$")
+        return _text("date and time", f"^{_DATE_TIME}$")
 
     def dict_schema(self, schema: Any) -> Json:
         json_schema, keys = super().dict_schema(schema), schema["keys_schema"]
         if keys["type"] == "int":
-            return {**json_schema, "propertyNames": _text("a year", r"^\d{4}$")}
-        if "patternProperties" in json_schema:  # one place for the values, wherever the keys have a pattern
+            return {**json_schema, "propertyNames": _text("year", r"^\d{4}$")}
+        if "patternProperties" in json_schema:  # values in the same place with and without a pattern of keys
             (values,) = json_schema.pop("patternProperties").values()
             return {**json_schema, "additionalProperties": values, "propertyNames": self.generate_inner(keys)}
         return json_schema
@@ -128,13 +128,13 @@ def _core(shape: type[BaseModel]) -> Any:
 
 @cache
 def schema_of(name: str) -> Json:
-    """The JSON Schema of a file; draft 7, which editors know best."""
-    made = FILES[name].model_json_schema(schema_generator=Generator)
-    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": f"{name}.yaml of sup-sync", **made}
+    """Generate the JSON Schema of a file, in draft 7, which editors support best."""
+    schema = FILES[name].model_json_schema(schema_generator=Generator)
+    return {"$schema": "http://json-schema.org/draft-07/schema#", "title": f"{name}.yaml of sup-sync", **schema}
 
 
 def schema_files() -> dict[str, str]:
-    """The text of each schema by its place in the repository: beside the mappings, so that it goes wherever they go."""
+    """Return the text of each schema by its path: below mappings/, so that a copy of that folder includes them."""
     return {
         f"mappings/schemas/{name}.json": json.dumps(schema_of(name), ensure_ascii=False, indent=1) + "\n"
         for name in FILES

@@ -1,4 +1,4 @@
-"""docs/settings.md: every key of the files, from their schemas and from what the shipped files say."""
+"""The page docs/settings.md: every key of the files, from their schemas and the shipped files."""
 
 from __future__ import annotations
 
@@ -19,45 +19,43 @@ EXAMPLE = re.compile(r" Example: `(.+)`\.$")
 INTRODUCTION = """\
 # Every key of the files
 
-`config.yaml` says where the tracker is and what a run may do. The files in `mappings/` say what the regulation
-promises and what the tracker calls it. `sup-sync check --offline` names every mistake of all files at once, each
-with its line.
+`config.yaml` contains the address of Redmine and the limits of a run. The files in `mappings/` contain the regulation
+and the names that Redmine uses for its terms. `sup-sync check --offline` lists every mistake in all files, each with
+its line.
 
-An editor that knows YAML schemas (VS Code with the YAML extension, vim or Emacs with yaml-language-server)
-completes the keys and underlines mistakes while you write: the first line of each file names its schema in
+An editor that supports YAML schemas (VS Code with the YAML extension, vim or Emacs with yaml-language-server)
+completes keys and underlines mistakes while you type. The first line of each file names its schema in
 `mappings/schemas/`. Keep that line and that folder.
 
-Lengths of time have a unit: `15 min`, `2 h`, `1 working day`. Days are written `2026-03-20`, hours `"09:00-18:00"`.
-In the headings `*` stands for a name of yours and `[]` for a line of a list. This page is made from the code by
-`scripts/docs`.
+A duration has a unit: `15 min`, `2 h`, `1 working day`. A date is written `2026-03-20`, a time range `"09:00-18:00"`.
+In headings, `*` is a key that you choose, and `[]` is an item of a list. `scripts/docs` generates this page from the
+code.
 """
 
-WHAT_FOR = {
-    "config": "Where the tracker is, and how much one run may do.",
-    "regulation": "What is promised to whom. Earlier versions stand beside it, as `regulation-2022.yaml` and the like.",
-    "tracker": "The tracker's names for the words of the regulation. Names stand as Redmine writes them.",
-    "calendar": "When the support works: a line of `changes` goes before `holidays`, and these before `hours`.",
-    "clients": "The contracts.",
-    "messages": "What clients and staff read in notes.",
-    "examples": "The acceptance table. `sup-sync check` runs it, and a line that fails stops `apply`.",
+PURPOSES = {
+    "config": "Address of Redmine, and limits of a run.",
+    "regulation": "Targets and rules. Earlier versions are in the same folder, for example `regulation-2022.yaml`.",
+    "tracker": "Names in Redmine for the terms of the regulation, spelled as in Redmine.",
+    "calendar": "Working time of the support. `changes` take precedence over `holidays`, and these over `hours`.",
+    "clients": "Contracts.",
+    "messages": "Texts of the notes to clients and staff.",
+    "examples": "Acceptance table. `sup-sync check` evaluates it; `apply` does not run if a line fails.",
 }
-
-WORDS = {"string": "text", "integer": "a whole number", "number": "a number", "boolean": "`true` or `false`"}
 
 
 class Key(NamedTuple):
-    """One key of a part: its text, how it is written, what leaving it out means, an example or the part below it."""
+    """One key of a part: its text, its type, its default (None: required), and an example or the path of its part."""
 
     name: str
     text: str
-    written: str
-    left_out: str | None
+    type: str
+    default: str | None
     example: str | None
-    below: str | None
+    part: str | None
 
 
 class Part(NamedTuple):
-    """A part of a file: the path to it, none for the whole, what it is, and its keys."""
+    """A part of a file: its path (empty: the whole file), its text, and its keys."""
 
     path: str
     text: str
@@ -76,24 +74,24 @@ def shipped(name: str) -> Any:
 def settings_page() -> str:
     sections = [INTRODUCTION]
     for name in FILES:
-        sections.append(f"## {name}.yaml\n\n{WHAT_FOR[name]}\n")
+        sections.append(f"## {name}.yaml\n\n{PURPOSES[name]}\n")
         sections += [_section(name, part) for part in parts_of(name)]
     return "\n".join(sections)
 
 
 def parts_of(name: str) -> Iterator[Part]:
-    """The parts of a file, the whole of it first, each other one once, in the order in which keys lead to them."""
+    """Yield the parts of a file: first the whole file, then each part once, in the order of the keys."""
     schema = schema_of(name)
-    found, parts = values_of(schema, shipped(name)), paths(schema)
-    places = {id(part): path for path, part in parts.items()}
+    examples, parts = values_of(schema, shipped(name)), paths(schema)
+    path_by_id = {id(part): path for path, part in parts.items()}
     for path, part in parts.items():
-        written = found.get(id(part), ())
-        keys = [_key(key, value, part, written, schema, places) for key, value in part["properties"].items()]
+        values = examples.get(id(part), ())
+        keys = [_key(key, value, part, values, schema, path_by_id) for key, value in part["properties"].items()]
         yield Part(path, part.get("description", ""), keys)
 
 
 def paths(schema: Json) -> dict[str, Json]:
-    """The parts of a file by the path to each: `levels.*` is any of the levels, `changes[]` any of the changes."""
+    """Return the parts of a file by path: `levels.*` is any of the levels, `changes[]` any of the changes."""
     paths, seen, left = {}, set(), [("", schema)]
     while left:
         path, part = left.pop(0)
@@ -101,28 +99,28 @@ def paths(schema: Json) -> dict[str, Json]:
             continue
         seen.add(id(part))
         paths[path if path not in paths else f"{path}.{part['required'][0]}"] = part
-        below = [(key, each) for key, value in part["properties"].items() for each in _parts_below(value, schema)]
-        left[:0] = [(f"{path}.{key}{tail}".lstrip("."), target) for key, (target, tail) in below]
+        inner = [(key, each) for key, value in part["properties"].items() for each in _inner_parts(value, schema)]
+        left[:0] = [(f"{path}.{key}{tail}".lstrip("."), target) for key, (target, tail) in inner]
     return paths
 
 
-def _parts_below(value: Json, schema: Json) -> Iterator[tuple[Json, str]]:
-    """The parts that a value consists of, and how their path goes on: a name or a line of the admin's own."""
+def _inner_parts(value: Json, schema: Json) -> Iterator[tuple[Json, str]]:
+    """Yield the parts inside a value, each with the rest of its path: `.*` for any key, `[]` for any item."""
     if "$ref" in value:
         target = schema["$defs"][_name(value)]
         if "properties" in target:
             yield target, ""
     for each in value.get("anyOf", ()):
-        yield from _parts_below(each, schema)
+        yield from _inner_parts(each, schema)
     if isinstance(value.get("items"), dict):
-        yield from ((target, f"[]{tail}") for target, tail in _parts_below(value["items"], schema))
+        yield from ((target, f"[]{tail}") for target, tail in _inner_parts(value["items"], schema))
     if isinstance(value.get("additionalProperties"), dict):
-        yield from ((target, f".*{tail}") for target, tail in _parts_below(value["additionalProperties"], schema))
+        yield from ((target, f".*{tail}") for target, tail in _inner_parts(value["additionalProperties"], schema))
 
 
 def values_of(schema: Json, data: Any) -> dict[int, list[Json]]:
-    """What the shipped file has of each part of its schema, by the part's identity."""
-    found: dict[int, list[Json]] = {}
+    """Collect the values that a file has for each part of its schema, by the `id` of the part."""
+    values: dict[int, list[Json]] = {}
 
     def walk(part: Json, value: Any) -> None:
         for each in part.get("anyOf", [schema["$defs"][_name(part)]] if "$ref" in part else ()):
@@ -135,35 +133,38 @@ def values_of(schema: Json, data: Any) -> dict[int, list[Json]]:
                 for each in value.values():
                     walk(part["additionalProperties"], each)
             case dict() if value.keys() <= part.get("properties", {}).keys():
-                found.setdefault(id(part), []).append(value)
+                values.setdefault(id(part), []).append(value)
                 for key, each in value.items():
                     walk(part["properties"][key], each)
 
     walk(schema, data)
-    return found
+    return values
 
 
 def _name(reference: Json) -> str:
     return str(reference["$ref"]).rpartition("/")[2]
 
 
-def _key(name: str, value: Json, part: Json, written: Sequence[Json], schema: Json, places: Mapping[int, str]) -> Key:
-    told, below = EXAMPLE.search(value["description"]), [target for target, _ in _parts_below(value, schema)]
-    shown = None if below else _example([each[name] for each in written if name in each])
+def _key(
+    name: str, value: Json, part: Json, values: Sequence[Json], schema: Json, path_by_id: Mapping[int, str]
+) -> Key:
+    documented = EXAMPLE.search(value["description"])
+    inner = [target for target, _ in _inner_parts(value, schema)]
+    shipped_example = None if inner else _example([each[name] for each in values if name in each])
     return Key(
         name=name,
         text=EXAMPLE.sub("", value["description"]),
-        written=_written(value, schema),
-        left_out=None if name in part.get("required", ()) else _left_out(value),
-        example=told[1] if told else shown,
-        below=places[id(below[0])] if below else None,
+        type=_type(value, schema),
+        default=None if name in part.get("required", ()) else _default(value),
+        example=documented[1] if documented else shipped_example,
+        part=path_by_id[id(inner[0])] if inner else None,
     )
 
 
-def _left_out(value: Json) -> str:
+def _default(value: Json) -> str:
     match value.get("default"):
         case None | [] | {}:
-            return "nothing"
+            return "none"
         case bool(default):
             return f"`{str(default).lower()}`"
         case dict():
@@ -172,29 +173,31 @@ def _left_out(value: Json) -> str:
             return f"`{default}`"
 
 
-def _written(value: Json, schema: Json) -> str:
-    """How a person writes a value, in words."""
+def _type(value: Json, schema: Json) -> str:
+    """Describe the type of a value for admins."""
     if "$ref" in value:
-        return _written(schema["$defs"][_name(value)], schema)
+        return _type(schema["$defs"][_name(value)], schema)
     if "anyOf" in value:
-        return _or(list(dict.fromkeys(_written(each, schema) for each in value["anyOf"] if each.get("type") != "null")))
+        return _or(list(dict.fromkeys(_type(each, schema) for each in value["anyOf"] if each.get("type") != "null")))
     if "enum" in value or "const" in value:
         return _or([f"`{each}`" for each in value.get("enum", [value.get("const")])])
     if "title" in value:
         return str(value["title"])
-    return _written_type(value, schema)
+    return _json_type(value, schema)
 
 
-def _written_type(value: Json, schema: Json) -> str:
+def _json_type(value: Json, schema: Json) -> str:
     match value["type"]:
         case "array":
-            return f"a list: {_written(value['items'], schema)}"
+            return f"list (items: {_type(value['items'], schema)})"
         case "object" if "properties" in value:
-            return "keys of its own"
+            return "mapping"
         case "object":
-            names = _written(value["propertyNames"], schema) if "propertyNames" in value else "names of yours"
-            return f"{names}, each with {_written(value['additionalProperties'], schema)}"
-    return WORDS[value["type"]]
+            keys = _type(value["propertyNames"], schema) if "propertyNames" in value else "you choose them"
+            return f"mapping (keys: {keys}; values: {_type(value['additionalProperties'], schema)})"
+        case "boolean":
+            return "`true` or `false`"
+    return str(value["type"])
 
 
 def _or(words: list[str]) -> str:
@@ -202,7 +205,7 @@ def _or(words: list[str]) -> str:
 
 
 def _example(values: list[Any]) -> str | None:
-    """The first of the shipped values that is short enough for a line; of a long one, its first piece."""
+    """Return the first value that is short enough for a line, otherwise the first entry of a long one."""
     for value in values:
         text = flow(value)
         if 0 < len(text) <= LONGEST_EXAMPLE and value not in ([], {}):
@@ -216,7 +219,7 @@ def _example(values: list[Any]) -> str | None:
 
 
 def flow(value: Any) -> str:
-    """A value as YAML on one line."""
+    """Write a value as YAML on one line."""
     match value:
         case dict():
             return "{" + ", ".join(f"{key}: {flow(each)}" for key, each in value.items()) + "}"
@@ -237,17 +240,17 @@ def _anchor(name: str, path: str) -> str:
 
 def _section(name: str, part: Part) -> str:
     lines = [f"### `{part.path}` {{ #{_anchor(name, part.path)} }}\n\n{part.text}\n"] if part.path else []
-    lines += ["| key | what it says | example |", "| --- | --- | --- |"]
-    lines += [f"| `{key.name}` | {_cell(key)} | {_shown(name, key)} |" for key in part.keys]
+    lines += ["| key | meaning | example |", "| --- | --- | --- |"]
+    lines += [f"| `{key.name}` | {_cell(key)} | {_example_cell(name, key)} |" for key in part.keys]
     return "\n".join(lines) + "\n"
 
 
 def _cell(key: Key) -> str:
-    left_out = "it has to be there" if key.left_out is None else f"left out: {key.left_out}"
-    return f"{key.text}<br>*Written as* {key.written}; {left_out}.".replace("|", "\\|")
+    default = "Required." if key.default is None else f"Default: {key.default}."
+    return f"{key.text}<br>{key.type[:1].upper()}{key.type[1:]}. {default}".replace("|", "\\|")
 
 
-def _shown(name: str, key: Key) -> str:
-    if key.below is not None:
-        return f"[its keys](#{_anchor(name, key.below)})"
+def _example_cell(name: str, key: Key) -> str:
+    if key.part is not None:
+        return f"[keys](#{_anchor(name, key.part)})"
     return f"`{key.example}`".replace("|", "\\|")

@@ -1,4 +1,4 @@
-"""Builds the docs as a site and looks at its links: each leads to something that is there, none asks another host."""
+"""The site of the docs: built by Zensical, its links checked, and without anything that is loaded from other hosts."""
 
 from __future__ import annotations
 
@@ -14,12 +14,13 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 ROOT = Path(__file__).parent.parent.parent.parent
+
+# elements whose address a browser loads without a click
 LOADING = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src"}
-"""The elements whose address a browser asks for by itself."""
 
 
 class Links(HTMLParser):
-    """The addresses that a page names, those that a browser asks for by itself, and the anchors that it has."""
+    """The addresses in a page, those of them that a browser loads without a click, and the page's anchors."""
 
     def __init__(self, page: Path) -> None:
         super().__init__()
@@ -40,28 +41,28 @@ class Links(HTMLParser):
 
 
 def build(folder: Path, root: Path = ROOT) -> Path:
-    """Build the docs in a folder of their own; returns the site's. A warning ends it."""
+    """Build the docs in `folder` and return the site's folder; raise CalledProcessError on a warning."""
     shutil.copytree(root / "docs", folder / "docs")
     settings = (root / "zensical.toml").read_text(encoding="utf-8")
-    (folder / "zensical.toml").write_text(_with_pages_that_are_there(settings, folder / "docs"), encoding="utf-8")
+    (folder / "zensical.toml").write_text(_drop_missing_pages(settings, folder / "docs"), encoding="utf-8")
     command = [Path(sys.executable).with_name("zensical"), "build", "--strict"]
     subprocess.run(command, cwd=folder, check=True, stdout=sys.stderr, env={**os.environ, "NO_COLOR": "1"})
     return folder / "site"
 
 
-def _with_pages_that_are_there(settings: str, docs: Path) -> str:
-    """The settings less the pages that scripts/bench and scripts/test --all have not written yet."""
+def _drop_missing_pages(settings: str, docs: Path) -> str:
+    """Drop the pages that scripts/bench and scripts/test --all have not written yet."""
     lines = settings.splitlines(keepends=True)
-    named = ((line, re.fullmatch(r'  \{ ".+" = "(.+\.md)" \},\n', line)) for line in lines)
-    return "".join(line for line, page in named if page is None or (docs / page[1]).exists())
+    pages = ((line, re.fullmatch(r'  \{ ".+" = "(.+\.md)" \},\n', line)) for line in lines)
+    return "".join(line for line, page in pages if page is None or (docs / page[1]).exists())
 
 
-def faults(site: Path) -> Iterator[str]:
-    """Every address of the site that leads to nothing, and every one that a browser would ask another host for."""
+def find_errors(site: Path) -> Iterator[str]:
+    """Yield an error for each address without a target, and for each that a browser loads from another host."""
     pages = {page: Links(page) for page in sorted(site.rglob("*.html"))}
     for page, links in pages.items():
         where = page.relative_to(site)
-        yield from (f"{where}: asks for {each}" for each in links.loaded if urlsplit(each).netloc)
+        yield from (f"{where}: loads {address}" for address in links.loaded if urlsplit(address).netloc)
         for address in links.addresses:
             parts = urlsplit(address)
             if parts.scheme or parts.netloc:
@@ -71,7 +72,7 @@ def faults(site: Path) -> Iterator[str]:
                 target = site / unquote(parts.path).lstrip("/")
             target = target / "index.html" if target.is_dir() else target
             if not target.exists():
-                yield f"{where}: {address} is not there"
+                yield f"{where}: {address} does not exist"
             elif target in pages and unquote(parts.fragment) not in pages[target].anchors:
                 yield f"{where}: {address} has no such anchor"
 
@@ -79,13 +80,13 @@ def faults(site: Path) -> Iterator[str]:
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         site = build(Path(folder))
-        found = list(faults(site))
+        errors = list(find_errors(site))
         shutil.rmtree(ROOT / "site", ignore_errors=True)
         shutil.copytree(site, ROOT / "site")
-    for fault in found:
-        print(f"docs: {fault}", file=sys.stderr)
+    for error in errors:
+        print(f"docs: {error}", file=sys.stderr)
     print(ROOT / "site/index.html")
-    return 1 if found else 0
+    return 1 if errors else 0
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from sup_sync.cli.notifications import unreachable
 from sup_sync.cli.options import global_options
 
 if TYPE_CHECKING:
-    from sup_sync.config import Config
+    from sup_sync.config.load import Config
     from sup_sync.model.directory import Json
     from sup_sync.redmine.preflight import Problem, RedmineState
     from sup_sync.redmine.searches import Search
@@ -31,7 +31,7 @@ def check(settings: Settings, offline: bool) -> int:
 
 def run_check(settings: Settings, *, offline: bool) -> int:
     """Print what is wrong with the mappings, or else with the tracker; returns the exit code."""
-    from sup_sync.config import check_files
+    from sup_sync.config.load import check_files
     from sup_sync.output.terminal.contracts import show_mistakes
     from sup_sync.output.terminal.layout import make_console
 
@@ -64,8 +64,8 @@ def _check_tracker(config: Config) -> tuple[list[Problem], tuple[Search, ...]]:
     from dataclasses import replace
 
     from sup_sync.model.directory import Directory
-    from sup_sync.redmine import Reader
     from sup_sync.redmine.preflight import check_tracker
+    from sup_sync.redmine.reader import Reader
     from sup_sync.redmine.searches import check_searches, searches_of
     from sup_sync.run.gather import fetch_redmine_state
 

@@ -14,7 +14,7 @@ from sup_sync.cli.options import global_options, json_option
 from sup_sync.cli.parameters import MomentType, complete_keys
 
 if TYPE_CHECKING:
-    from sup_sync.config import Config
+    from sup_sync.config.load import Config
     from sup_sync.model.policy import Calendars, Policy
 
 

@@ -21,7 +21,7 @@ from sup_sync.cli.parameters import RequestNumberType
 from sup_sync.errors import DecodeError, MissingError
 
 if TYPE_CHECKING:
-    from sup_sync.config import Config
+    from sup_sync.config.load import Config
     from sup_sync.redmine.snapshot import Gathered
 
 
@@ -59,7 +59,7 @@ def explain(settings: Settings, issue_id: int, source: Path | None, now: datetim
 def _gather_one(settings: Settings, config: Config, source: Path | None, issue_id: int) -> Gathered:
     from dataclasses import replace
 
-    from sup_sync.redmine import Reader
+    from sup_sync.redmine.reader import Reader
     from sup_sync.redmine.snapshot import Gathered
     from sup_sync.run.gather import fetch_redmine_state
 

@@ -26,7 +26,7 @@ from sup_sync.model.languages import LANGUAGES
 if TYPE_CHECKING:
     from sup_sync.config.onboarding import Proposal
     from sup_sync.model.names import NamesInRedmine
-    from sup_sync.redmine import Reader
+    from sup_sync.redmine.reader import Reader
 
 Json = Mapping[str, Any]
 T = TypeVar("T")
@@ -155,7 +155,7 @@ def _is_key_around() -> bool:
 
 def _look(answers: Answers) -> tuple[NamesInRedmine, list[str]]:
     """The names in the tracker, and the identifiers of the projects chosen."""
-    from sup_sync.redmine import Reader
+    from sup_sync.redmine.reader import Reader
     from sup_sync.redmine.session import RedmineSession
 
     key = load_key(answers.key_file, os.environ, named_by="--key-file")

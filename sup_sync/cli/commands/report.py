@@ -17,7 +17,7 @@ from sup_sync.cli.pages import require_libraries
 from sup_sync.cli.publishing import basis_of, is_publishing, publish, publish_options
 
 if TYPE_CHECKING:
-    from sup_sync.config import Config
+    from sup_sync.config.load import Config
     from sup_sync.sla.judgement import Judgement
     from sup_sync.views.compliance import Report
 

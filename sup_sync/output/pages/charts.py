@@ -19,7 +19,7 @@ from sup_sync.model.policy import Metric
 from sup_sync.output.texts import Texts
 from sup_sync.views.compliance import Dimension, Report
 from sup_sync.views.figures import UP_TO, Figures
-from sup_sync.views.time_ledger import Party
+from sup_sync.views.time_by_party import Party
 
 LAST_MONTHS = 12
 """So many fit on a telephone; the table below a chart has all."""
@@ -146,7 +146,7 @@ def party_chart(report: Report, texts: Texts) -> Drawing:
     """The working hours with each party, by month; time after closing, which never ends, has a scale of its own."""
     groups = report.by[Dimension.MONTH][-LAST_MONTHS:]
     months = [each.key or "" for each in groups]
-    times = {party: [each.ledger.parts[party].working for each in groups] for party in Party}
+    times = {party: [each.time_by_party.parts[party].working for each in groups] for party in Party}
     hours = {texts.say(party.value): [(each or timedelta(0)) / HOUR for each in row] for party, row in times.items()}
     *at_work, closed = hours.items()
 

@@ -15,7 +15,7 @@ from sup_sync.output.pages.frame import render_page
 from sup_sync.output.texts import Texts
 from sup_sync.views.compliance import Report
 from sup_sync.views.figures import Figures
-from sup_sync.views.time_ledger import Party
+from sup_sync.views.time_by_party import Party
 
 
 @value

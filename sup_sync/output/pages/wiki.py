@@ -83,7 +83,7 @@ class _Page:
     def sums(self) -> Iterator[str]:
         t, total = self.t, self.report.total
         yield self.m.heading(2, t.say("sum_up"))
-        counts = [("requests", total.requests), ("refused", total.refused), ("set_aside", total.set_aside)]
+        counts = [("requests", total.requests), ("refused", total.refused), ("set_aside", total.skipped)]
         yield self.m.table(["", t.say("count")], [[t.say(name), str(count)] for name, count in counts])
         heads = [t.say(each) for each in ("metric", "met_share", "met", "breached", "running", "median", "ninetieth")]
         tallies = [total.tally(metric) for metric in Metric]

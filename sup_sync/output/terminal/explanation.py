@@ -83,7 +83,7 @@ def _show_party_periods(console: Console, told: Explanation) -> None:
     table = new_table("  with", "from", "working time", "wall clock", right=("working time", "wall clock"))
     for stay in told.party_periods:
         table.add_row(*_times(stay.party, moment(stay.start_at, told.zone), stay.working, stay.wall))
-    ledger = told.ledger.in_minutes()
+    ledger = told.time_by_party.in_minutes()
     for party, time in (*ledger.parts.items(), ("elapsed", ledger.elapsed)):
         if time.wall:
             table.add_row(*_times(party, "in all", time.working, time.wall), style="bold")

@@ -24,7 +24,7 @@ if TYPE_CHECKING:  # what only describes: importing it would bring the tracker's
 FIELD_WIDTH, VALUE_WIDTH = 18, 16
 """Columns of the longest field name, and of a moment."""
 
-KINDS = ("applied", "already", "stale", "refused", "failed")
+KINDS = ("applied", "unneeded", "stale", "refused", "failed")
 
 
 def show_plan(console: Console, plan: Plan, judgements: Iterable[Judgement]) -> None:

@@ -11,7 +11,7 @@ from sup_sync.output.terminal.labels import METRICS, PIPE_WIDTH, count, duration
 from sup_sync.output.terminal.layout import new_table, print_section, print_summary, print_table, text
 from sup_sync.output.terminal.level import level_label
 from sup_sync.views.compliance import Dimension, Group, Report
-from sup_sync.views.time_ledger import Party
+from sup_sync.views.time_by_party import Party
 from sup_sync.views.whatif import WhatIf
 
 HEADERS = ("", "all", "met", "breached", "running", "no\ntarget", "share\nmet", "median", "90 % in")
@@ -24,7 +24,7 @@ def show_report(console: Console, report: Report) -> None:
     """How far each target was kept, in all and group by group."""
     total = report.total
     filed = f" filed {report.filed_from} to {report.filed_until}" if report.filed_from else ""
-    aside = [(total.refused, "refused or stopped"), (total.set_aside, "not judged")]
+    aside = [(total.refused, "refused or stopped"), (total.skipped, "not judged")]
     notes = "".join(f", {number} {words}" for number, words in aside if number)
     print_summary(console, (f"{count(total.requests, 'request')}{filed}{notes}", "bold"))
     for metric in Metric:
@@ -33,7 +33,7 @@ def show_report(console: Console, report: Report) -> None:
     console.print()
     print_summary(console, (LEGEND, "dim"))
     print_section(console, "Who had the ball, in working time")
-    print_table(console, _ledger_table(console, report))
+    print_table(console, _time_table(console, report))
     _show_reasons(console, report)
 
 
@@ -59,13 +59,13 @@ def _table(console: Console, report: Report, metric: Metric) -> Table:
     return table
 
 
-def _ledger_table(console: Console, report: Report) -> Table:
+def _time_table(console: Console, report: Report) -> Table:
     """All requests, and month by month; the parts add up to the time elapsed."""
     headers = ("", *Party, "elapsed")
     table = new_table(*headers, right=headers[1:], gap=1 if console.width < PIPE_WIDTH else 2)
     months = report.by.get(Dimension.MONTH, ())
     for name, group in (("all", report.total), *((word(each.key), each) for each in months)):
-        ledger = group.ledger.in_minutes()
+        ledger = group.time_by_party.in_minutes()
         times = (each.working for each in (*ledger.parts.values(), ledger.elapsed))
         cells = (text("—" if each is None else duration(each) if each else "·") for each in times)
         table.add_row(text(f"  {name}"), *cells)
@@ -84,7 +84,7 @@ def _figures(group: Group, metric: Metric) -> list[Text]:
 def show_whatif(console: Console, compared: WhatIf) -> None:
     """The verdicts that flip, and how many of what kind."""
     table = new_table("#", "level", "target", "today", "by DIR", "due today", "due by DIR", right=("#",))
-    for each in compared.flips:
+    for each in compared.changes:
         table.add_row(
             text(str(each.issue)),
             text(level_label(each.level)),
@@ -94,10 +94,10 @@ def show_whatif(console: Console, compared: WhatIf) -> None:
             text(moment(each.due_before, compared.zone)),
             text(moment(each.due_after, compared.zone)),
         )
-    if compared.flips:
+    if compared.changes:
         print_table(console, table)
         console.print()
     for (level, before, after), number in compared.by_level.items():
         print_summary(console, f"{level_label(level)}: {count(number, 'verdict')} from {word(before)} to {word(after)}")
-    flips = f"{count(len(compared.flips), 'verdict')} of {count(compared.judged, 'request')}"
-    print_summary(console, (f"{flips} {'flips' if len(compared.flips) == 1 else 'flip'}.", "bold"))
+    flips = f"{count(len(compared.changes), 'verdict')} of {count(compared.judged, 'request')}"
+    print_summary(console, (f"{flips} {'flips' if len(compared.changes) == 1 else 'flip'}.", "bold"))

@@ -10,8 +10,9 @@ from support.contract_scene import SCENE, STAFF_GROUP, Session
 from support.worlds import BOT, FakeWorld, RealWorld, World
 
 from sup_sync.model.directory import Directory
-from sup_sync.redmine import Reader, Writer
+from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
+from sup_sync.redmine.writer import Writer
 
 
 @pytest.fixture(scope="session")

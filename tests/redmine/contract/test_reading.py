@@ -10,7 +10,7 @@ from support.worlds import ADMIN, BOT, World
 
 from sup_sync.errors import AccessError, MissingError, RefusedError
 from sup_sync.model.directory import Directory
-from sup_sync.redmine import Reader
+from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 
 PAST = datetime(2026, 1, 5, 4, 0, 0, 250_000, tzinfo=UTC)

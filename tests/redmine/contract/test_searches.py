@@ -10,8 +10,9 @@ from support.worlds import BOT, World
 
 from sup_sync.model.change import Change
 from sup_sync.model.directory import Directory
-from sup_sync.redmine import Reader, Writer
+from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.searches import Search, check_searches, searches_of
+from sup_sync.redmine.writer import Writer
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from support.worlds import BOT, Json, World
 from sup_sync.errors import AccessError, MissingError, RefusedError, StaleError
 from sup_sync.model.change import Change
 from sup_sync.model.directory import Directory
-from sup_sync.redmine import Reader, Writer
+from sup_sync.redmine.reader import Reader
+from sup_sync.redmine.writer import Writer
 
 PAST = datetime(2026, 1, 5, 4, 0, tzinfo=UTC)
 STALE_VERSION = 0

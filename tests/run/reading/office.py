@@ -16,10 +16,10 @@ from stories.moments import read_moment
 from support.fake_records import Issue
 from support.worlds import BOT, FakeWorld
 
-from sup_sync.config import Config
+from sup_sync.config.load import Config
 from sup_sync.model.change import Change
 from sup_sync.planning.plan import Plan
-from sup_sync.redmine import Reader
+from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.apply import RunResult, plan_run
 from sup_sync.run.cache import IN_MEMORY, Cache, CacheFile

@@ -12,7 +12,7 @@ from end_to_end.scene import CLIENT, CONSULTATION, OPERATOR, VIP
 from run.reading.office import ABOUT, ACCOUNT, FORMS, HISTORIES, LISTS, PUTS, Office
 from stories.moments import read_moment
 
-from sup_sync.config import Config
+from sup_sync.config.load import Config
 from sup_sync.planning.plan import Limits
 
 LARGEST = 2_000

@@ -16,9 +16,9 @@ from stories.moments import read_moment
 from stories.shipped import Copy
 from support.worlds import BOT
 
-from sup_sync.config import Config
-from sup_sync.redmine import Reader
+from sup_sync.config.load import Config
 from sup_sync.redmine.provision import BOT_ROLE
+from sup_sync.redmine.reader import Reader
 from sup_sync.run.cache import IN_MEMORY, Cache
 from sup_sync.run.gather import Reading, begin
 from sup_sync.run.write import OutcomeKind

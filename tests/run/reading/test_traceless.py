@@ -76,7 +76,7 @@ def test_a_transition_that_is_allowed_since_is_made_by_the_next_run(office: Offi
     with office.diary.at("Mon 09:30", ids[0]) as world:
         world.set_status(OPERATOR, ids[0], "Клиент жауабын күтуде", "Сұрақ?")
     for now in ("Mon 17:31", "Mon 17:36", "Mon 17:41"):
-        assert (ids[0], "workflow") in office.run(now).ran.findings
+        assert (ids[0], "forbidden_transition") in office.run(now).ran.findings
     role.transitions = allowed
     office.is_compared = True
     assert office.run("Mon 17:46").ran.outcomes == {ids[0]: OutcomeKind.APPLIED}

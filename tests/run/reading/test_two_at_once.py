@@ -14,7 +14,7 @@ from end_to_end.scene import BASE, CONSULTATION, HEAD, OPERATOR, PROJECTS
 from run.reading.office import Office
 from stories.moments import read_moment
 
-from sup_sync.redmine import Reader
+from sup_sync.redmine.reader import Reader
 from sup_sync.run import apply as sync
 from sup_sync.run import cache
 from sup_sync.run.cache import Cache

@@ -1,4 +1,4 @@
-"""What scripts/bench measures: a section in each module, with its TITLE, its order, and `rows(size)`, its lines.
+"""The sections of scripts/bench: each module has a TITLE, an ORDER, and `rows(size)`; its docstring is on the page.
 
-A section that lacks what it measures says so in a row without a figure, and goes on.
+A section that cannot measure something yields a row with the reason instead of a figure.
 """

@@ -1,5 +1,5 @@
-"""`sup-sync apply` as a process of its own, beside a tracker in memory that answers from another. What an idle run asks
-for is counted there; CPU is user and system, of idle runs the least of seven; memory is the largest resident one.
+"""`sup-sync apply` as a process, with a fake Redmine in another process, which counts the requests of an idle
+run. CPU is user and system time; that of idle runs is the minimum of seven. Memory is the peak resident size.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from stories.shipped import Copy, shipped_config
 from support.alone import Took
 from support.shell import on_a_socket
 from support.worlds import BOT, FakeWorld
-from tools.bench.row import Row, Size, cost_of, least
+from tools.bench.row import Row, Size, measure_command, minimum_row
 from tools.bench.sections.startup import PROGRAM
 
 TITLE = "Runs"
-PLACE = 3.5
+ORDER = 3.5
 
 OPEN = {Size.WHOLE: (10, 1_000, 20_000), Size.TINY: (2, 3)}
 IDLE_RUNS = {Size.WHOLE: 7, Size.TINY: 1}
@@ -33,27 +33,27 @@ REQUESTS, CPU_S, MEMORY_MB = 2, 0.4, 300
 def rows(size: Size) -> Iterator[Row]:
     for count in OPEN[size]:
         with ExitStack() as stack:
-            yield from _of(count, IDLE_RUNS[size], stack)
+            yield from _rows_of(count, IDLE_RUNS[size], stack)
 
 
-def _of(count: int, times: int, stack: ExitStack) -> Iterator[Row]:
+def _rows_of(count: int, times: int, stack: ExitStack) -> Iterator[Row]:
     office, folder = _office(stack)
     apply = Apply(office, folder)
     office.multiply(office.world.tracker.issues[0].id, count - 1)
     first = apply()
     office.world.rest.requests.clear()
     idle = [apply() for _ in range(times)]
-    asked = len(office.world.rest.requests) / times
-    what = f"{count:,} open requests: "
-    yield Row(f"{what}the first run, largest memory", first.memory_mb, "MB", at_most=MEMORY_MB)
-    yield Row(f"{what}the first run, CPU", first.cpu_s, "s")
-    yield Row(f"{what}an idle run", asked, "requests", at_most=REQUESTS)
-    yield least(f"{what}an idle run, CPU", [each.cpu_s for each in idle], "s", CPU_S)
-    yield Row(f"{what}an idle run, largest memory", max(each.memory_mb for each in idle), "MB", at_most=MEMORY_MB)
+    requests = len(office.world.rest.requests) / times
+    prefix = f"{count:,} open requests: "
+    yield Row(f"{prefix}first run, peak memory", first.memory_mb, "MB", at_most=MEMORY_MB)
+    yield Row(f"{prefix}first run, CPU", first.cpu_s, "s")
+    yield Row(f"{prefix}idle run", requests, "requests", at_most=REQUESTS)
+    yield minimum_row(f"{prefix}idle run, CPU", [run.cpu_s for run in idle], "s", CPU_S)
+    yield Row(f"{prefix}idle run, peak memory", max(run.memory_mb for run in idle), "MB", at_most=MEMORY_MB)
 
 
 def _office(stack: ExitStack) -> tuple[Office, Path]:
-    """A tracker behind a socket where one request is open, and all is said of it by now."""
+    """Make a fake Redmine behind a socket with one open request, for which no write is due."""
     world, config = FakeWorld(), shipped_config()
     make_fake(world)
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
@@ -64,14 +64,14 @@ def _office(stack: ExitStack) -> tuple[Office, Path]:
     url = stack.enter_context(on_a_socket(world, {}))
     Copy(folder).replace("config.yaml", "http://127.0.0.1:3000", url)
     Apply(office, folder)()
-    office.world.tracker.issues[0].updated_at -= timedelta(hours=1)  # it has settled
+    office.world.tracker.issues[0].updated_at -= timedelta(hours=1)  # so that it counts as unchanged
     for cache in (folder / "state").rglob("*.cache"):
         cache.unlink()
     return office, folder
 
 
 class Apply:
-    """The command, by the tool's account; calling it tells what it took."""
+    """The command with the account of sup-sync; a call runs it and returns the CPU and memory that it used."""
 
     def __init__(self, office: Office, folder: Path) -> None:
         self.folder = folder
@@ -82,4 +82,4 @@ class Apply:
         }
 
     def __call__(self) -> Took:
-        return cost_of([PROGRAM, "apply", "-q"], self.folder, self.environment)
+        return measure_command([PROGRAM, "apply", "-q"], self.folder, self.environment)

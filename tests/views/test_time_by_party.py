@@ -18,7 +18,7 @@ from sup_sync.model.policy import ClockKind, Metric
 from sup_sync.model.working_time import Span
 from sup_sync.sla.phases import PhasePeriod
 from sup_sync.views.compliance import Dimension, compliance
-from sup_sync.views.time_ledger import Party, Time, TimeByParty, party_periods, sum_of, time_by_party
+from sup_sync.views.time_by_party import Party, Time, TimeByParty, party_periods, sum_of, time_by_party
 
 Tell = Callable[..., Story]
 
@@ -109,19 +109,22 @@ def two_months(tell: Tell) -> list[Story]:
 def test_a_report_adds_up_the_ledgers_of_each_group_and_month(two_months: list[Story]) -> None:
     judgements, rules = [each.judgement for each in two_months], two_months[0].rules
     report = compliance(judgements, rules.policy, rules.calendars)
-    may, june = (each.ledger for each in report.by[Dimension.MONTH])
+    may, june = (each.time_by_party for each in report.by[Dimension.MONTH])
     hour = timedelta(hours=1)
     assert may.parts[Party.SUPPORT].working == hour
     assert [june.parts[each].working for each in Party] == [3 * hour, NOTHING, 32 * hour, 31 * hour]
     for groups in report.by.values():
-        assert sum_of(each.ledger for each in groups) == report.total.ledger
-    assert parts_of(report.total.ledger) == (report.total.ledger.elapsed.wall, report.total.ledger.elapsed.working)
+        assert sum_of(each.time_by_party for each in groups) == report.total.time_by_party
+    assert parts_of(report.total.time_by_party) == (
+        report.total.time_by_party.elapsed.wall,
+        report.total.time_by_party.elapsed.working,
+    )
 
 
 def test_what_cannot_be_judged_is_in_no_ledger_of_a_report(two_months: list[Story]) -> None:
     judgement, rules = two_months[-1].judgement, two_months[-1].rules
     assert judgement.is_unjudged
-    assert compliance([judgement], rules.policy, rules.calendars).total.ledger.elapsed == Time(NOTHING, NOTHING)
+    assert compliance([judgement], rules.policy, rules.calendars).total.time_by_party.elapsed == Time(NOTHING, NOTHING)
 
 
 def test_a_story_s_ledger_ends_with_now(story: Story) -> None:

@@ -1,4 +1,4 @@
-"""Runs the bench's sections, prints their table, and saves it with the machine's description as docs/performance.md."""
+"""Runs the bench's sections, prints a table, and saves it with a description of the machine as docs/performance.md."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from pkgutil import iter_modules
 from rich.console import Console
 from rich.table import Table
 from tools.bench import sections as bench_sections
-from tools.bench.row import ROOT, Row, Size, shown
+from tools.bench.row import ROOT, Row, Size, format_figure
 
 PAGE = ROOT / "docs" / "performance.md"
-HEADERS = ("what", "figure", "unit", "target", "kept", "note")
+HEADERS = ("measurement", "figure", "unit", "target", "met", "note")
 PIPE_WIDTH = 160
-KEPT = {None: "", True: "yes", False: "no"}
+MET = {None: "", True: "yes", False: "no"}
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A section as it came out; `text` says how it was measured."""
+    """A measured section; `text` describes the method."""
 
     title: str
     text: str
@@ -35,9 +35,9 @@ class Section:
 
 
 def section_names() -> list[str]:
-    """The sections in the order of the page."""
-    names = [each.name for each in iter_modules(bench_sections.__path__)]
-    return sorted(names, key=lambda name: _module(name).PLACE)
+    """List the sections in the order of the page."""
+    names = [module.name for module in iter_modules(bench_sections.__path__)]
+    return sorted(names, key=lambda name: _module(name).ORDER)
 
 
 def _module(name: str):
@@ -51,26 +51,26 @@ def measure(name: str, size: Size) -> Section:
 
 
 def cells(row: Row) -> tuple[str, ...]:
-    figure = "—" if row.figure is None else shown(row.figure)
-    return row.what, figure, row.unit, row.target, KEPT[row.is_kept], row.note
+    figure = "—" if row.figure is None else format_figure(row.figure)
+    return row.name, figure, row.unit, row.target, MET[row.is_met], row.note
 
 
 def print_sections(console: Console, sections: Sequence[Section]) -> None:
-    """One table, a part of it for each section."""
+    """Print one table of all sections."""
     table = Table(box=None, pad_edge=False, header_style="dim")
     for header in HEADERS:
         table.add_column(header, justify="right" if header == "figure" else "left", overflow="fold")
     for section in sections:
         table.add_row(section.title, style="bold")
         for row in section.rows:
-            style = {False: "red", True: "green", None: ""}[row.is_kept]
+            style = {False: "red", True: "green", None: ""}[row.is_met]
             table.add_row(*cells(row), style=style)
     console.print(table)
 
 
-def page(sections: Sequence[Section], machine: Sequence[str]) -> str:
-    """The table as docs/performance.md."""
-    lines = ["# Performance", "", "Written by `scripts/bench`, all in one run; don't edit: run it again.", ""]
+def make_page(sections: Sequence[Section], machine: Sequence[str]) -> str:
+    """Return the text of docs/performance.md."""
+    lines = ["# Performance", "", "`scripts/bench` writes this page in one run; do not edit it.", ""]
     lines += [f"- {line}" for line in machine]
     for section in sections:
         table = (HEADERS, ["---"] * len(HEADERS), *map(cells, section.rows))
@@ -78,23 +78,23 @@ def page(sections: Sequence[Section], machine: Sequence[str]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _markdown(words: Sequence[str]) -> str:
-    return "| " + " | ".join(word.replace("|", "\\|") for word in words) + " |"
+def _markdown(cells: Sequence[str]) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
 
 
-def machine(now: datetime) -> Iterator[str]:
-    """What the figures were measured on, and of which commit."""
+def describe_machine(now: datetime) -> Iterator[str]:
+    """Describe the machine, the date and the commit of the figures."""
     yield f"{_cpu()}, {os.cpu_count()} cores, {_memory_gb():.0f} GB"
     yield f"{_system()}, Python {platform.python_version()}"
-    changed = " with changes that are not committed" if _git("status", "--porcelain") else ""
-    yield f"{now:%Y-%m-%d}, commit {_git('rev-parse', '--short', 'HEAD') or 'unknown'}{changed}"
+    changes = " with uncommitted changes" if _git("status", "--porcelain") else ""
+    yield f"{now:%Y-%m-%d}, commit {_git('rev-parse', '--short', 'HEAD') or 'unknown'}{changes}"
 
 
 def _cpu() -> str:
     info = Path("/proc/cpuinfo")
     lines = info.read_text(encoding="utf-8").splitlines() if info.exists() else []
     models = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(models, platform.processor() or "an unknown processor")
+    return next(models, platform.processor() or "unknown processor")
 
 
 def _memory_gb() -> float:
@@ -109,22 +109,21 @@ def _system() -> str:
 
 
 def _git(*words: str) -> str:
-    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S607
-    return done.stdout.strip()
+    result = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S607
+    return result.stdout.strip()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench", description=__doc__)
-    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"of {', '.join(section_names())}; default: all")
+    parser.add_argument("sections", nargs="*", metavar="SECTION", help=f"{', '.join(section_names())}; default: all")
     parser.add_argument(
-        "--tiny", action="store_true", help="measure next to nothing, to see that it runs; saves nothing"
+        "--tiny", action="store_true", help="measure almost nothing, to check that the bench runs; save nothing"
     )
     options = parser.parse_args(arguments)
     unknown = set(options.sections) - set(section_names())
     if unknown:
-        parser.error(f"no section {', '.join(sorted(unknown))}: there are {', '.join(section_names())}")
-    begun = datetime.now(UTC)
-    described = list(machine(begun))
+        parser.error(f"unknown section {', '.join(sorted(unknown))}; choose from {', '.join(section_names())}")
+    machine = list(describe_machine(datetime.now(UTC)))
     sections = []
     for name in options.sections or section_names():
         sys.stderr.write(f"bench: {name}\n")
@@ -134,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         console.width = PIPE_WIDTH
     print_sections(console, sections)
     if not options.sections and not options.tiny:
-        PAGE.write_text(page(sections, described), encoding="utf-8")
+        PAGE.write_text(make_page(sections, machine), encoding="utf-8")
     return 0
 
 

@@ -1,0 +1,1 @@
+"""The demo: a real Redmine filled with the requests of examples/demo.yaml."""

@@ -1,0 +1,1 @@
+"""The generated docs: pages, schemas, pictures, the manual page, and the site."""

@@ -1,0 +1,1 @@
+"""A real Redmine from Debian's packages, for the demo and the tests; needs only Python's standard library."""
