@@ -1,6 +1,6 @@
 """The time to make a value of four fields with each decorator, then `sup-sync report --from` of the example requests
 repeated, in turns: as it is, with all values frozen at run time, and with Python's own settings of the garbage
-collector. The least CPU of whole processes.
+collector. The minimum CPU of whole processes.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from pathlib import Path
 from timeit import repeat
 
 from support.many_requests import NOW, write_many
-from tools.bench.row import Row, Size, in_turns, least
+from tools.bench.row import Row, Size, measure_in_turns, minimum_row
 
 from sup_sync.frozen import fast_value, value
 
 TITLE = "Values and garbage"
-PLACE = 7
+ORDER = 7
 
 MONTHS = {Size.WHOLE: 150, Size.TINY: 1}
 RUNS = {Size.WHOLE: 7, Size.TINY: 1}
@@ -41,8 +41,8 @@ def rows(size: Size) -> Iterator[Row]:
         snapshot = write_many(Path(name) / "many.jsonl", MONTHS[size])
         words = ("report", "--from", snapshot, "--now", NOW, "--json")
         commands = [(sys.executable, "-c", PROGRAM.format(change, START), *words) for change in CHANGES.values()]
-        for what, taken in zip(CHANGES, in_turns(commands, RUNS[size]), strict=True):
-            yield least(f"`sup-sync report --from`, {what}", taken, "s")
+        for what, taken in zip(CHANGES, measure_in_turns(commands, RUNS[size]), strict=True):
+            yield minimum_row(f"`sup-sync report --from`, {what}", taken, "s")
 
 
 def _making_ns(decorator: Callable[[type], type], size: Size) -> float:
