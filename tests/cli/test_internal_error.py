@@ -146,7 +146,7 @@ def test_link_planted_at_the_last_moment_is_not_followed(
 def test_json_of_a_run_has_the_same_line(shell: Shell, office: Office, fails_in_a_library: Callable[..., Said]) -> None:
     office.file()
     said = fails_in_a_library("apply", "--json")
-    assert said.json["fault"] == said.err.removeprefix("sup-sync: ").rstrip("\n")
+    assert said.json["error"] == said.err.removeprefix("sup-sync: ").rstrip("\n")
     assert str(traceback_file(shell, "apply")) in said.err
 
 

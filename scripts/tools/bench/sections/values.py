@@ -1,6 +1,6 @@
 """The time to make a value of four fields with each decorator, then `sup-sync report --from` of the example requests
 repeated, in turns: as it is, with all values frozen at run time, and with Python's own settings of the garbage
-collector. The least CPU of whole processes.
+collector. The minimum CPU of whole processes.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from tools.bench.row import Row, Size, measure_in_turns, minimum_row
 from sup_sync.frozen import fast_value, value
 
 TITLE = "Values and garbage"
-PLACE = 7
+ORDER = 7
 
 MONTHS = {Size.WHOLE: 150, Size.TINY: 1}
 RUNS = {Size.WHOLE: 7, Size.TINY: 1}
