@@ -53,7 +53,7 @@ from datetime import date
 from pathlib import Path
 from stories import story
 from stories.moments import WEEK, show_moment
-from sup_sync.config import load_config
+from sup_sync.config.load import load_config
 
 story.shipped_config = lambda: load_config(Path("config.yaml"), WEEK)
 told = story.Story(sys.argv[1], Path())
