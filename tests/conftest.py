@@ -25,7 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 @pytest.fixture
-def tried(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
+def count_promise(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
     """Counts a promise that held under a fault, for the table of docs/promises.md."""
     return lambda promise, fault: request.config.stash[TRIED].update([(promise, fault)])
 
@@ -37,7 +37,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 @pytest.fixture
-def story(request: pytest.FixtureRequest, tmp_path: Path, tried: Callable[[str, str], None]) -> Iterator[Story]:
+def story(request: pytest.FixtureRequest, tmp_path: Path, count_promise: Callable[[str, str], None]) -> Iterator[Story]:
     """The request that the test's docstring tells; parameters of the test fill in its {words}.
 
     Whatever the story, once its plan is written there is nothing left to change.
@@ -48,7 +48,7 @@ def story(request: pytest.FixtureRequest, tmp_path: Path, tried: Callable[[str, 
     yield told
     assert told.second_plan.changes == ()
     nothing_before_its_moment(told)
-    tried(SETTLED, "a story of the regulation, planned again once it is written")
+    count_promise(SETTLED, "a story of the regulation, planned again once it is written")
 
 
 LONG = timedelta(days=60)
@@ -65,7 +65,7 @@ def nothing_before_its_moment(told: Story) -> None:
 
 
 @pytest.fixture
-def tell(tmp_path: Path) -> Callable[..., Story]:
+def make_story(tmp_path: Path) -> Callable[..., Story]:
     """Tells another request: for tests of several, or of the stories themselves."""
     numbers = iter(range(1, 1000))
 

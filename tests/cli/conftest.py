@@ -10,7 +10,7 @@ import pytest
 from cli.office import CLOSED_PORT, SENTINEL, Office
 from end_to_end.scene import make_fake
 from support.scripted_server import Answer
-from support.shell import Said, Shell, on_a_socket
+from support.shell import CommandResult, Shell, on_a_socket
 from support.worlds import BOT, FakeWorld
 
 
@@ -46,5 +46,5 @@ def snapshot(shell: Shell, office: Office) -> Path:
     """A snapshot of one request."""
     office.file()
     path = shell.folder / "snapshot.jsonl"
-    assert shell("snapshot", "-o", path) == Said(0, "", "")
+    assert shell("snapshot", "-o", path) == CommandResult(0, "", "")
     return path

@@ -11,7 +11,7 @@ from urllib.parse import unquote
 import pytest
 from cli.office import NOW, Office
 from end_to_end.scene import BASE, OPERATOR, UNMAPPED_TRACKER
-from support.shell import Said, Shell
+from support.shell import CommandResult, Shell
 from support.worlds import BOT
 
 
@@ -58,7 +58,7 @@ def test_a_bare_command_shows_the_help_and_is_a_mistake(shell: Shell) -> None:
 def test_check_offline_has_nothing_to_say_of_what_is_shipped(shell: Shell) -> None:
     said = shell("check", "--offline")
     assert (said.code, said.out, len(said.err.splitlines())) == (0, "", 1)
-    assert shell("check", "--offline", "-q") == Said(0, "", "")
+    assert shell("check", "--offline", "-q") == CommandResult(0, "", "")
 
 
 def test_check_names_on_stdout_what_to_mend(shell: Shell, office: Office) -> None:
@@ -115,13 +115,13 @@ def test_quiet_says_nothing_when_there_is_nothing_to_say(shell: Shell, office: O
     said = shell("apply", "-q")
     assert (said.code, said.out) == (0, "Written: 1 applied.\n")
     for words in (("apply", "-q"), ("-q", "apply"), ("plan", "-q"), ("--quiet", "plan", "--exit-code")):
-        assert shell(*words) == Said(0, "", "")
+        assert shell(*words) == CommandResult(0, "", "")
 
 
 def test_a_tracker_without_requests_has_nothing_to_do(shell: Shell, office: Office) -> None:
     assert office.world.tracker.issues == []
     assert shell("check").code == 0
-    assert shell("apply", "-q") == Said(0, "", "")
+    assert shell("apply", "-q") == CommandResult(0, "", "")
 
 
 def test_quiet_still_says_why_a_run_was_not_whole(shell: Shell, office: Office) -> None:

@@ -99,7 +99,7 @@ def test_code_summary_and_ping_say_the_same(
     shell: Shell,
     office: Office,
     monitor: ScriptedServer,
-    tried: Tried,
+    count_promise: Tried,
     bring_about: Callable[[Shell, Office], None],
     code: int,
     told: str,
@@ -113,16 +113,16 @@ def test_code_summary_and_ping_say_the_same(
     is_written = bool(office.world.tracker.pick(office.world.tracker.issues, late).journals)
     assert is_written == (code in (0, 3) and bring_about is not a_write_is_refused)
     how = bring_about.__name__.replace("_", " ")
-    tried(TRUTH, f"exit code {code}: {how}")
+    count_promise(TRUTH, f"exit code {code}: {how}")
     if code == 4:
-        tried(LIMITS, "more notes than the limit, by the command")
+        count_promise(LIMITS, "more notes than the limit, by the command")
     assert shell.key not in everything_kept(shell)
     assert not any(shell.key in str(each.headers) + each.path for each in monitor.asked)
-    tried(SECRET, f"what a run leaves behind, prints and tells its monitor: {how}")
+    count_promise(SECRET, f"what a run leaves behind, prints and tells its monitor: {how}")
 
 
 def test_a_lock_that_is_held_is_told_to_the_monitor(
-    shell: Shell, office: Office, monitor: ScriptedServer, tried: Tried
+    shell: Shell, office: Office, monitor: ScriptedServer, count_promise: Tried
 ) -> None:
     office.file()
     assert shell("apply", "-q").code == 0
@@ -130,12 +130,12 @@ def test_a_lock_that_is_held_is_told_to_the_monitor(
     with hold_lock(path):
         assert shell("apply", "--ping", monitor.url).code == 75
     assert [each.path for each in monitor.asked] == ["/start", "/75"]
-    tried(TRUTH, "exit code 75: the lock is held")
+    count_promise(TRUTH, "exit code 75: the lock is held")
 
 
 @pytest.mark.parametrize("after", [22, 26, 30])
 def test_a_run_that_has_to_stop_in_its_writing_says_what_it_left(
-    shell: Shell, office: Office, monitor: ScriptedServer, tried: Tried, after: int
+    shell: Shell, office: Office, monitor: ScriptedServer, count_promise: Tried, after: int
 ) -> None:
     """The deadline comes when so many requests were sent."""
     for _ in range(3):
@@ -150,7 +150,7 @@ def test_a_run_that_has_to_stop_in_its_writing_says_what_it_left(
     with office.people() as diary:
         for issue in office.world.tracker.issues:
             assert len(diary.notes(OPERATOR, issue.id, private=False)) == 1
-    tried(TRUTH, "the deadline of a run comes in its midst")
+    count_promise(TRUTH, "the deadline of a run comes in its midst")
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from end_to_end.scene import BASE, CLIENT, CONSULTATION, OPERATOR
 from support.fake_records import Issue, Journal
 from support.promises import HARMLESS, POISONED
 from support.scripted_server import reply
-from support.shell import Said, Shell
+from support.shell import CommandResult, Shell
 
 Tried = Callable[[str, str], None]
 
@@ -49,32 +49,32 @@ def field_id(office: Office, key: str) -> int:
 
 
 def test_nothing_that_clients_write_steers_a_terminal_or_breaks_a_line_of_a_log(
-    shell: Shell, office: Office, hostile: Issue, tried: Tried
+    shell: Shell, office: Office, hostile: Issue, count_promise: Tried
 ) -> None:
     office.faults[rf"/issues/{office.file('Mon 09:00')}\.json"] = reply(500)  # so that a project is named on stderr
     for words in (("plan",), ("queue",), ("report",), ("explain", hostile.id), ("clients",), ("check",)):
-        look_at(shell(*words), tried, words[0])
+        look_at(shell(*words), count_promise, words[0])
     for words in (("plan", "--json"), ("queue", "--json"), ("report", "--json"), ("explain", hostile.id, "--json")):
         said = shell(*words)
         json.loads(said.out)
-        look_at(said, tried, f"{words[0]} --json")
+        look_at(said, count_promise, f"{words[0]} --json")
     office.faults[rf"/issues/{hostile.id}\.json"] = reply(500)
     shell.forget()
     said = shell("plan")
     assert SIGN in said.err
-    look_at(said, tried, "stderr, where a project is named")
+    look_at(said, count_promise, "stderr, where a project is named")
 
 
-def look_at(said: Said, tried: Tried, place: str) -> None:
+def look_at(said: CommandResult, count_promise: Tried, place: str) -> None:
     assert is_clean(said.out), place
     assert is_clean(said.err), place
     assert all(line.startswith(("sup-sync: ", " ")) for line in said.err.splitlines())
     assert "sup-sync: all is well" not in [line.strip() for line in (said.out + said.err).splitlines()]
-    tried(HARMLESS, f"control characters and line breaks in all that a client writes: {place}")
+    count_promise(HARMLESS, f"control characters and line breaks in all that a client writes: {place}")
 
 
 def test_the_audit_log_keeps_none_of_it_and_a_line_for_each_record(
-    shell: Shell, office: Office, hostile: Issue, tried: Tried
+    shell: Shell, office: Office, hostile: Issue, count_promise: Tried
 ) -> None:
     assert shell("apply", "--force").code == 0
     (log,) = (shell.folder / "state" / "sup-sync").glob("*.audit.jsonl")
@@ -90,7 +90,7 @@ def test_the_audit_log_keeps_none_of_it_and_a_line_for_each_record(
         ]
     assert any(ours)
     assert SIGN not in "".join(ours)
-    tried(HARMLESS, "control characters and line breaks in all that a client writes: notes and the audit log")
+    count_promise(HARMLESS, "control characters and line breaks in all that a client writes: notes and the audit log")
 
 
 # --- poison
@@ -117,7 +117,7 @@ def five_hundred_journals(_office: Office, issue: Issue) -> None:
 
 @pytest.mark.parametrize("poison", [ten_megabytes, nul, emoji, five_hundred_journals])
 def test_what_is_only_odd_is_judged_as_any_other(
-    shell: Shell, office: Office, tried: Tried, poison: Callable[[Office, Issue], None]
+    shell: Shell, office: Office, count_promise: Tried, poison: Callable[[Office, Issue], None]
 ) -> None:
     odd, other = office.file(), office.file()
     poison(office, office.world.tracker.pick(office.world.tracker.issues, odd))
@@ -127,7 +127,7 @@ def test_what_is_only_odd_is_judged_as_any_other(
         for issue_id in (odd, other):
             notes = [*diary.notes(OPERATOR, issue_id), *diary.notes(OPERATOR, issue_id, private=False)]
             assert len([each for each in notes if "егламент" in each]) == 2
-    tried(POISONED, f"{poison.__name__.replace('_', ' ')}: judged as any other")
+    count_promise(POISONED, f"{poison.__name__.replace('_', ' ')}: judged as any other")
 
 
 def a_422(office: Office, issue: Issue) -> None:
@@ -145,7 +145,7 @@ def a_status_of_no_mapping(office: Office, issue: Issue) -> None:
 
 @pytest.mark.parametrize("poison", [a_422, a_status_of_no_mapping])
 def test_what_cannot_be_judged_or_written_is_named_and_the_others_go_on(
-    shell: Shell, office: Office, tried: Tried, poison: Callable[[Office, Issue], None]
+    shell: Shell, office: Office, count_promise: Tried, poison: Callable[[Office, Issue], None]
 ) -> None:
     first, poisoned, last = (office.file() for _ in range(3))
     poison(office, office.world.tracker.pick(office.world.tracker.issues, poisoned))
@@ -157,4 +157,4 @@ def test_what_cannot_be_judged_or_written_is_named_and_the_others_go_on(
     assert "2 applied" in said.out
     with office.people() as diary:
         assert [len(diary.notes(OPERATOR, each)) for each in (first, poisoned, last)] == [1, 0, 1]
-    tried(POISONED, f"{poison.__name__.replace('_', ' ')}: named, exit 3")
+    count_promise(POISONED, f"{poison.__name__.replace('_', ' ')}: named, exit 3")

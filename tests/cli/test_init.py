@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from cli.office import CLOSED_PORT, SENTINEL
+from support.foreign_sites import DATA_SETS, HEAD, HEAD_NAME, OWN_RU, PROJECTS, REDMINE_EN, REDMINE_RU, Unprepared
 from support.scripted_server import Answer, reply
-from support.shell import Said, Shell, on_a_socket, one_line
-from support.unprepared import DATA_SETS, HEAD, HEAD_NAME, OWN_RU, PROJECTS, REDMINE_EN, REDMINE_RU, Unprepared
+from support.shell import CommandResult, Shell, on_a_socket, one_line
 from support.worlds import ADMIN, BOT
 
 from sup_sync.model.names import NamesInRedmine
@@ -26,7 +26,7 @@ class Place:
     def __init__(self, shell: Shell, folder: Path, survey: NamesInRedmine, url: str, site: Unprepared) -> None:
         self.shell, self.folder, self.survey, self.url, self.site = shell, folder, survey, url, site
 
-    def init(self, *words: object) -> Said:
+    def init(self, *words: object) -> CommandResult:
         return self.shell("init", "--url", self.url, "--yes", *words)
 
     def is_empty(self) -> bool:
@@ -71,7 +71,9 @@ def test_an_unprepared_tracker_fits_after_init_and_provision(
     place = make_place(survey)
     shell, site = place.shell, place.site
     assert place.init(*WHO).code == 0
-    assert shell("check", "--offline") == Said(0, "", "sup-sync: no mistakes in config.yaml and its mappings\n")
+    assert shell("check", "--offline") == CommandResult(
+        0, "", "sup-sync: no mistakes in config.yaml and its mappings\n"
+    )
     script = shell("provision", "--script")
     site.run_script(script.out)
     site.add_account()

@@ -11,7 +11,7 @@ import pytest
 import requests
 from cli.office import SENTINEL, Office
 from support.promises import SECRET
-from support.shell import Said, Shell, one_line
+from support.shell import CommandResult, Shell, one_line
 
 from sup_sync import __version__
 from sup_sync.cli.errors import traceback_text
@@ -21,7 +21,7 @@ SNAPSHOT = ("queue", "--from", "none.jsonl")
 
 
 @pytest.fixture
-def fails_in_a_library(shell: Shell) -> Callable[..., Said]:
+def fails_in_a_library(shell: Shell) -> Callable[..., CommandResult]:
     """Run a command while `requests` fails with a message that quotes the key and client text."""
 
     def broken(*_: object, **__: object) -> None:
@@ -30,7 +30,7 @@ def fails_in_a_library(shell: Shell) -> Callable[..., Said]:
         except KeyError as cause:
             raise AttributeError(f"{shell.key} {CLIENT_TEXT}") from cause
 
-    def run(*words: object) -> Said:
+    def run(*words: object) -> CommandResult:
         with shell.patch.context() as patch:
             patch.setattr(requests.Session, "send", broken)
             return shell(*words)
@@ -39,11 +39,11 @@ def fails_in_a_library(shell: Shell) -> Callable[..., Said]:
 
 
 @pytest.fixture
-def fails(shell: Shell) -> Callable[[], Said]:
+def fails(shell: Shell) -> Callable[[], CommandResult]:
     """Run a command without Redmine that fails in our code."""
     shell.write("none.jsonl", '{"tracker": {}}\n')
 
-    def run() -> Said:
+    def run() -> CommandResult:
         with shell.patch.context() as patch:
             patch.setattr("sup_sync.run.caseload.decode_caseload", lambda *_: 1 / 0)
             return shell(*SNAPSHOT)
@@ -56,7 +56,7 @@ def traceback_file(shell: Shell, command: str) -> Path:
 
 
 def test_line_names_our_last_frame_and_the_file_when_a_library_fails(
-    shell: Shell, office: Office, fails_in_a_library: Callable[..., Said]
+    shell: Shell, office: Office, fails_in_a_library: Callable[..., CommandResult]
 ) -> None:
     office.file()
     said = fails_in_a_library("plan")
@@ -65,7 +65,10 @@ def test_line_names_our_last_frame_and_the_file_when_a_library_fails(
 
 
 def test_traceback_holds_frames_of_all_causes_and_no_values(
-    shell: Shell, office: Office, fails_in_a_library: Callable[..., Said], tried: Callable[[str, str], None]
+    shell: Shell,
+    office: Office,
+    fails_in_a_library: Callable[..., CommandResult],
+    count_promise: Callable[[str, str], None],
 ) -> None:
     office.file()
     fails_in_a_library("plan", "--now", "2026-06-08T10:31")
@@ -79,10 +82,10 @@ def test_traceback_holds_frames_of_all_causes_and_no_values(
     assert "  requests.sessions:" in text or "  requests.api:" in text
     for value in (shell.key, CLIENT_TEXT, "2026-06-08", office.world.url, "raise AttributeError"):
         assert value not in text
-    tried(SECRET, "the traceback of an internal error")
+    count_promise(SECRET, "the traceback of an internal error")
 
 
-def test_traceback_can_be_read_by_its_owner_only(shell: Shell, fails: Callable[[], Said]) -> None:
+def test_traceback_can_be_read_by_its_owner_only(shell: Shell, fails: Callable[[], CommandResult]) -> None:
     before = os.umask(0)
     try:
         fails()
@@ -91,7 +94,7 @@ def test_traceback_can_be_read_by_its_owner_only(shell: Shell, fails: Callable[[
     assert stat.S_IMODE(traceback_file(shell, "queue").stat().st_mode) == 0o600
 
 
-def test_each_error_replaces_the_traceback_of_the_one_before(shell: Shell, fails: Callable[[], Said]) -> None:
+def test_each_error_replaces_the_traceback_of_the_one_before(shell: Shell, fails: Callable[[], CommandResult]) -> None:
     fails()
     traceback_file(shell, "queue").write_text("old")
     fails()
@@ -101,7 +104,7 @@ def test_each_error_replaces_the_traceback_of_the_one_before(shell: Shell, fails
 
 @pytest.mark.parametrize("obstacle", ["state", "state/sup-sync"])
 def test_line_has_no_path_when_the_state_folder_cannot_be_written(
-    shell: Shell, fails: Callable[[], Said], obstacle: str
+    shell: Shell, fails: Callable[[], CommandResult], obstacle: str
 ) -> None:
     (shell.folder / obstacle).parent.mkdir(exist_ok=True)
     shell.write(obstacle, "a file in the folder's place")
@@ -110,7 +113,9 @@ def test_line_has_no_path_when_the_state_folder_cannot_be_written(
     assert said.line.endswith("; please report it with the command you ran")
 
 
-def test_line_has_no_path_when_a_folder_has_the_name_of_the_traceback(shell: Shell, fails: Callable[[], Said]) -> None:
+def test_line_has_no_path_when_a_folder_has_the_name_of_the_traceback(
+    shell: Shell, fails: Callable[[], CommandResult]
+) -> None:
     traceback_file(shell, "queue").mkdir(parents=True)
     assert fails().line.endswith("; please report it with the command you ran")
 
@@ -118,7 +123,7 @@ def test_line_has_no_path_when_a_folder_has_the_name_of_the_traceback(shell: She
 @pytest.mark.parametrize("plant", [os.symlink, os.link])
 @pytest.mark.parametrize("name", ["queue.traceback", f".queue.traceback.{os.getpid()}.part"])
 def test_planted_link_is_replaced_and_not_followed(
-    shell: Shell, fails: Callable[[], Said], plant: Callable[[Path, Path], None], name: str
+    shell: Shell, fails: Callable[[], CommandResult], plant: Callable[[Path, Path], None], name: str
 ) -> None:
     victim = shell.write("victim", "precious")
     link = traceback_file(shell, "queue").with_name(name)
@@ -131,7 +136,7 @@ def test_planted_link_is_replaced_and_not_followed(
 
 @pytest.mark.parametrize("plant", [os.symlink, os.link])
 def test_link_planted_at_the_last_moment_is_not_followed(
-    shell: Shell, fails: Callable[[], Said], plant: Callable[[Path, Path], None]
+    shell: Shell, fails: Callable[[], CommandResult], plant: Callable[[Path, Path], None]
 ) -> None:
     """Only the exclusive creation of the temporary file guards against that."""
     victim = shell.write("victim", "precious")
@@ -143,7 +148,9 @@ def test_link_planted_at_the_last_moment_is_not_followed(
     assert victim.read_text() == "precious"
 
 
-def test_json_of_a_run_has_the_same_line(shell: Shell, office: Office, fails_in_a_library: Callable[..., Said]) -> None:
+def test_json_of_a_run_has_the_same_line(
+    shell: Shell, office: Office, fails_in_a_library: Callable[..., CommandResult]
+) -> None:
     office.file()
     said = fails_in_a_library("apply", "--json")
     assert said.json["error"] == said.err.removeprefix("sup-sync: ").rstrip("\n")

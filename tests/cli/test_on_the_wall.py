@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from stories.shipped import LANGUAGES
-from support.shell import PROGRAM, Said, Shell, one_line
+from support.shell import PROGRAM, CommandResult, Shell, one_line
 
 
 @pytest.mark.parametrize(("language", "title"), [("kk", "Қолдау"), ("ru", "Регламент поддержки"), ("en", "Support")])
@@ -49,7 +49,7 @@ def test_a_year_that_the_calendar_lacks_says_what_to_do(shell: Shell) -> None:
 def test_a_page_is_written_and_nothing_said(shell: Shell, words: tuple[str, ...]) -> None:
     page = shell.folder / "page.html"
     for language in LANGUAGES:
-        assert shell(*words, "--html", page, "--language", language) == Said(0, "", "")
+        assert shell(*words, "--html", page, "--language", language) == CommandResult(0, "", "")
         text = page.read_text(encoding="utf-8")
         assert f'<html lang="{language}">' in text
         assert "default-src 'none'; style-src 'sha256-" in html.unescape(text)
@@ -140,7 +140,7 @@ def test_a_mistaken_configuration_completes_nothing_and_says_nothing(shell: Shel
     shell.patch.setenv("_SUP_SYNC_COMPLETE", "bash_complete")
     shell.patch.setenv("COMP_WORDS", "sup-sync due --level ")
     shell.patch.setenv("COMP_CWORD", "3")
-    assert shell.process() == Said(0, "\n", "")
+    assert shell.process() == CommandResult(0, "\n", "")
 
 
 def test_the_pages_name_no_other_file(shell: Shell) -> None:

@@ -15,7 +15,7 @@ import pytest
 from cli.office import CLOSED_PORT, NOW, Office
 from support.promises import SECRET, TRUTH
 from support.scripted_server import reply, serve, silence
-from support.shell import PROGRAM, Said, Shell, one_line
+from support.shell import PROGRAM, CommandResult, Shell, one_line
 
 
 def test_the_key_works_from_its_file(shell: Shell, office: Office) -> None:
@@ -58,21 +58,21 @@ def interruptible() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_an_interrupted_run_says_so_to_its_monitor_too(shell: Shell, tried: Callable[[str, str], None]) -> None:
+def test_an_interrupted_run_says_so_to_its_monitor_too(shell: Shell, count_promise: Callable[[str, str], None]) -> None:
     with serve(silence(3)) as server, serve(reply(200)) as monitor:
         shell.files.replace("config.yaml", CLOSED_PORT, server.url)
         line = [str(PROGRAM), "apply", "--ping", monitor.url]
         with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             wait_until(lambda: bool(server.asked))
             process.send_signal(signal.SIGINT)
-            said = shell.checked(Said(0, *process.communicate()))
+            said = shell.checked(CommandResult(0, *process.communicate()))
     assert [each.path for each in monitor.asked] == ["/start", "/130"]
     assert (process.returncode, said.out) == (130, "")
     assert said.err.strip() == "sup-sync: interrupted; nothing is left half written"
-    tried(TRUTH, "exit code 130: interrupted")
+    count_promise(TRUTH, "exit code 130: interrupted")
 
 
-def test_the_key_is_in_no_process_list(shell: Shell, tried: Callable[[str, str], None]) -> None:
+def test_the_key_is_in_no_process_list(shell: Shell, count_promise: Callable[[str, str], None]) -> None:
     """Whoever lists processes sees the words of each and the names of its threads; the environment is its owner's."""
     with serve(silence(1)) as server:
         shell.files.replace("config.yaml", CLOSED_PORT, server.url)
@@ -86,7 +86,7 @@ def test_the_key_is_in_no_process_list(shell: Shell, tried: Callable[[str, str],
             assert (place / "environ").stat().st_mode & 0o077 == 0
             process.kill()
             process.communicate()
-    tried(SECRET, "the list of processes while a run waits for its tracker")
+    count_promise(SECRET, "the list of processes while a run waits for its tracker")
 
 
 def words_of(path: Path) -> str:

@@ -11,7 +11,7 @@ from cli.office import Office
 from end_to_end.scene import BASE, VIP
 from support.fake_records import Wiki, WikiPage
 from support.scripted_server import reply, reply_json
-from support.shell import Said, Shell, one_line
+from support.shell import CommandResult, Shell, one_line
 from support.worlds import ADMIN, BOT
 
 from sup_sync.redmine.permissions import WIKI_PERMISSIONS
@@ -51,13 +51,13 @@ def test_a_month_is_published_with_its_charts_and_no_subject(shell: Shell, wiki:
     assert shell("report", "--publish", BASE, "--month", THIS_MONTH, "--language", "en").out == said.out.replace(
         "Published:", "Published already:"
     )
-    assert shell("-q", "report", "--publish", BASE, "--month", "2026-06") == Said(0, "", "")
+    assert shell("-q", "report", "--publish", BASE, "--month", "2026-06") == CommandResult(0, "", "")
     assert "|>. 1|" in wiki.pages[1].text
 
 
 def test_without_a_month_it_is_the_last_whole_one_in_the_language_of_staff(shell: Shell, wiki: Wiki) -> None:
     first = datetime.fromisoformat(f"{THIS_MONTH}-01")
-    assert shell("report", "--publish", BASE, "-q") == Said(0, "", "")
+    assert shell("report", "--publish", BASE, "-q") == CommandResult(0, "", "")
     assert page_of(wiki).title == f"Қолдау_есебі_{first - timedelta(days=1):%Y-%m}"
 
 
@@ -69,7 +69,7 @@ def test_the_markup_is_that_of_the_configuration(shell: Shell, office: Office, w
     assert "| ---: |" in page_of(wiki).text
     wiki.pages.clear()
     office.world.tracker.text_formatting = "common_mark"
-    assert shell("report", "--publish", BASE, "-q") == Said(0, "", "")
+    assert shell("report", "--publish", BASE, "-q") == CommandResult(0, "", "")
 
 
 def test_old_charts_that_have_to_stay_are_told_and_no_fault(shell: Shell, office: Office, wiki: Wiki) -> None:

@@ -80,7 +80,7 @@ def test_a_run_over_a_damaged_file_says_one_line(shell: Shell, ids: list[int]) -
 
 
 def test_the_key_is_in_nothing_that_is_remembered(
-    shell: Shell, office: Office, ids: list[int], tried: Callable[[str, str], None]
+    shell: Shell, office: Office, ids: list[int], count_promise: Callable[[str, str], None]
 ) -> None:
     assert office.file() > max(ids)
     shell("plan")
@@ -91,4 +91,4 @@ def test_the_key_is_in_nothing_that_is_remembered(
     assert sum(f'"id": {issue_id}' in text for issue_id in ids for text in texts) >= len(ids)
     assert shell.key not in "".join(texts)
     assert shell.key.encode() not in path.read_bytes()
-    tried(SECRET, "what runs remember, unpacked")
+    count_promise(SECRET, "what runs remember, unpacked")

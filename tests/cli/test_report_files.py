@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 from stories.shipped import REPOSITORY
-from support.shell import Said, Shell, one_line
+from support.shell import CommandResult, Shell, one_line
 
 EXAMPLES = REPOSITORY / "examples/requests.jsonl"
 READ = ("--from", EXAMPLES, "--now", "2026-11-20T18:00")
 
 
 def test_the_requests_are_written_as_a_table_that_spreadsheets_know_as_utf_8(shell: Shell, tmp_path: Path) -> None:
-    assert shell("report", *READ, "--csv", tmp_path / "requests.csv", "-q") == Said(0, "", "")
+    assert shell("report", *READ, "--csv", tmp_path / "requests.csv", "-q") == CommandResult(0, "", "")
     text = (tmp_path / "requests.csv").read_bytes()
     assert text.startswith(b"\xef\xbb\xbfissue,")
     assert len(list(csv.DictReader(io.StringIO(text.decode("utf-8-sig"), newline="")))) == 35
@@ -44,7 +44,7 @@ def test_a_table_that_cannot_be_written_leaves_what_was_there(shell: Shell, tmp_
 
 def test_the_page_is_written_in_the_language_of_staff_or_the_one_asked_for(shell: Shell, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
-    assert shell("report", *READ, "--html", page, "-q") == Said(0, "", "")
+    assert shell("report", *READ, "--html", page, "-q") == CommandResult(0, "", "")
     assert '<html lang="kk">' in page.read_text()
     assert shell("report", *READ, "--html", page, "--language", "en").out == ""
     assert '<html lang="en">' in page.read_text()
@@ -80,7 +80,7 @@ def test_without_the_extra_one_line_says_what_to_install(
 def test_a_folder_that_matplotlib_cannot_write_is_no_news(shell: Shell, tmp_path: Path) -> None:
     environment = {**os.environ, "MPLCONFIGDIR": "/proc/nowhere"}
     said = shell.process("report", *READ, "--html", tmp_path / "page.html", env=environment)
-    assert said == Said(0, "", "")
+    assert said == CommandResult(0, "", "")
 
 
 @pytest.mark.parametrize("words", [("report", *READ), ("report", *READ, "--csv", "-"), ("plan", *READ)])

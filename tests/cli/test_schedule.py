@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from support.shell import Said, Shell, one_line
+from support.shell import CommandResult, Shell, one_line
 
 SERVICE, TIMER, CRON = (
     "etc/systemd/system/sup-sync.service",
@@ -236,6 +236,6 @@ def test_a_mistaken_configuration_is_not_scheduled(shell: Shell, root: Path) -> 
 
 def test_a_folder_that_cannot_be_written_says_so(shell: Shell, root: Path) -> None:
     (root / "etc").write_text("a file", encoding="utf-8")
-    said: Said = shell("schedule", "--yes", "--prefix", root)
+    said: CommandResult = shell("schedule", "--yes", "--prefix", root)
     assert said.code == 2
     assert "does it take root?" in said.err

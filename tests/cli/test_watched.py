@@ -15,7 +15,7 @@ from cli.office import Office
 from end_to_end.scene import BASE, OPERATOR, UNMAPPED_TRACKER
 from prometheus_client.parser import text_string_to_metric_families
 from support.scripted_server import reply, serve
-from support.shell import Said, Shell, one_line
+from support.shell import CommandResult, Shell, one_line
 
 from sup_sync.errors import OutOfTimeError
 from sup_sync.host.lock import hold_lock
@@ -29,7 +29,7 @@ def documented(name: str) -> list[str]:
     return re.findall(r"^\| `(\w+)", section, flags=re.MULTILINE)
 
 
-def last_line(said: Said) -> dict[str, Any]:
+def last_line(said: CommandResult) -> dict[str, Any]:
     """The JSON object, the only thing on stdout."""
     (line,) = said.out.splitlines()
     value: dict[str, Any] = json.loads(line)

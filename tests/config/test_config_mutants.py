@@ -208,7 +208,7 @@ def test_the_right_configuration_changes_nothing(office: Diary, tmp_path: Path) 
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_it_is_refused_or_held_by_the_limits(
-    office: Diary, tmp_path: Path, name: str, tried: Callable[[str, str], None]
+    office: Diary, tmp_path: Path, name: str, count_promise: Callable[[str, str], None]
 ) -> None:
     copy = copy_of_all(tmp_path)
     file, changes = MUTANTS[name]
@@ -221,7 +221,7 @@ def test_it_is_refused_or_held_by_the_limits(
         assert not ran.done.is_complete
     assert session.requests_made["PUT"] == 0
     assert office.traces() == before
-    tried(LIMITS, "a mistake in one of the files")
+    count_promise(LIMITS, "a mistake in one of the files")
 
 
 def copy_of_all(folder: Path) -> Copy:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stories.shipped import REPOSITORY, shipped_config
-from support.unprepared import DATA_SETS, KAZAKH, REDMINE_EN, REDMINE_RU
+from support.foreign_sites import DATA_SETS, KAZAKH, REDMINE_EN, REDMINE_RU
 
 from sup_sync.config.load import Config, check_files
 from sup_sync.config.onboarding import Head, Proposal, propose

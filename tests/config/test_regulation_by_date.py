@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from stories.shipped import Copy
 from stories.story import Story
-from support.shell import Said
+from support.shell import CommandResult
 from support.versions import name_level, replace_by
 
 from sup_sync.cli.main import run
@@ -272,12 +272,12 @@ BEFORE_ANY = "2022-12-31T23:59"
 
 
 @pytest.fixture
-def due(copy: Copy, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
+def due(copy: Copy, capsys: pytest.CaptureFixture[str]) -> Callable[..., CommandResult]:
     """Types `sup-sync due` for a request of VIP under both versions."""
 
-    def said(filed_at: str, *words: str) -> Said:
+    def said(filed_at: str, *words: str) -> CommandResult:
         line = ["--config", str(copy.path("config.yaml")), "due", "--filed-at", filed_at, *(words or WORDS)]
-        return Said(run([*line, "--json"]), *capsys.readouterr())
+        return CommandResult(run([*line, "--json"]), *capsys.readouterr())
 
     return said
 

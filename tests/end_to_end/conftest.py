@@ -44,7 +44,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 
 @pytest.fixture
 def diary(
-    world: World, request: pytest.FixtureRequest, tmp_path: Path, tried: Callable[[str, str], None]
+    world: World, request: pytest.FixtureRequest, tmp_path: Path, count_promise: Callable[[str, str], None]
 ) -> Iterator[Diary]:
     """Whatever a test did, once a run has written its plan the next one writes nothing."""
     config = shipped_config()
@@ -57,4 +57,4 @@ def diary(
         assert again.puts == 0
         assert again.done.outcomes == ()
         assert diary.traces() == before
-        tried(SETTLED, f"a scene of the end-to-end tests, {diary.place}")
+        count_promise(SETTLED, f"a scene of the end-to-end tests, {diary.place}")

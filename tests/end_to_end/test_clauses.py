@@ -149,7 +149,7 @@ def test_a_client_who_does_not_answer_is_reminded_and_the_request_ended_with_wha
 
 @pytest.mark.parametrize("with_file", [False, True])
 def test_an_answer_between_reading_and_writing_keeps_the_request_open(
-    diary: Diary, with_file: bool, tried: Callable[[str, str], None]
+    diary: Diary, with_file: bool, count_promise: Callable[[str, str], None]
 ) -> None:
     issue_id, silent = diary.file("Mon 09:00"), diary.file("Mon 09:00")
     for each in (issue_id, silent):
@@ -163,7 +163,7 @@ def test_an_answer_between_reading_and_writing_keeps_the_request_open(
     assert {each.issue_id for each in ran.done.plan.changes if each.field == "status"} == {issue_id, silent}
     assert (status(diary, issue_id), public(diary, issue_id)) == (WAITING, [])
     assert status(diary, silent) == CLOSED
-    tried(ANSWERED, f"an answer between reading and writing, {diary.place}")
+    count_promise(ANSWERED, f"an answer between reading and writing, {diary.place}")
 
 
 def test_a_status_alone_never_ends_a_request_and_staff_are_told(diary: Diary) -> None:

@@ -49,7 +49,7 @@ def run_while(diary: Diary, issue_id: int, login: str, moment: str, *, is_versio
 
 @pytest.mark.parametrize(("moment", "is_versioned"), SEEN)
 def test_a_clients_answer_keeps_the_request_from_being_ended(
-    diary: Diary, moment: str, is_versioned: bool, tried: Callable[[str, str], None]
+    diary: Diary, moment: str, is_versioned: bool, count_promise: Callable[[str, str], None]
 ) -> None:
     issue_id = silent(diary)
     run_while(diary, issue_id, CLIENT, moment, is_versioned=is_versioned)
@@ -57,7 +57,9 @@ def test_a_clients_answer_keeps_the_request_from_being_ended(
     diary.run("Tue 09:06")
     assert diary.see(OPERATOR, issue_id)["status"]["name"] == WAITING
     assert not [each for each in diary.notes(CLIENT, issue_id, private=False) if "жауап келмеді" in each]
-    tried(ANSWERED, f"a note by SQL {moment}, {'with' if is_versioned else 'without'} its version, {diary.place}")
+    count_promise(
+        ANSWERED, f"a note by SQL {moment}, {'with' if is_versioned else 'without'} its version, {diary.place}"
+    )
 
 
 def test_what_bumps_no_version_after_the_state_was_read_cannot_be_seen(diary: Diary) -> None:
@@ -70,7 +72,7 @@ def test_what_bumps_no_version_after_the_state_was_read_cannot_be_seen(diary: Di
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_a_note_of_the_tool_is_said_once_whoever_writes_meanwhile(
-    diary: Diary, moment: str, tried: Callable[[str, str], None]
+    diary: Diary, moment: str, count_promise: Callable[[str, str], None]
 ) -> None:
     issue_id = diary.file("Mon 15:00")
     run_while(diary, issue_id, CLIENT, moment, is_versioned=True)
@@ -78,4 +80,4 @@ def test_a_note_of_the_tool_is_said_once_whoever_writes_meanwhile(
     said = diary.notes(OPERATOR, issue_id, private=False)
     assert len([each for each in said if f"№ {issue_id} " in each]) == 1
     assert len(diary.notes(OPERATOR, issue_id)) == 1
-    tried(ONCE, f"a note by SQL {moment}, {diary.place}")
+    count_promise(ONCE, f"a note by SQL {moment}, {diary.place}")

@@ -26,7 +26,7 @@ def after(requests: int) -> Callable[[], float]:
 
 
 def test_what_a_run_has_no_time_for_is_left_to_the_next_ones_oldest_breach_first(
-    diary: Diary, tried: Callable[[str, str], None]
+    diary: Diary, count_promise: Callable[[str, str], None]
 ) -> None:
     late = [diary.file(f"Mon 09:{minute:02}", CLIENT, VIP, CONSULTATION) for minute in range(0, 50, 10)]
     needed = diary.session()
@@ -45,7 +45,7 @@ def test_what_a_run_has_no_time_for_is_left_to_the_next_ones_oldest_breach_first
     assert told == late
     assert [len(diary.notes(OPERATOR, each)) for each in late] == [1] * 5
     assert [len(diary.notes(OPERATOR, each, private=False)) for each in late] == [1] * 5
-    tried(TRUTH, f"a run whose time is over says what it left, {diary.place}")
+    count_promise(TRUTH, f"a run whose time is over says what it left, {diary.place}")
 
 
 def test_without_time_to_read_it_all_nothing_is_written(diary: Diary) -> None:

@@ -37,7 +37,7 @@ def breaking(act: Callable[..., object], issue_id: int) -> Callable[..., object]
 
 @pytest.mark.parametrize("where", ["judging", "drawing up"])
 def test_a_fault_of_our_own_on_one_request_leaves_the_others_alone(
-    diary: Diary, monkeypatch: pytest.MonkeyPatch, where: str, tried: Callable[[str, str], None]
+    diary: Diary, monkeypatch: pytest.MonkeyPatch, where: str, count_promise: Callable[[str, str], None]
 ) -> None:
     poisoned, other = diary.file("Mon 09:00", subject=SECRET), diary.file("Mon 09:00")
     with monkeypatch.context() as patch:
@@ -55,10 +55,10 @@ def test_a_fault_of_our_own_on_one_request_leaves_the_others_alone(
     assert diary.notes(OPERATOR, poisoned) == diary.notes(CLIENT, poisoned, private=False) == []
     diary.run("Mon 11:02")
     assert len(diary.notes(OPERATOR, poisoned)) == 1
-    tried(POISONED, f"a fault of our own while {where} it, {diary.place}")
+    count_promise(POISONED, f"a fault of our own while {where} it, {diary.place}")
 
 
-def test_odd_texts_are_judged_as_any_other(diary: Diary, tried: Callable[[str, str], None]) -> None:
+def test_odd_texts_are_judged_as_any_other(diary: Diary, count_promise: Callable[[str, str], None]) -> None:
     issue_ids = [diary.file("Mon 09:00", subject=f"{text[:200]}.", description=text) for text in ODD_TEXTS]
     for issue_id, text in zip(issue_ids, ODD_TEXTS, strict=True):
         with diary.at("Mon 10:00", issue_id) as world:
@@ -71,8 +71,8 @@ def test_odd_texts_are_judged_as_any_other(diary: Diary, tried: Callable[[str, s
         ours = [each for each in said if "Регламент" in each or "регламент" in each]
         assert len(ours) == 2
         assert not any(text[:20] in each for text in ODD_TEXTS for each in ours)
-        tried(POISONED, f"odd texts: emoji, markup, control characters, 60 000 letters, {diary.place}")
-        tried(HARMLESS, f"odd texts come into no note, {diary.place}")
+        count_promise(POISONED, f"odd texts: emoji, markup, control characters, 60 000 letters, {diary.place}")
+        count_promise(HARMLESS, f"odd texts come into no note, {diary.place}")
 
 
 def test_a_history_of_hundreds_of_entries_is_read_whole(diary: Diary) -> None:

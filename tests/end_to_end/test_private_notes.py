@@ -36,7 +36,7 @@ def without_private_notes(world: World) -> Iterator[None]:
 
 @pytest.mark.parametrize("asked", [r"/roles/\d+\.json", r"/issues/{}\.json\?.*"], ids=["checked", "read"])
 def test_a_right_that_is_lost_during_the_run_publishes_nothing(
-    diary: Diary, asked: str, tried: Callable[[str, str], None]
+    diary: Diary, asked: str, count_promise: Callable[[str, str], None]
 ) -> None:
     late = diary.file("Mon 09:00")
     with ExitStack() as until_then:
@@ -53,4 +53,4 @@ def test_a_right_that_is_lost_during_the_run_publishes_nothing(
     assert diary.notes(OPERATOR, late) == []
     assert diary.run("Mon 11:06").outcomes == {late: OutcomeKind.APPLIED}
     assert len(diary.notes(CLIENT, late, private=False)) == len(diary.notes(OPERATOR, late)) == 1
-    tried(PRIVATE, f"the right to private notes taken away during the run, {diary.place}")
+    count_promise(PRIVATE, f"the right to private notes taken away during the run, {diary.place}")

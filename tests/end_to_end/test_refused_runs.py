@@ -41,7 +41,7 @@ def _everywhere(what: str) -> str:
     ],
 )
 def test_an_account_that_falls_short_is_told_why_and_nothing_is_written(
-    diary: Diary, login: str | None, message: str, tried: Callable[[str, str], None]
+    diary: Diary, login: str | None, message: str, count_promise: Callable[[str, str], None]
 ) -> None:
     diary.file("Mon 09:00")
     before = diary.traces()
@@ -50,9 +50,9 @@ def test_an_account_that_falls_short_is_told_why_and_nothing_is_written(
         diary.run("Mon 11:01", session=session)
     assert session.requests_made["PUT"] == 0
     assert diary.traces() == before
-    tried(UNREAD, f"{'a wrong key' if login is None else LACKING[login]}, {diary.place}")
+    count_promise(UNREAD, f"{'a wrong key' if login is None else LACKING[login]}, {diary.place}")
     if login == PUBLISHER:
-        tried(PRIVATE, f"an account that would publish private notes, {diary.place}")
+        count_promise(PRIVATE, f"an account that would publish private notes, {diary.place}")
 
 
 def test_lists_answer_a_wrong_key_as_if_all_were_well(diary: Diary) -> None:
@@ -61,17 +61,19 @@ def test_lists_answer_a_wrong_key_as_if_all_were_well(diary: Diary) -> None:
     assert answers["issues"] == []
 
 
-def test_with_rest_switched_off_nothing_is_written(diary: Diary, tried: Callable[[str, str], None]) -> None:
+def test_with_rest_switched_off_nothing_is_written(diary: Diary, count_promise: Callable[[str, str], None]) -> None:
     diary.file("Mon 09:00")
     before, session = diary.traces(), diary.session()
     with diary.world.rest_off(), pytest.raises(AccessError, match="the key is not accepted"):
         diary.run("Mon 11:01", session=session)
     assert session.requests_made["PUT"] == 0
     assert diary.traces() == before
-    tried(UNREAD, f"the REST API is off, {diary.place}")
+    count_promise(UNREAD, f"the REST API is off, {diary.place}")
 
 
-def test_over_the_limits_nothing_is_written_until_it_is_forced(diary: Diary, tried: Callable[[str, str], None]) -> None:
+def test_over_the_limits_nothing_is_written_until_it_is_forced(
+    diary: Diary, count_promise: Callable[[str, str], None]
+) -> None:
     issue_ids = [diary.file("Mon 09:00"), diary.file("Mon 09:00")]
     before = diary.traces()
     strict = replace(diary.config, limits=Limits(notes=1, status_changes=0, changed_share=0.5))
@@ -80,14 +82,14 @@ def test_over_the_limits_nothing_is_written_until_it_is_forced(diary: Diary, tri
         diary.run("Mon 11:01", config=strict, session=session)
     assert session.requests_made["PUT"] == 0
     assert diary.traces() == before
-    tried(LIMITS, f"more notes than the limit, {diary.place}")
+    count_promise(LIMITS, f"more notes than the limit, {diary.place}")
     ran = diary.run("Mon 11:01", config=strict, force=True)
     assert ran.outcomes == dict.fromkeys(issue_ids, OutcomeKind.APPLIED)
     assert [len(diary.notes(OPERATOR, each)) for each in issue_ids] == [1, 1]
 
 
 def test_a_history_that_fails_leaves_out_its_project_and_no_other(
-    diary: Diary, tried: Callable[[str, str], None]
+    diary: Diary, count_promise: Callable[[str, str], None]
 ) -> None:
     good = diary.file("Mon 09:00")
     beside, failing = (diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2))
@@ -106,7 +108,7 @@ def test_a_history_that_fails_leaves_out_its_project_and_no_other(
     assert not ran.done.is_complete
     after = diary.traces()
     assert {key for key in after if after[key] != before[key]} == {good}
-    tried(UNREAD, f"two histories that fail, in two projects of three, {diary.place}")
+    count_promise(UNREAD, f"two histories that fail, in two projects of three, {diary.place}")
     assert set(diary.run("Mon 11:01").outcomes) == {beside, failing, still_open, page}
 
 

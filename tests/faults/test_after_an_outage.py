@@ -19,7 +19,9 @@ def requests_left(count: int) -> Callable[[], float]:
     return lambda: math.inf if next(left, None) is not None else 0.0
 
 
-def test_it_is_drained_over_the_next_runs(request: pytest.FixtureRequest, tried: Callable[[str, str], None]) -> None:
+def test_it_is_drained_over_the_next_runs(
+    request: pytest.FixtureRequest, count_promise: Callable[[str, str], None]
+) -> None:
     count = 1000 if request.config.getoption("--all") else 100
     world = FakeWorld()
     make_fake(world)
@@ -45,4 +47,4 @@ def test_it_is_drained_over_the_next_runs(request: pytest.FixtureRequest, tried:
             assert len(diary.notes(OPERATOR, issue_id)) == 1
             assert len(diary.notes(OPERATOR, issue_id, private=False)) == 1
         assert diary.run("Mon 09:00").puts == 0
-        tried(DRAINED, f"{count} requests due at once, {runs} runs")
+        count_promise(DRAINED, f"{count} requests due at once, {runs} runs")

@@ -40,7 +40,7 @@ def last() -> int:
 
 @pytest.mark.parametrize("deed", DEEDS)
 def test_an_answer_before_the_write_is_committed_keeps_it_open(
-    deed: str, last: int, request: pytest.FixtureRequest, tried: Callable[[str, str], None]
+    deed: str, last: int, request: pytest.FixtureRequest, count_promise: Callable[[str, str], None]
 ) -> None:
     for at in range(0 if request.config.getoption("--all") else last - 5, last + 1):
         with scenario() as made:
@@ -60,4 +60,4 @@ def test_an_answer_before_the_write_is_committed_keeps_it_open(
             got = made.got()[1]
             assert got.status != ENDED, (silent, at)
             assert not [each for each in got.public if "жауап келмеді" in each]
-            tried(ANSWERED, f"a client {deed} at any request of the run")
+            count_promise(ANSWERED, f"a client {deed} at any request of the run")

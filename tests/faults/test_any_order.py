@@ -682,10 +682,10 @@ def searching(request: pytest.FixtureRequest) -> settings:
 
 
 def test_in_whatever_order_people_the_clock_and_faults_come_the_promises_hold(
-    searching: settings, tried: Callable[[str, str], None]
+    searching: settings, count_promise: Callable[[str, str], None]
 ) -> None:
     fault = "people, the clock, two hosts, faults and kills in any order"
     promises = (ONCE, ANSWERED, PRIVATE, HARMLESS)
-    held = staticmethod(lambda: [tried(promise, fault) for promise in promises])
+    held = staticmethod(lambda: [count_promise(promise, fault) for promise in promises])
     machine = type("AnyOrder", (AnyOrder,), {"held": held})
     run_state_machine_as_test(machine, settings=searching)

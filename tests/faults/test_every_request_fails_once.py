@@ -54,7 +54,7 @@ def test_two_healthy_runs_bring_it_all_and_nothing_twice(
     fault: Fault,
     undisturbed: Undisturbed,
     places: list[int],
-    tried: Callable[[str, str], None],
+    count_promise: Callable[[str, str], None],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     requests, wanted = undisturbed
@@ -69,12 +69,12 @@ def test_two_healthy_runs_bring_it_all_and_nothing_twice(
             key = made.world.user(BOT)
             assert key not in "".join([*made.said, caplog.text])
             what = f"one request of a run: {fault.__name__.replace('_', ' ')}"
-            tried(SECRET, what)
-            tried(ONCE, what)
+            count_promise(SECRET, what)
+            count_promise(ONCE, what)
 
 
 def test_a_write_that_arrives_in_the_middle_of_the_next_run_does_no_harm(
-    undisturbed: Undisturbed, tried: Callable[[str, str], None]
+    undisturbed: Undisturbed, count_promise: Callable[[str, str], None]
 ) -> None:
     requests, wanted = undisturbed
     first_write = next(place for place, each in enumerate(requests) if each.startswith("PUT"))
@@ -87,4 +87,4 @@ def test_a_write_that_arrives_in_the_middle_of_the_next_run_does_no_harm(
             made.run()
             assert made.got() == wanted, release_at
             assert made.run() == 0
-            tried(ONCE, "a write that reaches the tracker in the middle of the next run")
+            count_promise(ONCE, "a write that reaches the tracker in the middle of the next run")

@@ -107,7 +107,7 @@ FAULTS: tuple[Fault, ...] = (gone, page, truncated, another_object, redirect, ba
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
 def test_what_a_failing_request_was_to_tell_is_needed_before_anything_of_its_scope_is_written(
-    fault: Fault, reading: list[str], tried: Callable[[str, str], None]
+    fault: Fault, reading: list[str], count_promise: Callable[[str, str], None]
 ) -> None:
     for path in dict.fromkeys(reading):
         with two_projects() as office:
@@ -118,7 +118,9 @@ def test_what_a_failing_request_was_to_tell_is_needed_before_anything_of_its_sco
             scope = {office.projects[int(history[1])]} if history else {VIP, BASE}
             others = {number for number, project in office.projects.items() if project not in scope}
             assert office.written() == others, (fault.__name__, path)
-            tried(UNREAD, f"{'a history' if history else 'a list or a check'}: {fault.__name__.replace('_', ' ')}")
+            count_promise(
+                UNREAD, f"{'a history' if history else 'a list or a check'}: {fault.__name__.replace('_', ' ')}"
+            )
 
 
 def lock_account(world: FakeWorld) -> None:
@@ -155,7 +157,10 @@ def take_out_of_a_project(world: FakeWorld) -> None:
     ],
 )
 def test_an_account_that_loses_a_right_at_any_request_of_the_reading_writes_nothing_there(
-    lose: Callable[[FakeWorld], None], scope: tuple[str, ...], reading: list[str], tried: Callable[[str, str], None]
+    lose: Callable[[FakeWorld], None],
+    scope: tuple[str, ...],
+    reading: list[str],
+    count_promise: Callable[[str, str], None],
 ) -> None:
     for at in range(len(reading)):
         with two_projects() as office:
@@ -170,4 +175,4 @@ def test_an_account_that_loses_a_right_at_any_request_of_the_reading_writes_noth
             office.tracker.fault, office.tracker.at = event, at
             office.run()
             assert [office.versions(project) for project in scope] == before, (lose.__name__, at, reading[at])
-            tried(UNREAD, f"during the reading: {lose.__name__.replace('_', ' ')}")
+            count_promise(UNREAD, f"during the reading: {lose.__name__.replace('_', ' ')}")

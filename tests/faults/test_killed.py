@@ -81,7 +81,7 @@ def requests_made(tmp_path: Path) -> list[str]:
 
 
 def test_a_run_that_is_killed_says_nothing_twice_and_the_next_says_the_rest(
-    tmp_path: Path, requests_made: list[str], request: pytest.FixtureRequest, tried: Callable[[str, str], None]
+    tmp_path: Path, requests_made: list[str], request: pytest.FixtureRequest, count_promise: Callable[[str, str], None]
 ) -> None:
     places = range(len(requests_made))
     if not request.config.getoption("--all"):
@@ -104,7 +104,7 @@ def test_a_run_that_is_killed_says_nothing_twice_and_the_next_says_the_rest(
                 assert not [each for each in tracker.seen if each.method == "PUT"]
                 when = "after" if is_committed else "before"
                 what = f"kill -9 at a request, {when} the tracker has it"
-                tried(ONCE, what)
+                count_promise(ONCE, what)
 
 
 CALLS = ("sendto", "recvfrom", "fsync", "flock", "connect", "pwrite64")
@@ -121,7 +121,7 @@ def can_trace() -> bool:
 
 @pytest.mark.skipif(not can_trace(), reason="no strace here, or no right to trace")
 def test_a_run_that_is_killed_at_a_system_call_says_nothing_twice(
-    tmp_path: Path, request: pytest.FixtureRequest, tried: Callable[[str, str], None]
+    tmp_path: Path, request: pytest.FixtureRequest, count_promise: Callable[[str, str], None]
 ) -> None:
     counts = system_calls(tmp_path)
     step = EVERY if request.config.getoption("--all") else 20
@@ -140,7 +140,7 @@ def test_a_run_that_is_killed_at_a_system_call_says_nothing_twice(
             assert code == -signal.SIGKILL
             assert killed.apply() == 0
             assert killed.notes() == [(1, 1), (1, 1)], f"killed at {call} {number} of {counts[call]}"
-            tried(ONCE, f"kill -9 at a system call (lock, audit log, cache, network), 1 in {step} of each kind")
+            count_promise(ONCE, f"kill -9 at a system call (lock, audit log, cache, network), 1 in {step} of each kind")
     assert all(number > counts[call] - step for call, number in spared), "only the last of a kind may come to nothing"
 
 

@@ -11,7 +11,7 @@ from support.promises import ONCE
 
 
 @pytest.mark.parametrize("hosts", [2, 3])
-def test_hosts_that_run_at_once_say_each_thing_once(hosts: int, tried: Callable[[str, str], None]) -> None:
+def test_hosts_that_run_at_once_say_each_thing_once(hosts: int, count_promise: Callable[[str, str], None]) -> None:
     with scenario() as made:
         made.run()
         wanted = made.got()
@@ -21,4 +21,4 @@ def test_hosts_that_run_at_once_say_each_thing_once(hosts: int, tried: Callable[
             made.run()
             assert made.got() == wanted
             assert made.run() == 0
-            tried(ONCE, f"{hosts} hosts at once")
+            count_promise(ONCE, f"{hosts} hosts at once")

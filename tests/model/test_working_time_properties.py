@@ -35,7 +35,7 @@ marks = st.integers(0, 24 * 60).map(lambda minute: timedelta(minutes=minute)) | 
 @st.composite
 def days(draw: st.DrawFn) -> tuple[Window, ...]:
     """Up to three windows of a day, now and then touching."""
-    edges = sorted(draw(st.tool_statuses(marks, max_size=6)))
+    edges = sorted(draw(st.sets(marks, max_size=6)))
     touching = draw(st.booleans())
     return tuple(pairwise(edges) if touching else zip(edges[::2], edges[1::2], strict=False))
 

@@ -26,7 +26,7 @@ from sup_sync.sla.judgement import Judgement
 from sup_sync.views.compliance import compliance
 from sup_sync.views.figures import figures_of
 
-Tell = Callable[..., Story]
+MakeStory = Callable[..., Story]
 
 NBSP = "\N{NO-BREAK SPACE}"
 URL = "https://sup.mitwork.kz"
@@ -64,9 +64,9 @@ def render(*judgements: Judgement, now: datetime, language: str = "ru", url: str
 
 
 @pytest.fixture
-def late(tell: Tell) -> Story:
+def late(make_story: MakeStory) -> Story:
     """A request that breaches and has findings, so that its subject stands in every part that shows subjects."""
-    return tell(
+    return make_story(
         """
         Mon 09:00 filed by client, Base, error, without iin
         Mon 10:00 staff: hands to development
@@ -76,9 +76,9 @@ def late(tell: Tell) -> Story:
 
 
 @pytest.fixture
-def answered(tell: Tell) -> Story:
+def answered(make_story: MakeStory) -> Story:
     """A request whose first response came an hour after the filing."""
-    return tell(
+    return make_story(
         """
         Mon 09:00 filed by client, Base, error
         Mon 10:00 staff: public note
@@ -134,7 +134,7 @@ def test_no_id_stands_there_twice_and_every_reference_is_to_one(late: Story) -> 
     assert urls
 
 
-def test_hostile_subjects_are_text_and_nothing_else(late: Story, tried: Callable[[str, str], None]) -> None:
+def test_hostile_subjects_are_text_and_nothing_else(late: Story, count_promise: Callable[[str, str], None]) -> None:
     plain = Page(render(*(renamed(late, "x", k) for k, _ in enumerate(HOSTILE)), now=now_of(late)))
     text = render(*(renamed(late, subject, k) for k, subject in enumerate(HOSTILE)), now=now_of(late))
     page = Page(text)
@@ -144,7 +144,7 @@ def test_hostile_subjects_are_text_and_nothing_else(late: Story, tried: Callable
     assert all(subject in page.text for subject in SCRIPTS)
     assert "Ұзақ Ұзақ" in page.text
     assert len(text) < 1_000_000
-    tried(HARMLESS, "hostile subjects, in `report --html`")
+    count_promise(HARMLESS, "hostile subjects, in `report --html`")
 
 
 def test_what_the_tracker_calls_things_is_only_text_too(late: Story) -> None:

@@ -26,7 +26,7 @@ from sup_sync.views.compliance import Dimension, compliance
 from sup_sync.views.explanation import explain
 from sup_sync.views.work_queue import queue
 
-Tell = Callable[..., Story]
+MakeStory = Callable[..., Story]
 
 NOW = "Thu 15:20 now"
 
@@ -48,8 +48,8 @@ def show_changes(*changes: Change, story: Story, findings: tuple[Finding, ...] =
 
 
 @pytest.fixture
-def vip(tell: Tell) -> Story:
-    return tell(f"Mon 09:00 filed by client, VIP, error, urgent \n {NOW}")
+def vip(make_story: MakeStory) -> Story:
+    return make_story(f"Mon 09:00 filed by client, VIP, error, urgent \n {NOW}")
 
 
 def test_a_plan_shows_each_value_its_reason_and_its_clause(vip: Story) -> None:
@@ -168,13 +168,13 @@ def queue_of(*stories: Story, width: int = 80) -> list[str]:
     return lines(lambda console: show_queue(console, queue(judgements, rules.calendars)), width)
 
 
-def test_the_queue_on_80_columns_has_the_subject_below(tell: Tell) -> None:
+def test_the_queue_on_80_columns_has_the_subject_below(make_story: MakeStory) -> None:
     shown_lines = queue_of(
-        tell(f"Thu 14:50 filed by operator, Base, immediate \n {NOW}"),
-        tell(f"Thu 12:35 filed by operator, VIP \n {NOW}"),
-        tell(f"Mon 10:10 filed by operator, VIP, by official letter \n Mon 10:20 staff: public note \n {NOW}"),
-        tell(f"Mon 10:10 filed by operator, Base, status «Белгісіз» \n {NOW}"),
-        tell(f"Mon 10:10 filed by operator, Base \n Mon 10:20 staff: asks and waiting for client \n {NOW}"),
+        make_story(f"Thu 14:50 filed by operator, Base, immediate \n {NOW}"),
+        make_story(f"Thu 12:35 filed by operator, VIP \n {NOW}"),
+        make_story(f"Mon 10:10 filed by operator, VIP, by official letter \n Mon 10:20 staff: public note \n {NOW}"),
+        make_story(f"Mon 10:10 filed by operator, Base, status «Белгісіз» \n {NOW}"),
+        make_story(f"Mon 10:10 filed by operator, Base \n Mon 10:20 staff: asks and waiting for client \n {NOW}"),
     )
     assert shown_lines == [
         "     #  level  priority   next      due                   time left",
@@ -193,8 +193,8 @@ def test_the_queue_on_80_columns_has_the_subject_below(tell: Tell) -> None:
     ]
 
 
-def test_the_queue_on_120_columns_has_the_subject_behind(tell: Tell) -> None:
-    assert queue_of(tell(f"Thu 12:35 filed by operator, VIP \n {NOW}"), width=120) == [
+def test_the_queue_on_120_columns_has_the_subject_behind(make_story: MakeStory) -> None:
+    assert queue_of(make_story(f"Thu 12:35 filed by operator, VIP \n {NOW}"), width=120) == [
         "   #  level  priority  next      due                   time left            subject",
         "1  1  VIP    normal    response  Thu 2026-06-11 14:35  breached 45 min ago  Есеп ашылмайды",
         "",
@@ -202,19 +202,21 @@ def test_the_queue_on_120_columns_has_the_subject_behind(tell: Tell) -> None:
     ]
 
 
-def test_a_wish_stands_beside_the_priority_on_the_card_of_a_narrow_queue(tell: Tell) -> None:
-    shown_lines = queue_of(tell(f"Thu 14:50 filed by client, VIP, by tracker, immediate \n {NOW}"), width=50)
+def test_a_wish_stands_beside_the_priority_on_the_card_of_a_narrow_queue(make_story: MakeStory) -> None:
+    shown_lines = queue_of(make_story(f"Thu 14:50 filed by client, VIP, by tracker, immediate \n {NOW}"), width=50)
     assert "    priority   normal (immediate?)" in shown_lines
     assert "    subject    Есеп ашылмайды" in shown_lines
 
 
-def test_a_breach_after_hours_is_a_breach_though_no_working_time_has_passed_since(tell: Tell) -> None:
-    late = tell("Mon 16:00 filed by operator, VIP \n Mon 21:00 now")
+def test_a_breach_after_hours_is_a_breach_though_no_working_time_has_passed_since(make_story: MakeStory) -> None:
+    late = make_story("Mon 16:00 filed by operator, VIP \n Mon 21:00 now")
     assert "breached 0 min ago" in queue_of(late)[1]
 
 
-def test_a_request_that_was_stopped_while_it_waits_is_counted_once_among_those_nobody_can_work_on(tell: Tell) -> None:
-    stopped = tell(
+def test_a_request_that_was_stopped_while_it_waits_is_counted_once_among_those_nobody_can_work_on(
+    make_story: MakeStory,
+) -> None:
+    stopped = make_story(
         "Mon 10:00 filed by operator \n"
         f"Mon 10:20 staff: asks and waiting for client and sets the reason to insult \n {NOW}"
     )
@@ -227,8 +229,8 @@ def test_a_request_that_was_stopped_while_it_waits_is_counted_once_among_those_n
     ]
 
 
-def test_an_empty_queue_says_so(tell: Tell) -> None:
-    rules = tell(f"Thu 12:35 filed by operator \n {NOW}").rules
+def test_an_empty_queue_says_so(make_story: MakeStory) -> None:
+    rules = make_story(f"Thu 12:35 filed by operator \n {NOW}").rules
     nothing: list[Judgement] = []
     assert lines(lambda console: show_queue(console, queue(nothing, rules.calendars))) == [
         "0 requests to work on; 0 waiting for the client, 0 with development."
@@ -337,8 +339,8 @@ def test_an_explanation_tells_the_whole_story(story: Story) -> None:
         ),
     ],
 )
-def test_an_explanation_has_a_line_for_what_is_special(tell: Tell, text: str, line: str) -> None:
-    story = tell(text)
+def test_an_explanation_has_a_line_for_what_is_special(make_story: MakeStory, text: str, line: str) -> None:
+    story = make_story(text)
     assert story.now is not None
     told = explain(story.judgement, story.rules, story.now)
     assert line in [
@@ -356,15 +358,15 @@ ASKED = "staff: asks and waiting for client"
         (f"Mon 09:00 filed by operator, reason insult \n Mon 10:00 {ASKED} \n Mon 13:00 now", False),
     ],
 )
-def test_what_it_waits_for_is_shown_where_it_would_be_ended(tell: Tell, text: str, is_shown: bool) -> None:
-    story = tell(text)
+def test_what_it_waits_for_is_shown_where_it_would_be_ended(make_story: MakeStory, text: str, is_shown: bool) -> None:
+    story = make_story(text)
     assert story.now is not None
     told = explain(story.judgement, story.rules, story.now)
     assert ("Waiting for the client" in lines(lambda c: show_explanation(c, told))) is is_shown
 
 
-def test_time_outside_the_calendar_s_years_is_a_dash(tell: Tell) -> None:
-    story = tell("2022-12-30 12:00 filed by operator \n 2022-12-30 13:00 now")
+def test_time_outside_the_calendar_s_years_is_a_dash(make_story: MakeStory) -> None:
+    story = make_story("2022-12-30 12:00 filed by operator \n 2022-12-30 13:00 now")
     assert story.now is not None
     told = explain(story.judgement, story.rules, story.now)
     assert "  support  Fri 2022-12-30 12:00             —         1 h" in lines(lambda c: show_explanation(c, told))
@@ -373,12 +375,12 @@ def test_time_outside_the_calendar_s_years_is_a_dash(tell: Tell) -> None:
 # ---- report
 
 
-def test_a_report_shows_each_group_s_figures_for_each_target(tell: Tell) -> None:
+def test_a_report_shows_each_group_s_figures_for_each_target(make_story: MakeStory) -> None:
     stories = [
-        tell(f"Mon 09:00 filed by operator, VIP \n Mon 10:00 staff: public note and solves \n {NOW}"),
-        tell(f"Wed 16:00 filed by operator, Base \n {NOW}"),
-        tell(f"Mon 09:00 filed by operator, Base \n Mon 10:00 staff: refuses \n {NOW}"),
-        tell(f"Mon 09:00 filed by operator, Base, tracker «Басқа» \n {NOW}"),
+        make_story(f"Mon 09:00 filed by operator, VIP \n Mon 10:00 staff: public note and solves \n {NOW}"),
+        make_story(f"Wed 16:00 filed by operator, Base \n {NOW}"),
+        make_story(f"Mon 09:00 filed by operator, Base \n Mon 10:00 staff: refuses \n {NOW}"),
+        make_story(f"Mon 09:00 filed by operator, Base, tracker «Басқа» \n {NOW}"),
     ]
     judgements = [story.judgement for story in stories]
     report = compliance(
@@ -422,19 +424,19 @@ def test_a_report_shows_each_group_s_figures_for_each_target(tell: Tell) -> None
     ]
 
 
-def test_what_was_stopped_is_told_with_what_was_refused(tell: Tell) -> None:
+def test_what_was_stopped_is_told_with_what_was_refused(make_story: MakeStory) -> None:
     stories = [
-        tell(f"Mon 09:00 filed by operator, Base \n Mon 10:00 staff: refuses \n {NOW}"),
-        tell(f"Mon 09:00 filed by operator, Base, reason insult \n {NOW}"),
-        tell(f"Mon 09:00 filed by operator, Base \n {NOW}"),
+        make_story(f"Mon 09:00 filed by operator, Base \n Mon 10:00 staff: refuses \n {NOW}"),
+        make_story(f"Mon 09:00 filed by operator, Base, reason insult \n {NOW}"),
+        make_story(f"Mon 09:00 filed by operator, Base \n {NOW}"),
     ]
     report = compliance([story.judgement for story in stories], stories[0].rules.policy, stories[0].rules.calendars)
     head, *_ = lines(lambda console: show_report(console, report))
     assert head == "3 requests filed 2026-06-08 to 2026-06-08, 2 refused or stopped"
 
 
-def test_in_a_narrow_report_the_names_give_way_and_never_the_figures(tell: Tell) -> None:
-    story = tell(f"last Mon 09:00 filed by operator, by online assistant \n Thu 15:10 staff: solves \n {NOW}")
+def test_in_a_narrow_report_the_names_give_way_and_never_the_figures(make_story: MakeStory) -> None:
+    story = make_story(f"last Mon 09:00 filed by operator, by online assistant \n Thu 15:10 staff: solves \n {NOW}")
     report = compliance([story.judgement], story.rules.policy, story.rules.calendars)
     for line in lines(lambda console: show_report(console, report), 64):
         assert "…" not in line[20:]

@@ -29,7 +29,7 @@ from sup_sync.views.compliance import compliance
 from sup_sync.views.explanation import explain
 from sup_sync.views.work_queue import queue
 
-Tell = Callable[..., Story]
+MakeStory = Callable[..., Story]
 Show = Callable[[Console], None]
 
 NOW = "Thu 15:20 now"
@@ -51,9 +51,9 @@ REQUESTS = (
 
 
 @pytest.fixture
-def requests(tell: Tell) -> tuple[Story, ...]:
+def requests(make_story: MakeStory) -> tuple[Story, ...]:
     """Requests of every kind, each of whose texts a client has filled with what a terminal should not see."""
-    stories = tuple(tell(f"{text} \n {NOW}") for text in REQUESTS)
+    stories = tuple(make_story(f"{text} \n {NOW}") for text in REQUESTS)
     for story in stories:
         story.told.raw["subject"] = (
             "Қате [red]x[/red] [/] :bomb: \x1b[31m\x9b2J\u202e\u200b\ud800\r\n\ttail 🔥漢字" + "ә" * 90
@@ -230,13 +230,13 @@ def test_every_request_of_the_queue_and_every_group_of_the_report_is_named(
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_what_clients_write_is_shown_as_it_stands_and_steers_nothing(
-    requests: tuple[Story, ...], width: int, tried: Callable[[str, str], None]
+    requests: tuple[Story, ...], width: int, count_promise: Callable[[str, str], None]
 ) -> None:
     for show in screens(requests):
         text = shown(show, width)
         assert text.encode()
         assert all(each.isprintable() or each == "\n" for each in text)
-        tried(HARMLESS, "control characters and markup on a screen")
+        count_promise(HARMLESS, "control characters and markup on a screen")
     plan, made_queue, _report, told, *_ = screens(requests)
     for show in (plan, made_queue, told):
         assert "Қате [red]x[/red] [/] :bomb: [31m" in shown(show, 200)

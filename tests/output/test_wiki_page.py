@@ -45,9 +45,9 @@ def render(
 
 
 @pytest.fixture
-def late(tell: Callable[..., Story]) -> Story:
+def late(make_story: Callable[..., Story]) -> Story:
     """A request that breaches and has findings."""
-    return tell(
+    return make_story(
         """
         Mon 09:00 filed by client, Base, error, without iin
         Mon 10:00 staff: hands to development

@@ -88,7 +88,7 @@ class Place:
             line, cwd=self.folder, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False
         )
 
-    def tell(self, *lines: str) -> Any:
+    def make_story(self, *lines: str) -> Any:
         """The next check and the public notes of a request that a story tells."""
         done = self.run("-c", TELL, "\n".join(["Mon 09:00 filed by client, VIP, error", *lines]))
         assert done.stderr == ""

@@ -31,13 +31,13 @@ FILED = """
 
 
 @pytest.fixture
-def raw(tell) -> Any:
-    return tell(FILED).told.raw
+def raw(make_story) -> Any:
+    return make_story(FILED).told.raw
 
 
 @pytest.fixture
-def directory(tell) -> Directory:
-    return tell(FILED).directory
+def directory(make_story) -> Directory:
+    return make_story(FILED).directory
 
 
 def test_an_issue_in_our_words(raw, directory):
@@ -92,8 +92,8 @@ def test_a_reason_that_no_mapping_has_is_named(raw, directory):
 
 
 @pytest.mark.parametrize(("state", "is_closed"), [("open", False), ("locked", False), ("closed", True)])
-def test_only_a_version_that_is_closed_has_shipped(raw, tell, state, is_closed):
-    lists = tell(FILED).told.lists
+def test_only_a_version_that_is_closed_has_shipped(raw, make_story, state, is_closed):
+    lists = make_story(FILED).told.lists
     lists["versions"][0]["status"] = state
     version = decode_issue(raw, decode_directory(lists, NAMES)).version
     assert version is not None
@@ -242,9 +242,11 @@ def test_guessing_leaves_what_is_no_issue_to_decoding(raw):
 # Names that no mapping has
 
 
-def test_a_further_name_of_a_priority_counts_as_it(raw, tell):
+def test_a_further_name_of_a_priority_counts_as_it(raw, make_story):
     names = replace(NAMES, priority_aliases={"Аса": "urgent"})
-    issue = decode_issue({**raw, "priority": {"id": 9, "name": "Аса"}}, decode_directory(tell(FILED).told.lists, names))
+    issue = decode_issue(
+        {**raw, "priority": {"id": 9, "name": "Аса"}}, decode_directory(make_story(FILED).told.lists, names)
+    )
     assert (issue.priority, issue.unknown) == ("urgent", ())
 
 

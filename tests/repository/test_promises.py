@@ -17,9 +17,9 @@ def test_the_table_has_rows_for_all_promises_and_says_where_they_were_tried() ->
 
 def test_a_part_of_the_tests_writes_no_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(promises, "PROMISES", tmp_path / "promises.md")
-    tried = {(f"{number}: said", "done"): 2 for number in promises.ALL}
-    last = tried.pop(("12: said", "done"))
-    assert not promises.write_promises(tried)
+    count_promise = {(f"{number}: said", "done"): 2 for number in promises.ALL}
+    last = count_promise.pop(("12: said", "done"))
+    assert not promises.write_promises(count_promise)
     assert not promises.PROMISES.exists()
-    assert promises.write_promises(tried | {("2, 12: said", "done"): last})
+    assert promises.write_promises(count_promise | {("2, 12: said", "done"): last})
     assert promises.PROMISES.read_text(encoding="utf-8").count("| held |") == 12

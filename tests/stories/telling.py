@@ -48,7 +48,7 @@ class Telling:
         redmine.add_journal(self.raw, at, who, notes=notes, is_private=is_private, details=self.details)
         self.details = []
 
-    def tell(self, words: dict[str, Word], text: str) -> None:
+    def make_story(self, words: dict[str, Word], text: str) -> None:
         for pattern, word in words.items():
             match = re.fullmatch(pattern, text)
             if match:

@@ -40,8 +40,8 @@ BEGINNINGS = {"kk": "№ 1 өтінішіңіз", "ru": "Обращение № 
         ("Base, consultation, by online assistant, in English", ENGLISH),
     ],
 )
-def test_it_tells_number_level_both_targets_and_the_help_centre_in_the_clients_language(tell, facts, text):
-    story = tell(f"""
+def test_it_tells_number_level_both_targets_and_the_help_centre_in_the_clients_language(make_story, facts, text):
+    story = make_story(f"""
         Mon 09:00 filed by client, {facts}
         Mon 09:05 now
         """)
@@ -84,8 +84,8 @@ def test_beside_a_note_to_staff_it_is_a_write_of_its_own_and_goes_first(story):
         ("English", "Target for closing: none is set (SLA VIP.3)."),
     ],
 )
-def test_of_an_official_letter_it_says_that_there_is_no_closing_target(tell, language, text):
-    story = tell(f"""
+def test_of_an_official_letter_it_says_that_there_is_no_closing_target(make_story, language, text):
+    story = make_story(f"""
         Mon 09:00 filed by operator, VIP, error, by official letter, in {language}
         Mon 09:05 now
         """)
@@ -101,8 +101,8 @@ def test_of_an_official_letter_it_says_that_there_is_no_closing_target(tell, lan
         ("English", "You turned to us on 8 June 2026, 15:30; it was registered on 9 June 2026, 09:00."),
     ],
 )
-def test_of_a_request_entered_later_it_tells_both_moments(tell, language, text):
-    story = tell(f"""
+def test_of_a_request_entered_later_it_tells_both_moments(make_story, language, text):
+    story = make_story(f"""
         Tue 09:00 filed by operator, Base, error, by e-mail, contact at Mon 15:30, in {language}
         Tue 09:05 now
         """)
@@ -136,8 +136,8 @@ def test_a_contact_moment_of_the_filing_itself_is_not_told_twice(story):
         "edits the marker to «told him on the phone»",
     ],
 )
-def test_it_does_not_go_to_what_is_answered_or_waits_or_ended_or_has_it(tell, deed):
-    story = tell(f"""
+def test_it_does_not_go_to_what_is_answered_or_waits_or_ended_or_has_it(make_story, deed):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:10 staff: {deed}
         Mon 09:15 now
@@ -159,8 +159,8 @@ def test_it_does_not_go_to_what_is_answered_or_waits_or_ended_or_has_it(tell, de
         ("stranger", "answers"),
     ],
 )
-def test_it_still_goes_where_what_happened_is_no_answer_of_support(tell, who, what):
-    story = tell(f"""
+def test_it_still_goes_where_what_happened_is_no_answer_of_support(make_story, who, what):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:10 {who}: {what}
         Mon 09:15 now
@@ -178,9 +178,9 @@ def test_what_an_operator_adds_to_their_own_filing_is_no_answer_and_it_still_goe
     assert len(story.public_notes) == 1
 
 
-def test_what_was_filed_before_enforce_from_is_not_acknowledged(tell):
+def test_what_was_filed_before_enforce_from_is_not_acknowledged(make_story):
     for enforce_from, notes in (("2026-06-09", 0), ("2026-06-08", 1)):
-        story = tell(f"""
+        story = make_story(f"""
             in config.yaml «enforce_from: 2026-01-01» becomes «enforce_from: {enforce_from}»
             Mon 23:59 filed by client, VIP, error
             Tue 09:05 now
@@ -261,9 +261,9 @@ def test_a_regulation_without_its_line_sends_none(story):
     ],
 )
 def test_the_request_says_the_language_else_the_contract_else_the_configuration(
-    tell, of_all, of_contract, of_request, language
+    make_story, of_all, of_contract, of_request, language
 ):
-    story = tell(f"""
+    story = make_story(f"""
         in config.yaml «client_language: kk» becomes «client_language: {of_all}»
         contract of project «portal-users» from 2026-01-01 until 2026-12-31{of_contract}
         Mon 09:00 filed by client, Base, error{of_request}

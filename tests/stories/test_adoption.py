@@ -69,8 +69,8 @@ def test_the_next_step_of_the_ladder_is_said_as_ever(story):
         ),
     ],
 )
-def test_whatever_is_due_is_remembered_and_nothing_is_said_or_ended(tell, facts, deed, marker):
-    story = tell(f"""
+def test_whatever_is_due_is_remembered_and_nothing_is_said_or_ended(make_story, facts, deed, marker):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, {facts}
         Mon 10:00 staff: {deed}
         Thu 10:00 sup-sync adopts
@@ -124,8 +124,8 @@ def test_staff_are_not_told_later_what_was_due_beside_an_ending(story):
 
 
 @pytest.mark.parametrize("at", ["Mon 20:00", "Mon 22:00"])
-def test_in_quiet_hours_too_what_is_due_to_clients_is_remembered(tell, at):
-    story = tell(f"""
+def test_in_quiet_hours_too_what_is_due_to_clients_is_remembered(make_story, at):
+    story = make_story(f"""
         in config.yaml «# quiet_hours: 21:00-08:00 » becomes «quiet_hours: 21:00-08:00 »
         Mon 09:00 filed by client, VIP, error
         {at} sup-sync adopts

@@ -66,8 +66,8 @@ def test_the_channel_may_be_filled_in_later(story):
 
 
 @pytest.mark.parametrize("channel", ["in the tracker", "call-back"])
-def test_a_base_client_on_a_channel_for_vip_is_flagged_and_judged_by_base_targets(tell, channel):
-    story = tell(
+def test_a_base_client_on_a_channel_for_vip_is_flagged_and_judged_by_base_targets(make_story, channel):
+    story = make_story(
         f"""
         Mon 09:00 filed by client, Base, {"error" if channel == "in the tracker" else channel}
         Mon 09:10 now
@@ -75,14 +75,14 @@ def test_a_base_client_on_a_channel_for_vip_is_flagged_and_judged_by_base_target
     )
     used = "tracker" if channel == "in the tracker" else "callback"
     assert story.findings["restricted_channel"] == f"level base on channel {used}, which is for vip: judged as base"
-    assert next(each.clause for each in story.plan.findings if each.kind == "channel") == "8"
+    assert next(each.clause for each in story.plan.findings if each.kind == "restricted_channel") == "8"
     assert story.first_response.due == "Mon 18:00"
 
 
-def test_a_vip_client_in_the_tracker_and_a_base_one_by_mail_are_not_flagged(tell):
+def test_a_vip_client_in_the_tracker_and_a_base_one_by_mail_are_not_flagged(make_story):
     for words in ("VIP, error", "VIP, call-back", "Base, error, by e-mail", "Base, error, by online assistant"):
-        story = tell(f"""
+        story = make_story(f"""
             Mon 09:00 filed by client, {words}
             Mon 09:10 now
             """)
-        assert "channel" not in story.findings
+        assert "restricted_channel" not in story.findings

@@ -63,12 +63,12 @@ def test_only_the_highest_step_is_sent_and_says_since_when_it_was_due(story):
     assert story.changes["private_note"] == TO_HEAD
 
 
-def test_a_late_run_says_the_same_as_one_in_time(story, tell):
+def test_a_late_run_says_the_same_as_one_in_time(story, make_story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 11:01 now
     """
-    late = tell("""
+    late = make_story("""
         Mon 09:00 filed by client, VIP, error
         Mon 12:59 now
         """)

@@ -23,8 +23,8 @@ def test_a_request_with_everything_lacks_nothing(story):
 
 
 @pytest.mark.parametrize("item", ["iin", "full_name", "contact", "steps"])
-def test_an_empty_field_is_missed(tell, item):
-    story = tell(f"""
+def test_an_empty_field_is_missed(make_story, item):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, without {item}
         Mon 09:10 now
         """)
@@ -32,8 +32,8 @@ def test_an_empty_field_is_missed(tell, item):
 
 
 @pytest.mark.parametrize("item", ["iin", "full_name", "contact", "steps"])
-def test_a_field_of_blanks_is_empty(tell, item):
-    story = tell(f"""
+def test_a_field_of_blanks_is_empty(make_story, item):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, with {item} «  »
         Mon 09:10 now
         """)
@@ -41,8 +41,8 @@ def test_a_field_of_blanks_is_empty(tell, item):
 
 
 @pytest.mark.parametrize("item", ["iin", "full_name", "bin", "organisation", "contact", "steps"])
-def test_a_field_that_its_tracker_lacks_is_not_asked_for(tell, item):
-    story = tell(f"""
+def test_a_field_that_its_tracker_lacks_is_not_asked_for(make_story, item):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, without the field {item}
         Mon 09:10 now
         """)
@@ -52,8 +52,8 @@ def test_a_field_that_its_tracker_lacks_is_not_asked_for(tell, item):
 @pytest.mark.parametrize(
     "number", ["850315300129", "85031530012", "8503153001280", "8503153O0128", "٨٥٠٣١٥٣٠٠١٢٨", KAZATOMPROM]
 )
-def test_an_iin_that_cannot_be_right_is_flagged(tell, number):
-    story = tell(f"""
+def test_an_iin_that_cannot_be_right_is_flagged(make_story, number):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, with iin «{number}»
         Mon 09:10 now
         """)
@@ -62,8 +62,8 @@ def test_an_iin_that_cannot_be_right_is_flagged(tell, number):
 
 
 @pytest.mark.parametrize("number", ["970240000817", "97024000081", "9702400008160", "БСН 97024000", "850315300128"])
-def test_a_bin_that_cannot_be_right_is_flagged(tell, number):
-    story = tell(f"""
+def test_a_bin_that_cannot_be_right_is_flagged(make_story, number):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, with organisation «Қазатомөнеркәсіп», with bin «{number}»
         Mon 09:10 now
         """)
@@ -71,8 +71,8 @@ def test_a_bin_that_cannot_be_right_is_flagged(tell, number):
 
 
 @pytest.mark.parametrize("number", [KAZATOMPROM, "020240000555", " 970240000816 "])
-def test_a_right_bin_with_its_organisation_is_enough(tell, number):
-    story = tell(f"""
+def test_a_right_bin_with_its_organisation_is_enough(make_story, number):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, with organisation «Қазатомөнеркәсіп», with bin «{number}»
         Mon 09:10 now
         """)
@@ -121,8 +121,8 @@ def test_an_organisation_on_a_tracker_without_its_bin_stands_alone(story):
 
 
 @pytest.mark.parametrize("category", ["consultation", "suggestion", "call-back"])
-def test_only_an_error_needs_its_steps_and_evidence(tell, category):
-    story = tell(f"""
+def test_only_an_error_needs_its_steps_and_evidence(make_story, category):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, {category}, without steps, without project_link
         Mon 09:10 now
         """)
@@ -130,8 +130,8 @@ def test_only_an_error_needs_its_steps_and_evidence(tell, category):
 
 
 @pytest.mark.parametrize("category", ["error", "consultation", "suggestion", "call-back"])
-def test_every_request_needs_its_iin_and_contact(tell, category):
-    story = tell(f"""
+def test_every_request_needs_its_iin_and_contact(make_story, category):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, {category}, without iin, without contact
         Mon 09:10 now
         """)
@@ -219,8 +219,8 @@ def test_staff_are_told_whether_a_number_is_missing_or_wrong(story):
 @pytest.mark.parametrize(
     ("lacks", "clauses"), [("iin", "11"), ("contact", "12"), ("contact, without full_name, without iin", "11, 12")]
 )
-def test_staff_and_client_are_told_the_clauses_of_what_is_missing_and_no_others(tell, lacks, clauses):
-    story = tell(f"""
+def test_staff_and_client_are_told_the_clauses_of_what_is_missing_and_no_others(make_story, lacks, clauses):
+    story = make_story(f"""
         in regulation.yaml «# asked: {{clause: 11}}» becomes «asked: {{clause: 11}}»
         Mon 09:00 filed by client, VIP, error, without {lacks}
         Mon 09:10 staff: public note
@@ -264,8 +264,8 @@ def test_what_goes_missing_later_is_a_finding_and_no_second_note(story):
 
 
 @pytest.mark.parametrize("ends", ["closes", "solves", "refuses and sets the reason to law"])
-def test_an_ended_request_is_not_flagged(tell, ends):
-    story = tell(f"""
+def test_an_ended_request_is_not_flagged(make_story, ends):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, without iin
         Mon 09:05 staff: {ends}
         Mon 09:10 now
@@ -319,8 +319,8 @@ def test_the_client_is_asked_for_exactly_what_is_missing(story):
         ("English", "we need: your IIN (regulation, clause 11)."),
     ],
 )
-def test_the_client_is_asked_in_their_own_language(tell, language, words):
-    story = tell(f"""
+def test_the_client_is_asked_in_their_own_language(make_story, language, words):
+    story = make_story(f"""
         in regulation.yaml «# asked: {{clause: 11}}» becomes «asked: {{clause: 11}}»
         Mon 09:00 filed by client, VIP, error, without iin, in {language}
         Mon 09:10 now
@@ -330,8 +330,8 @@ def test_the_client_is_asked_in_their_own_language(tell, language, words):
 
 
 @pytest.mark.parametrize("who", ["operator", "client, in group «Қолдау қызметі»"])
-def test_what_staff_filed_is_flagged_to_staff_and_asked_of_nobody(tell, who):
-    story = tell(f"""
+def test_what_staff_filed_is_flagged_to_staff_and_asked_of_nobody(make_story, who):
+    story = make_story(f"""
         in regulation.yaml «# asked: {{clause: 11}}» becomes «asked: {{clause: 11}}»
         Mon 09:00 filed by {who}, Base, error, by e-mail, without iin
         Mon 09:10 now
@@ -342,8 +342,8 @@ def test_what_staff_filed_is_flagged_to_staff_and_asked_of_nobody(tell, who):
 
 
 @pytest.mark.parametrize("who", ["client", "guest", "developer"])
-def test_whoever_else_filed_it_is_asked(tell, who):
-    story = tell(f"""
+def test_whoever_else_filed_it_is_asked(make_story, who):
+    story = make_story(f"""
         in regulation.yaml «# asked: {{clause: 11}}» becomes «asked: {{clause: 11}}»
         Mon 09:00 filed by {who}, Base, error, by e-mail, without iin
         Mon 09:10 now
@@ -399,8 +399,8 @@ def test_the_client_is_never_asked_twice(story):
 
 
 @pytest.mark.parametrize("status", ["waiting for client", "hands to development and sets version 2.4 due 2026-06-12"])
-def test_a_request_that_waits_or_is_with_development_is_not_asked_about(tell, status):
-    story = tell(f"""
+def test_a_request_that_waits_or_is_with_development_is_not_asked_about(make_story, status):
+    story = make_story(f"""
         in regulation.yaml «# asked: {{clause: 11}}» becomes «asked: {{clause: 11}}»
         Mon 09:00 filed by client, VIP, error, without iin
         Mon 09:05 staff: public note and {status}

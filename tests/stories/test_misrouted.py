@@ -14,8 +14,8 @@ ALERT = "«Базалық» деңгейіне «{}» арнасы арналм�
         ("consultation, by call-back", "Кері қоңырау"),
     ],
 )
-def test_staff_are_told_of_a_base_client_on_a_channel_for_vip(tell, facts, channel):
-    story = tell(f"""
+def test_staff_are_told_of_a_base_client_on_a_channel_for_vip(make_story, facts, channel):
+    story = make_story(f"""
         Mon 09:00 filed by client, Base, {facts}
         Mon 09:05 now
         """)
@@ -66,8 +66,8 @@ def test_the_targets_are_those_of_base(story):
 
 
 @pytest.mark.parametrize("facts", ["VIP, call-back", "VIP, error", "VIP, error, by online assistant"])
-def test_a_vip_client_may_use_every_channel(tell, facts):
-    story = tell(f"""
+def test_a_vip_client_may_use_every_channel(make_story, facts):
+    story = make_story(f"""
         Mon 09:00 filed by client, {facts}
         Mon 09:05 now
         """)
@@ -76,8 +76,8 @@ def test_a_vip_client_may_use_every_channel(tell, facts):
 
 
 @pytest.mark.parametrize("channel", ["online assistant", "e-mail", "official letter"])
-def test_a_base_client_may_use_the_others(tell, channel):
-    story = tell(f"""
+def test_a_base_client_may_use_the_others(make_story, channel):
+    story = make_story(f"""
         Mon 09:00 filed by client, Base, error, by {channel}
         Mon 09:05 now
         """)
@@ -104,8 +104,8 @@ def test_a_client_whose_contract_runs_is_not(story):
 
 
 @pytest.mark.parametrize("ends", ["public note and closes", "refuses and sets the reason to law"])
-def test_an_ended_request_is_not_flagged(tell, ends):
-    story = tell(f"""
+def test_an_ended_request_is_not_flagged(make_story, ends):
+    story = make_story(f"""
         Mon 09:00 filed by client, Base, call-back
         Mon 09:05 staff: {ends}
         Mon 09:10 now

@@ -67,8 +67,8 @@ def test_every_part_of_the_ending_names_the_clause(story):
         ("English", "What was done by then"),
     ],
 )
-def test_the_wording_is_the_clauses_own_in_every_language(tell, language, rest):
-    story = tell(f"""
+def test_the_wording_is_the_clauses_own_in_every_language(make_story, language, rest):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, in {language}
         Mon 09:30 staff: asks and waiting for client
         Mon 17:31 now
@@ -114,8 +114,8 @@ def test_the_client_is_reminded_once_after_half_of_the_time(story):
         ("English", "We wait for your answer"),
     ],
 )
-def test_the_reminder_is_in_the_clients_language(tell, language, beginning):
-    story = tell(f"""
+def test_the_reminder_is_in_the_clients_language(make_story, language, beginning):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, in {language}
         Mon 10:00 staff: asks and waiting for client
         Mon 14:01 now
@@ -197,8 +197,8 @@ def test_asking_again_starts_a_new_clock_and_a_new_reminder(story):
 
 
 @pytest.mark.parametrize("what", ["private note", "attachment", "fills in contact «+7 701 000 00 00»", "assigns head"])
-def test_nothing_but_a_public_note_of_staff_asks_again(tell, what):
-    story = tell(f"""
+def test_nothing_but_a_public_note_of_staff_asks_again(make_story, what):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:30 staff: asks and waiting for client
         Mon 13:00 staff: {what}
@@ -230,8 +230,8 @@ def test_what_an_operator_asks_who_filed_the_request_counts(story):
 
 
 @pytest.mark.parametrize("what", ["waiting for client", "private note and waiting for client"])
-def test_a_status_without_a_public_note_asks_nothing(tell, what):
-    story = tell(f"""
+def test_a_status_without_a_public_note_asks_nothing(make_story, what):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:10 staff: public note
         Mon 09:30 staff: {what}
@@ -287,8 +287,8 @@ def test_a_question_of_an_earlier_waiting_is_over(story):
 
 
 @pytest.mark.parametrize("what", ["asks", "attachment", "fills in contact «+7 701 000 00 00»"])
-def test_a_client_who_says_something_with_the_status_asks_nothing_and_waits_for_nobody(tell, what):
-    story = tell(f"""
+def test_a_client_who_says_something_with_the_status_asks_nothing_and_waits_for_nobody(make_story, what):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:10 staff: public note
         Mon 09:30 client: {what} and waiting for client
@@ -315,8 +315,8 @@ def test_a_client_who_sets_the_status_alone_asks_nothing(story):
 @pytest.mark.parametrize(
     "answer", ["client: answers", "client: attachment", "colleague: answers", "stranger: answers", "guest: answers"]
 )
-def test_any_answer_ends_the_waiting(tell, answer):
-    story = tell(f"""
+def test_any_answer_ends_the_waiting(make_story, answer):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:30 staff: asks and waiting for client
         Mon 13:00 {answer}
@@ -341,8 +341,8 @@ def test_any_answer_ends_the_waiting(tell, answer):
         "stranger: fills in contact «+7 701 000 00 00»",
     ],
 )
-def test_who_fills_in_what_a_request_has_to_carry_has_answered(tell, answer):
-    story = tell(f"""
+def test_who_fills_in_what_a_request_has_to_carry_has_answered(make_story, answer):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:30 staff: asks and waiting for client
         Mon 13:00 {answer}
@@ -413,8 +413,8 @@ def test_an_answer_after_the_time_but_before_the_run_counts(story):
         "fills in contact «  »",
     ],
 )
-def test_a_client_who_only_changes_something_else_has_not_answered(tell, what):
-    story = tell(f"""
+def test_a_client_who_only_changes_something_else_has_not_answered(make_story, what):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:30 staff: asks and waiting for client
         Mon 13:00 client: {what}
@@ -426,8 +426,8 @@ def test_a_client_who_only_changes_something_else_has_not_answered(tell, what):
 
 @pytest.mark.parametrize("who", ["staff", "operator", "bot"])
 @pytest.mark.parametrize("what", ["fills in iin «850315300128»", "edits the description to «Есеп бос ашылады»"])
-def test_what_anybody_else_fills_in_is_no_answer(tell, who, what):
-    story = tell(f"""
+def test_what_anybody_else_fills_in_is_no_answer(make_story, who, what):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:30 staff: asks and waiting for client
         Mon 13:00 {who}: {what}
@@ -652,9 +652,9 @@ def test_a_reminder_needs_no_status(story):
     assert story.findings == {}
 
 
-def test_the_marker_keeps_an_ending_from_being_said_twice(tell):
+def test_the_marker_keeps_an_ending_from_being_said_twice(make_story):
     marker = f"{said('no_answer', 'Mon 09:30')} {said('reminder', 'Mon 09:30')}"
-    story = tell(f"""
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, marker «{marker}»
         Mon 09:30 staff: asks and waiting for client
         Mon 13:31 sup-sync runs
@@ -783,8 +783,8 @@ def test_an_ending_is_not_lost_where_who_asked_before_is_staff_no_more(story):
         "staff: hands to development and sets version 2.4 due 2026-06-12",
     ],
 )
-def test_what_goes_on_after_the_ending_has_no_reason_any_more(tell, goes_on):
-    story = tell(f"""
+def test_what_goes_on_after_the_ending_has_no_reason_any_more(make_story, goes_on):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:30 staff: asks and waiting for client
         Mon 17:31 sup-sync runs
@@ -798,8 +798,8 @@ def test_what_goes_on_after_the_ending_has_no_reason_any_more(tell, goes_on):
 
 
 @pytest.mark.parametrize("ends", ["solves", "public note and closes", "refuses"])
-def test_what_ends_again_keeps_the_reason_and_is_told_no_refusal(tell, ends):
-    story = tell(f"""
+def test_what_ends_again_keeps_the_reason_and_is_told_no_refusal(make_story, ends):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:30 staff: asks and waiting for client
         Mon 17:31 sup-sync runs
@@ -877,9 +877,9 @@ def test_the_list_names_nobody_and_quotes_nobody(story):
     assert story.changes["public_note"].count("\n- ") == 3
 
 
-def test_the_last_twenty_actions_are_listed(tell):
+def test_the_last_twenty_actions_are_listed(make_story):
     answers = "\n".join(f"Mon 09:{minute} staff: public note" for minute in range(10, 35))
-    story = tell(f"""
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         {answers}
         Mon 09:40 staff: asks and waiting for client

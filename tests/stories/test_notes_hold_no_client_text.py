@@ -93,14 +93,14 @@ def said(story: Story) -> set[tuple[str, float]]:
 
 @every_story
 @every_language
-def test_whatever_a_client_writes_the_tool_says_the_same_and_none_of_it(retell, text, language, tried):
+def test_whatever_a_client_writes_the_tool_says_the_same_and_none_of_it(retell, text, language, count_promise):
     plain = written(retell(text, PLAIN, language))
     assert any(field in NOTES for field, _, _ in plain)
     for words in WORDS:
         told = written(retell(text, words, language))
         assert told == plain
         assert not [each for each in told if SIGN in "".join(each)]
-        tried(HARMLESS, "markup, mentions and templates wherever clients write, in every kind of note")
+        count_promise(HARMLESS, "markup, mentions and templates wherever clients write, in every kind of note")
 
 
 @every_story

@@ -28,20 +28,20 @@ def plan_of(stories: list[Story]) -> Plan:
     return make_plan(judgements, stories[0].rules, stories[0].directory, stories[0].now)
 
 
-def test_the_oldest_breach_comes_first_then_the_number(tell):
-    plan = plan_of([tell(CALM), tell(LATE), tell(CALM), tell(LATEST)])
+def test_the_oldest_breach_comes_first_then_the_number(make_story):
+    plan = plan_of([make_story(CALM), make_story(LATE), make_story(CALM), make_story(LATEST)])
     assert [issue_id for issue_id, _ in plan.by_issue()] == [4, 2, 1, 3]
     assert plan.judged == 4
 
 
-def test_the_order_of_reading_changes_nothing(tell):
-    stories = [tell(CALM), tell(LATE), tell(LATEST)]
+def test_the_order_of_reading_changes_nothing(make_story):
+    stories = [make_story(CALM), make_story(LATE), make_story(LATEST)]
     assert plan_of(stories) == plan_of(stories[::-1])
 
 
-def test_findings_stand_in_the_order_of_the_requests(tell):
+def test_findings_stand_in_the_order_of_the_requests(make_story):
     calm, latest = (text.replace("error", "error, starts on 2026-06-30") for text in (CALM, LATEST))
-    plan = plan_of([tell(calm), tell(latest)])
+    plan = plan_of([make_story(calm), make_story(latest)])
     assert [issue_id for issue_id, _ in plan.by_issue()] == [2, 1]
     assert [(finding.issue_id, finding.kind) for finding in plan.findings] == [
         (1, "start_after_due"),
@@ -49,23 +49,23 @@ def test_findings_stand_in_the_order_of_the_requests(tell):
     ]
 
 
-def test_a_plan_within_the_limits_is_safe(tell):
-    plan_of([tell(LATE), tell(LATEST)]).require_safe(Limits(notes=4, status_changes=0, changed_share=0.5))
+def test_a_plan_within_the_limits_is_safe(make_story):
+    plan_of([make_story(LATE), make_story(LATEST)]).require_safe(Limits(notes=4, status_changes=0, changed_share=0.5))
 
 
-def test_more_notes_than_the_limit_are_refused(tell):
-    plan = plan_of([tell(LATE), tell(LATEST)])
+def test_more_notes_than_the_limit_are_refused(make_story):
+    plan = plan_of([make_story(LATE), make_story(LATEST)])
     with pytest.raises(UnsafePlan, match=r"4 notes \(limit 3\); nothing is written\..*--force"):
         plan.require_safe(Limits(notes=3, status_changes=0, changed_share=1.0))
 
 
-def test_more_endings_than_the_limit_are_refused(tell):
+def test_more_endings_than_the_limit_are_refused(make_story):
     unanswered = """
         Mon 09:00 filed by client, VIP, error
         Mon 10:00 staff: asks and waiting for client
         Tue 10:00 now
         """
-    plan = plan_of([tell(unanswered), tell(unanswered)])
+    plan = plan_of([make_story(unanswered), make_story(unanswered)])
     plan.require_safe(Limits(notes=2, status_changes=2, changed_share=1.0))
     with pytest.raises(UnsafePlan, match=r"over the limits: 2 new statuses \(limit 1\); nothing is written"):
         plan.require_safe(Limits(notes=2, status_changes=1, changed_share=1.0))

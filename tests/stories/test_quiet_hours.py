@@ -17,8 +17,8 @@ QUIET = "in config.yaml «# quiet_hours: 21:00-08:00 » becomes «quiet_hours: {
         ("12:00-13:00", "Tue 13:00", True),
     ],
 )
-def test_the_acknowledgement_waits_until_they_end(tell, hours, now, is_told):
-    story = tell(f"""
+def test_the_acknowledgement_waits_until_they_end(make_story, hours, now, is_told):
+    story = make_story(f"""
         {QUIET.format(hours=hours)}
         Mon 19:00 filed by client, VIP, error
         {now} now
@@ -27,8 +27,8 @@ def test_the_acknowledgement_waits_until_they_end(tell, hours, now, is_told):
     assert ("acknowledged" in story.changes.get("marker", "")) is is_told
 
 
-def test_staff_are_told_all_the_same(tell):
-    story = tell(f"""
+def test_staff_are_told_all_the_same(make_story):
+    story = make_story(f"""
         {QUIET.format(hours="21:00-08:00")}
         Mon 09:00 filed by client, VIP, error
         Mon 22:00 now

@@ -14,8 +14,8 @@ REFUSALS = [(RULES.names.reasons[key], reason) for key, reason in RULES.policy.r
 
 
 @pytest.mark.parametrize(("name", "reason"), REFUSALS, ids=[reason.key for _, reason in REFUSALS])
-def test_a_refusal_tells_the_client_the_reason_its_clause_and_where_to_complain(tell, name, reason):
-    story = tell(f"""
+def test_a_refusal_tells_the_client_the_reason_its_clause_and_where_to_complain(make_story, name, reason):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 10:00 staff: refuses and sets the reason to «{name}»
         Mon 10:05 now
@@ -30,8 +30,8 @@ def test_a_refusal_tells_the_client_the_reason_its_clause_and_where_to_complain(
 
 
 @pytest.mark.parametrize(("name", "reason"), REFUSALS, ids=[reason.key for _, reason in REFUSALS])
-def test_a_refused_request_has_no_target_by_the_clause_of_its_reason(tell, name, reason):
-    story = tell(f"""
+def test_a_refused_request_has_no_target_by_the_clause_of_its_reason(make_story, name, reason):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 10:00 staff: refuses and sets the reason to «{name}»
         Thu 12:00 now
@@ -69,8 +69,8 @@ def test_the_reasons_are_those_of_clauses_6_9_15_and_16():
         ),
     ],
 )
-def test_a_refusal_is_told_in_the_clients_language(tell, language, words):
-    story = tell(f"""
+def test_a_refusal_is_told_in_the_clients_language(make_story, language, words):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, in {language}
         Mon 10:00 staff: refuses and sets the reason to too little information
         Mon 10:05 now
@@ -213,8 +213,8 @@ def test_the_client_is_told_once_the_reason_is_there(story):
 
 
 @pytest.mark.parametrize("reason", ["law", "too little information", "no answer"])
-def test_a_reason_without_a_refusal_says_nothing_and_stops_nothing(tell, reason):
-    story = tell(f"""
+def test_a_reason_without_a_refusal_says_nothing_and_stops_nothing(make_story, reason):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:30 staff: public note and sets the reason to {reason}
         Mon 09:35 now
@@ -338,8 +338,8 @@ def test_an_insult_together_with_a_refusal_tells_the_client_nothing(story):
 
 
 @pytest.mark.parametrize("who", ["client", "colleague", "developer", "bot"])
-def test_an_insult_set_by_anybody_but_staff_does_not_count(tell, who):
-    story = tell(f"""
+def test_an_insult_set_by_anybody_but_staff_does_not_count(make_story, who):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:05 sup-sync runs
         Mon 09:10 {who}: sets the reason to insult

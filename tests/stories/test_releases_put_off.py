@@ -176,8 +176,8 @@ def test_a_date_that_is_taken_away_is_not_forgotten(story):
         (" and sets the reason to insult", False),
     ],
 )
-def test_a_slip_is_told_in_every_phase_until_the_request_is_ended_or_stopped(tell, deed, is_told):
-    story = tell(f"""
+def test_a_slip_is_told_in_every_phase_until_the_request_is_ended_or_stopped(make_story, deed, is_told):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 10:00 staff: public note
         Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
@@ -190,8 +190,8 @@ def test_a_slip_is_told_in_every_phase_until_the_request_is_ended_or_stopped(tel
 
 
 @pytest.mark.parametrize("deed", ["takes it", "asks and waiting for client"])
-def test_the_release_stays_known_while_it_waits_or_is_open_so_that_a_slip_later_is_told(tell, deed):
-    story = tell(f"""
+def test_the_release_stays_known_while_it_waits_or_is_open_so_that_a_slip_later_is_told(make_story, deed):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 10:00 staff: public note
         Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
@@ -208,8 +208,8 @@ def test_the_release_stays_known_while_it_waits_or_is_open_so_that_a_slip_later_
 
 
 @pytest.mark.parametrize("deed", ["solves", "closes", "refuses"])
-def test_the_release_is_forgotten_once_the_request_is_ended(tell, deed):
-    story = tell(f"""
+def test_the_release_is_forgotten_once_the_request_is_ended(make_story, deed):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 10:00 staff: public note
         Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
@@ -382,8 +382,8 @@ def test_what_was_solved_before_its_release_shipped_is_left_alone(story):
         ("shipped: {clause: 23, mentions: [head], assign: head}", "2026-06-12, closed"),
     ],
 )
-def test_a_regulation_without_the_line_tells_nobody(tell, line, due):
-    story = tell(f"""
+def test_a_regulation_without_the_line_tells_nobody(make_story, line, due):
+    story = make_story(f"""
         in regulation.yaml «  {line}» becomes «»
         Mon 09:00 filed by client, VIP, error
         Mon 10:00 staff: public note

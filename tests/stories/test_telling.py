@@ -28,11 +28,11 @@ FILED = "Mon 09:00 filed by client, VIP, error"
         (f"under a full moon\n{FILED}\nMon 10:00 now", "not understood: under a full moon"),
     ],
 )
-def test_a_line_that_means_nothing_is_an_error(tell, lines, error):
+def test_a_line_that_means_nothing_is_an_error(make_story, lines, error):
     with pytest.raises(AssertionError, match=error):
-        tell(lines)
+        make_story(lines)
 
 
-def test_the_error_names_the_line(tell):
+def test_the_error_names_the_line(make_story):
     with pytest.raises(StoryError, match=r"in the line 'Mon 10:00 staff: closses'"):
-        tell(f"{FILED}\nMon 10:00 staff: closses\nMon 11:00 now")
+        make_story(f"{FILED}\nMon 10:00 staff: closses\nMon 11:00 now")

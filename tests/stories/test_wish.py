@@ -68,8 +68,8 @@ def test_a_client_who_lowers_a_confirmed_priority_wishes_too(story):
 
 
 @pytest.mark.parametrize("who", ["client", "colleague", "stranger", "bot"])
-def test_nobody_but_staff_confirms_a_wish(tell, who):
-    story = tell(f"""
+def test_nobody_but_staff_confirms_a_wish(make_story, who):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, urgent
         Mon 09:10 {who}: confirms the priority
         Mon 09:15 now
@@ -96,8 +96,8 @@ def test_what_an_operator_files_is_no_wish(story):
 
 
 @pytest.mark.parametrize("ends", ["closes", "solves", "refuses and sets the reason to law"])
-def test_on_an_ended_request_there_is_nothing_left_to_wish(tell, ends):
-    story = tell(f"""
+def test_on_an_ended_request_there_is_nothing_left_to_wish(make_story, ends):
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, urgent
         Mon 09:10 staff: {ends}
         Mon 09:15 now

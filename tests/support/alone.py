@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Took:
+class Usage:
     """How a process ended, its seconds of CPU (user and system), and its largest resident memory in MB."""
 
     code: int
@@ -27,9 +27,9 @@ print(code, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 """A small process between, as a process counts the memory of the one that started it as its own."""
 
 
-def run_alone(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str] | None = None) -> Took:
+def run_alone(command: Sequence[str | Path], folder: Path, environment: Mapping[str, str] | None = None) -> Usage:
     """Run a command in a folder, whatever it prints left aside, and tell what it took."""
     line = [sys.executable, "-c", _BETWEEN, *command]
     done = subprocess.run(line, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True, check=True)
     code, cpu_s, memory_mb = done.stdout.split()
-    return Took(int(code), float(cpu_s), float(memory_mb))
+    return Usage(int(code), float(cpu_s), float(memory_mb))

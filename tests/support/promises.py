@@ -44,11 +44,11 @@ def numbers_of(promises: Iterable[str]) -> set[int]:
     return {int(number) for head in heads if head for number in head[1].split(",")}
 
 
-def write_promises(tried: Mapping[tuple[str, str], int]) -> bool:
+def write_promises(count_promise: Mapping[tuple[str, str], int]) -> bool:
     """A row for each promise and fault, how often it held; returns whether, as one run has to have tried them all."""
-    if numbers_of(promise for promise, _ in tried) != ALL:
+    if numbers_of(promise for promise, _ in count_promise) != ALL:
         return False
-    in_order = sorted(tried.items(), key=lambda each: (int(re.split("[:,]", each[0][0])[0]), each[0]))
+    in_order = sorted(count_promise.items(), key=lambda each: (int(re.split("[:,]", each[0][0])[0]), each[0]))
     rows = (f"| {promise} | {fault} | {times} | held |\n" for (promise, fault), times in in_order)
     PROMISES.write_text(HEAD.format(machine=_machine()) + "".join(rows), encoding="utf-8")
     return True

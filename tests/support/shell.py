@@ -25,7 +25,7 @@ PROGRAM = Path(sys.executable).with_name("sup-sync")
 
 
 @dataclass(frozen=True)
-class Said:
+class CommandResult:
     """What a command ended with and printed."""
 
     code: int
@@ -61,18 +61,18 @@ class Shell:
         patch.setenv("XDG_STATE_HOME", str(folder / "state"))
         patch.chdir(folder)
 
-    def __call__(self, *words: object) -> Said:
+    def __call__(self, *words: object) -> CommandResult:
         self.capsys.readouterr()
         code = run([str(word) for word in words])
-        return self.checked(Said(code, *self.capsys.readouterr()))
+        return self.checked(CommandResult(code, *self.capsys.readouterr()))
 
-    def process(self, *words: object, **options: Any) -> Said:
+    def process(self, *words: object, **options: Any) -> CommandResult:
         line = [str(PROGRAM), *map(str, words)]
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "timeout": 60} | options
         done = subprocess.run(line, check=False, **options)
-        return self.checked(Said(done.returncode, done.stdout or "", done.stderr))
+        return self.checked(CommandResult(done.returncode, done.stdout or "", done.stderr))
 
-    def checked(self, said: Said) -> Said:
+    def checked(self, said: CommandResult) -> CommandResult:
         assert "Traceback" not in said.out + said.err
         assert "Exception ignored" not in said.err
         assert self.key not in said.out + said.err
@@ -112,7 +112,7 @@ def on_a_socket(world: FakeWorld, faults: dict[str, Answer]) -> Iterator[str]:
         yield script.url
 
 
-def one_line(said: Said, code: int, *parts: str) -> None:
+def one_line(said: CommandResult, code: int, *parts: str) -> None:
     """A command said nothing but one line of its own that holds these parts."""
     assert (said.code, said.line[:10]) == (code, "sup-sync: ")
     for part in parts:

@@ -17,7 +17,7 @@ from sup_sync.model.policy import ClockKind
 from sup_sync.views.explanation import ClockDetails, Explanation, StepState, explain
 from sup_sync.views.time_by_party import Party
 
-Tell = Callable[..., Story]
+MakeStory = Callable[..., Story]
 
 FIRST, CLOSING = ("first_response", "resolution")
 
@@ -206,8 +206,8 @@ def test_each_term_has_its_reason_and_its_clause(story: Story) -> None:
     ("facts", "because"),
     [("by e-mail", "as its field says"), ("call-back", "tracker «Кері қоңырау»"), ("error", "filed by staff")],
 )
-def test_where_the_channel_comes_from(tell: Tell, facts: str, because: str) -> None:
-    story = tell(f"Mon 09:00 filed by operator, {facts} \n Mon 10:00 now")
+def test_where_the_channel_comes_from(make_story: MakeStory, facts: str, because: str) -> None:
+    story = make_story(f"Mon 09:00 filed by operator, {facts} \n Mon 10:00 now")
     assert explained(story).attributes[1].because == because
 
 
@@ -396,8 +396,8 @@ def test_a_release_that_was_put_off_has_its_ladder_ahead_again(story: Story) -> 
 @pytest.mark.parametrize(
     "following", ["Wed 18:10 now", "Thu 09:00 staff: solves \n Thu 09:10 sup-sync runs \n Thu 10:00 now"]
 )
-def test_the_ladder_of_the_release_that_counts_is_told_as_it_was_sent(tell: Tell, following: str) -> None:
-    story = tell(f"""
+def test_the_ladder_of_the_release_that_counts_is_told_as_it_was_sent(make_story: MakeStory, following: str) -> None:
+    story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 10:00 staff: public note
         Mon 12:00 staff: hands to development and sets version 2.4 due 2026-06-10
@@ -436,9 +436,9 @@ def test_it_tells_the_question_that_it_is_ended_for_and_when(story: Story) -> No
         "{filed} \n {asked} \n Mon 11:00 client: answers",
     ],
 )
-def test_it_tells_no_question_where_it_is_not_ended_for_one(tell: Tell, lines: str) -> None:
+def test_it_tells_no_question_where_it_is_not_ended_for_one(make_story: MakeStory, lines: str) -> None:
     filed, asked = "Mon 09:00 filed by operator", "Mon 10:00 staff: asks and waiting for client"
-    story = tell(f"{lines.format(filed=filed, asked=asked)} \n Wed 12:00 now")
+    story = make_story(f"{lines.format(filed=filed, asked=asked)} \n Wed 12:00 now")
     assert explained(story).to_json()["wait"] is None
     assert "status" not in story.changes
 

@@ -12,7 +12,7 @@ from stories.story import Story
 from sup_sync.views.compliance import Dimension, compliance
 from sup_sync.views.figures import UP_TO, Figures, figures_of
 
-Tell = Callable[..., Story]
+MakeStory = Callable[..., Story]
 
 FIRST, CLOSING = METRICS = ("first_response", "resolution")
 NOW = "Thu 15:00 now"
@@ -25,14 +25,14 @@ def figures(*stories: Story) -> Figures:
 
 
 @pytest.fixture
-def week(tell: Tell) -> tuple[Story, ...]:
+def week(make_story: MakeStory) -> tuple[Story, ...]:
     return (
-        tell(f"2026-05-28 16:00 filed by operator, Base\n2026-05-28 16:10 staff: public note and solves\n{NOW}"),
-        tell(f"Mon 09:30 filed by operator, VIP\nMon 12:00 staff: public note\nWed 10:00 staff: solves\n{NOW}"),
-        tell(f"Mon 17:30 filed by operator, Base, by online assistant\nTue 09:30 staff: public note\n{NOW}"),
-        tell(f"Thu 14:00 filed by operator, VIP\n{NOW}"),
-        tell(f"Mon 09:00 filed by operator, VIP\nTue 17:00 staff: refuses and public note\n{NOW}"),
-        tell(f"Mon 09:00 filed by operator, VIP, tracker «Басқа»\n{NOW}"),
+        make_story(f"2026-05-28 16:00 filed by operator, Base\n2026-05-28 16:10 staff: public note and solves\n{NOW}"),
+        make_story(f"Mon 09:30 filed by operator, VIP\nMon 12:00 staff: public note\nWed 10:00 staff: solves\n{NOW}"),
+        make_story(f"Mon 17:30 filed by operator, Base, by online assistant\nTue 09:30 staff: public note\n{NOW}"),
+        make_story(f"Thu 14:00 filed by operator, VIP\n{NOW}"),
+        make_story(f"Mon 09:00 filed by operator, VIP\nTue 17:00 staff: refuses and public note\n{NOW}"),
+        make_story(f"Mon 09:00 filed by operator, VIP, tracker «Басқа»\n{NOW}"),
     )
 
 
@@ -63,12 +63,12 @@ def test_they_add_up_to_those_of_the_report(week: tuple[Story, ...]) -> None:
     assert made.months == tuple(each.key for each in report.by[Dimension.MONTH])
 
 
-def test_a_first_response_counts_in_the_bar_that_ends_with_or_after_it(tell: Tell) -> None:
+def test_a_first_response_counts_in_the_bar_that_ends_with_or_after_it(make_story: MakeStory) -> None:
     after = {
-        minutes: tell(f"Mon 09:00 filed by operator\nMon {moment} staff: public note\n{NOW}")
+        minutes: make_story(f"Mon 09:00 filed by operator\nMon {moment} staff: public note\n{NOW}")
         for minutes, moment in ((15, "09:15"), (16, "09:16"), (540, "18:00"))
     }
-    last = tell("Mon 09:00 filed by operator\nThu 10:00 staff: public note\nThu 15:00 now")
+    last = make_story("Mon 09:00 filed by operator\nThu 10:00 staff: public note\nThu 15:00 now")
     bars = {each.up_to: sum(each.by_level.values()) for each in figures(*after.values(), last).responses}
     minute = timedelta(minutes=1)
     assert bars == dict.fromkeys(UP_TO, 0) | {15 * minute: 1, 30 * minute: 1, 540 * minute: 1, None: 1}
@@ -94,9 +94,11 @@ def test_a_breach_tells_by_how_much_and_whether_it_lasts(week: tuple[Story, ...]
     ]
 
 
-def test_findings_stand_by_kind_the_most_frequent_first(tell: Tell) -> None:
+def test_findings_stand_by_kind_the_most_frequent_first(make_story: MakeStory) -> None:
     bare = "Mon 09:00 filed by client, Base, error, without iin, without contact"
-    made = figures(tell(f"{bare}\nMon 10:00 staff: hands to development\n{NOW}"), tell(f"{bare}\n{NOW}")).findings
+    made = figures(
+        make_story(f"{bare}\nMon 10:00 staff: hands to development\n{NOW}"), make_story(f"{bare}\n{NOW}")
+    ).findings
     assert [(kind, [each.issue.id for each in found]) for kind, found in made.items()] == [
         ("incomplete", [1, 2]),
         ("restricted_channel", [1, 2]),
@@ -106,9 +108,9 @@ def test_findings_stand_by_kind_the_most_frequent_first(tell: Tell) -> None:
     assert made["restricted_channel"][0].lacks == ()
 
 
-def test_without_requests_there_are_no_figures(tell: Tell) -> None:
-    rules = tell(f"Mon 09:00 filed by operator\n{NOW}").rules
-    story = tell(f"Mon 09:00 filed by operator\n{NOW}")
+def test_without_requests_there_are_no_figures(make_story: MakeStory) -> None:
+    rules = make_story(f"Mon 09:00 filed by operator\n{NOW}").rules
+    story = make_story(f"Mon 09:00 filed by operator\n{NOW}")
     assert story.now is not None
     made = figures_of([], rules.policy, rules.calendars, story.now)
     assert (made.levels, made.shares, made.breaches, dict(made.findings)) == ((), (), (), {})

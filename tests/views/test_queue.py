@@ -12,7 +12,7 @@ from stories.story import Story
 
 from sup_sync.views.work_queue import Queue, queue
 
-Tell = Callable[..., Story]
+MakeStory = Callable[..., Story]
 
 NOW = "Wed 14:00 now"
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -26,10 +26,10 @@ def order(*stories: Story) -> list[int]:
     return [entry.judgement.issue.id for entry in line_up(*stories).entries]
 
 
-def test_immediate_goes_first_whoever_asks_and_says_that_it_jumped(tell: Tell) -> None:
-    vip = tell(f"Wed 10:00 filed by operator, VIP, urgent \n {NOW}")
-    late = tell(f"Mon 10:00 filed by operator, VIP, normal \n {NOW}")
-    immediate = tell(f"Wed 13:59 filed by operator, Base, immediate \n {NOW}")
+def test_immediate_goes_first_whoever_asks_and_says_that_it_jumped(make_story: MakeStory) -> None:
+    vip = make_story(f"Wed 10:00 filed by operator, VIP, urgent \n {NOW}")
+    late = make_story(f"Mon 10:00 filed by operator, VIP, normal \n {NOW}")
+    immediate = make_story(f"Wed 13:59 filed by operator, Base, immediate \n {NOW}")
     first, *others = line_up(vip, late, immediate).entries
     assert first.judgement.issue.id == 3
     assert first.out_of_turn
@@ -37,24 +37,24 @@ def test_immediate_goes_first_whoever_asks_and_says_that_it_jumped(tell: Tell) -
     assert [each.out_of_turn for each in others] == [False, False]
 
 
-def test_vip_goes_first_among_immediate_ones(tell: Tell) -> None:
-    base = tell(f"Mon 10:00 filed by operator, Base, immediate \n {NOW}")
-    vip = tell(f"Wed 13:59 filed by operator, VIP, immediate \n {NOW}")
+def test_vip_goes_first_among_immediate_ones(make_story: MakeStory) -> None:
+    base = make_story(f"Mon 10:00 filed by operator, Base, immediate \n {NOW}")
+    vip = make_story(f"Wed 13:59 filed by operator, VIP, immediate \n {NOW}")
     assert order(base, vip) == [2, 1]
 
 
-def test_a_client_s_own_immediate_is_a_wish_and_does_not_jump(tell: Tell) -> None:
-    waited = tell(f"Wed 10:00 filed by client, VIP, normal \n {NOW}")
-    wished = tell(f"Wed 13:00 filed by client, VIP, immediate \n {NOW}")
+def test_a_client_s_own_immediate_is_a_wish_and_does_not_jump(make_story: MakeStory) -> None:
+    waited = make_story(f"Wed 10:00 filed by client, VIP, normal \n {NOW}")
+    wished = make_story(f"Wed 13:00 filed by client, VIP, immediate \n {NOW}")
     entries = line_up(waited, wished).entries
     assert [each.judgement.issue.id for each in entries] == [1, 2]
     assert not any(each.out_of_turn for each in entries)
     assert [each.to_json()["requested_priority"] for each in entries] == [None, "immediate"]
 
 
-def test_what_staff_stopped_stands_last_and_says_so(tell: Tell) -> None:
-    stopped = tell(f"Mon 10:00 filed by operator, VIP, immediate, reason insult \n {NOW}")
-    other = tell(f"Wed 10:00 filed by client, VIP, normal \n {NOW}")
+def test_what_staff_stopped_stands_last_and_says_so(make_story: MakeStory) -> None:
+    stopped = make_story(f"Mon 10:00 filed by operator, VIP, immediate, reason insult \n {NOW}")
+    other = make_story(f"Wed 10:00 filed by client, VIP, normal \n {NOW}")
     entries = line_up(stopped, other).entries
     assert [each.judgement.issue.id for each in entries] == [2, 1]
     assert (entries[1].is_blocked, entries[1].reason) == (True, "staff stopped work on it: insult (clause 16)")
@@ -62,12 +62,12 @@ def test_what_staff_stopped_stands_last_and_says_so(tell: Tell) -> None:
 
 @pytest.mark.parametrize("deed", ["asks and waiting for client", "hands to development"])
 def test_what_staff_stopped_while_it_is_elsewhere_stands_last_too_and_is_not_counted_there(
-    tell: Tell, deed: str
+    make_story: MakeStory, deed: str
 ) -> None:
-    stopped = tell(
+    stopped = make_story(
         f"Mon 10:00 filed by operator, VIP \n Mon 11:00 staff: {deed} and sets the reason to insult \n {NOW}"
     )
-    other = tell(f"Wed 10:00 filed by operator, Base \n {NOW}")
+    other = make_story(f"Wed 10:00 filed by operator, Base \n {NOW}")
     made = line_up(stopped, other)
     assert [(each.judgement.issue.id, each.is_blocked, each.out_of_turn) for each in made.entries] == [
         (2, False, False),
@@ -77,29 +77,31 @@ def test_what_staff_stopped_while_it_is_elsewhere_stands_last_too_and_is_not_cou
     assert (made.waiting, made.development) == (0, 0)
 
 
-def test_what_staff_stopped_and_ended_is_nobody_s_turn(tell: Tell) -> None:
-    ended = tell(f"Mon 10:00 filed by operator, VIP \n Mon 11:00 staff: closes and sets the reason to insult \n {NOW}")
+def test_what_staff_stopped_and_ended_is_nobody_s_turn(make_story: MakeStory) -> None:
+    ended = make_story(
+        f"Mon 10:00 filed by operator, VIP \n Mon 11:00 staff: closes and sets the reason to insult \n {NOW}"
+    )
     assert line_up(ended).entries == ()
 
 
-def test_with_one_priority_nobody_jumps(tell: Tell) -> None:
-    only = tell(f"Wed 10:00 filed by operator, VIP, normal \n {NOW}")
+def test_with_one_priority_nobody_jumps(make_story: MakeStory) -> None:
+    only = make_story(f"Wed 10:00 filed by operator, VIP, normal \n {NOW}")
     policy = replace(only.rules.policy, priorities=("normal",))
     (entry,) = queue([replace(only.judgement, policy=policy)], only.rules.calendars).entries
     assert not entry.out_of_turn
 
 
-def test_vip_goes_before_base_even_when_base_is_late(tell: Tell) -> None:
-    base = tell(f"Mon 10:00 filed by operator, Base, urgent \n {NOW}")
-    vip = tell(f"Wed 13:30 filed by operator, VIP, normal \n {NOW}")
+def test_vip_goes_before_base_even_when_base_is_late(make_story: MakeStory) -> None:
+    base = make_story(f"Mon 10:00 filed by operator, Base, urgent \n {NOW}")
+    vip = make_story(f"Wed 13:30 filed by operator, VIP, normal \n {NOW}")
     assert order(base, vip) == [2, 1]
 
 
-def test_within_a_level_the_least_time_left_goes_first_the_longest_breach_before_all(tell: Tell) -> None:
-    in_time = tell(f"Wed 13:00 filed by operator, VIP, normal \n {NOW}")
-    soon = tell(f"Wed 13:40 filed by operator, VIP, urgent \n {NOW}")
-    late = tell(f"Wed 11:00 filed by operator, VIP, normal \n {NOW}")
-    later = tell(f"Wed 10:00 filed by operator, VIP, normal \n {NOW}")
+def test_within_a_level_the_least_time_left_goes_first_the_longest_breach_before_all(make_story: MakeStory) -> None:
+    in_time = make_story(f"Wed 13:00 filed by operator, VIP, normal \n {NOW}")
+    soon = make_story(f"Wed 13:40 filed by operator, VIP, urgent \n {NOW}")
+    late = make_story(f"Wed 11:00 filed by operator, VIP, normal \n {NOW}")
+    later = make_story(f"Wed 10:00 filed by operator, VIP, normal \n {NOW}")
     entries = line_up(in_time, soon, late, later).entries
     assert [(each.judgement.issue.id, each.left) for each in entries] == [
         (4, -2 * HOUR),
@@ -109,37 +111,37 @@ def test_within_a_level_the_least_time_left_goes_first_the_longest_breach_before
     ]
 
 
-def test_with_the_same_time_left_the_one_that_came_first_goes_first(tell: Tell) -> None:
-    by_urgency = tell(f"Wed 13:00 filed by operator, VIP, urgent \n {NOW}")
-    by_age = tell(f"Wed 12:00 filed by operator, VIP, normal \n {NOW}")
-    same_minute = tell(f"Wed 12:00 filed by operator, VIP, normal \n {NOW}")
+def test_with_the_same_time_left_the_one_that_came_first_goes_first(make_story: MakeStory) -> None:
+    by_urgency = make_story(f"Wed 13:00 filed by operator, VIP, urgent \n {NOW}")
+    by_age = make_story(f"Wed 12:00 filed by operator, VIP, normal \n {NOW}")
+    same_minute = make_story(f"Wed 12:00 filed by operator, VIP, normal \n {NOW}")
     assert {each.left for each in line_up(by_urgency, by_age, same_minute).entries} == {timedelta(0)}
     assert order(by_urgency, same_minute, by_age) == [2, 3, 1]
 
 
-def test_a_letter_s_place_counts_from_the_client_s_contact_not_from_its_entry(tell: Tell) -> None:
-    filed_first = tell(f"Wed 13:00 filed by operator, VIP, urgent \n {NOW}")
-    wrote_first = tell(f"Wed 13:30 filed by operator, VIP, normal, contact at Wed 12:00 \n {NOW}")
+def test_a_letter_s_place_counts_from_the_client_s_contact_not_from_its_entry(make_story: MakeStory) -> None:
+    filed_first = make_story(f"Wed 13:00 filed by operator, VIP, urgent \n {NOW}")
+    wrote_first = make_story(f"Wed 13:30 filed by operator, VIP, normal, contact at Wed 12:00 \n {NOW}")
     assert {each.left for each in line_up(filed_first, wrote_first).entries} == {timedelta(0)}
     assert order(filed_first, wrote_first) == [2, 1]
 
 
-def test_what_is_due_next_is_the_first_response_until_support_answered_then_the_closing(tell: Tell) -> None:
-    unanswered = tell(f"Wed 13:00 filed by operator, VIP, normal \n {NOW}")
-    answered = tell(f"Wed 13:00 filed by operator, VIP, normal \n Wed 13:10 staff: public note \n {NOW}")
+def test_what_is_due_next_is_the_first_response_until_support_answered_then_the_closing(make_story: MakeStory) -> None:
+    unanswered = make_story(f"Wed 13:00 filed by operator, VIP, normal \n {NOW}")
+    answered = make_story(f"Wed 13:00 filed by operator, VIP, normal \n Wed 13:10 staff: public note \n {NOW}")
     by_id = {each.judgement.issue.id: each for each in line_up(unanswered, answered).entries}
     assert (by_id[1].metric, by_id[1].left) == ("first_response", HOUR)
     assert (by_id[2].metric, by_id[2].left) == ("resolution", 8 * HOUR)
 
 
-def test_time_left_is_working_time(tell: Tell) -> None:
-    over_the_weekend = tell("Fri 17:30 filed by operator, VIP, normal \n Fri 17:40 now")
+def test_time_left_is_working_time(make_story: MakeStory) -> None:
+    over_the_weekend = make_story("Fri 17:30 filed by operator, VIP, normal \n Fri 17:40 now")
     (entry,) = line_up(over_the_weekend).entries
     assert entry.left == HOUR + 50 * MINUTE
 
 
-def test_time_since_a_breach_leaves_out_what_the_client_took(tell: Tell) -> None:
-    story = tell(
+def test_time_since_a_breach_leaves_out_what_the_client_took(make_story: MakeStory) -> None:
+    story = make_story(
         f"""
         Mon 09:00 filed by operator, VIP, normal
         Mon 09:10 staff: public note
@@ -152,10 +154,10 @@ def test_time_since_a_breach_leaves_out_what_the_client_took(tell: Tell) -> None
     assert entry.left == -(HOUR + HOUR + 5 * HOUR)
 
 
-def test_targets_of_the_clock_s_time_and_of_working_time_are_compared_in_working_time(tell: Tell) -> None:
+def test_targets_of_the_clock_s_time_and_of_working_time_are_compared_in_working_time(make_story: MakeStory) -> None:
     change = "in regulation.yaml «{within: 1 working day, clause: SLA Base.2}» becomes «{within: 16 h, clause: X, "
-    calendar = tell(f"{change}clock: calendar}}» \n Wed 09:00 filed by operator, Base, by e-mail \n {NOW}")
-    working = tell(f"Tue 17:00 filed by operator, Base, by e-mail \n {NOW}")
+    calendar = make_story(f"{change}clock: calendar}}» \n Wed 09:00 filed by operator, Base, by e-mail \n {NOW}")
+    working = make_story(f"Tue 17:00 filed by operator, Base, by e-mail \n {NOW}")
     by_id = {each.judgement.issue.id: each for each in line_up(calendar, working).entries}
     assert (by_id[1].metric, by_id[1].left) == ("first_response", 4 * HOUR)
     assert (by_id[2].metric, by_id[2].left) == ("first_response", 3 * HOUR)
@@ -163,29 +165,33 @@ def test_targets_of_the_clock_s_time_and_of_working_time_are_compared_in_working
     assert order(calendar, working) == [2, 1]
 
 
-def test_a_letter_without_a_closing_target_comes_after_its_level_s_targets_and_before_base(tell: Tell) -> None:
-    base = tell(f"Mon 10:00 filed by operator, Base \n {NOW}")
-    letter = tell(f"Mon 10:00 filed by operator, VIP, by official letter \n Mon 10:05 staff: public note \n {NOW}")
-    vip = tell(f"Wed 13:59 filed by operator, VIP \n {NOW}")
+def test_a_letter_without_a_closing_target_comes_after_its_level_s_targets_and_before_base(
+    make_story: MakeStory,
+) -> None:
+    base = make_story(f"Mon 10:00 filed by operator, Base \n {NOW}")
+    letter = make_story(
+        f"Mon 10:00 filed by operator, VIP, by official letter \n Mon 10:05 staff: public note \n {NOW}"
+    )
+    vip = make_story(f"Wed 13:59 filed by operator, VIP \n {NOW}")
     entries = line_up(base, letter, vip).entries
     assert [each.judgement.issue.id for each in entries] == [3, 2, 1]
     assert (entries[1].metric, entries[1].due_at, entries[1].left) == (None, None, None)
     assert "no target" in entries[1].reason
 
 
-def test_requests_elsewhere_are_counted_and_not_listed(tell: Tell) -> None:
-    mine = tell(f"Wed 10:00 filed by operator, Base \n {NOW}")
-    waiting = tell(f"Mon 10:00 filed by operator, Base \n Mon 11:00 staff: asks and waiting for client \n {NOW}")
-    developed = tell(f"Mon 10:00 filed by operator, Base \n Mon 11:00 staff: hands to development \n {NOW}")
-    closed = tell(f"Mon 10:00 filed by operator, Base \n Mon 11:00 staff: closes \n {NOW}")
-    refused = tell(f"Mon 10:00 filed by operator, Base \n Mon 11:00 staff: refuses \n {NOW}")
+def test_requests_elsewhere_are_counted_and_not_listed(make_story: MakeStory) -> None:
+    mine = make_story(f"Wed 10:00 filed by operator, Base \n {NOW}")
+    waiting = make_story(f"Mon 10:00 filed by operator, Base \n Mon 11:00 staff: asks and waiting for client \n {NOW}")
+    developed = make_story(f"Mon 10:00 filed by operator, Base \n Mon 11:00 staff: hands to development \n {NOW}")
+    closed = make_story(f"Mon 10:00 filed by operator, Base \n Mon 11:00 staff: closes \n {NOW}")
+    refused = make_story(f"Mon 10:00 filed by operator, Base \n Mon 11:00 staff: refuses \n {NOW}")
     made = line_up(mine, waiting, developed, closed, refused)
     assert [each.judgement.issue.id for each in made.entries] == [1]
     assert (made.waiting, made.development) == (1, 1)
 
 
-def test_the_client_s_answer_brings_a_request_back_whatever_its_status_says(tell: Tell) -> None:
-    story = tell(
+def test_the_client_s_answer_brings_a_request_back_whatever_its_status_says(make_story: MakeStory) -> None:
+    story = make_story(
         f"""
         Mon 10:00 filed by operator, Base
         Mon 11:00 staff: asks and waiting for client
@@ -198,10 +204,10 @@ def test_the_client_s_answer_brings_a_request_back_whatever_its_status_says(tell
     assert made.waiting == 0
 
 
-def test_what_nobody_can_work_on_stands_last_with_the_reason(tell: Tell) -> None:
-    unknown = tell(f"Mon 10:00 filed by operator, VIP, immediate, status «Белгісіз» \n {NOW}")
-    archived = tell(f"Mon 09:00 filed by operator, immediate, in a closed project \n {NOW}")
-    base = tell(f"Wed 13:00 filed by operator, Base \n {NOW}")
+def test_what_nobody_can_work_on_stands_last_with_the_reason(make_story: MakeStory) -> None:
+    unknown = make_story(f"Mon 10:00 filed by operator, VIP, immediate, status «Белгісіз» \n {NOW}")
+    archived = make_story(f"Mon 09:00 filed by operator, immediate, in a closed project \n {NOW}")
+    base = make_story(f"Wed 13:00 filed by operator, Base \n {NOW}")
     entries = line_up(unknown, archived, base).entries
     assert [(each.judgement.issue.id, each.is_blocked) for each in entries] == [(3, False), (2, True), (1, True)]
     assert "is closed" in entries[1].reason
@@ -209,9 +215,9 @@ def test_what_nobody_can_work_on_stands_last_with_the_reason(tell: Tell) -> None
     assert not any(each.out_of_turn for each in entries)
 
 
-def test_the_order_does_not_depend_on_the_order_of_reading(tell: Tell) -> None:
+def test_the_order_does_not_depend_on_the_order_of_reading(make_story: MakeStory) -> None:
     stories = [
-        tell(f"{day} {hour}:00 filed by operator, {level}, {priority} \n {NOW}")
+        make_story(f"{day} {hour}:00 filed by operator, {level}, {priority} \n {NOW}")
         for day in ("Mon", "Wed")
         for hour in (10, 13)
         for level in ("VIP", "Base", "Base")
@@ -223,9 +229,9 @@ def test_the_order_does_not_depend_on_the_order_of_reading(tell: Tell) -> None:
         assert order(*shuffled) == expected
 
 
-def test_as_json(tell: Tell) -> None:
-    base = tell(f"Wed 13:00 filed by operator, Base, consultation, by online assistant \n {NOW}")
-    waiting = tell(f"Mon 10:00 filed by operator, Base \n Mon 11:00 staff: asks and waiting for client \n {NOW}")
+def test_as_json(make_story: MakeStory) -> None:
+    base = make_story(f"Wed 13:00 filed by operator, Base, consultation, by online assistant \n {NOW}")
+    waiting = make_story(f"Mon 10:00 filed by operator, Base \n Mon 11:00 staff: asks and waiting for client \n {NOW}")
     assert line_up(base, waiting).to_json() == {
         "entries": [
             {
@@ -251,7 +257,7 @@ def test_as_json(tell: Tell) -> None:
 
 
 @pytest.mark.parametrize("word", ["metric", "due_at", "left_s"])
-def test_what_is_not_there_is_null_in_json(tell: Tell, word: str) -> None:
-    unknown = tell(f"Mon 10:00 filed by operator, status «Белгісіз» \n {NOW}")
+def test_what_is_not_there_is_null_in_json(make_story: MakeStory, word: str) -> None:
+    unknown = make_story(f"Mon 10:00 filed by operator, status «Белгісіз» \n {NOW}")
     (entry,) = line_up(unknown).to_json()["entries"]
     assert entry[word] is None

@@ -21,7 +21,7 @@ from sup_sync.to_json import json_text, plain
 from sup_sync.views.compliance import Dimension, Report, compliance, nearest_rank
 from sup_sync.views.plan_summary import PlanSummary, plan_json
 
-Tell = Callable[..., Story]
+MakeStory = Callable[..., Story]
 
 FIRST, CLOSING = ("first_response", "resolution")
 NOW = "Thu 15:00 now"
@@ -36,19 +36,23 @@ def keys(report: Report, dimension: Dimension) -> list[str | None]:
 
 
 @pytest.fixture
-def month(tell: Tell) -> tuple[Story, ...]:
+def month(make_story: MakeStory) -> tuple[Story, ...]:
     """Ten requests of which every kind of verdict is one."""
     return (
-        tell(f"Mon 09:00 filed by operator, VIP, error \n Mon 10:00 staff: public note and solves \n {NOW}"),
-        tell(f"Mon 09:00 filed by operator, VIP \n Mon 12:00 staff: public note \n Wed 10:00 staff: solves \n {NOW}"),
-        tell(f"Thu 14:00 filed by operator, Base, consultation \n {NOW}"),
-        tell(f"Wed 16:00 filed by operator, Base, consultation \n {NOW}"),
-        tell(f"Mon 09:00 filed by operator, Base, suggestion, by online assistant \n {NOW}"),
-        tell(f"Mon 09:00 filed by operator, VIP, by official letter \n Mon 10:00 staff: public note \n {NOW}"),
-        tell(f"Mon 09:00 filed by operator, Base \n Tue 17:00 staff: refuses and public note \n {NOW}"),
-        tell(f"Mon 09:00 filed by operator, VIP, status «Белгісіз» \n {NOW}"),
-        tell(f"Mon 09:00 filed by operator, Base, urgent \n Mon 09:30 staff: asks and waiting for client \n {NOW}"),
-        tell(f"last Mon 09:00 filed by operator, Base \n last Mon 09:20 staff: public note and closes \n {NOW}"),
+        make_story(f"Mon 09:00 filed by operator, VIP, error \n Mon 10:00 staff: public note and solves \n {NOW}"),
+        make_story(
+            f"Mon 09:00 filed by operator, VIP \n Mon 12:00 staff: public note \n Wed 10:00 staff: solves \n {NOW}"
+        ),
+        make_story(f"Thu 14:00 filed by operator, Base, consultation \n {NOW}"),
+        make_story(f"Wed 16:00 filed by operator, Base, consultation \n {NOW}"),
+        make_story(f"Mon 09:00 filed by operator, Base, suggestion, by online assistant \n {NOW}"),
+        make_story(f"Mon 09:00 filed by operator, VIP, by official letter \n Mon 10:00 staff: public note \n {NOW}"),
+        make_story(f"Mon 09:00 filed by operator, Base \n Tue 17:00 staff: refuses and public note \n {NOW}"),
+        make_story(f"Mon 09:00 filed by operator, VIP, status «Белгісіз» \n {NOW}"),
+        make_story(
+            f"Mon 09:00 filed by operator, Base, urgent \n Mon 09:30 staff: asks and waiting for client \n {NOW}"
+        ),
+        make_story(f"last Mon 09:00 filed by operator, Base \n last Mon 09:20 staff: public note and closes \n {NOW}"),
     )
 
 
@@ -69,46 +73,48 @@ def test_in_every_group_all_requests_are_accounted_for(month: tuple[Story, ...])
             assert counted + group.refused + group.skipped == group.requests
 
 
-def test_a_refused_request_is_neither_met_nor_breached(tell: Tell) -> None:
-    late = tell(f"Mon 09:00 filed by operator, Base \n Wed 17:00 staff: refuses and public note \n {NOW}")
+def test_a_refused_request_is_neither_met_nor_breached(make_story: MakeStory) -> None:
+    late = make_story(f"Mon 09:00 filed by operator, Base \n Wed 17:00 staff: refuses and public note \n {NOW}")
     total = report_on(late).total
     assert total.refused == 1
     assert all(tally.met + tally.breached + tally.running + tally.no_target == 0 for tally in total.tallies)
     assert all(tally.median is None for tally in total.tallies)
 
 
-def test_what_could_not_be_judged_is_counted_apart_even_once_refused(tell: Tell) -> None:
-    story = tell(f"Mon 09:00 filed by operator, tracker «Басқа» \n Mon 10:00 staff: refuses \n {NOW}")
+def test_what_could_not_be_judged_is_counted_apart_even_once_refused(make_story: MakeStory) -> None:
+    story = make_story(f"Mon 09:00 filed by operator, tracker «Басқа» \n Mon 10:00 staff: refuses \n {NOW}")
     total = report_on(story).total
     assert (total.skipped, total.refused) == (1, 0)
 
 
-def test_the_share_met_is_of_what_is_decided_and_none_while_nothing_is(month: tuple[Story, ...], tell: Tell) -> None:
+def test_the_share_met_is_of_what_is_decided_and_none_while_nothing_is(
+    month: tuple[Story, ...], make_story: MakeStory
+) -> None:
     first, closing = report_on(*month).total.tallies
     assert first.share_met == pytest.approx(4 / 6)
     assert closing.share_met == pytest.approx(2 / 4)
-    running = tell(f"Thu 14:00 filed by operator, Base \n {NOW}")
+    running = make_story(f"Thu 14:00 filed by operator, Base \n {NOW}")
     assert [tally.share_met for tally in report_on(running).total.tallies] == [None, None]
 
 
-def test_a_running_clock_that_is_over_its_target_is_a_breach(tell: Tell) -> None:
-    story = tell(f"Mon 09:00 filed by operator, Base, by online assistant \n {NOW}")
+def test_a_running_clock_that_is_over_its_target_is_a_breach(make_story: MakeStory) -> None:
+    story = make_story(f"Mon 09:00 filed by operator, Base, by online assistant \n {NOW}")
     tally = report_on(story).total.tally(FIRST)
     assert (tally.breached, tally.running) == (1, 0)
 
 
-def test_times_are_of_stopped_clocks_in_working_time(tell: Tell) -> None:
-    overnight = tell(f"Mon 17:30 filed by operator, Base \n Tue 09:30 staff: public note \n {NOW}")
-    quick = tell(f"Mon 10:00 filed by operator, Base \n Mon 10:10 staff: public note \n {NOW}")
-    open_still = tell(f"Mon 09:00 filed by operator, Base \n {NOW}")
+def test_times_are_of_stopped_clocks_in_working_time(make_story: MakeStory) -> None:
+    overnight = make_story(f"Mon 17:30 filed by operator, Base \n Tue 09:30 staff: public note \n {NOW}")
+    quick = make_story(f"Mon 10:00 filed by operator, Base \n Mon 10:10 staff: public note \n {NOW}")
+    open_still = make_story(f"Mon 09:00 filed by operator, Base \n {NOW}")
     first, closing = report_on(overnight, quick, open_still).total.tallies
     assert (first.median, first.ninetieth) == (timedelta(minutes=10), timedelta(hours=1))
     assert (closing.median, closing.ninetieth) == (None, None)
 
 
-def test_a_letter_that_has_no_target_still_tells_how_long_it_took(tell: Tell) -> None:
+def test_a_letter_that_has_no_target_still_tells_how_long_it_took(make_story: MakeStory) -> None:
     letter = f"Mon 09:00 filed by operator, VIP, by official letter \n Mon 16:00 staff: solves \n {NOW}"
-    tally = report_on(tell(letter)).total.tally(CLOSING)
+    tally = report_on(make_story(letter)).total.tally(CLOSING)
     assert (tally.no_target, tally.share_met, tally.median) == (1, None, timedelta(hours=7))
 
 
@@ -148,11 +154,11 @@ def test_the_percentile_is_the_least_value_that_so_many_do_not_exceed(minutes: l
 
 
 def test_groups_stand_in_the_regulation_s_order_and_what_is_not_known_last(
-    month: tuple[Story, ...], tell: Tell
+    month: tuple[Story, ...], make_story: MakeStory
 ) -> None:
-    urgent = tell(f"Mon 09:00 filed by operator, VIP, immediate \n {NOW}")
-    strange = tell(f"Mon 09:00 filed by operator, Base, tracker «Басқа» \n {NOW}")
-    odd = tell(f"Mon 09:00 filed by operator, Base, priority «Шұғыл» \n {NOW}")
+    urgent = make_story(f"Mon 09:00 filed by operator, VIP, immediate \n {NOW}")
+    strange = make_story(f"Mon 09:00 filed by operator, Base, tracker «Басқа» \n {NOW}")
+    odd = make_story(f"Mon 09:00 filed by operator, Base, priority «Шұғыл» \n {NOW}")
     report = report_on(urgent, strange, odd, *reversed(month))
     assert keys(report, Dimension.LEVEL) == ["vip", "base"]
     assert keys(report, Dimension.CHANNEL) == ["online_assistant", "email", "official_letter"]
@@ -160,9 +166,9 @@ def test_groups_stand_in_the_regulation_s_order_and_what_is_not_known_last(
     assert keys(report, Dimension.PRIORITY) == ["normal", "urgent", "immediate", "Шұғыл"]
 
 
-def test_the_month_is_that_of_the_filing_on_the_support_s_wall_clock(tell: Tell) -> None:
-    in_utc_still_may = tell(f"2026-06-01 02:00 filed by operator \n {NOW}")
-    entered_late = tell(f"2026-06-01 10:00 filed by operator, contact at 2026-05-29 10:00 \n {NOW}")
+def test_the_month_is_that_of_the_filing_on_the_support_s_wall_clock(make_story: MakeStory) -> None:
+    in_utc_still_may = make_story(f"2026-06-01 02:00 filed by operator \n {NOW}")
+    entered_late = make_story(f"2026-06-01 10:00 filed by operator, contact at 2026-05-29 10:00 \n {NOW}")
     report = report_on(in_utc_still_may, entered_late)
     assert keys(report, Dimension.MONTH) == ["2026-05", "2026-06"]
     assert (report.filed_from, report.filed_until) == (date(2026, 5, 29), date(2026, 6, 1))
@@ -174,23 +180,23 @@ def test_only_the_dimensions_asked_for_are_grouped(month: tuple[Story, ...]) -> 
     assert list(report.by) == [Dimension.MONTH]
 
 
-def test_without_requests_there_is_a_report_of_nothing(tell: Tell) -> None:
-    rules = tell(f"Mon 09:00 filed by operator \n {NOW}").rules
+def test_without_requests_there_is_a_report_of_nothing(make_story: MakeStory) -> None:
+    rules = make_story(f"Mon 09:00 filed by operator \n {NOW}").rules
     report = compliance([], rules.policy, rules.calendars)
     assert (report.total.requests, report.filed_from, report.filed_until) == (0, None, None)
     assert report.to_json()["total"]["resolution"]["share_met"] is None
     assert report.to_json()["by"]["level"] == []
 
 
-def test_refusals_stops_and_endings_are_counted_by_reason_in_the_regulations_order(tell: Tell) -> None:
+def test_refusals_stops_and_endings_are_counted_by_reason_in_the_regulations_order(make_story: MakeStory) -> None:
     refused = "Mon 09:00 filed by operator, VIP, error \n Mon 10:00 staff: "
     report = report_on(
-        tell(f"{refused}refuses \n {NOW}"),
-        tell(f"{refused}refuses and sets the reason to law \n {NOW}"),
-        tell(f"{refused}refuses and sets the reason to law \n {NOW}"),
-        tell(f"{refused}asks and waiting for client and sets the reason to too little information \n {NOW}"),
-        tell(f"{refused}sets the reason to insult \n {NOW}"),
-        tell(f"{refused}public note \n {NOW}"),
+        make_story(f"{refused}refuses \n {NOW}"),
+        make_story(f"{refused}refuses and sets the reason to law \n {NOW}"),
+        make_story(f"{refused}refuses and sets the reason to law \n {NOW}"),
+        make_story(f"{refused}asks and waiting for client and sets the reason to too little information \n {NOW}"),
+        make_story(f"{refused}sets the reason to insult \n {NOW}"),
+        make_story(f"{refused}public note \n {NOW}"),
     )
     assert [(each.reason, each.clause, each.count) for each in report.reasons] == [
         ("law", "6", 2),
@@ -203,8 +209,8 @@ def test_refusals_stops_and_endings_are_counted_by_reason_in_the_regulations_ord
     assert plain(report.reasons)[0] == {"reason": "law", "clause": "6", "count": 2}
 
 
-def test_as_json(tell: Tell) -> None:
-    story = tell(f"Mon 17:00 filed by operator, VIP \n Tue 09:30 staff: public note \n {NOW}")
+def test_as_json(make_story: MakeStory) -> None:
+    story = make_story(f"Mon 17:00 filed by operator, VIP \n Tue 09:30 staff: public note \n {NOW}")
     made = report_on(story).to_json()
     running = {"metric": "resolution", "met": 0, "breached": 1, "on_track": 0, "at_risk": 0, "no_target": 0}
     met = {"metric": "first_response", "met": 1, "breached": 0, "on_track": 0, "at_risk": 0, "no_target": 0}

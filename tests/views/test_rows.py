@@ -17,7 +17,7 @@ from support.promises import HARMLESS
 from sup_sync.sla.judgement import Judgement
 from sup_sync.views.csv_export import columns_of, csv_text, escape_formula
 
-Tell = Callable[..., Story]
+MakeStory = Callable[..., Story]
 
 COLUMNS = columns_of(("first_response", "resolution"))
 RUN = tuple("=+-@\t\r\n＝＋－＠")
@@ -110,20 +110,20 @@ def test_a_letter_without_a_target_still_tells_its_minutes(story: Story) -> None
     )
 
 
-def test_requests_stand_in_order_and_none_is_a_table_of_its_head(tell: Tell) -> None:
-    first, second = (tell("Mon 09:00 filed by operator\nMon 10:00 now") for _ in range(2))
+def test_requests_stand_in_order_and_none_is_a_table_of_its_head(make_story: MakeStory) -> None:
+    first, second = (make_story("Mon 09:00 filed by operator\nMon 10:00 now") for _ in range(2))
     assert [row["issue"] for row in rows(second, first)] == ["1", "2"]
     assert table(csv_text([], first.rules.policy, first.rules.calendars)) == []
 
 
 @pytest.fixture
-def request_of(tell: Tell) -> Story:
-    return tell("Mon 09:00 filed by operator\nMon 10:00 now")
+def request_of(make_story: MakeStory) -> Story:
+    return make_story("Mon 09:00 filed by operator\nMon 10:00 now")
 
 
 @pytest.mark.parametrize("subject", HOSTILE, ids=lambda text: repr(text[:20]))
 def test_a_hostile_subject_is_one_cell_that_nothing_runs(
-    request_of: Story, subject: str, tried: Callable[[str, str], None]
+    request_of: Story, subject: str, count_promise: Callable[[str, str], None]
 ) -> None:
     (row,) = table(csv_text([renamed(request_of, subject)], request_of.rules.policy, request_of.rules.calendars))
     assert list(row) == list(COLUMNS)
@@ -131,7 +131,7 @@ def test_a_hostile_subject_is_one_cell_that_nothing_runs(
     assert not row["subject"].lstrip().startswith(RUN)
     assert row["subject"].isprintable()
     assert len(row["subject"]) <= 256
-    tried(HARMLESS, "hostile subjects, in `report --csv`")
+    count_promise(HARMLESS, "hostile subjects, in `report --csv`")
 
 
 @pytest.mark.parametrize("text", FORMULAS)

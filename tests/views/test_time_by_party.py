@@ -20,7 +20,7 @@ from sup_sync.sla.phases import PhasePeriod
 from sup_sync.views.compliance import Dimension, compliance
 from sup_sync.views.time_by_party import Party, Time, TimeByParty, party_periods, sum_of, time_by_party
 
-Tell = Callable[..., Story]
+MakeStory = Callable[..., Story]
 
 WORKING = shipped_config().rules.calendars[ClockKind.WORKING]
 NOTHING, MINUTE = timedelta(0), timedelta(minutes=1)
@@ -97,12 +97,14 @@ def test_where_one_working_time_is_not_known_neither_is_their_sum() -> None:
 
 
 @pytest.fixture
-def two_months(tell: Tell) -> list[Story]:
+def two_months(make_story: MakeStory) -> list[Story]:
     return [
-        tell("2026-05-28 16:00 filed by operator\n2026-05-28 17:00 staff: asks and waiting for client\nThu 15:00 now"),
-        tell("Mon 09:00 filed by operator\nMon 10:00 staff: hands to development\nThu 15:00 now"),
-        tell("Mon 09:00 filed by operator\nMon 11:00 staff: solves\nThu 15:00 now"),
-        tell("Mon 09:00 filed by operator, tracker «Басқа»\nThu 15:00 now"),
+        make_story(
+            "2026-05-28 16:00 filed by operator\n2026-05-28 17:00 staff: asks and waiting for client\nThu 15:00 now"
+        ),
+        make_story("Mon 09:00 filed by operator\nMon 10:00 staff: hands to development\nThu 15:00 now"),
+        make_story("Mon 09:00 filed by operator\nMon 11:00 staff: solves\nThu 15:00 now"),
+        make_story("Mon 09:00 filed by operator, tracker «Басқа»\nThu 15:00 now"),
     ]
 
 

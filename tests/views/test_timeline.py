@@ -18,7 +18,7 @@ from sup_sync.output.terminal.timeline import show_lines
 from sup_sync.views.explanation import Explanation, explain
 from sup_sync.views.timeline import CellKind, Timeline, timeline
 
-Tell = Callable[..., Story]
+MakeStory = Callable[..., Story]
 
 SIGNS = {
     CellKind.RUNNING: "R",
@@ -110,13 +110,13 @@ def test_after_a_stop_in_time_there_is_nothing(story: Story) -> None:
     assert marks == {"due": 3, "stopped": 2, "at_risk": 3}
 
 
-def test_a_line_without_length_is_none(tell: Tell) -> None:
-    story = tell("Mon 09:00 filed by operator, VIP, by official letter \n Mon 09:00 now")
+def test_a_line_without_length_is_none(make_story: MakeStory) -> None:
+    story = make_story("Mon 09:00 filed by operator, VIP, by official letter \n Mon 09:00 now")
     assert line_of(story, "resolution", 10) is None
 
 
-def test_beyond_the_calendar_s_years_it_is_refused_and_the_screen_goes_on_without(tell: Tell) -> None:
-    story = tell("2027-12-31 17:00 filed by operator, VIP, by official letter \n 2027-12-31 17:10 now")
+def test_beyond_the_calendar_s_years_it_is_refused_and_the_screen_goes_on_without(make_story: MakeStory) -> None:
+    story = make_story("2027-12-31 17:00 filed by operator, VIP, by official letter \n 2027-12-31 17:10 now")
     told = told_of(story)
     clock = next(each for each in told.clocks if each.metric == "resolution")
     late = told.now + timedelta(days=40)
@@ -144,8 +144,8 @@ WAITS = """
 """
 
 
-def test_the_screen_has_lines_marks_and_a_legend(tell: Tell) -> None:
-    assert shown(tell(WAITS), 28) == [
+def test_the_screen_has_lines_marks_and_a_legend(make_story: MakeStory) -> None:
+    assert shown(make_story(WAITS), 28) == [
         "",
         "Line",
         "  first response, Mon",
@@ -167,8 +167,8 @@ def test_the_screen_has_lines_marks_and_a_legend(tell: Tell) -> None:
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
-def test_no_line_is_longer_than_the_terminal(tell: Tell, width: int) -> None:
-    lines = shown(tell(WAITS), width)
+def test_no_line_is_longer_than_the_terminal(make_story: MakeStory, width: int) -> None:
+    lines = shown(make_story(WAITS), width)
     assert all(cell_len(each) <= width for each in lines)
     assert any(cell_len(each) == min(width, 100) for each in lines)
     for sign in ("█ counts", "░ paused", "· nobody works", "─ still ahead", "D due", "N now", "S stopped"):

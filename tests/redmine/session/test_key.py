@@ -29,7 +29,7 @@ def test_the_key_goes_in_the_header_alone(server: ScriptedServer) -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_is_not_followed_and_its_host_gets_nothing(
-    server: ScriptedServer, status: int, tried: Tried
+    server: ScriptedServer, status: int, count_promise: Tried
 ) -> None:
     with serve(reply(status, location=f"{server.url}/login?secret=1")) as astray:
         with pytest.raises(
@@ -41,7 +41,7 @@ def test_a_redirect_is_not_followed_and_its_host_gets_nothing(
         assert [each.method for each in astray.asked] == ["GET", "PUT"]
     assert server.asked == []
     assert "secret" not in f"{got.value} {put_fault.value}"
-    tried(SECRET, f"a redirect ({status}) to another host")
+    count_promise(SECRET, f"a redirect ({status}) to another host")
 
 
 @pytest.mark.parametrize("location", ["http://[", "", "//other.example"])
@@ -195,7 +195,11 @@ def test_a_ca_file_that_is_none_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("send", [get, put, post])
 @pytest.mark.usefixtures("waits")
 def test_the_key_stands_in_no_fault_and_no_log(
-    server: ScriptedServer, caplog: pytest.LogCaptureFixture, answer: Answer, send: Callable[..., object], tried: Tried
+    server: ScriptedServer,
+    caplog: pytest.LogCaptureFixture,
+    answer: Answer,
+    send: Callable[..., object],
+    count_promise: Tried,
 ) -> None:
     """Not even in the local variables of the frames, nor in an exception that the fault hides."""
     caplog.set_level(logging.DEBUG)
@@ -208,7 +212,7 @@ def test_the_key_stands_in_no_fault_and_no_log(
     told = "".join(_ours(traceback.TracebackException.from_exception(fault, capture_locals=True)))
     assert "RedmineSession" in told
     assert KEY not in told + repr(fault) + str(fault.args) + caplog.text
-    tried(SECRET, "a fault of a single request, with the local variables of its frames")
+    count_promise(SECRET, "a fault of a single request, with the local variables of its frames")
 
 
 def _ours(told: traceback.TracebackException) -> Iterator[str]:

@@ -98,7 +98,7 @@ def due(office: Office) -> Office:
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda each: each.__name__)
-def test_a_damaged_file_is_thrown_away_with_one_line(due: Office, damage: Damage, tried: Tried) -> None:
+def test_a_damaged_file_is_thrown_away_with_one_line(due: Office, damage: Damage, count_promise: Tried) -> None:
     damage(due.path)
     asked = due.run("Mon 11:05")
     assert wrote_as_due(asked)
@@ -109,7 +109,7 @@ def test_a_damaged_file_is_thrown_away_with_one_line(due: Office, damage: Damage
     due.run("Mon 11:10")
     assert due.run("Mon 11:15").is_idle
     assert len(due.told) == 1
-    tried(ONCE, "what runs remember is damaged or of another form")
+    count_promise(ONCE, "what runs remember is damaged or of another form")
 
 
 def wrote_as_due(asked: Asked) -> bool:

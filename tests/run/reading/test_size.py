@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from run.reading.office import Office
 from stories.shipped import Copy
-from support.alone import Took, run_alone
+from support.alone import Usage, run_alone
 from support.shell import PROGRAM, on_a_socket
 from support.worlds import BOT
 
@@ -31,7 +31,7 @@ def folder(office: Office, request: pytest.FixtureRequest, tmp_path_factory: pyt
         yield folder
 
 
-def apply(office: Office, folder: Path) -> Took:
+def apply(office: Office, folder: Path) -> Usage:
     environment = {**os.environ, "SUP_SYNC_KEY": office.world.user(BOT), "XDG_STATE_HOME": str(folder / "state")}
     took = run_alone([PROGRAM, "apply", "-q"], folder, environment)
     print(took)  # noqa: T201 - shown by `pytest -rP`
