@@ -178,6 +178,18 @@ SINGLE = [
      "until: write a day like 2026-03-20, not '2028-02-30'"),
     (MESSAGES, "\n  first_response: Первый ответ\n", "\n", "ru:", "first_response is missing in ru: add it"),
     (MESSAGES, "kk:\n", "kk:\n  hello: Сәлем\n", "hello", "'hello' is no message of the tool: remove it"),
+    (REGULATION, "{measures: resolution}", "{measures: resolutoin}", "resolutoin",
+     "measures: 'resolutoin' is not a measure: write first_response or resolution"),
+    (REGULATION, "  resolution: {measures", "  Next-one: {measures: resolution}\n  resolution: {measures", "Next-one:",
+     "'Next-one' is not a name for a metric: write it like next_response"),
+    (REGULATION, "  resolution: {measures", "  release: {measures: resolution}\n  resolution: {measures", "  release: {",
+     "'release' has another meaning: choose another name"),
+    (REGULATION, "    first_response: {within: 15", "    first_respons: {within: 15", "first_respons:",
+     "unknown key 'first_respons': is 'first_response' meant?"),
+    (REGULATION, "  resolution: {measures", "  full_answer: {measures: resolution}\n  resolution: {measures",
+     "  vip_online_assistant:",
+     "key 'full_answer' is missing in vip_online_assistant: add it"),
+    (TRACKER, "  resolution_due:", "  resolution_duee:", "resolution_duee", "is 'resolution_due' meant?"),
     (MESSAGES, "en:\n", "English:\n", "English:", "'English' is not a language: write its code, like kk or pt-br"),
 ]  # fmt: skip
 
