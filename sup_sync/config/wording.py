@@ -75,7 +75,7 @@ def _text(error: Error, source: YamlFile, shape: type[BaseModel]) -> str:
     *outer, key = place_of(error) or ("",)
     match error["type"]:
         case "extra_forbidden":
-            return _unknown_key(str(key), source, [*_known_keys(shape), *error.get("known", ())])
+            return _unknown_key(str(key), source, error.get("known") or _known_keys(shape))
         case "literal_error" if error["loc"][-1] == "[key]":
             return f"unknown key {key!r}: there are {error['ctx']['expected']}"
         case "missing":

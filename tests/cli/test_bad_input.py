@@ -129,7 +129,7 @@ def test_every_mistake_of_all_files_has_its_line(shell: Shell) -> None:
     mistakes = {
         "calendar.yaml": ("zone: Asia/Almaty", "zone: Asia/Nowhere"),
         "config.yaml": ("language: kk", "language: kz"),
-        "messages.yaml": ("first_response: First response", "first_answer: First response"),
+        "messages.yaml": ("action_filed: ", "action_fild: "),
         "regulation.yaml": ("working_day: 9 h", "working_day: 9"),
         "tracker.yaml": ("{phase: waiting}", "{phase: sleeping}"),
     }

@@ -73,6 +73,18 @@ def test_check_takes_them(extended: Shell) -> None:
     assert list(extended.files.load().rules.policy.metrics) == ["first_response", "resolution", METRIC]
 
 
+def test_a_desk_needs_no_kazakh(shell: Shell) -> None:
+    messages = yaml.safe_load(shell.files.path("messages.yaml").read_text(encoding="utf-8"))
+    shell.files.path("messages.yaml").write_text(yaml.safe_dump({"en": messages["en"]}, sort_keys=False), "utf-8")
+    shell.files.replace("tracker.yaml", "  kk: Қазақша\n  ru: Русский\n", "")
+    shell.files.replace("clients.yaml", "language: ru", "language: en")
+    for key in ("language", "client_language"):
+        shell.files.replace("config.yaml", f"\n{key}: kk", f"\n# {key}: kk")
+    assert shell("check", "--offline").code == 0
+    assert shell("regulation").out == shell("regulation", "--language", "en").out
+    assert of_file(shell, "plan", "--json")
+
+
 def test_due_has_a_row_for_the_metric(extended: Shell) -> None:
     rows = extended(*DUE, "--json").json
     assert [each["metric"] for each in rows] == ["first_response", "resolution", METRIC]

@@ -41,6 +41,7 @@ BUILT = {
         *(f"{chart}_{part}" for chart in ("share", "response", "hours", "ball") for part in ("title", "text")),
     },
     "regulation": {
+        *("first_response", "resolution"),
         *(f"step_{each}" for each in names_in(Section.LADDERS)),
         *(f"tell_{each}" for each in names_in(Section.CLIENT_NOTES)),
         *(f"alert_{each}" for each in names_in(Section.ALERTS)),

@@ -67,7 +67,7 @@ def test_the_first_line_of_a_file_leads_an_editor_to_its_schema(path: Path) -> N
     ("name", "old", "new"),
     [
         ("config", "url: http://127.0.0.1:3000", "url: 127.0.0.1:3000"),
-        ("config", "language: kk  ", "language: kz  "),
+        ("config", "language: kk  ", "language: [kk]  "),
         ("config", "closed_days: 14", "closed_day: 14"),
         ("config", "closed_days: 14", "closed_days: 0"),
         ("config", "# quiet_hours: 21:00-08:00", "quiet_hours: 21-08"),

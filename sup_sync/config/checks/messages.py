@@ -28,7 +28,9 @@ def check_messages(files: Files) -> Iterator[Mistake]:
         for key, text in texts.items():
             if key in expected:
                 yield from _text_mistakes(files, (language, key), text, expected[key])
-            elif knows_metrics and (knows_all or not key.startswith(("level_", "reason_"))):
+            elif (knows_metrics or _is_misspelt(key, expected)) and (
+                knows_all or not key.startswith(("level_", "reason_"))
+            ):
                 yield files.mistake(MESSAGES, (language, key), f"{key!r} is no message of the tool: remove it")
 
 
