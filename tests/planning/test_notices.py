@@ -106,9 +106,9 @@ def test_a_new_notice_needs_its_module_its_texts_and_its_line(place: Place) -> N
     checked = place.run("-m", "sup_sync", "check", "--offline", "-q")
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
     answered = ("Mon 09:05 sup-sync runs", "Mon 09:30 staff: public note")
-    next_check_at, notes = place.tell(*answered, "Mon 09:40 now")
+    next_check_at, notes = place.make_story(*answered, "Mon 09:40 now")
     assert (next_check_at, len(notes)) == ("Mon 11:00", 1)
-    next_check_at, notes = place.tell(*answered, "Mon 11:01 now")
+    next_check_at, notes = place.make_story(*answered, "Mon 11:01 now")
     assert (next_check_at, notes[1:]) == ("Mon 15:45", ["№ 1, 14"])
     planned = place.run("-m", "sup_sync", "plan", "--from", "requests.jsonl", "--now", "2026-06-08T11:01", "--json")
     changes = {each["field"]: each for each in json.loads(planned.stdout)["changes"]}
@@ -118,7 +118,7 @@ def test_a_new_notice_needs_its_module_its_texts_and_its_line(place: Place) -> N
 
 def test_a_new_notice_is_not_sent_without_its_line(place: Place) -> None:
     place.add_text(*LANGUAGES)
-    _, notes = place.tell("Mon 09:05 sup-sync runs", "Mon 09:30 staff: public note", "Mon 11:01 now")
+    _, notes = place.make_story("Mon 09:05 sup-sync runs", "Mon 09:30 staff: public note", "Mon 11:01 now")
     assert len(notes) == 1
 
 

@@ -34,7 +34,7 @@ class Telling:
         """File the request with its facts, between commas; a name in «» may hold commas."""
         self.raw = redmine.new_issue(self.issue_id, at, author)
         for fact in filter(None, re.split(r", (?![^«]*»)", facts)):
-            self.tell(FACTS, fact)
+            self.make_story(FACTS, fact)
         self.details.clear()
 
     def act(self, at: datetime, who: str, what: str) -> None:
@@ -44,7 +44,7 @@ class Telling:
             if part in WORDS or part == "private note":
                 notes, is_private = f"{who}: {part}{self.words}", part not in WORDS
             else:
-                self.tell(DEEDS, part)
+                self.make_story(DEEDS, part)
         redmine.add_journal(self.raw, at, who, notes=notes, is_private=is_private, details=self.details)
         self.details = []
 

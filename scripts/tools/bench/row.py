@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from statistics import median
 
-from support.alone import Took, run_alone
+from support.alone import Usage, run_alone
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 
@@ -54,7 +54,7 @@ def format_figure(figure: float) -> str:
 
 def measure_command(
     command: Sequence[str | Path], folder: Path = ROOT, environment: Mapping[str, str] | None = None
-) -> Took:
+) -> Usage:
     """Run a command and return the CPU and memory that it used; raise CalledProcessError if it fails."""
     used = run_alone(command, folder, environment)
     if used.code:

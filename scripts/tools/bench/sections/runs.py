@@ -16,7 +16,7 @@ from end_to_end.diary import Diary
 from end_to_end.scene import make_fake
 from run.reading.office import Office
 from stories.shipped import Copy, shipped_config
-from support.alone import Took
+from support.alone import Usage
 from support.shell import on_a_socket
 from support.worlds import BOT, FakeWorld
 from tools.bench.row import Row, Size, measure_command, minimum_row
@@ -81,5 +81,5 @@ class Apply:
             "XDG_STATE_HOME": str(folder / "state"),
         }
 
-    def __call__(self) -> Took:
+    def __call__(self) -> Usage:
         return measure_command([PROGRAM, "apply", "-q"], self.folder, self.environment)
