@@ -1,11 +1,12 @@
 """The plan over several requests: its order, and when it is too much."""
 
 import pytest
+from stories.shipped import shipped_config
 from stories.story import Story
 
 from sup_sync.errors import UnsafePlan
 from sup_sync.model.change import Change
-from sup_sync.planning.plan import Limits, Plan, make_plan
+from sup_sync.planning.plan import Limits, Plan, make_plan, stable_fields
 
 ROOMY = Limits(notes=1000, status_changes=0, changed_share=1.0)
 
@@ -73,7 +74,7 @@ def test_more_endings_than_the_limit_are_refused(make_story):
 
 def changing(count: int, of: int, old: str = "a", field: str = "state") -> Plan:
     changes = (Change(number, field, old, "b", "why") for number in range(count))
-    return Plan(tuple(changes), (), of)
+    return Plan(tuple(changes), (), of, stable=stable_fields(shipped_config().rules))
 
 
 def test_new_values_on_more_than_the_share_are_refused():
