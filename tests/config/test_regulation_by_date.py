@@ -104,7 +104,7 @@ def test_the_level_is_a_word_of_the_days_regulation(dated, filed, level, name, c
     assert told.judgement.level == level
     assert told.changes["level"] == name
     assert told.changes["first_response_due"].endswith("10:15")
-    term = explain(told.judgement, told.rules, told.judgement.stretches[-1].span.end).attributes[0]
+    term = explain(told.judgement, told.rules, told.judgement.phase_periods[-1].span.end).attributes[0]
     assert (term.value, term.clause) == (level, clause)
 
 
@@ -167,7 +167,7 @@ def test_a_release_is_the_target_by_the_clause_of_the_days_regulation(dated, fil
 @pytest.mark.parametrize(("filed", "clause"), [("Tue", "7.1"), ("Wed", "20")])
 def test_the_priority_is_by_the_clause_of_the_days_regulation(dated, filed, clause):
     told = dated(f"{filed} 10:00 filed by client, VIP, error, urgent\n{filed} 10:05 now")
-    attributes = explain(told.judgement, told.rules, told.judgement.stretches[-1].span.end).attributes
+    attributes = explain(told.judgement, told.rules, told.judgement.phase_periods[-1].span.end).attributes
     assert [each.clause for each in attributes if each.name == "priority"] == [clause]
     assert clause in {each.clause for each in told.judgement.findings}
 

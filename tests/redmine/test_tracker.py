@@ -339,14 +339,14 @@ def test_no_message_holds_the_clients_text(raw, directory):
 
 def test_an_issue_as_it_stood_before(raw, directory):
     issue = decode_issue(deepcopy(raw), directory)
-    before = issue.upto(read_moment("Mon 09:59"))
+    before = issue.as_of(read_moment("Mon 09:59"))
     assert before is not None
     assert (before.status.name, before.priority, before.reason, before.events) == ("Жаңа", "urgent", None, ())
-    then = issue.upto(read_moment("Mon 12:30"))
+    then = issue.as_of(read_moment("Mon 12:30"))
     assert then is not None
     assert (then.status.phase, then.priority, len(then.events)) == (Phase.WAITING, "urgent", 3)
-    assert issue.upto(read_moment("Mon 13:00")) == issue
+    assert issue.as_of(read_moment("Mon 13:00")) == issue
 
 
 def test_an_issue_is_not_there_before_it_was_filed(raw, directory):
-    assert decode_issue(raw, directory).upto(read_moment("Mon 08:59:59")) is None
+    assert decode_issue(raw, directory).as_of(read_moment("Mon 08:59:59")) is None

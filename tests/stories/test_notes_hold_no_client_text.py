@@ -7,7 +7,7 @@ from stories.story import Story
 from support.promises import HARMLESS
 
 from sup_sync.model.change import NOTES
-from sup_sync.planning.marker import read_marker
+from sup_sync.planning.marker import parse_marker
 
 SIGN = "⟦"
 PLAIN = "⟦сөз⟧"
@@ -87,7 +87,7 @@ def written(story: Story) -> list[tuple[str, str, str]]:
 
 def said(story: Story) -> set[tuple[str, float]]:
     """The names and the shares of all that was said, as the marker has them."""
-    markers = [read_marker(new) for field, new, _ in written(story) if field == "marker"]
+    markers = [parse_marker(new) for field, new, _ in written(story) if field == "marker"]
     return {(name, share) for marker in markers for (name, _), share in marker.sent.items()}
 
 
