@@ -81,7 +81,7 @@ class Event:
 
     @property
     def is_public_answer(self) -> bool:
-        """Whether it has a public note or only an attachment (fact: that makes a journal with empty notes)."""
+        """True with a public note, or with only an attachment (fact: that makes a journal with empty notes)."""
         return self.has_public_note or self.has_attachment
 
 

@@ -314,7 +314,7 @@ def _checked(where: str, windows: Sequence[Window]) -> tuple[Window, ...]:
         if not _NOTHING <= start < end <= _DAY:
             raise CalendarError(f"{where}: invalid window {start} to {end}: end it after its start, by 24:00")
         if start < last:
-            raise CalendarError(f"{where}: {start} to {end} overlaps the previous window, which closes at {last}")
+            raise CalendarError(f"{where}: {start} to {end} starts before {last}, the end of the previous window")
         last = end
     return tuple(windows)
 

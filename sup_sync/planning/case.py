@@ -35,7 +35,7 @@ class Case:
 
     @property
     def is_office_open(self) -> bool:
-        """Whether support works now: no request is closed after hours (clause 5) or outside the calendar's years."""
+        """True in working hours; no request is closed after hours (clause 5) or outside the calendar's years."""
         if self.is_adopting:
             return True  # due notices are only marked as sent: one left out now would be sent later
         with suppress(CalendarError):

@@ -54,24 +54,24 @@ class Judgement:
 
     @property
     def is_work_stopped(self) -> bool:
-        """Whether staff stopped work on it (clause 16)."""
+        """True if staff stopped work on it (clause 16)."""
         return self.reason is not None and self.reason.stops_work
 
     @property
     def is_misrouted(self) -> bool:
-        """Whether it came through a channel that its level may not use (clauses 7, 8)."""
+        """True if it came through a channel that its level may not use (clauses 7, 8)."""
         channel = self.policy.channels.get(self.channel or "")
         is_restricted = channel is not None and channel.levels is not None and self.level not in channel.levels
         return is_restricted and self.level is not None
 
     @property
     def is_enforced(self) -> bool:
-        """Whether notices may be sent; a request that was filed before `enforce_from` is only judged."""
+        """True if notices may be sent; a request that was filed before `enforce_from` is only judged."""
         return self.filed_on >= self.policy.enforce_from
 
     @property
     def is_unjudged(self) -> bool:
-        """Whether it could not be judged; then nothing is written, and a finding says why."""
+        """True if it could not be judged; then nothing is written, and a finding says why."""
         return not self.clocks
 
     def verdict(self, metric: str) -> Verdict:
@@ -108,5 +108,5 @@ class Judgement:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a clock is paused until the client answers."""
+        """True if a clock is paused until the client answers."""
         return any(each.paused_at and not each.stopped_at for each in self.verdicts)

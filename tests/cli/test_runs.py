@@ -39,7 +39,7 @@ def test_over_the_limits_nothing_is_written_but_by_force(shell: Shell, office: O
     said = shell("apply")
     assert said.code == 4
     assert said.line.startswith(
-        "sup-sync: over the limits: 2 notes (limit 0); nothing is written. Look at `sup-sync plan`"
+        "sup-sync: limits exceeded: 2 notes (limit 0); nothing was written. Review `sup-sync plan`"
     )
     with office.people() as diary:
         assert diary.see(ADMIN, issue_id)["journals"] == []

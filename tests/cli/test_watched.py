@@ -124,7 +124,7 @@ def test_every_other_end_is_told_as_well(shell: Shell, office: Office, metrics: 
     words = ("apply", "--json", "--metrics", metrics)
     office.file()
     shell.files.replace("config.yaml", "notes: 50", "notes: 0")
-    assert last_line(shell(*words))["error"].startswith("over the limits")
+    assert last_line(shell(*words))["error"].startswith("limits exceeded")
     assert figures(metrics)["run_exit_code"] == 4
     (lock,) = (shell.folder / "state/sup-sync").glob("*.lock")
     with hold_lock(lock):

@@ -32,7 +32,7 @@ FILED = """
 
 @pytest.fixture
 def raw(make_story) -> Any:
-    return make_story(FILED).told.raw
+    return make_story(FILED).request.raw
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_a_reason_that_no_mapping_has_is_named(raw, directory):
 
 @pytest.mark.parametrize(("state", "is_closed"), [("open", False), ("locked", False), ("closed", True)])
 def test_only_a_version_that_is_closed_has_shipped(raw, make_story, state, is_closed):
-    lists = make_story(FILED).told.lists
+    lists = make_story(FILED).request.lists
     lists["versions"][0]["status"] = state
     version = decode_issue(raw, decode_directory(lists, NAMES)).version
     assert version is not None
@@ -165,7 +165,7 @@ def side_of(who: Any, raw: Any, directory: Directory) -> Side:
         ("staff", Side.STAFF),
         ("head", Side.STAFF),
         ("bot", Side.BOT),
-        ("stranger", Side.UNKNOWN),
+        ("unlisted", Side.UNKNOWN),
         ("guest", Side.UNKNOWN),
     ],
 )
@@ -245,7 +245,7 @@ def test_guessing_leaves_what_is_no_issue_to_decoding(raw):
 def test_a_further_name_of_a_priority_counts_as_it(raw, make_story):
     names = replace(NAMES, priority_aliases={"Аса": "urgent"})
     issue = decode_issue(
-        {**raw, "priority": {"id": 9, "name": "Аса"}}, decode_directory(make_story(FILED).told.lists, names)
+        {**raw, "priority": {"id": 9, "name": "Аса"}}, decode_directory(make_story(FILED).request.lists, names)
     )
     assert (issue.priority, issue.unknown) == ("urgent", ())
 
