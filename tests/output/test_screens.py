@@ -281,7 +281,7 @@ def test_an_explanation_tells_the_whole_story(story: Story) -> None:
         "  elapsed  in all                        11 h        26 h",
         "",
         "Targets",
-        "  first response  met: in time (SLA VIP.2)",
+        "  first response  met: on time (SLA VIP.2)",
         "                  took 10 min of 2 h working time",
         "                  counts from Mon 2026-06-08 09:00, due Mon 2026-06-08 11:00",
         "                  stopped Mon 2026-06-08 09:10",
