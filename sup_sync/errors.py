@@ -120,7 +120,7 @@ PACKAGE = __file__.rpartition("/")[0] + "/"
 
 def internal_error(error: Exception) -> str:
     """Describe an error of sup-sync itself on one request, without its message, which may quote client text."""
-    return f"internal error ({type(error).__name__} at {origin_of(error)}): skipped; please report it"
+    return f"internal error: {type(error).__name__} at {origin_of(error)}; request skipped; please report it"
 
 
 def origin_of(error: BaseException) -> str:

@@ -224,7 +224,7 @@ def test_a_contract_for_a_level_that_the_days_regulation_lacks_sets_the_request_
     copy.replace("clients.yaml", "level: vip, project: alatau-trade", "level: base, project: alatau-trade")
     story = Story("Tue 10:00 filed by client, VIP, error\nTue 10:05 now", tmp_path)
     story.config = copy.load()
-    assert story.findings["unmapped_name"].startswith("level base is not in the regulation of 2026-06-09: ")
+    assert story.findings["unmapped_name"].startswith("level base is not in the regulation of 2026-06-09; ")
 
 
 def test_the_calmest_priority_is_that_of_the_days_regulation(copy, tmp_path):

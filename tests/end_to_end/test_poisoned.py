@@ -50,7 +50,7 @@ def test_a_fault_of_our_own_on_one_request_leaves_the_others_alone(
     (fault,) = [each for each in ran.done.plan.findings if each.kind == "internal_error"]
     assert (fault.issue_id, ran.done.skipped, ran.done.is_complete) == (poisoned, 1, False)
     place = "sla/judge.py" if where == "judging" else "planning/request_plan.py"
-    assert fault.text.startswith(f"internal error (RuntimeError at {place}:")
+    assert fault.text.startswith(f"internal error: RuntimeError at {place}:")
     assert SECRET not in fault.text
     assert diary.notes(OPERATOR, poisoned) == diary.notes(CLIENT, poisoned, private=False) == []
     diary.run("Mon 11:02")

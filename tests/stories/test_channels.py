@@ -74,7 +74,7 @@ def test_a_base_client_on_a_channel_for_vip_is_flagged_and_judged_by_base_target
         """
     )
     used = "tracker" if channel == "in the tracker" else "callback"
-    assert story.findings["restricted_channel"] == f"level base on channel {used}, which is for vip: judged as base"
+    assert story.findings["restricted_channel"] == f"channel {used} is only for vip; evaluated as level base"
     assert next(each.clause for each in story.plan.findings if each.kind == "restricted_channel") == "8"
     assert story.first_response.due == "Mon 18:00"
 
