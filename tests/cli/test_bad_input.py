@@ -24,16 +24,16 @@ Json = dict[str, Any]
         (("explain", "0"), ("0", "x>=1")),
         (("explain", "one"), ("'one'",)),
         (("provision",), ("--script",)),
-        (("plan", "--now", "tomorrow"), ("--now", "'tomorrow' is no moment: write 2026-03-20T17:50")),
-        (("plan", "--now", "0001-01-01"), ("'0001-01-01' is no moment",)),
-        (("plan", "--now", "9999-12-31T23:59:59-12:00"), ("is no moment",)),
+        (("plan", "--now", "tomorrow"), ("--now", "invalid time 'tomorrow'; write 2026-03-20T17:50")),
+        (("plan", "--now", "0001-01-01"), ("invalid time '0001-01-01'",)),
+        (("plan", "--now", "9999-12-31T23:59:59-12:00"), ("invalid time",)),
         (("plan", "--from", "nowhere.jsonl"), ("nowhere.jsonl",)),
         (("plan", "--from", "mappings"), ("mappings", "directory")),
         (("--config", "mappings", "plan"), ("mappings", "directory")),
         (DUE[:-1], ("--category",)),
-        ((*DUE[:3], "--level", "gold", *DUE[5:]), ("--level: 'gold' is none of vip, base",)),
-        ((*DUE, "--priority", "asap"), ("--priority: 'asap' is none of normal, urgent, immediate",)),
-        ((*DUE[:5], "--channel", "fax", *DUE[7:]), ("--channel: 'fax' is none of online_assistant",)),
+        ((*DUE[:3], "--level", "gold", *DUE[5:]), ("--level: 'gold' is not one of vip, base",)),
+        ((*DUE, "--priority", "asap"), ("--priority: 'asap' is not one of normal, urgent, immediate",)),
+        ((*DUE[:5], "--channel", "fax", *DUE[7:]), ("--channel: 'fax' is not one of online_assistant",)),
     ],
 )
 def test_a_mistyped_command_is_told_in_one_line(shell: Shell, words: tuple[str, ...], parts: tuple[str, ...]) -> None:
@@ -50,7 +50,7 @@ def test_a_mistyped_command_is_told_in_one_line(shell: Shell, words: tuple[str, 
         ("[" * 100_000, ":1: no JSON object"),
         ('{"tracker": {"people": [{}]}}', "`tracker`: not the lists that `sup-sync snapshot` writes"),
         ('{"tracker": 1}', ":1: `tracker` holds no lists"),
-        (b"\xff\xfe", ": no UTF-8 text"),
+        (b"\xff\xfe", ": not UTF-8 text"),
     ],
 )
 @pytest.mark.parametrize("command", ["plan", "queue", "report"])
@@ -118,7 +118,7 @@ def test_a_status_no_mapping_has_is_a_finding(shell: Shell, snapshot: Path) -> N
 
 
 def test_a_request_that_is_not_there_is_named(shell: Shell, snapshot: Path) -> None:
-    one_line(shell("explain", 999, "--from", snapshot), 2, "snapshot.jsonl has no request #999")
+    one_line(shell("explain", 999, "--from", snapshot), 2, "snapshot.jsonl: request #999 not found")
     one_line(shell("explain", 999_999), 2, "/issues/999999.json", "404")
     issue_id = json.loads(snapshot.read_text().splitlines()[1])["id"]
     early = shell("explain", issue_id, "--from", snapshot, "--now", "2026-06-08T08:00")
@@ -148,11 +148,11 @@ def test_every_mistake_of_all_files_has_its_line(shell: Shell) -> None:
 @pytest.mark.usefixtures("empty_folder")
 @pytest.mark.parametrize("command", THAT_ASK)
 def test_without_a_config_nothing_asks_a_tracker(shell: Shell, command: str) -> None:
-    one_line(shell(command), 78, "config.yaml:1: not in this folder: name one with --config")
+    one_line(shell(command), 78, "config.yaml:1: not in the current directory; pass --config or run `sup-sync init`")
 
 
 def test_a_config_that_is_named_and_missing_is_a_mistake_of_it(shell: Shell) -> None:
-    one_line(shell("--config", "other.yaml", "plan"), 78, "other.yaml:1: no such file: name yours with --config")
+    one_line(shell("--config", "other.yaml", "plan"), 78, "other.yaml:1: file not found; correct --config")
 
 
 @pytest.mark.parametrize(

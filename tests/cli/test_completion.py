@@ -1,22 +1,22 @@
-"""Completion by the tab key in real shells at a terminal."""
+"""`sup-sync completion`: its scripts, what bash completes with them, and the tab key in real shells."""
 
 from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 
 import pexpect
 import pytest
-from support.shell import PROGRAM, Shell
+from support.shell import PROGRAM, CommandResult, Shell
 
+# For each shell: the options that ignore settings of the user, and the setup of completion.
 SHELLS = {
     "bash": ("--norc -i", 'eval "$(sup-sync completion bash)"'),
     "zsh": ("-f -i", 'autoload -U compinit; compinit -u; eval "$(sup-sync completion zsh)"'),
     "fish": ("--no-config -i", "sup-sync completion fish | source"),
 }
-"""How each is started without anybody's own settings, and what makes it complete."""
-
-FORGET_THE_LINE = "\x15"
+CLEAR_LINE = "\x15"
 
 
 @pytest.mark.parametrize("name", SHELLS)
@@ -30,11 +30,52 @@ def test_the_tab_key_completes_commands_and_the_regulation_s_words(shell: Shell,
     typed.sendline(f"{setup}; echo re'ad'y")
     typed.expect("ready")
     for line, words in (
-        ("sup-sync re", "regulation.*report"),
+        ("sup-sync re", "report.*regulation|regulation.*report"),
         ("sup-sync due --level ", "vip.*base|base.*vip"),
         ("sup-sync due --priority im", "immediate"),
         ("sup-sync report --lan", "--language"),
     ):
-        typed.send(f"{FORGET_THE_LINE}{line}\t\t")
+        typed.send(f"{CLEAR_LINE}{line}\t\t")
         typed.expect(words)
     typed.close(force=True)
+
+
+@pytest.mark.parametrize(("name", "part"), [("bash", "complete -o nosort"), ("zsh", "#compdef"), ("fish", "complete ")])
+def test_completion_prints_a_script_for_each_shell(shell: Shell, name: str, part: str) -> None:
+    said = shell("completion", name)
+    assert (said.code, said.err) == (0, "")
+    assert part in said.out
+    assert f"_SUP_SYNC_COMPLETE={name}_complete" in said.out
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("sup-sync cal", ["calendar"]),
+        ("sup-sync calendar r", ["refresh"]),
+        ("sup-sync regulation --language k", ["kk"]),
+        ("sup-sync due --level ", ["vip", "base"]),
+        ("sup-sync due --channel o", ["online_assistant", "official_letter"]),
+        ("sup-sync due --priority i", ["immediate"]),
+        ("sup-sync completion ", ["bash", "zsh", "fish"]),
+    ],
+)
+def test_bash_completes_commands_and_the_regulation_s_words(shell: Shell, line: str, words: list[str]) -> None:
+    script = shell.write("completion.bash", shell("completion", "bash").out)
+    program = f"""
+source {script}
+COMP_LINE="$1"; read -ra COMP_WORDS <<< "$1"; [[ "$1" == *" " ]] && COMP_WORDS+=("")
+COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
+_sup_sync_completion {PROGRAM}
+echo "${{COMPREPLY[*]}}"
+"""
+    done = subprocess.run(["bash", "-c", program, "bash", line], capture_output=True, text=True, check=True)
+    assert (done.stdout.split(), done.stderr) == (words, "")
+
+
+def test_a_mistaken_configuration_completes_nothing_and_says_nothing(shell: Shell) -> None:
+    shell.files.replace("regulation.yaml", "levels:", "levls:", times=1)
+    shell.patch.setenv("_SUP_SYNC_COMPLETE", "bash_complete")
+    shell.patch.setenv("COMP_WORDS", "sup-sync due --level ")
+    shell.patch.setenv("COMP_CWORD", "3")
+    assert shell.process() == CommandResult(0, "\n", "")

@@ -81,7 +81,7 @@ def the_audit_log_cannot_be_written(shell: Shell, _office: Office) -> None:
 ENDINGS = [
     (all_is_well, 0, "Written: 1 applied."),
     (our_fault, 1, "internal error: RuntimeError at cli/commands/apply.py:"),
-    (a_history_fails, 3, "could not be read whole, so nothing of it is used"),
+    (a_history_fails, 3, "skipped, because reading it failed: "),
     (a_request_is_set_aside, 3, "1 request could not be judged: see the findings."),
     (a_write_is_refused, 3, "Written: 1 refused."),
     (over_the_limits, 4, "over the limits: 2 notes (limit 0); nothing is written. Look at `sup-sync plan`"),

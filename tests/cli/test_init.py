@@ -71,15 +71,13 @@ def test_an_unprepared_tracker_fits_after_init_and_provision(
     place = make_place(survey)
     shell, site = place.shell, place.site
     assert place.init(*WHO).code == 0
-    assert shell("check", "--offline") == CommandResult(
-        0, "", "sup-sync: no mistakes in config.yaml and its mappings\n"
-    )
+    assert shell("check", "--offline") == CommandResult(0, "", "sup-sync: config.yaml and its mappings are valid\n")
     script = shell("provision", "--script")
     site.run_script(script.out)
     site.add_account()
     shell.use_key(site.world.user(BOT))
     said = shell("check")
-    assert (said.code, said.err) == (0, f"sup-sync: {place.url} is as the mappings say\n")
+    assert (said.code, said.err) == (0, f"sup-sync: {place.url} matches the mappings\n")
     assert len(re.findall(rf"^.+: {place.url}/issues\?set_filter=1&.+$", said.out, flags=re.MULTILINE)) == 3
     assert shell("plan", "-q").code == 0
 
@@ -107,7 +105,7 @@ def test_it_shows_what_it_proposes_what_check_says_and_what_comes_next(place: Pl
     assert "tracker.yaml:" in said.out.splitlines()[-1]
     assert "head is still to be said" in said.out.splitlines()[-1]
     assert [line.partition(".")[0] for line in said.err.splitlines()] == [
-        "sup-sync: check says:",
+        "sup-sync: result of `sup-sync check`:",
         "sup-sync: next: 1",
         "sup-sync: 2",
         "sup-sync: 3",
@@ -235,7 +233,7 @@ def test_rest_switched_off(place: Place) -> None:
 
 def test_no_key_at_all(place: Place) -> None:
     place.shell.patch.delenv("SUP_SYNC_KEY")
-    one_line(place.init(), 77, "no key: set SUP_SYNC_KEY, or name its file by --key-file")
+    one_line(place.init(), 77, "no API key; set SUP_SYNC_KEY or pass --key-file")
     one_line(place.init("--key-file", "nowhere"), 77, "the file that --key-file names cannot be read")
     key_file = place.shell.write("key", place.shell.key, 0o644)
     one_line(place.init("--key-file", key_file), 77, "chmod 600")
@@ -263,7 +261,7 @@ def test_a_url_that_is_not_the_trackers_root(place: Place, faults: dict[str, Ans
 
 
 def test_a_project_that_is_not_there_and_none_at_all(place: Place) -> None:
-    one_line(place.init("--project", "nowhere"), 77, "project nowhere: ", "there are alatau, support")
+    one_line(place.init("--project", "nowhere"), 77, "project nowhere: ", "choose from alatau, support")
     place.site.tracker.projects.clear()
     one_line(place.init(), 77, "no open project")
     assert place.is_empty()
@@ -271,14 +269,14 @@ def test_a_project_that_is_not_there_and_none_at_all(place: Place) -> None:
 
 def test_answers_that_are_missing_where_nobody_can_be_asked(place: Place) -> None:
     one_line(place.shell("init", "--yes"), 2, "--url")
-    one_line(place.shell("init", "--url", place.url), 2, "no terminal to ask at", "--yes")
+    one_line(place.shell("init", "--url", place.url), 2, "stdin is not a terminal", "--yes")
     assert place.is_empty()
 
 
 @pytest.mark.parametrize("there", ["config.yaml", "mappings"])
 def test_what_is_there_is_not_overwritten(place: Place, there: str) -> None:
     Path(there).write_text("mine")
-    one_line(place.init(), 2, f"{there} is there already")
+    one_line(place.init(), 2, f"{there} already exists")
     assert [path.name for path in place.folder.iterdir()] == [there]
     assert Path(there).read_text() == "mine"
 
@@ -294,7 +292,7 @@ def test_where_one_part_cannot_be_put_in_its_place_none_is(place: Place, name: s
 
     place.shell.patch.setattr(Path, "rename", refuse)
     said = place.init("-q")
-    one_line(said, 2, "cannot be written: No space left on device")
+    one_line(said, 2, "cannot be written (No space left on device)")
     assert place.is_empty()
 
 

@@ -195,7 +195,7 @@ def test_metrics_that_cannot_be_written_are_one_line_and_change_nothing(shell: S
     said = shell("apply", "-q", "--metrics", shell.folder / "nowhere" / "x.prom")
     assert (said.code, said.out) == (0, "Written: 1 applied.\n")
     (line,) = said.err.splitlines()
-    assert line.startswith("sup-sync: the metrics of --metrics were not written: ")
+    assert line.startswith("sup-sync: --metrics: not written: ")
     assert "nowhere/x.prom" in line
 
 

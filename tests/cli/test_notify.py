@@ -105,7 +105,7 @@ def missing_file(desk: Shell) -> str:
 
 def nobodys(desk: Shell) -> str:
     desk.write("channels", "boss=json://127.0.0.1:9\n", 0o600)
-    return "add a line head=URL (those that can be read are for boss)"
+    return "add a line head=URL (people with valid lines: boss)"
 
 
 def no_file(desk: Shell) -> str:
@@ -123,7 +123,7 @@ def broken_apprise(desk: Shell) -> str:
         raise RuntimeError(PASSWORD)
 
     desk.patch.setattr("sup_sync.host.notify.Apprise", raising)
-    return "RuntimeError at test_notify.py:"
+    return "RuntimeError at host/notify.py:"
 
 
 BROKEN = [broken_file, missing_file, nobodys, no_file, no_apprise, broken_apprise]
@@ -136,7 +136,7 @@ def test_what_is_amiss_is_told_by_check_before_and_by_apply_in_a_line(desk: Shel
     checked = desk("check")
     assert checked.code == 78
     (line,) = set(checked.out.splitlines()) - set(before.splitlines())
-    assert line.startswith("head: no ")
+    assert line.startswith("head: cannot be notified outside Redmine")
     assert why in line
     said = desk("apply", "-q")
     assert said.code == 3

@@ -57,5 +57,5 @@ def test_a_monitor_that_is_away_changes_nothing_of_the_run(shell: Shell, office:
     with serve(answer) as away:
         said = shell("apply", "--ping", away.url)
     assert said.code == 0
-    assert said.err.count("the monitor of --ping was not told of") == 2
+    assert said.err.count("--ping: the monitor did not receive `") == 2
     assert "Written: 1 applied." in said.out

@@ -68,7 +68,7 @@ def test_an_interrupted_run_says_so_to_its_monitor_too(shell: Shell, count_promi
             said = shell.checked(CommandResult(0, *process.communicate()))
     assert [each.path for each in monitor.asked] == ["/start", "/130"]
     assert (process.returncode, said.out) == (130, "")
-    assert said.err.strip() == "sup-sync: interrupted; nothing is left half written"
+    assert said.err.strip() == "sup-sync: interrupted; nothing is left half-written"
     count_promise(TRUTH, "exit code 130: interrupted")
 
 
@@ -106,7 +106,7 @@ def wait_until(is_so: Callable[[], bool]) -> None:
 @pytest.mark.parametrize("place", ["missing/snapshot.jsonl", "/proc/snapshot.jsonl"])
 def test_a_snapshot_that_cannot_be_written_says_where(shell: Shell, office: Office, place: str) -> None:
     office.file()
-    one_line(shell("snapshot", "-o", place), 2, f"{place}: cannot be written: ")
+    one_line(shell("snapshot", "-o", place), 2, f"{place}: cannot be written (")
 
 
 def test_a_snapshot_takes_the_place_of_files_only(shell: Shell, office: Office) -> None:
@@ -126,6 +126,6 @@ def test_a_snapshot_that_no_longer_fits_leaves_the_old_one_and_nothing_half_writ
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 
     said = shell.process("snapshot", "-q", "-o", snapshot, preexec_fn=allow_little)
-    one_line(said, 2, "snapshot.jsonl: cannot be written: File too large")
+    one_line(said, 2, "snapshot.jsonl: cannot be written (File too large); choose another path")
     assert snapshot.read_bytes() == before
     assert [each.name for each in shell.folder.iterdir() if each.name.startswith(".")] == []

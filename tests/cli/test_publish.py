@@ -49,7 +49,7 @@ def test_a_month_is_published_with_its_charts_and_no_subject(shell: Shell, wiki:
     assert len(page.files) == 4
     assert SUBJECT not in page.text
     assert shell("report", "--publish", BASE, "--month", THIS_MONTH, "--language", "en").out == said.out.replace(
-        "Published:", "Published already:"
+        "Published:", "Already published:"
     )
     assert shell("-q", "report", "--publish", BASE, "--month", "2026-06") == CommandResult(0, "", "")
     assert "|>. 1|" in wiki.pages[1].text
@@ -65,7 +65,7 @@ def test_the_markup_is_that_of_the_configuration(shell: Shell, office: Office, w
     shell.files.replace("config.yaml", "  # wiki_markup: textile ", "  wiki_markup: markdown ")
     said = shell("report", "--publish", BASE, "-q")
     assert (said.code, said.out) == (3, "")
-    assert "another markup than the tracker reads: set `wiki_markup`" in said.err
+    assert "the page's markup is not the one that Redmine uses; set `wiki_markup`" in said.err
     assert "| ---: |" in page_of(wiki).text
     wiki.pages.clear()
     office.world.tracker.text_formatting = "common_mark"
@@ -88,15 +88,15 @@ def test_old_charts_that_have_to_stay_are_told_and_no_fault(shell: Shell, office
 @pytest.mark.parametrize(
     ("words", "part"),
     [
-        (("--month", "2026-06"), "--month says what --publish writes"),
-        (("--publish", BASE, "--month", "June"), "is no month: write 2026-10"),
-        (("--publish", BASE, "--month", "2999-12"), "has not begun"),
-        (("--publish", BASE, "--month", "0001-01"), "is no month"),
-        (("--publish", BASE, "--now", "2026-06-08"), "--publish goes alone"),
-        (("--publish", BASE, "--json"), "--publish goes alone"),
-        (("--publish", BASE, "--csv", "-"), "--publish goes alone"),
-        (("--publish", BASE, "--html", "a.html"), "--publish goes alone"),
-        (("--publish", BASE, "--from", "config.yaml"), "--publish goes alone"),
+        (("--month", "2026-06"), "--month needs --publish"),
+        (("--publish", BASE, "--month", "June"), "invalid month 'June'; write 2026-10"),
+        (("--publish", BASE, "--month", "2999-12"), "has not begun; choose an earlier month"),
+        (("--publish", BASE, "--month", "0001-01"), "invalid month"),
+        (("--publish", BASE, "--now", "2026-06-08"), "--publish can be combined only with --month and --language"),
+        (("--publish", BASE, "--json"), "--publish can be combined only with --month and --language"),
+        (("--publish", BASE, "--csv", "-"), "--publish can be combined only with --month and --language"),
+        (("--publish", BASE, "--html", "a.html"), "--publish can be combined only with --month and --language"),
+        (("--publish", BASE, "--from", "config.yaml"), "--publish can be combined only with --month and --language"),
     ],
 )
 def test_words_that_do_not_go_together_are_a_mistake(shell: Shell, words: tuple[str, ...], part: str) -> None:

@@ -11,10 +11,10 @@ from support.shell import Shell
 def test_what_would_stop_apply_is_told_beside_what_it_would_do(shell: Shell, office: Office, command: str) -> None:
     office.file()
     tracker = office.world.tracker
-    assert "would stop" not in shell(command).err
+    assert "would refuse to run" not in shell(command).err
     shell.forget()
     tracker.statuses[:] = [each for each in tracker.statuses if each.name != "Шешілді"]
     said = shell(command, "-q")
     assert said.code == 0
-    assert "sup-sync: `apply` would stop here: no status «Шешілді» in the tracker: correct `statuses`" in said.err
+    assert "sup-sync: `apply` would refuse to run: no status «Шешілді» in the tracker: correct `statuses`" in said.err
     assert shell("apply").code == 78

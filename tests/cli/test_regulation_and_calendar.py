@@ -1,4 +1,4 @@
-"""The commands that put the mappings on the wall, and completion, as they are typed."""
+"""`sup-sync regulation` and `sup-sync calendar`: languages, pages, colours, and mistakes in their options."""
 
 from __future__ import annotations
 
@@ -28,8 +28,13 @@ def test_without_one_it_speaks_that_of_the_notes_that_staff_read(shell: Shell) -
 
 
 def test_a_day_before_the_first_version_is_a_mistake(shell: Shell) -> None:
-    one_line(shell("regulation", "--on", "2022-12-31"), 2, "--on", "the first is from 2023-01-01")
-    one_line(shell("regulation", "--on", "soon"), 2, "'soon' is no day: write 2026-03-20")
+    one_line(
+        shell("regulation", "--on", "2022-12-31"),
+        2,
+        "--on",
+        "no regulation was in force on 2022-12-31; choose a day from 2023-01-01 on",
+    )
+    one_line(shell("regulation", "--on", "soon"), 2, "invalid day 'soon'; write 2026-03-20")
 
 
 def test_calendar_shows_the_year_named_before_or_behind_its_options(shell: Shell) -> None:
@@ -41,8 +46,8 @@ def test_calendar_shows_the_year_named_before_or_behind_its_options(shell: Shell
 
 
 def test_a_year_that_the_calendar_lacks_says_what_to_do(shell: Shell) -> None:
-    one_line(shell("calendar", "2035"), 2, "calendar.yaml knows 2023 to 2027, not 2035", "calendar refresh 2035")
-    one_line(shell("calendar", "soon"), 2, "'soon' is neither a year nor a command: write `calendar 2026`")
+    one_line(shell("calendar", "2035"), 2, "calendar.yaml covers 2023 to 2027, not 2035", "calendar refresh 2035")
+    one_line(shell("calendar", "soon"), 2, "'soon' is neither a year nor a command; write `calendar 2026`")
 
 
 @pytest.mark.parametrize("words", [("regulation",), ("calendar", "2026")])
@@ -97,50 +102,6 @@ def test_colour_is_there_without_no_color(shell: Shell) -> None:
     shell.patch.delenv("NO_COLOR", raising=False)
     shell.patch.setenv("TERM", "xterm-256color")
     assert "\x1b[31m" in on_a_terminal(("calendar", "2025"))
-
-
-# ---- completion
-
-
-@pytest.mark.parametrize(("name", "part"), [("bash", "complete -o nosort"), ("zsh", "#compdef"), ("fish", "complete ")])
-def test_completion_prints_a_script_for_each_shell(shell: Shell, name: str, part: str) -> None:
-    said = shell("completion", name)
-    assert (said.code, said.err) == (0, "")
-    assert part in said.out
-    assert f"_SUP_SYNC_COMPLETE={name}_complete" in said.out
-
-
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        ("sup-sync cal", ["calendar"]),
-        ("sup-sync calendar r", ["refresh"]),
-        ("sup-sync regulation --language k", ["kk"]),
-        ("sup-sync due --level ", ["vip", "base"]),
-        ("sup-sync due --channel o", ["online_assistant", "official_letter"]),
-        ("sup-sync due --priority i", ["immediate"]),
-        ("sup-sync completion ", ["bash", "zsh", "fish"]),
-    ],
-)
-def test_bash_completes_commands_and_the_regulation_s_words(shell: Shell, line: str, words: list[str]) -> None:
-    script = shell.write("completion.bash", shell("completion", "bash").out)
-    program = f"""
-source {script}
-COMP_LINE="$1"; read -ra COMP_WORDS <<< "$1"; [[ "$1" == *" " ]] && COMP_WORDS+=("")
-COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
-_sup_sync_completion {PROGRAM}
-echo "${{COMPREPLY[*]}}"
-"""
-    done = subprocess.run(["bash", "-c", program, "bash", line], capture_output=True, text=True, check=True)
-    assert (done.stdout.split(), done.stderr) == (words, "")
-
-
-def test_a_mistaken_configuration_completes_nothing_and_says_nothing(shell: Shell) -> None:
-    shell.files.replace("regulation.yaml", "levels:", "levls:", times=1)
-    shell.patch.setenv("_SUP_SYNC_COMPLETE", "bash_complete")
-    shell.patch.setenv("COMP_WORDS", "sup-sync due --level ")
-    shell.patch.setenv("COMP_CWORD", "3")
-    assert shell.process() == CommandResult(0, "\n", "")
 
 
 def test_the_pages_name_no_other_file(shell: Shell) -> None:

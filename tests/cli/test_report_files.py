@@ -35,7 +35,7 @@ def test_the_same_goes_to_standard_output(shell: Shell, tmp_path: Path) -> None:
 
 def test_a_table_can_come_with_json_but_not_on_the_same_stream(shell: Shell, tmp_path: Path) -> None:
     assert shell("report", *READ, "--csv", tmp_path / "requests.csv", "--json").json["total"]["requests"] == 35
-    one_line(shell("report", *READ, "--csv", "-", "--json"), 2, "name a file for --csv")
+    one_line(shell("report", *READ, "--csv", "-", "--json"), 2, "pass a file name to --csv")
 
 
 def test_a_table_that_cannot_be_written_leaves_what_was_there(shell: Shell, tmp_path: Path) -> None:

@@ -20,7 +20,9 @@ def root(shell: Shell) -> Path:
     """A machine's root with systemd in it, and a program as it is installed."""
     shell.patch.setattr("sys.argv", ["/opt/sup-sync/bin/sup-sync"])
     shell.patch.setattr("sup_sync.cli.commands.schedule._is_account", lambda _name: False)
-    shell.patch.setattr("sup_sync.cli.commands.schedule._closed", lambda _path: None)  # as pytest's own folder is
+    shell.patch.setattr(
+        "sup_sync.cli.commands.schedule._find_unreadable", lambda _path: None
+    )  # as pytest's own folder is
     shell.patch.setattr("sys.executable", "/opt/sup-sync/bin/python")
     shell.write("key", "x", 0o600)
     shell.files.replace("config.yaml", "  # key_file: /etc/sup-sync/key", "  key_file: key")
@@ -59,11 +61,11 @@ def ran(shell: Shell) -> list[str]:
 def test_without_a_yes_and_a_terminal_it_only_shows(shell: Shell, system: Path) -> None:
     said = shell("schedule", "--prefix", system)
     assert (said.code, files(system), ran(shell)) == (0, set(), [])
-    assert said.err == "sup-sync: nothing was changed: --yes does it\n"
+    assert said.err == "sup-sync: nothing changed; pass --yes to apply\n"
     exec_start = f"    ExecStart=/opt/sup-sync/bin/sup-sync --config {shell.folder}/config.yaml apply --quiet\n"
     for part in (exec_start, f"    LoadCredential=sup-sync-key:{shell.folder}/key\n", "    OnCalendar=*:0/5\n"):
         assert part in said.out
-    assert said.out.endswith("Then these are to run:\n    systemctl daemon-reload\n"
+    assert said.out.endswith("Commands to run afterwards:\n    systemctl daemon-reload\n"
                              "    systemctl enable --now sup-sync.timer\n\n")  # fmt: skip
 
 
@@ -77,9 +79,9 @@ def test_on_a_terminal_it_asks(shell: Shell, without_systemd: Path, answer: byte
     said = shell.process("schedule", "--prefix", without_systemd, stdin=theirs)
     os.close(ours)
     os.close(theirs)
-    assert "Do this? [y/N]" in said.err
+    assert "Make these changes? [y/N]" in said.err
     assert said.code == 0
-    assert ("nothing was changed" in said.err) is not bool(left)
+    assert ("nothing changed" in said.err) is not bool(left)
     assert files(without_systemd) == left
 
 
@@ -110,11 +112,11 @@ def test_a_changed_file_is_shown_and_kept(shell: Shell, system: Path) -> None:
     changed = service.read_text(encoding="utf-8").replace("MemoryMax=512M", "MemoryMax=1G")
     service.write_text(changed, encoding="utf-8")
     said = shell("schedule", "--prefix", system)
-    assert f"{service} is another one, to be replaced, and kept as {service}.old:" in said.out
+    assert f"{service} differs and will be replaced (backup: {service}.old):" in said.out
     assert "    -MemoryMax=1G\n    +MemoryMax=512M\n" in said.out
-    assert f"{system / TIMER} is there already." in said.out
+    assert f"{system / TIMER} is up to date." in said.out
     assert service.read_text(encoding="utf-8") == changed
-    assert f"{service} kept as {service}.old" in shell("schedule", "--yes", "--prefix", system).out
+    assert f"{service} renamed to {service}.old" in shell("schedule", "--yes", "--prefix", system).out
     assert service.with_name("sup-sync.service.old").read_text(encoding="utf-8") == changed
     assert "MemoryMax=512M" in service.read_text(encoding="utf-8")
 
@@ -123,7 +125,7 @@ def test_remove_keeps_what_somebody_changed(shell: Shell, system: Path) -> None:
     shell("schedule", "--yes", "--prefix", system)
     (system / TIMER).write_text("mine", encoding="utf-8")
     said = shell("schedule", "--remove", "--yes", "--prefix", system)
-    assert "is another one than sup-sync writes: it is to be kept as" in said.out
+    assert "was changed and will be renamed to" in said.out
     assert files(system) == {f"{TIMER}.old"}
 
 
@@ -165,7 +167,7 @@ def test_with_a_prefix_no_command_runs(shell: Shell, root: Path) -> None:
     shell.patch.setenv("PATH", "")
     said = shell("schedule", "--yes", "--prefix", root)
     assert (said.code, files(root)) == (0, {SERVICE, TIMER})
-    assert "With --prefix these are left to you:\n    systemctl daemon-reload" in said.out
+    assert "Commands to run yourself, because of --prefix:\n    systemctl daemon-reload" in said.out
 
 
 def test_channels_are_handed_on_where_there_are_any(shell: Shell, root: Path) -> None:
@@ -197,7 +199,7 @@ def test_what_keeps_the_runs_own_account_out_is_named(shell: Shell, root: Path) 
     for each in (shell.folder, *shell.folder.parents[:2]):
         each.chmod(0o755)
     said = shell("schedule", "--yes", "--prefix", root, "--config", config)
-    assert f"sup-sync: {config}: {config} keeps the runs' own account out" in said.err
+    assert f"sup-sync: {config}: the service account cannot read {config}; change its mode" in said.err
     config.chmod(0o644)
     assert str(config) not in shell("schedule", "--yes", "--prefix", root, "--config", config).err
 
@@ -216,15 +218,15 @@ def test_a_key_that_is_not_there_yet_is_named(shell: Shell, root: Path) -> None:
     (shell.folder / "key").unlink()
     said = shell("schedule", "--yes", "--prefix", root)
     assert (said.code, files(root)) == (0, {SERVICE, TIMER})
-    assert said.err.startswith(f"sup-sync: {shell.folder}/key is not there yet")
-    assert "with root as its owner" in said.err
+    assert said.err.startswith(f"sup-sync: {shell.folder}/key: file not found; ")
+    assert "(owner root, mode 600)" in said.err
 
 
 def test_under_cron_the_key_that_is_not_there_yet_is_to_be_the_account_s(shell: Shell, without_systemd: Path) -> None:
     (shell.folder / "key").unlink()
     said = shell("schedule", "--yes", "--prefix", without_systemd)
     assert (said.code, files(without_systemd)) == (0, {CRON})
-    assert "with sup-sync as its owner" in said.err
+    assert "(owner sup-sync, mode 600)" in said.err
     assert "chown" not in said.out
 
 
@@ -238,4 +240,4 @@ def test_a_folder_that_cannot_be_written_says_so(shell: Shell, root: Path) -> No
     (root / "etc").write_text("a file", encoding="utf-8")
     said: CommandResult = shell("schedule", "--yes", "--prefix", root)
     assert said.code == 2
-    assert "does it take root?" in said.err
+    assert "run it as root" in said.err

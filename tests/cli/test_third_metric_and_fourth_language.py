@@ -171,7 +171,7 @@ def test_provision_makes_the_field_and_the_value(extended: Shell) -> None:
 
 def test_init_offers_the_language(shell: Shell) -> None:
     add_language(shell.files)
-    shell.patch.setattr(init_command, "shipped", lambda: shell.folder)
+    shell.patch.setattr(init_command, "shipped_folder", lambda: shell.folder)
     said = shell("init", "--url", "http://127.0.0.1:9", "--language", LANGUAGE, "--directory", "new", "--yes")
     assert said.code == 75  # it came as far as asking Redmine
     assert shell("init", "--language", "fr", "--directory", "new", "--yes").code == 2
