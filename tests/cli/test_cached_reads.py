@@ -31,7 +31,9 @@ def read(office: Office) -> Counter[int]:
 
 
 @pytest.mark.parametrize("command", ["plan", "queue", "report"])
-def test_a_second_look_reads_no_history_again(shell: Shell, office: Office, ids: list[int], command: str) -> None:
+def test_second_command_reads_only_changed_histories(
+    shell: Shell, office: Office, ids: list[int], command: str
+) -> None:
     read(office)
     first = shell(command, "--json")
     assert read(office) == Counter(ids)
@@ -52,7 +54,7 @@ def without_moment(text: str) -> str:
 
 
 @pytest.mark.parametrize("command", ["plan", "queue", "report"])
-def test_for_another_moment_all_is_read_and_nothing_kept(
+def test_command_with_now_reads_everything_and_caches_nothing(
     shell: Shell, office: Office, ids: list[int], command: str
 ) -> None:
     for _ in range(2):
@@ -62,14 +64,14 @@ def test_for_another_moment_all_is_read_and_nothing_kept(
     assert list((shell.folder / "state").rglob("*.cache")) == []
 
 
-def test_what_was_looked_at_is_not_read_again_by_a_run(shell: Shell, office: Office, ids: list[int]) -> None:
+def test_apply_uses_histories_that_plan_cached(shell: Shell, office: Office, ids: list[int]) -> None:
     shell("plan")
     read(office)
     assert shell("apply", "-q").code == 0
     assert read(office) == Counter(dict.fromkeys(ids, 4))  # before and after each of two notes
 
 
-def test_a_run_over_a_damaged_file_says_one_line(shell: Shell, ids: list[int]) -> None:
+def test_damaged_cache_is_reported_in_one_line(shell: Shell, ids: list[int]) -> None:
     shell("plan")
     (path,) = (shell.folder / "state").rglob("*.cache")
     path.write_bytes(b"garbage " * 4_000)
@@ -79,7 +81,7 @@ def test_a_run_over_a_damaged_file_says_one_line(shell: Shell, ids: list[int]) -
     assert line == f"sup-sync: {path}: file is not a database: thrown away, and all is read anew"
 
 
-def test_the_key_is_in_nothing_that_is_remembered(
+def test_cache_does_not_contain_the_key(
     shell: Shell, office: Office, ids: list[int], count_promise: Callable[[str, str], None]
 ) -> None:
     assert office.file() > max(ids)

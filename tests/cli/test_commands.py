@@ -41,29 +41,29 @@ def test_help_and_version_go_to_stdout(shell: Shell, words: tuple[str, ...]) -> 
     assert "sup-sync" in said.out
 
 
-def test_the_help_cuts_nothing_of_what_a_command_does(shell: Shell) -> None:
+def test_help_shows_whole_sentences(shell: Shell) -> None:
     look = shell("--help").out.partition("\nLook:\n")[2]
     assert look
     assert "..." not in look
 
 
-def test_clients_names_a_level_as_every_screen_does(shell: Shell) -> None:
+def test_clients_shows_labels_of_levels(shell: Shell) -> None:
     assert " VIP " in shell("clients").out
 
 
-def test_a_bare_command_shows_the_help_and_is_a_mistake(shell: Shell) -> None:
+def test_missing_command_shows_the_help_and_is_a_mistake(shell: Shell) -> None:
     said = shell()
     assert (said.code, said.out) == (2, "")
     assert "apply" in said.err
 
 
-def test_check_offline_has_nothing_to_say_of_what_is_shipped(shell: Shell) -> None:
+def test_check_offline_finds_no_mistakes_in_shipped_files(shell: Shell) -> None:
     said = shell("check", "--offline")
     assert (said.code, said.out, len(said.err.splitlines())) == (0, "", 1)
     assert shell("check", "--offline", "-q") == CommandResult(0, "", "")
 
 
-def test_check_names_on_stdout_what_to_mend(shell: Shell, office: Office) -> None:
+def test_check_prints_problems_on_stdout(shell: Shell, office: Office) -> None:
     office.file()
     said = shell("check")
     assert said.code == 0
@@ -81,7 +81,7 @@ def test_check_names_on_stdout_what_to_mend(shell: Shell, office: Office) -> Non
     assert shell("check").code == 78
 
 
-def test_check_ends_with_the_searches_for_staff_once_they_work(shell: Shell, office: Office) -> None:
+def test_check_prints_the_searches_for_staff_if_they_work(shell: Shell, office: Office) -> None:
     assert "warning: the searches for staff can't be tried while no request is open" in shell("check").out
     late, _ = office.file("Mon 09:00"), office.file("Mon 10:00")
     state = office.world.field_id("state")
@@ -112,7 +112,7 @@ def test_a_day_with_the_tool(shell: Shell, office: Office) -> None:
     assert shell("report").out.startswith("1 request filed 2026-06-08 to 2026-06-08")
 
 
-def test_quiet_says_nothing_when_there_is_nothing_to_say(shell: Shell, office: Office) -> None:
+def test_quiet_prints_nothing_if_nothing_changes(shell: Shell, office: Office) -> None:
     office.file()
     said = shell("apply", "-q")
     assert (said.code, said.out) == (0, "Written: 1 applied.\n")
@@ -120,20 +120,20 @@ def test_quiet_says_nothing_when_there_is_nothing_to_say(shell: Shell, office: O
         assert shell(*words) == CommandResult(0, "", "")
 
 
-def test_a_tracker_without_requests_has_nothing_to_do(shell: Shell, office: Office) -> None:
+def test_redmine_without_requests_needs_no_changes(shell: Shell, office: Office) -> None:
     assert office.world.tracker.issues == []
     assert shell("check").code == 0
     assert shell("apply", "-q") == CommandResult(0, "", "")
 
 
-def test_quiet_still_says_why_a_run_was_not_whole(shell: Shell, office: Office) -> None:
+def test_quiet_prints_why_a_run_is_incomplete(shell: Shell, office: Office) -> None:
     office.file("Mon 09:00", OPERATOR, BASE, UNMAPPED_TRACKER)
     said = shell("apply", "-q")
     assert said.code == 3
     assert f"«{UNMAPPED_TRACKER}»" in said.out
 
 
-def test_data_goes_to_stdout_and_everything_else_to_stderr(shell: Shell, snapshot: Path) -> None:
+def test_data_goes_to_stdout_and_messages_go_to_stderr(shell: Shell, snapshot: Path) -> None:
     lines = snapshot.read_text().splitlines()
     bare = shell.write("bare.jsonl", lines[1])
     shell.files.replace("clients.yaml", "until: 2028-12-31", "until: 2026-05-31")
@@ -147,7 +147,7 @@ def test_data_goes_to_stdout_and_everything_else_to_stderr(shell: Shell, snapsho
     assert shell("plan", "--from", bare, "--now", NOW, "--json", "-q").err == ""
 
 
-def test_json_has_the_keys_that_others_rely_on(shell: Shell, snapshot: Path) -> None:
+def test_json_has_the_documented_keys(shell: Shell, snapshot: Path) -> None:
     read = ("--from", snapshot, "--now", NOW, "--json")
     plan = shell("plan", *read).json
     assert plan["now"] == "2026-06-08T05:31:00+00:00"
@@ -163,7 +163,7 @@ def test_json_has_the_keys_that_others_rely_on(shell: Shell, snapshot: Path) -> 
     assert {"issue", "classification", "events", "clocks", "verdicts", "ladder", "findings"} <= set(story)
 
 
-def test_the_present_can_be_set_with_and_without_an_offset(shell: Shell, snapshot: Path) -> None:
+def test_now_is_accepted_with_and_without_an_offset(shell: Shell, snapshot: Path) -> None:
     plans = [shell("plan", "--from", snapshot, "--json", "--now", now).out for now in (NOW, "2026-06-08T05:31:00Z")]
     assert plans[0] == plans[1]
     assert "private_note" in plans[0]
@@ -171,7 +171,7 @@ def test_the_present_can_be_set_with_and_without_an_offset(shell: Shell, snapsho
     assert shell("plan", "--from", snapshot, "--json", "--now", "2026-06-08T08:59").json["changes"] == []
 
 
-def test_an_issue_may_lie_bare_or_inside_issue_and_come_by_a_pipe(shell: Shell, snapshot: Path) -> None:
+def test_snapshot_is_accepted_wrapped_bare_and_from_stdin(shell: Shell, snapshot: Path) -> None:
     tracker, issue = snapshot.read_text().splitlines()
     wrapped = json.dumps({"issue": json.loads(issue)})
     texts = {"whole": f"{tracker}\n{wrapped}\n", "bare": f"{issue}\n", "wrapped": f"\n{wrapped}\n\n"}
@@ -186,7 +186,7 @@ def test_an_issue_may_lie_bare_or_inside_issue_and_come_by_a_pipe(shell: Shell, 
 
 
 @pytest.mark.usefixtures("empty_folder")
-def test_what_ships_as_an_example_can_be_planned_anywhere(shell: Shell) -> None:
+def test_shipped_example_can_be_planned_in_any_folder(shell: Shell) -> None:
     examples = Path(__file__).parents[2] / "examples/requests.jsonl"
     said = shell.process("plan", "--from", examples, "--now", "2026-11-20T18:00")
     assert (said.code, said.err) == (0, "")

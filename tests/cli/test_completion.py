@@ -20,7 +20,7 @@ CLEAR_LINE = "\x15"
 
 
 @pytest.mark.parametrize("name", SHELLS)
-def test_the_tab_key_completes_commands_and_the_regulation_s_words(shell: Shell, name: str) -> None:
+def test_tab_completes_commands_and_regulation_keys(shell: Shell, name: str) -> None:
     if not shutil.which(name) and os.environ.get("SUP_SYNC_REAL_REDMINE") != "1":
         pytest.skip(f"needs {name}: scripts/debian installs it")
     options, setup = SHELLS[name]
@@ -60,7 +60,7 @@ def test_completion_prints_a_script_for_each_shell(shell: Shell, name: str, part
         ("sup-sync completion ", ["bash", "zsh", "fish"]),
     ],
 )
-def test_bash_completes_commands_and_the_regulation_s_words(shell: Shell, line: str, words: list[str]) -> None:
+def test_bash_completes_commands_and_regulation_keys(shell: Shell, line: str, words: list[str]) -> None:
     script = shell.write("completion.bash", shell("completion", "bash").out)
     program = f"""
 source {script}
@@ -73,7 +73,7 @@ echo "${{COMPREPLY[*]}}"
     assert (done.stdout.split(), done.stderr) == (words, "")
 
 
-def test_a_mistaken_configuration_completes_nothing_and_says_nothing(shell: Shell) -> None:
+def test_completion_prints_nothing_if_the_configuration_has_mistakes(shell: Shell) -> None:
     shell.files.replace("regulation.yaml", "levels:", "levls:", times=1)
     shell.patch.setenv("_SUP_SYNC_COMPLETE", "bash_complete")
     shell.patch.setenv("COMP_WORDS", "sup-sync due --level ")

@@ -37,7 +37,7 @@ def test_due_gives_the_regulations_table(
     assert f"{first['clause']} {closing['clause']}" == clauses
 
 
-def test_due_as_json_is_exactly_what_others_rely_on(shell: Shell) -> None:
+def test_due_json_has_the_documented_form(shell: Shell) -> None:
     assert shell(*DUE, "--priority", "urgent", "--json").json == [
         {
             "metric": "first_response",
@@ -56,7 +56,7 @@ def test_due_as_json_is_exactly_what_others_rely_on(shell: Shell) -> None:
     ]
 
 
-def test_due_has_no_moment_where_the_clause_excepts_it(shell: Shell) -> None:
+def test_due_has_no_due_date_if_the_clause_excludes_the_channel(shell: Shell) -> None:
     letter = [word if word != "tracker" else "official_letter" for word in DUE]
     closing = shell(*letter, "--json").json[1]
     assert (closing["within"], closing["due_at"], closing["clause"]) == (None, None, "SLA VIP.3")
@@ -65,7 +65,7 @@ def test_due_has_no_moment_where_the_clause_excepts_it(shell: Shell) -> None:
 @pytest.mark.parametrize(
     "filed_at", ["2026-06-09T14:00", "2026-06-09T14:00+05:00", "2026-06-09T09:00Z", "2026-06-09T11:00+02:00"]
 )
-def test_a_moment_without_an_offset_is_meant_in_the_supports_zone(shell: Shell, filed_at: str) -> None:
+def test_time_without_an_offset_is_in_the_support_zone(shell: Shell, filed_at: str) -> None:
     words = [filed_at if word == DUE[2] else word for word in DUE]
     assert shell(*words, "--json").json[0]["due_at"] == "2026-06-09T16:00:00+05:00"
 

@@ -121,7 +121,7 @@ def test_code_summary_and_ping_say_the_same(
     count_promise(SECRET, f"what a run leaves behind, prints and tells its monitor: {how}")
 
 
-def test_a_lock_that_is_held_is_told_to_the_monitor(
+def test_held_lock_is_reported_to_the_monitor(
     shell: Shell, office: Office, monitor: ScriptedServer, count_promise: Tried
 ) -> None:
     office.file()
@@ -134,7 +134,7 @@ def test_a_lock_that_is_held_is_told_to_the_monitor(
 
 
 @pytest.mark.parametrize("after", [22, 26, 30])
-def test_a_run_that_has_to_stop_in_its_writing_says_what_it_left(
+def test_run_that_stops_while_writing_reports_remaining_work(
     shell: Shell, office: Office, monitor: ScriptedServer, count_promise: Tried, after: int
 ) -> None:
     """The deadline comes when so many requests were sent."""
@@ -175,7 +175,7 @@ def everything_kept(shell: Shell) -> str:
     return "".join(each.read_text(encoding="utf-8", errors="replace") for each in files)
 
 
-def test_the_sentinel_would_be_found_where_it_stood(shell: Shell, office: Office) -> None:
+def test_key_would_be_found_in_kept_files(shell: Shell, office: Office) -> None:
     """The control: the tracker does get the key, and a file that holds it is looked into."""
     assert office.world.user(BOT) == shell.key
     shell.write("mappings/leak.log", f"key={shell.key}")

@@ -48,7 +48,7 @@ def field_id(office: Office, key: str) -> int:
     return next(each.id for each in office.world.tracker.fields if each.name == name)
 
 
-def test_nothing_that_clients_write_steers_a_terminal_or_breaks_a_line_of_a_log(
+def test_client_text_cannot_control_a_terminal_or_break_a_log_line(
     shell: Shell, office: Office, hostile: Issue, count_promise: Tried
 ) -> None:
     office.faults[rf"/issues/{office.file('Mon 09:00')}\.json"] = reply(500)  # so that a project is named on stderr
@@ -73,9 +73,7 @@ def look_at(said: CommandResult, count_promise: Tried, place: str) -> None:
     count_promise(HARMLESS, f"control characters and line breaks in all that a client writes: {place}")
 
 
-def test_the_audit_log_keeps_none_of_it_and_a_line_for_each_record(
-    shell: Shell, office: Office, hostile: Issue, count_promise: Tried
-) -> None:
+def test_audit_log_contains_no_client_text(shell: Shell, office: Office, hostile: Issue, count_promise: Tried) -> None:
     assert shell("apply", "--force").code == 0
     (log,) = (shell.folder / "state" / "sup-sync").glob("*.audit.jsonl")
     text = log.read_bytes().decode("ascii")
@@ -116,7 +114,7 @@ def five_hundred_journals(_office: Office, issue: Issue) -> None:
 
 
 @pytest.mark.parametrize("poison", [ten_megabytes, nul, emoji, five_hundred_journals])
-def test_what_is_only_odd_is_judged_as_any_other(
+def test_unusual_request_is_judged_like_others(
     shell: Shell, office: Office, count_promise: Tried, poison: Callable[[Office, Issue], None]
 ) -> None:
     odd, other = office.file(), office.file()
@@ -144,7 +142,7 @@ def a_status_of_no_mapping(office: Office, issue: Issue) -> None:
 
 
 @pytest.mark.parametrize("poison", [a_422, a_status_of_no_mapping])
-def test_what_cannot_be_judged_or_written_is_named_and_the_others_go_on(
+def test_request_that_fails_is_reported_and_others_are_written(
     shell: Shell, office: Office, count_promise: Tried, poison: Callable[[Office, Issue], None]
 ) -> None:
     first, poisoned, last = (office.file() for _ in range(3))

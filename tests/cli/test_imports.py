@@ -74,7 +74,7 @@ def brought_in(shell: Shell, command: str, unused: set[str]) -> list[str]:
         ("schedule --prefix root", REST | DECISIONS | HOLIDAYS | SCREEN | OUTSIDE),
     ],
 )
-def test_a_command_imports_nothing_that_it_does_not_use(shell: Shell, command: str, unused: set[str]) -> None:
+def test_command_does_not_import_unused_modules(shell: Shell, command: str, unused: set[str]) -> None:
     examples = shell.files.path("config.yaml").parent / "requests.jsonl"
     examples.write_text("", encoding="utf-8")
     shell.files.replace("config.yaml", "  # key_file:", "  key_file:")  # cron asks for one
@@ -82,12 +82,12 @@ def test_a_command_imports_nothing_that_it_does_not_use(shell: Shell, command: s
     assert brought_in(shell, command.replace("FILE", examples.name).replace("EXAMPLES", shipped), unused) == []
 
 
-def test_a_run_that_is_not_watched_brings_in_nothing_for_it(shell: Shell, office: Office) -> None:
+def test_run_without_monitoring_does_not_import_its_libraries(shell: Shell, office: Office) -> None:
     office.file()
     assert brought_in(shell, "apply -q", OUTSIDE | HOLIDAYS) == []
     assert brought_in(shell, "apply -q --metrics x.prom", OUTSIDE) == ["prometheus_client", "sup_sync.host.summary"]
 
 
-def test_what_a_command_uses_is_seen(shell: Shell) -> None:
+def test_used_modules_are_seen(shell: Shell) -> None:
     assert brought_in(shell, "clients", FILES | SCREEN) == sorted(FILES | SCREEN)
     assert brought_in(shell, "calendar refresh 2026", HOLIDAYS) == ["holidays"]

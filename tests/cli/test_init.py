@@ -65,7 +65,7 @@ def place(make_place: Callable[[NamesInRedmine], Place]) -> Place:
 
 
 @pytest.mark.parametrize("survey", DATA_SETS.values(), ids=DATA_SETS)
-def test_an_unprepared_tracker_fits_after_init_and_provision(
+def test_unprepared_redmine_matches_after_init_and_provision(
     make_place: Callable[[NamesInRedmine], Place], survey: NamesInRedmine
 ) -> None:
     place = make_place(survey)
@@ -82,7 +82,7 @@ def test_an_unprepared_tracker_fits_after_init_and_provision(
     assert shell("plan", "-q").code == 0
 
 
-def test_an_account_that_is_no_administrator_may_prepare_it_too(place: Place) -> None:
+def test_init_works_for_an_account_that_is_not_an_administrator(place: Place) -> None:
     shell, site = place.shell, place.site
     place.init(*WHO)
     site.run_script(shell("provision", "--script").out)
@@ -97,7 +97,7 @@ def test_an_account_that_is_no_administrator_may_prepare_it_too(place: Place) ->
 # --- what it says
 
 
-def test_it_shows_what_it_proposes_what_check_says_and_what_comes_next(place: Place) -> None:
+def test_init_shows_proposal_result_of_check_and_next_steps(place: Place) -> None:
     said = place.init()
     assert said.code == 3
     assert "trackers    Bug → error · Feature → suggestion · Support → consultation\n" in said.out
@@ -112,20 +112,20 @@ def test_it_shows_what_it_proposes_what_check_says_and_what_comes_next(place: Pl
     ]
 
 
-def test_it_fits_a_terminal_of_eighty_columns(make_place: Callable[[NamesInRedmine], Place]) -> None:
+def test_proposal_fits_a_terminal_of_eighty_columns(make_place: Callable[[NamesInRedmine], Place]) -> None:
     place = make_place(OWN_RU)
     place.shell.patch.setenv("COLUMNS", "80")
     said = place.init(*WHO)
     assert max(map(len, said.out.splitlines())) <= 80
 
 
-def test_quiet_it_tells_nothing_but_what_is_wrong(place: Place) -> None:
+def test_quiet_init_prints_only_problems(place: Place) -> None:
     said = place.init("-q")
     assert said.err == ""
     assert len(said.out.splitlines()) == 1
 
 
-def test_names_that_steer_a_terminal_are_shown_and_written_harmless(
+def test_control_characters_in_names_are_removed(
     make_place: Callable[[NamesInRedmine], Place],
 ) -> None:
     place = make_place(
@@ -140,7 +140,7 @@ def test_names_that_steer_a_terminal_are_shown_and_written_harmless(
 # --- the answers
 
 
-def test_the_key_itself_is_written_nowhere(place: Place) -> None:
+def test_files_do_not_contain_the_key(place: Place) -> None:
     key_file = place.shell.write("key", place.shell.key + "\n", 0o600)
     place.shell.patch.delenv("SUP_SYNC_KEY")
     place.init("--key-file", key_file, *WHO)
@@ -149,7 +149,7 @@ def test_the_key_itself_is_written_nowhere(place: Place) -> None:
         assert place.shell.key not in path.read_text(encoding="utf-8")
 
 
-def test_the_projects_named_are_those_of_support(place: Place) -> None:
+def test_projects_and_language_of_options_are_written(place: Place) -> None:
     place.init("--project", "alatau", "--language", "ru", *WHO)
     text = Path("config.yaml").read_text(encoding="utf-8")
     assert "projects: [alatau]\n" in text
@@ -157,13 +157,13 @@ def test_the_projects_named_are_those_of_support(place: Place) -> None:
     assert "\nclient_language: ru " in text
 
 
-def test_a_closed_project_is_none_of_supports(place: Place) -> None:
+def test_closed_project_is_left_out(place: Place) -> None:
     next(each for each in place.site.tracker.projects if each.identifier == "alatau").is_closed = True
     place.init(*WHO)
     assert "projects: [support]\n" in Path("config.yaml").read_text(encoding="utf-8")
 
 
-def test_a_folder_is_made_and_the_next_steps_name_it(place: Place) -> None:
+def test_directory_is_created_and_named_in_the_next_steps(place: Place) -> None:
     said = place.init("--directory", "etc/sup-sync", *WHO)
     assert sorted(path.name for path in Path("etc/sup-sync").iterdir()) == ["config.yaml", "mappings"]
     for path in Path("etc/sup-sync").rglob("*.yaml"):
@@ -180,7 +180,7 @@ class Typing(StringIO):
         return True
 
 
-def test_whoever_sits_at_a_terminal_is_asked(place: Place) -> None:
+def test_init_prompts_on_a_terminal(place: Place) -> None:
     key_file = place.shell.write("key", place.shell.key, 0o600)
     place.shell.patch.delenv("SUP_SYNC_KEY")
     answers = [place.url, str(key_file), "support", "ru", HEAD, HEAD_NAME, "y"]
@@ -194,7 +194,7 @@ def test_whoever_sits_at_a_terminal_is_asked(place: Place) -> None:
     assert f"staff: {HEAD_NAME}\n" in said.err
 
 
-def test_a_wrong_answer_is_told_and_asked_again(place: Place) -> None:
+def test_wrong_answer_is_reported_and_asked_again(place: Place) -> None:
     key_file = place.shell.write("key", place.shell.key, 0o600)
     place.shell.patch.delenv("SUP_SYNC_KEY")
     urls = ["tracker", "http://tracker.example.kz", place.url]
@@ -209,7 +209,7 @@ def test_a_wrong_answer_is_told_and_asked_again(place: Place) -> None:
     assert said.code == 3
 
 
-def test_nothing_is_written_when_the_proposal_is_turned_down(place: Place) -> None:
+def test_nothing_is_written_if_the_proposal_is_declined(place: Place) -> None:
     place.shell.patch.setattr(sys, "stdin", Typing("all\n\nlater\nn\n"))
     said = place.shell("init", "--url", place.url)
     assert said.code == 130
@@ -219,19 +219,19 @@ def test_nothing_is_written_when_the_proposal_is_turned_down(place: Place) -> No
 # --- what goes wrong: one line each, and nothing written
 
 
-def test_a_wrong_key(place: Place) -> None:
+def test_wrong_key_is_reported_and_nothing_written(place: Place) -> None:
     place.shell.use_key(SENTINEL)
     one_line(place.init(), 77, "key is not accepted")
     assert place.is_empty()
 
 
-def test_rest_switched_off(place: Place) -> None:
+def test_disabled_rest_api_is_reported(place: Place) -> None:
     with place.site.world.rest_off():
         one_line(place.init(), 77, "the REST API on?")
     assert place.is_empty()
 
 
-def test_no_key_at_all(place: Place) -> None:
+def test_missing_or_unsafe_key_file_is_reported(place: Place) -> None:
     place.shell.patch.delenv("SUP_SYNC_KEY")
     one_line(place.init(), 77, "no API key; set SUP_SYNC_KEY or pass --key-file")
     one_line(place.init("--key-file", "nowhere"), 77, "the file that --key-file names cannot be read")
@@ -248,33 +248,33 @@ def test_no_key_at_all(place: Place) -> None:
         ("http://tracker.example.kz", 78, "plain http"),
     ],
 )
-def test_a_wrong_url(place: Place, url: str, code: int, part: str) -> None:
+def test_wrong_url_is_reported(place: Place, url: str, code: int, part: str) -> None:
     one_line(place.shell("init", "--yes", "--url", url), code, part)
     assert place.is_empty()
 
 
-def test_a_url_that_is_not_the_trackers_root(place: Place, faults: dict[str, Answer]) -> None:
+def test_url_below_the_base_url_is_reported(place: Place, faults: dict[str, Answer]) -> None:
     faults["/users/current"] = reply(200, "<html>")
     one_line(place.init(), 75, "an HTML page, not JSON: is `url` the tracker's root?")
     one_line(place.shell("init", "--yes", "--url", f"{place.url}/issues"), 78, "is `url` the tracker's root?")
     assert place.is_empty()
 
 
-def test_a_project_that_is_not_there_and_none_at_all(place: Place) -> None:
+def test_unknown_project_and_missing_projects_are_reported(place: Place) -> None:
     one_line(place.init("--project", "nowhere"), 77, "project nowhere: ", "choose from alatau, support")
     place.site.tracker.projects.clear()
     one_line(place.init(), 77, "no open project")
     assert place.is_empty()
 
 
-def test_answers_that_are_missing_where_nobody_can_be_asked(place: Place) -> None:
+def test_missing_answers_are_reported_without_a_terminal(place: Place) -> None:
     one_line(place.shell("init", "--yes"), 2, "--url")
     one_line(place.shell("init", "--url", place.url), 2, "stdin is not a terminal", "--yes")
     assert place.is_empty()
 
 
 @pytest.mark.parametrize("there", ["config.yaml", "mappings"])
-def test_what_is_there_is_not_overwritten(place: Place, there: str) -> None:
+def test_existing_files_are_not_overwritten(place: Place, there: str) -> None:
     Path(there).write_text("mine")
     one_line(place.init(), 2, f"{there} already exists")
     assert [path.name for path in place.folder.iterdir()] == [there]
@@ -282,7 +282,7 @@ def test_what_is_there_is_not_overwritten(place: Place, there: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["config.yaml", "mappings"])
-def test_where_one_part_cannot_be_put_in_its_place_none_is(place: Place, name: str) -> None:
+def test_nothing_is_left_if_a_rename_fails(place: Place, name: str) -> None:
     rename = Path.rename
 
     def refuse(self: Path, target: Path) -> Path:
@@ -296,13 +296,13 @@ def test_where_one_part_cannot_be_put_in_its_place_none_is(place: Place, name: s
     assert place.is_empty()
 
 
-def test_a_tracker_that_breaks_off_leaves_nothing(place: Place, faults: dict[str, Answer]) -> None:
+def test_nothing_is_left_if_redmine_fails(place: Place, faults: dict[str, Answer]) -> None:
     faults["/issue_statuses"] = reply(500, "")
     one_line(place.init(), 75, "answered 500")
     assert place.is_empty()
 
 
-def test_it_reads_redmine_in_russian_as_well(make_place: Callable[[NamesInRedmine], Place]) -> None:
+def test_init_recognizes_russian_names(make_place: Callable[[NamesInRedmine], Place]) -> None:
     said = make_place(REDMINE_RU).init()
     assert "trackers    Ошибка → error · Улучшение → suggestion · Поддержка → consultation\n" in said.out
     assert "language    ru\n" in said.out

@@ -135,7 +135,7 @@ def test_planted_link_is_replaced_and_not_followed(
 
 
 @pytest.mark.parametrize("plant", [os.symlink, os.link])
-def test_link_planted_at_the_last_moment_is_not_followed(
+def test_link_planted_just_before_writing_is_not_followed(
     shell: Shell, fails: Callable[[], CommandResult], plant: Callable[[Path, Path], None]
 ) -> None:
     """Only the exclusive creation of the temporary file guards against that."""
@@ -157,7 +157,7 @@ def test_json_of_a_run_has_the_same_line(
     assert str(traceback_file(shell, "apply")) in said.err
 
 
-def test_an_error_that_is_its_own_cause_is_written_once() -> None:
+def test_error_that_is_its_own_cause_is_written_once() -> None:
     error = RuntimeError(SENTINEL)
     error.__context__ = ValueError(SENTINEL)
     error.__context__.__context__ = error

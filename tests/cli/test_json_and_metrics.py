@@ -51,7 +51,7 @@ def metrics(tmp_path: Path) -> Path:
     return tmp_path / "sup-sync.prom"
 
 
-def test_a_run_that_is_done_tells_what_it_did(shell: Shell, office: Office, metrics: Path) -> None:
+def test_completed_run_reports_its_work(shell: Shell, office: Office, metrics: Path) -> None:
     office.file()
     before = datetime.now(UTC).timestamp()
     told = last_line(shell("apply", "-q", "--json", "--metrics", metrics))
@@ -80,7 +80,7 @@ def test_findings_are_counted_by_kind(shell: Shell, office: Office, metrics: Pat
     assert figures(metrics)["run_findings unmapped_name"] == figures(metrics)["run_issues_skipped"] == 2
 
 
-def test_what_was_not_done_is_named(shell: Shell, office: Office, metrics: Path) -> None:
+def test_failed_writes_are_reported(shell: Shell, office: Office, metrics: Path) -> None:
     issue_id = office.file()
     office.faults[rf"/issues/{issue_id}$"] = reply(500)
     said = shell("apply", "-q", "--json", "--metrics", metrics)
@@ -92,7 +92,7 @@ def test_what_was_not_done_is_named(shell: Shell, office: Office, metrics: Path)
     assert "last_success_timestamp_seconds" not in figures(metrics)
 
 
-def test_a_project_that_could_not_be_read_is_named(shell: Shell, office: Office, metrics: Path) -> None:
+def test_unread_project_is_reported(shell: Shell, office: Office, metrics: Path) -> None:
     office.faults[rf"/issues/{office.file()}\.json"] = reply(500)
     told = last_line(shell("apply", "--json", "--metrics", metrics))
     assert (told["unread_projects"], told["exit_code"], figures(metrics)["run_unread_projects"]) == (
@@ -102,9 +102,7 @@ def test_a_project_that_could_not_be_read_is_named(shell: Shell, office: Office,
     )
 
 
-def test_a_failed_run_says_that_it_failed_and_keeps_the_last_success(
-    shell: Shell, office: Office, metrics: Path
-) -> None:
+def test_failed_run_keeps_the_time_of_the_last_success(shell: Shell, office: Office, metrics: Path) -> None:
     office.file()
     shell("apply", "--metrics", metrics)
     succeeded = figures(metrics)["last_success_timestamp_seconds"]
@@ -120,7 +118,7 @@ def test_a_failed_run_says_that_it_failed_and_keeps_the_last_success(
         assert shown["run_timestamp_seconds"] > succeeded
 
 
-def test_every_other_end_is_told_as_well(shell: Shell, office: Office, metrics: Path) -> None:
+def test_refused_runs_are_reported(shell: Shell, office: Office, metrics: Path) -> None:
     words = ("apply", "--json", "--metrics", metrics)
     office.file()
     shell.files.replace("config.yaml", "notes: 50", "notes: 0")
@@ -134,7 +132,7 @@ def test_every_other_end_is_told_as_well(shell: Shell, office: Office, metrics: 
     assert figures(metrics)["run_exit_code"] == 78
 
 
-def test_of_a_run_that_breaks_off_what_was_written_is_counted(shell: Shell, office: Office, metrics: Path) -> None:
+def test_writes_of_an_aborted_run_are_counted(shell: Shell, office: Office, metrics: Path) -> None:
     office.file()
     office.file()
 
@@ -149,7 +147,7 @@ def test_of_a_run_that_breaks_off_what_was_written_is_counted(shell: Shell, offi
     assert (shown["run_exit_code"], shown["run_outcomes applied"], shown["run_http_requests PUT"]) == (1, 1, 2)
 
 
-def test_an_interrupted_run_says_so(shell: Shell, office: Office, metrics: Path) -> None:
+def test_interrupted_run_is_reported(shell: Shell, office: Office, metrics: Path) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
@@ -159,7 +157,7 @@ def test_an_interrupted_run_says_so(shell: Shell, office: Office, metrics: Path)
     assert (figures(metrics)["run_exit_code"], office.faults) == (130, {})
 
 
-def test_a_monitor_learns_of_a_mistake_in_the_options_too(shell: Shell, office: Office, metrics: Path) -> None:
+def test_mistake_in_options_is_reported_to_the_monitor(shell: Shell, office: Office, metrics: Path) -> None:
     shell.patch.setitem(sys.modules, "sup_sync.host.prometheus", None)
     office.file()
     with serve(reply(200)) as monitor:
@@ -169,9 +167,7 @@ def test_a_monitor_learns_of_a_mistake_in_the_options_too(shell: Shell, office: 
     assert shell("plan", "--exit-code", "-q").code == 5
 
 
-def test_metrics_are_for_everybody_to_read_and_nothing_is_left_beside(
-    shell: Shell, office: Office, metrics: Path
-) -> None:
+def test_metrics_are_world_readable_and_no_other_file_is_left(shell: Shell, office: Office, metrics: Path) -> None:
     office.file()
     before = os.umask(0o077)
     try:
@@ -183,14 +179,14 @@ def test_metrics_are_for_everybody_to_read_and_nothing_is_left_beside(
 
 
 @pytest.mark.parametrize("held", ["no metrics at all {", "\0\x01", "sup_sync_last_success_timestamp_seconds x\n"])
-def test_what_is_no_file_of_ours_is_replaced(shell: Shell, metrics: Path, held: str) -> None:
+def test_unreadable_metrics_are_replaced(shell: Shell, metrics: Path, held: str) -> None:
     metrics.write_text(held, encoding="utf-8")
     assert shell("apply", "--metrics", metrics).code == 75
     assert figures(metrics)["run_exit_code"] == 75
     assert "last_success_timestamp_seconds" not in figures(metrics)
 
 
-def test_metrics_that_cannot_be_written_are_one_line_and_change_nothing(shell: Shell, office: Office) -> None:
+def test_unwritable_metrics_are_reported_and_the_run_succeeds(shell: Shell, office: Office) -> None:
     office.file()
     said = shell("apply", "-q", "--metrics", shell.folder / "nowhere" / "x.prom")
     assert (said.code, said.out) == (0, "Written: 1 applied.\n")
@@ -199,14 +195,14 @@ def test_metrics_that_cannot_be_written_are_one_line_and_change_nothing(shell: S
     assert "nowhere/x.prom" in line
 
 
-def test_json_is_all_that_is_printed_and_only_where_it_is_asked_for(shell: Shell, office: Office) -> None:
+def test_json_option_prints_only_json(shell: Shell, office: Office) -> None:
     office.file()
     assert "Written:" in shell("apply").out
     assert last_line(shell("apply", "--json"))["exit_code"] == 0
     assert shell("apply", "-q").out == ""
 
 
-def test_a_run_out_of_time_is_told(shell: Shell, office: Office, metrics: Path) -> None:
+def test_run_out_of_time_is_reported(shell: Shell, office: Office, metrics: Path) -> None:
     def late(*_: object, **__: object) -> None:
         raise OutOfTimeError("late")
 

@@ -46,9 +46,7 @@ def notes(office: Office, issue_id: int) -> list[str]:
         return diary.notes(OPERATOR, issue_id)
 
 
-def test_the_head_reads_which_request_and_target_since_when_and_where(
-    desk: Shell, office: Office, channel: ScriptedServer
-) -> None:
+def test_head_gets_request_target_time_and_link(desk: Shell, office: Office, channel: ScriptedServer) -> None:
     assert desk("apply", "-q").code == 0
     (issue_id,) = issue_ids(office)
     (note,) = notes(office, issue_id)
@@ -67,7 +65,7 @@ def test_the_head_reads_which_request_and_target_since_when_and_where(
 
 
 @pytest.mark.parametrize("answer", [reply(500), reply(302, location="http://127.0.0.1:9/"), reset])
-def test_a_channel_that_fails_is_one_line_and_the_note_is_there(desk: Shell, office: Office, answer) -> None:
+def test_failed_delivery_is_one_line_and_the_note_is_written(desk: Shell, office: Office, answer) -> None:
     with serve(answer) as broken:
         lead_to(desk, broken.url)
         said = desk.process("apply", "-q")  # where nothing but its own stderr takes what apprise logs
@@ -80,7 +78,7 @@ def test_a_channel_that_fails_is_one_line_and_the_note_is_there(desk: Shell, off
     assert desk("apply", "-q").code == 0
 
 
-def test_after_three_failures_in_a_row_the_others_are_not_tried(desk: Shell, office: Office) -> None:
+def test_notifications_are_skipped_after_three_failures(desk: Shell, office: Office) -> None:
     with office.people() as diary:
         for _ in range(4):
             diary.file("last Mon 09:00")
@@ -130,7 +128,7 @@ BROKEN = [broken_file, missing_file, nobodys, no_file, no_apprise, broken_appris
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-def test_what_is_amiss_is_told_by_check_before_and_by_apply_in_a_line(desk: Shell, office: Office, broken) -> None:
+def test_check_and_apply_report_unusable_routes(desk: Shell, office: Office, broken) -> None:
     before = desk("check").out
     why = broken(desk)
     checked = desk("check")
@@ -145,7 +143,7 @@ def test_what_is_amiss_is_told_by_check_before_and_by_apply_in_a_line(desk: Shel
     assert [len(notes(office, each)) for each in issue_ids(office)] == [1]
 
 
-def test_a_channel_whose_code_breaks_is_one_that_did_not_take_it(desk: Shell) -> None:
+def test_exception_of_a_route_is_a_failed_delivery(desk: Shell) -> None:
     def raising(*_: object, **__: object) -> None:
         raise RuntimeError(PASSWORD)
 
@@ -155,14 +153,14 @@ def test_a_channel_whose_code_breaks_is_one_that_did_not_take_it(desk: Shell) ->
     assert said.err.endswith(": head was not told outside of the tracker: a channel did not take it\n")
 
 
-def test_the_environment_names_channels_too(desk: Shell, channel: ScriptedServer) -> None:
+def test_routes_can_come_from_the_environment(desk: Shell, channel: ScriptedServer) -> None:
     no_file(desk)
     desk.patch.setenv("SUP_SYNC_NOTIFY", f"head={channel.url.replace('http', 'json')}")
     assert desk("apply", "-q").code == 0
     assert [each.path for each in channel.asked] == ["/"]
 
 
-def test_without_such_a_step_nothing_of_it_is_looked_at(shell: Shell, office: Office) -> None:
+def test_routes_are_not_read_without_a_step_that_notifies(shell: Shell, office: Office) -> None:
     office.file()
     shell.files.replace("config.yaml", "\nlanguage: kk ", "\nnotify_file: nowhere\nlanguage: kk ")
     assert shell("apply", "-q").code == 0

@@ -38,7 +38,7 @@ def page_of(wiki: Wiki) -> WikiPage:
     return page
 
 
-def test_a_month_is_published_with_its_charts_and_no_subject(shell: Shell, wiki: Wiki) -> None:
+def test_month_is_published_with_charts_and_without_subjects(shell: Shell, wiki: Wiki) -> None:
     said = shell("report", "--publish", BASE, "--month", THIS_MONTH, "--language", "en")
     page = page_of(wiki)
     assert (said.code, said.err) == (0, "")
@@ -55,13 +55,13 @@ def test_a_month_is_published_with_its_charts_and_no_subject(shell: Shell, wiki:
     assert "|>. 1|" in wiki.pages[1].text
 
 
-def test_without_a_month_it_is_the_last_whole_one_in_the_language_of_staff(shell: Shell, wiki: Wiki) -> None:
+def test_default_is_the_last_complete_month_in_the_language_of_staff(shell: Shell, wiki: Wiki) -> None:
     first = datetime.fromisoformat(f"{THIS_MONTH}-01")
     assert shell("report", "--publish", BASE, "-q") == CommandResult(0, "", "")
     assert page_of(wiki).title == f"Қолдау_есебі_{first - timedelta(days=1):%Y-%m}"
 
 
-def test_the_markup_is_that_of_the_configuration(shell: Shell, office: Office, wiki: Wiki) -> None:
+def test_markup_is_that_of_the_configuration(shell: Shell, office: Office, wiki: Wiki) -> None:
     shell.files.replace("config.yaml", "  # wiki_markup: textile ", "  wiki_markup: markdown ")
     said = shell("report", "--publish", BASE, "-q")
     assert (said.code, said.out) == (3, "")
@@ -72,7 +72,7 @@ def test_the_markup_is_that_of_the_configuration(shell: Shell, office: Office, w
     assert shell("report", "--publish", BASE, "-q") == CommandResult(0, "", "")
 
 
-def test_old_charts_that_have_to_stay_are_told_and_no_fault(shell: Shell, office: Office, wiki: Wiki) -> None:
+def test_old_charts_that_cannot_be_deleted_are_reported(shell: Shell, office: Office, wiki: Wiki) -> None:
     publish = ("report", "--publish", BASE, "--month", "2026-06")
     shell(*publish)
     office.file("Mon 11:00")
@@ -99,12 +99,12 @@ def test_old_charts_that_have_to_stay_are_told_and_no_fault(shell: Shell, office
         (("--publish", BASE, "--from", "config.yaml"), "--publish can be combined only with --month and --language"),
     ],
 )
-def test_words_that_do_not_go_together_are_a_mistake(shell: Shell, words: tuple[str, ...], part: str) -> None:
+def test_incompatible_options_are_a_mistake(shell: Shell, words: tuple[str, ...], part: str) -> None:
     one_line(shell("report", *words), 2, part)
 
 
 @pytest.mark.parametrize("library", ["jinja2", "matplotlib"])
-def test_without_the_extra_one_line_says_what_to_install(
+def test_missing_library_is_reported_with_its_extra(
     shell: Shell, monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
     found = find_spec
@@ -112,9 +112,7 @@ def test_without_the_extra_one_line_says_what_to_install(
     one_line(shell("report", "--publish", BASE), 2, "--publish needs", library, "pip install 'sup-sync[report]'")
 
 
-def test_what_stands_in_the_way_is_one_line_before_any_request_is_read(
-    shell: Shell, office: Office, wiki: Wiki
-) -> None:
+def test_obstacles_are_reported_before_requests_are_read(shell: Shell, office: Office, wiki: Wiki) -> None:
     office.faults[r"/issues\.json"] = reply(500)
     one_line(shell("report", "--publish", VIP), 78, "project alatau-trade has no wiki")
     one_line(shell("report", "--publish", "nowhere"), 2, "/projects/nowhere.json: not there")
@@ -128,14 +126,14 @@ def test_what_stands_in_the_way_is_one_line_before_any_request_is_read(
     assert theirs.text == "Хаттама"
 
 
-def test_an_account_that_is_administrator_needs_no_role(shell: Shell, office: Office, wiki: Wiki) -> None:
+def test_administrator_needs_no_role(shell: Shell, office: Office, wiki: Wiki) -> None:
     office.world.tracker.role(BOT).permissions -= set(WIKI_PERMISSIONS)
     next(each for each in office.world.tracker.users if each.login == BOT).is_admin = True
     assert shell("report", "--publish", BASE).code == 0
     assert page_of(wiki).author
 
 
-def test_a_report_of_a_part_says_so_and_ends_partly_done(shell: Shell, office: Office, wiki: Wiki) -> None:
+def test_incomplete_report_is_marked_and_exits_partly_done(shell: Shell, office: Office, wiki: Wiki) -> None:
     office.faults[r"/issues/\d+\.json"] = reply(500)
     said = shell("report", "--publish", BASE, "--language", "en")
     assert said.code == 3
@@ -162,19 +160,19 @@ FILE = {"id": 1, "filename": "sup-sync-x.png", "author": {"id": 1}}
     ],
 )
 @pytest.mark.usefixtures("wiki")
-def test_each_fault_on_the_way_is_one_line(
+def test_each_error_of_redmine_is_one_line(
     shell: Shell, office: Office, path: str, fault: object, code: int, part: str
 ) -> None:
     office.faults[path] = fault  # type: ignore[assignment] # an Answer
     one_line(shell("report", "--publish", BASE, "--month", "2026-06"), code, part)
 
 
-def test_a_tracker_that_is_away_is_told(shell: Shell) -> None:
+def test_unreachable_redmine_is_reported(shell: Shell) -> None:
     one_line(shell("report", "--publish", BASE), 75, "no connection")
 
 
 @pytest.mark.usefixtures("wiki")
-def test_an_accepted_page_that_says_something_else_is_told(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_accepted_page_with_other_text_is_reported(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     def set_another(page: WikiPage, user: object, _sent: object, *, is_new: bool) -> None:  # noqa: ARG001 - as called
         page.text, page.author = "x", user  # type: ignore[assignment] # the account
 
@@ -182,7 +180,7 @@ def test_an_accepted_page_that_says_something_else_is_told(shell: Shell, monkeyp
     one_line(shell("report", "--publish", BASE), 3, "was accepted, but says something else: look at it")
 
 
-def test_its_folder_stays_as_it_was(shell: Shell, wiki: Wiki) -> None:
+def test_publishing_writes_no_local_files(shell: Shell, wiki: Wiki) -> None:
     before = {path.name for path in Path(shell.folder).iterdir()}
     assert shell("report", "--publish", BASE).code == 0
     assert {path.name for path in Path(shell.folder).iterdir()} - before <= {"state"}

@@ -8,7 +8,7 @@ from support.shell import Shell
 
 
 @pytest.mark.parametrize("command", ["plan", "queue"])
-def test_what_would_stop_apply_is_told_beside_what_it_would_do(shell: Shell, office: Office, command: str) -> None:
+def test_plan_and_queue_report_problems_that_would_stop_apply(shell: Shell, office: Office, command: str) -> None:
     office.file()
     tracker = office.world.tracker
     assert "would refuse to run" not in shell(command).err

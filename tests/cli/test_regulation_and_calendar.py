@@ -15,19 +15,19 @@ from support.shell import PROGRAM, CommandResult, Shell, one_line
 
 
 @pytest.mark.parametrize(("language", "title"), [("kk", "Қолдау"), ("ru", "Регламент поддержки"), ("en", "Support")])
-def test_regulation_speaks_the_language_asked_for(shell: Shell, language: str, title: str) -> None:
+def test_regulation_uses_the_language_of_the_option(shell: Shell, language: str, title: str) -> None:
     said = shell("regulation", "--language", language)
     assert (said.code, said.err) == (0, "")
     assert said.out.startswith(title)
 
 
-def test_without_one_it_speaks_that_of_the_notes_that_staff_read(shell: Shell) -> None:
+def test_default_language_is_that_of_staff(shell: Shell) -> None:
     assert shell("regulation").out == shell("regulation", "--language", "kk").out
     shell.files.replace("config.yaml", "language: kk", "language: ru", times=1)
     assert shell("regulation").out == shell("regulation", "--language", "ru").out
 
 
-def test_a_day_before_the_first_version_is_a_mistake(shell: Shell) -> None:
+def test_day_before_the_first_version_is_a_mistake(shell: Shell) -> None:
     one_line(
         shell("regulation", "--on", "2022-12-31"),
         2,
@@ -37,7 +37,7 @@ def test_a_day_before_the_first_version_is_a_mistake(shell: Shell) -> None:
     one_line(shell("regulation", "--on", "soon"), 2, "invalid day 'soon'; write 2026-03-20")
 
 
-def test_calendar_shows_the_year_named_before_or_behind_its_options(shell: Shell) -> None:
+def test_calendar_takes_the_year_before_or_after_options(shell: Shell) -> None:
     said = shell("calendar", "2025", "--language", "en")
     assert said.out.startswith("Support calendar: 2025\n246 working days")
     assert shell("calendar", "--language", "en", "2025") == said
@@ -45,13 +45,13 @@ def test_calendar_shows_the_year_named_before_or_behind_its_options(shell: Shell
     assert shell("calendar", "--json").json["year"] in range(2023, 2028)
 
 
-def test_a_year_that_the_calendar_lacks_says_what_to_do(shell: Shell) -> None:
+def test_year_that_the_calendar_lacks_is_reported_with_the_fix(shell: Shell) -> None:
     one_line(shell("calendar", "2035"), 2, "calendar.yaml covers 2023 to 2027, not 2035", "calendar refresh 2035")
     one_line(shell("calendar", "soon"), 2, "'soon' is neither a year nor a command; write `calendar 2026`")
 
 
 @pytest.mark.parametrize("words", [("regulation",), ("calendar", "2026")])
-def test_a_page_is_written_and_nothing_said(shell: Shell, words: tuple[str, ...]) -> None:
+def test_page_is_written_and_nothing_printed(shell: Shell, words: tuple[str, ...]) -> None:
     page = shell.folder / "page.html"
     for language in LANGUAGES:
         assert shell(*words, "--html", page, "--language", language) == CommandResult(0, "", "")
@@ -61,13 +61,13 @@ def test_a_page_is_written_and_nothing_said(shell: Shell, words: tuple[str, ...]
 
 
 @pytest.mark.parametrize("words", [("regulation",), ("calendar",)])
-def test_without_jinja2_a_page_is_refused(shell: Shell, words: tuple[str, ...]) -> None:
+def test_page_needs_jinja2(shell: Shell, words: tuple[str, ...]) -> None:
     shell.patch.setattr("sup_sync.cli.pages.find_spec", lambda _: None)
     one_line(shell(*words, "--html", "page.html"), 2, "pip install 'sup-sync[report]'")
 
 
 @pytest.mark.parametrize("words", [("regulation",), ("calendar", "2025"), ("clients",)])
-def test_a_pipe_and_no_color_get_plain_text(shell: Shell, words: tuple[str, ...]) -> None:
+def test_pipe_and_no_color_get_plain_text(shell: Shell, words: tuple[str, ...]) -> None:
     piped = shell.process(*words)
     assert "\x1b" not in piped.out
     shell.patch.setenv("NO_COLOR", "1")
@@ -98,13 +98,13 @@ def _read(terminal: int) -> bytes:
         return b""
 
 
-def test_colour_is_there_without_no_color(shell: Shell) -> None:
+def test_terminal_gets_colour_without_no_color(shell: Shell) -> None:
     shell.patch.delenv("NO_COLOR", raising=False)
     shell.patch.setenv("TERM", "xterm-256color")
     assert "\x1b[31m" in on_a_terminal(("calendar", "2025"))
 
 
-def test_the_pages_name_no_other_file(shell: Shell) -> None:
+def test_pages_load_no_other_file(shell: Shell) -> None:
     for words in (("regulation",), ("calendar", "2026")):
         page = Path("page.html")
         shell(*words, "--html", page)

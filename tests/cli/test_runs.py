@@ -11,7 +11,7 @@ from support.worlds import ADMIN
 from sup_sync.host.lock import hold_lock
 
 
-def test_a_history_that_fails_ends_partly_done_and_names_its_project(shell: Shell, office: Office) -> None:
+def test_unreadable_history_exits_partly_done_and_skips_its_project(shell: Shell, office: Office) -> None:
     good = office.file()
     beside, bad = (office.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2))
     for fault in (reply(500), reply(200, "<html>down</html>"), half):
@@ -31,7 +31,7 @@ def test_a_history_that_fails_ends_partly_done_and_names_its_project(shell: Shel
         assert diary.see(ADMIN, beside)["journals"] == diary.see(ADMIN, bad)["journals"] == []
 
 
-def test_over_the_limits_nothing_is_written_but_by_force(shell: Shell, office: Office) -> None:
+def test_plan_over_the_limits_is_written_only_with_force(shell: Shell, office: Office) -> None:
     issue_id = office.file()
     shell.files.replace("config.yaml", "notes: 50", "notes: 0")
     said = shell("apply")
@@ -44,7 +44,7 @@ def test_over_the_limits_nothing_is_written_but_by_force(shell: Shell, office: O
     assert shell("apply", "--force").code == 0
 
 
-def test_a_lock_that_is_held_ends_the_second_run(shell: Shell, office: Office) -> None:
+def test_second_run_exits_if_the_lock_is_held(shell: Shell, office: Office) -> None:
     office.file()
     assert shell("apply").code == 0
     (path,) = (shell.folder / "state/sup-sync").glob("*.lock")
@@ -56,7 +56,7 @@ def test_a_lock_that_is_held_ends_the_second_run(shell: Shell, office: Office) -
     assert shell("apply").code == 0
 
 
-def test_a_lock_that_cannot_be_made_says_where(shell: Shell) -> None:
+def test_lock_that_cannot_be_created_is_reported_with_its_path(shell: Shell) -> None:
     shell.write("state", "a file where a folder should be")
     said = shell("apply")
     assert said.code == 78

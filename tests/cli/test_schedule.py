@@ -58,7 +58,7 @@ def ran(shell: Shell) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
 
-def test_without_a_yes_and_a_terminal_it_only_shows(shell: Shell, system: Path) -> None:
+def test_schedule_only_shows_changes_without_yes_and_terminal(shell: Shell, system: Path) -> None:
     said = shell("schedule", "--prefix", system)
     assert (said.code, files(system), ran(shell)) == (0, set(), [])
     assert said.err == "sup-sync: nothing changed; pass --yes to apply\n"
@@ -70,7 +70,7 @@ def test_without_a_yes_and_a_terminal_it_only_shows(shell: Shell, system: Path) 
 
 
 @pytest.mark.parametrize(("answer", "left"), [(b"n\n", set()), (b"y\n", {CRON})])
-def test_on_a_terminal_it_asks(shell: Shell, without_systemd: Path, answer: bytes, left: set[str]) -> None:
+def test_schedule_asks_on_a_terminal(shell: Shell, without_systemd: Path, answer: bytes, left: set[str]) -> None:
     for name in ("useradd", "systemctl", "chown"):
         shell.write(name, "#!/bin/sh\nexit 1\n", 0o755)
     shell.patch.setenv("PATH", str(shell.folder))  # whatever goes wrong, nothing is done to this machine
@@ -85,7 +85,7 @@ def test_on_a_terminal_it_asks(shell: Shell, without_systemd: Path, answer: byte
     assert files(without_systemd) == left
 
 
-def test_yes_does_what_was_shown_and_remove_takes_it_back(shell: Shell, system: Path) -> None:
+def test_yes_installs_the_shown_files_and_remove_deletes_them(shell: Shell, system: Path) -> None:
     shown = shell("schedule", "--prefix", system).out
     said = shell("schedule", "--yes", "--prefix", system)
     assert (said.code, said.err) == (0, "")
@@ -106,7 +106,7 @@ def test_nothing_to_remove_runs_nothing(shell: Shell, system: Path) -> None:
     assert ran(shell) == []
 
 
-def test_a_changed_file_is_shown_and_kept(shell: Shell, system: Path) -> None:
+def test_changed_file_is_shown_and_backed_up(shell: Shell, system: Path) -> None:
     shell("schedule", "--yes", "--prefix", system)
     service = system / SERVICE
     changed = service.read_text(encoding="utf-8").replace("MemoryMax=512M", "MemoryMax=1G")
@@ -121,7 +121,7 @@ def test_a_changed_file_is_shown_and_kept(shell: Shell, system: Path) -> None:
     assert "MemoryMax=512M" in service.read_text(encoding="utf-8")
 
 
-def test_remove_keeps_what_somebody_changed(shell: Shell, system: Path) -> None:
+def test_remove_backs_up_changed_files(shell: Shell, system: Path) -> None:
     shell("schedule", "--yes", "--prefix", system)
     (system / TIMER).write_text("mine", encoding="utf-8")
     said = shell("schedule", "--remove", "--yes", "--prefix", system)
@@ -129,14 +129,14 @@ def test_remove_keeps_what_somebody_changed(shell: Shell, system: Path) -> None:
     assert files(system) == {f"{TIMER}.old"}
 
 
-def test_remove_needs_no_sound_configuration(shell: Shell, system: Path) -> None:
+def test_remove_works_with_an_invalid_configuration(shell: Shell, system: Path) -> None:
     shell("schedule", "--yes", "--prefix", system)
     shell.files.replace("config.yaml", "projects:", "project:")
     assert shell("schedule", "--remove", "--yes", "--prefix", system).code == 0
     assert not {SERVICE, TIMER} & files(system)
 
 
-def test_without_systemd_it_is_a_file_of_crons(shell: Shell, without_systemd: Path, system: Path) -> None:
+def test_schedule_uses_cron_without_systemd(shell: Shell, without_systemd: Path, system: Path) -> None:
     said = shell("schedule", "--yes", "--prefix", system)
     line = f"*/5 * * * *  sup-sync  /opt/sup-sync/bin/sup-sync --config {shell.folder}/config.yaml apply --quiet"
     assert (said.code, files(without_systemd)) == (0, {CRON})
@@ -147,7 +147,7 @@ def test_without_systemd_it_is_a_file_of_crons(shell: Shell, without_systemd: Pa
     assert files(system) == set()
 
 
-def test_an_account_that_is_there_is_not_made_again(shell: Shell, without_systemd: Path, system: Path) -> None:
+def test_existing_account_is_not_created(shell: Shell, without_systemd: Path, system: Path) -> None:
     shell.patch.setattr("sup_sync.cli.commands.schedule._is_account", lambda _name: True)
     shell.patch.setattr("sup_sync.cli.commands.schedule._owner", lambda _path: "sup-sync")
     assert shell("schedule", "--yes", "--prefix", system).code == 0
@@ -155,7 +155,7 @@ def test_an_account_that_is_there_is_not_made_again(shell: Shell, without_system
 
 
 @pytest.mark.usefixtures("without_systemd")
-def test_cron_s_account_is_made_the_owner_of_key_and_channels(shell: Shell, system: Path) -> None:
+def test_cron_account_becomes_owner_of_key_and_contact_routes(shell: Shell, system: Path) -> None:
     shell.patch.setattr("sup_sync.cli.commands.schedule._is_account", lambda _name: True)
     shell.files.replace("config.yaml", "language: kk ", "notify_file: channels\nlanguage: kk ", times=1)
     shell.write("channels", "x", 0o600)
@@ -163,21 +163,21 @@ def test_cron_s_account_is_made_the_owner_of_key_and_channels(shell: Shell, syst
     assert ran(shell) == [f"chown sup-sync: {shell.folder}/key {shell.folder}/channels"]
 
 
-def test_with_a_prefix_no_command_runs(shell: Shell, root: Path) -> None:
+def test_prefix_runs_no_commands(shell: Shell, root: Path) -> None:
     shell.patch.setenv("PATH", "")
     said = shell("schedule", "--yes", "--prefix", root)
     assert (said.code, files(root)) == (0, {SERVICE, TIMER})
     assert "Commands to run yourself, because of --prefix:\n    systemctl daemon-reload" in said.out
 
 
-def test_channels_are_handed_on_where_there_are_any(shell: Shell, root: Path) -> None:
+def test_contact_routes_are_passed_to_the_service(shell: Shell, root: Path) -> None:
     assert "\n    #LoadCredential=sup-sync-notify:/etc/sup-sync/notify\n" in shell("schedule", "--prefix", root).out
     shell.files.replace("config.yaml", "language: kk ", "notify_file: channels\nlanguage: kk ", times=1)
     said = shell("schedule", "--prefix", root)
     assert f"\n    LoadCredential=sup-sync-notify:{shell.folder}/channels\n" in said.out
 
 
-def test_a_command_that_fails_ends_it(shell: Shell, system: Path) -> None:
+def test_schedule_stops_at_a_failed_command(shell: Shell, system: Path) -> None:
     shell.write("tools/systemctl", "#!/bin/sh\nexit 5\n", 0o755)
     said = shell("schedule", "--yes", "--prefix", system)
     assert said.code == 1
@@ -186,13 +186,13 @@ def test_a_command_that_fails_ends_it(shell: Shell, system: Path) -> None:
 
 
 @pytest.mark.parametrize("program", ["/home/admin/.local/bin/sup-sync", "/root/.local/bin/sup-sync"])
-def test_what_the_service_could_not_see_is_refused(shell: Shell, root: Path, program: str) -> None:
+def test_program_in_a_home_folder_is_rejected(shell: Shell, root: Path, program: str) -> None:
     shell.patch.setattr("sys.argv", [program])
     one_line(shell("schedule", "--yes", "--prefix", root), 2, program, "sees no home folders", "pipx install --global")
     assert files(root) == set()
 
 
-def test_what_keeps_the_runs_own_account_out_is_named(shell: Shell, root: Path) -> None:
+def test_file_that_the_service_account_cannot_read_is_reported(shell: Shell, root: Path) -> None:
     shell.patch.undo()
     config = shell.folder / "config.yaml"
     config.chmod(0o600)
@@ -204,17 +204,17 @@ def test_what_keeps_the_runs_own_account_out_is_named(shell: Shell, root: Path) 
     assert str(config) not in shell("schedule", "--yes", "--prefix", root, "--config", config).err
 
 
-def test_a_path_that_would_need_quotes_is_refused(shell: Shell, root: Path) -> None:
+def test_path_that_needs_quotes_is_rejected(shell: Shell, root: Path) -> None:
     shell.patch.setattr("sys.argv", ["/opt/my tools/sup-sync"])
     one_line(shell("schedule", "--yes", "--prefix", root), 2, "/opt/my tools/sup-sync", "plain letters")
 
 
-def test_cron_without_a_key_file_is_refused(shell: Shell, without_systemd: Path) -> None:
+def test_cron_without_a_key_file_is_rejected(shell: Shell, without_systemd: Path) -> None:
     shell.files.replace("config.yaml", "  key_file: key", "")
     one_line(shell("schedule", "--yes", "--prefix", without_systemd), 2, "names no `key_file`")
 
 
-def test_a_key_that_is_not_there_yet_is_named(shell: Shell, root: Path) -> None:
+def test_missing_key_file_is_reported(shell: Shell, root: Path) -> None:
     (shell.folder / "key").unlink()
     said = shell("schedule", "--yes", "--prefix", root)
     assert (said.code, files(root)) == (0, {SERVICE, TIMER})
@@ -222,7 +222,7 @@ def test_a_key_that_is_not_there_yet_is_named(shell: Shell, root: Path) -> None:
     assert "(owner root, mode 600)" in said.err
 
 
-def test_under_cron_the_key_that_is_not_there_yet_is_to_be_the_account_s(shell: Shell, without_systemd: Path) -> None:
+def test_missing_key_file_under_cron_must_belong_to_the_account(shell: Shell, without_systemd: Path) -> None:
     (shell.folder / "key").unlink()
     said = shell("schedule", "--yes", "--prefix", without_systemd)
     assert (said.code, files(without_systemd)) == (0, {CRON})
@@ -230,13 +230,13 @@ def test_under_cron_the_key_that_is_not_there_yet_is_to_be_the_account_s(shell: 
     assert "chown" not in said.out
 
 
-def test_a_mistaken_configuration_is_not_scheduled(shell: Shell, root: Path) -> None:
+def test_invalid_configuration_is_not_scheduled(shell: Shell, root: Path) -> None:
     shell.files.replace("config.yaml", "projects:", "project:")
     assert shell("schedule", "--yes", "--prefix", root).code == 78
     assert files(root) == set()
 
 
-def test_a_folder_that_cannot_be_written_says_so(shell: Shell, root: Path) -> None:
+def test_unwritable_folder_is_reported(shell: Shell, root: Path) -> None:
     (root / "etc").write_text("a file", encoding="utf-8")
     said: CommandResult = shell("schedule", "--yes", "--prefix", root)
     assert said.code == 2

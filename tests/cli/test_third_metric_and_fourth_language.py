@@ -68,12 +68,12 @@ def of_file(shell: Shell, *words: object) -> str:
     return said.out
 
 
-def test_check_takes_them(extended: Shell) -> None:
+def test_check_accepts_new_metric_and_language(extended: Shell) -> None:
     assert extended("check", "--offline").code == 0
     assert list(extended.files.load().rules.policy.metrics) == ["first_response", "resolution", METRIC]
 
 
-def test_a_desk_needs_no_kazakh(shell: Shell) -> None:
+def test_kazakh_is_not_required(shell: Shell) -> None:
     messages = yaml.safe_load(shell.files.path("messages.yaml").read_text(encoding="utf-8"))
     shell.files.path("messages.yaml").write_text(yaml.safe_dump({"en": messages["en"]}, sort_keys=False), "utf-8")
     shell.files.replace("tracker.yaml", "  kk: Қазақша\n  ru: Русский\n", "")
@@ -108,7 +108,7 @@ def test_queue_and_plan_run(extended: Shell) -> None:
     assert of_file(extended, "plan")
 
 
-def test_whatif_compares_what_has_the_metric_with_what_lacks_it(
+def test_whatif_compares_mappings_with_and_without_the_metric(
     shell: Shell, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     other = Copy(tmp_path_factory.mktemp("other"))
@@ -129,7 +129,7 @@ def test_report_has_the_metric_in_all_formats(extended: Shell) -> None:
 
 
 @pytest.mark.parametrize("language", ["kk", "en", LANGUAGE])
-def test_every_page_is_written_in_every_language(extended: Shell, language: str) -> None:
+def test_each_page_is_written_in_each_language(extended: Shell, language: str) -> None:
     page = extended.folder / "page.html"
     of_file(extended, "report", "--html", page, "--language", language)
     assert f'<html lang="{language}">' in page.read_text(encoding="utf-8")
@@ -139,7 +139,7 @@ def test_every_page_is_written_in_every_language(extended: Shell, language: str)
         assert f'<html lang="{language}">' in page.read_text(encoding="utf-8")
 
 
-def test_screens_are_in_that_language(extended: Shell) -> None:
+def test_screens_use_the_new_language(extended: Shell) -> None:
     assert LABEL in extended("regulation", "--language", LANGUAGE).out
     assert extended("regulation").out == extended("regulation", "--language", LANGUAGE).out
     assert LABEL in extended("regulation", "--language", "ru").out
@@ -149,13 +149,13 @@ def test_screens_are_in_that_language(extended: Shell) -> None:
     assert extended("clients").code == 0
 
 
-def test_a_language_that_messages_lack_is_a_mistake(extended: Shell) -> None:
+def test_language_that_messages_lack_is_a_mistake(extended: Shell) -> None:
     said = extended("regulation", "--language", "fr")
     assert said.code == 2
     assert "'fr' is not one of 'kk', 'ru', 'en', 'de'" in said.err
 
 
-def test_completion_knows_the_language(extended: Shell) -> None:
+def test_completion_offers_the_language(extended: Shell) -> None:
     assert extended("completion", "bash").code == 0
     typed = {"COMP_WORDS": "sup-sync regulation --language d", "COMP_CWORD": "3", "_SUP_SYNC_COMPLETE": "bash_complete"}
     for name, value in typed.items():
@@ -163,7 +163,7 @@ def test_completion_knows_the_language(extended: Shell) -> None:
     assert f"plain,{LANGUAGE}" in extended.process().out
 
 
-def test_provision_makes_the_field_and_the_value(extended: Shell) -> None:
+def test_provision_creates_the_field_and_the_value(extended: Shell) -> None:
     out = extended("provision", "--script").out
     assert "Толық жауап" in out
     assert "Deutsch" in out
@@ -177,7 +177,7 @@ def test_init_offers_the_language(shell: Shell) -> None:
     assert shell("init", "--language", "fr", "--directory", "new", "--yes").code == 2
 
 
-def test_a_run_writes_it(extended: Shell, office: Office) -> None:
+def test_run_writes_the_metric(extended: Shell, office: Office) -> None:
     office.world.tracker.add_field({"name": "Толық жауап"})
     office.world.names = extended.files.load().rules.names
     issue_id = office.file("Mon 09:00", CLIENT)
