@@ -31,7 +31,7 @@ class Settings:
         self.quiet = False
 
     def load(self, *, require_config: bool = False, mappings: Path | None = None) -> Config:
-        """Load the configuration: that of --config, or config.yaml, or the shipped one unless `require_config`.
+        """Load the configuration: that of --config, config.yaml, or (unless `require_config`) the shipped one.
 
         Raises ConfigError.
         """

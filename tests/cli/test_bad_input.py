@@ -1,4 +1,4 @@
-"""Bad input of any kind: one clear line for each mistake, the right exit code, nothing written, and never the key."""
+"""Bad input of any kind: one line for each mistake, the right exit code, nothing written, no key printed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli.office import CLOSED_PORT, DUE, NOW, SENTINEL, THAT_ASK, Office
+from cli.office import CLOSED_PORT, DUE, NOW, REDMINE_COMMANDS, SENTINEL, Office
 from support.scripted_server import Answer, half, reply, reply_json, serve
 from support.shell import Shell, one_line
 
@@ -74,7 +74,7 @@ def filed_at_the_beginning_of_time(issue: Json) -> None:
 
 
 def closed_before_it_was_filed(issue: Json) -> None:
-    """The tracker's machine set its clock back."""
+    """The clock of Redmine's machine was set back."""
     status, priority = str(issue["status"]["id"]), str(issue["priority"]["id"])
     details = [("status_id", status, "0"), ("priority_id", priority, priority)]
     issue["status"] = {"id": 0, "name": "Шешілді", "is_closed": True}
@@ -98,8 +98,8 @@ def test_impossible_times_do_not_stop_commands(shell: Shell, snapshot: Path, spo
     path = shell.write("odd.jsonl", f"{json.dumps(lists)}\n{json.dumps(issue)}\n")
     for command in (("plan",), ("queue",), ("report",), ("explain", issue["id"])):
         for form in ((), ("--json",)):
-            said = shell(*command, "--from", path, "--now", NOW, *form)
-            assert (command, said.code, said.err) == (command, 0, "")
+            result = shell(*command, "--from", path, "--now", NOW, *form)
+            assert (command, result.code, result.err) == (command, 0, "")
 
 
 def test_unmapped_status_is_a_finding(shell: Shell, snapshot: Path) -> None:
@@ -138,13 +138,13 @@ def test_each_mistake_of_all_files_has_its_line(shell: Shell) -> None:
     places = [line.partition(": ")[0] for line in checked.out.splitlines()]
     assert {f"{name}:{shell.files.line(name, wrong)}" for name, (_, wrong) in mistakes.items()} <= set(places)
     for words in (("plan",), ("apply", "-q"), DUE, ("provision", "--script")):
-        said = shell(*words)
-        assert (said.code, said.out) == (78, "")
-        assert said.err.splitlines() == [f"sup-sync: {line}" for line in checked.out.splitlines()]
+        result = shell(*words)
+        assert (result.code, result.out) == (78, "")
+        assert result.err.splitlines() == [f"sup-sync: {line}" for line in checked.out.splitlines()]
 
 
 @pytest.mark.usefixtures("empty_folder")
-@pytest.mark.parametrize("command", THAT_ASK)
+@pytest.mark.parametrize("command", REDMINE_COMMANDS)
 def test_commands_do_not_contact_redmine_without_a_config(shell: Shell, command: str) -> None:
     one_line(shell(command), 78, "config.yaml:1: not in the current directory; pass --config or run `sup-sync init`")
 
@@ -154,7 +154,7 @@ def test_missing_file_of_config_option_is_reported(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fault", "code", "parts"),
+    ("response", "code", "parts"),
     [
         (reply(200, "<!DOCTYPE html><html>Welcome</html>"), 75, ("an HTML page, not JSON", "is `url`")),
         (reply(200, ""), 75, ("an empty answer",)),
@@ -174,11 +174,11 @@ def test_missing_file_of_config_option_is_reported(shell: Shell) -> None:
     ids=lambda value: str(value) if isinstance(value, int) else None,
 )
 def test_response_that_is_not_of_redmine_stops_the_command(
-    shell: Shell, fault: Answer, code: int, parts: tuple[str, ...]
+    shell: Shell, response: Answer, code: int, parts: tuple[str, ...]
 ) -> None:
-    with serve(fault) as server:
+    with serve(response) as server:
         shell.files.replace("config.yaml", CLOSED_PORT, server.url)
-        for command in THAT_ASK:
+        for command in REDMINE_COMMANDS:
             one_line(shell(command), code, "GET /users/current.json", *parts)
         assert {each.path.partition("?")[0] for each in server.asked} == {"/users/current.json"}
 
@@ -206,7 +206,7 @@ def test_unsafe_url_is_rejected(shell: Shell, url: str, code: int, part: str) ->
 def test_wrong_key_is_reported(shell: Shell, office: Office) -> None:
     office.file()
     shell.use_key(SENTINEL)
-    for command in THAT_ASK:
+    for command in REDMINE_COMMANDS:
         one_line(shell(command), 77, "the key is not accepted (401)")
 
 

@@ -1,4 +1,4 @@
-"""plan, queue and report read what changed, as runs do; for another moment than the present all is read anew."""
+"""The cache of plan, queue and report: only changes are read; with --now everything is read again."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ def ids(office: Office) -> list[int]:
 
 
 def read(office: Office) -> Counter[int]:
-    """The histories that were asked for since the last look."""
-    found = [
+    """Return the histories that were requested since the last call."""
+    matches = [
         re.fullmatch(r"/issues/(\d+)\.json", path) for method, path in office.world.rest.requests if method == "GET"
     ]
     office.world.rest.requests.clear()
-    return Counter(int(each[1]) for each in found if each)
+    return Counter(int(each[1]) for each in matches if each)
 
 
 @pytest.mark.parametrize("command", ["plan", "queue", "report"])
@@ -49,7 +49,7 @@ def test_second_command_reads_only_changed_histories(
 
 
 def without_moment(text: str) -> str:
-    """The output without the present, which each look has its own of."""
+    """Remove the times that differ with each command."""
     return re.sub(r'"(now|left|elapsed)": "[^"]*"|"(working|wall)": \d+', "", text)
 
 
@@ -75,9 +75,9 @@ def test_damaged_cache_is_reported_in_one_line(shell: Shell, ids: list[int]) -> 
     shell("plan")
     (path,) = (shell.folder / "state").rglob("*.cache")
     path.write_bytes(b"garbage " * 4_000)
-    said = shell("queue", "--json")
-    assert (said.code, len(said.json["entries"])) == (0, len(ids))
-    (line,) = said.err.splitlines()
+    result = shell("queue", "--json")
+    assert (result.code, len(result.json["entries"])) == (0, len(ids))
+    (line,) = result.err.splitlines()
     assert line == f"sup-sync: {path}: file is not a database: thrown away, and all is read anew"
 
 

@@ -1,4 +1,4 @@
-"""What each command prints where, on good days."""
+"""The output of each command on stdout and stderr if nothing goes wrong."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from support.worlds import BOT
 
 
 def test_provision_prints_ruby(shell: Shell) -> None:
-    said = shell("provision", "--script")
-    assert (said.code, said.err) == (0, "")
-    assert said.out.startswith("# encoding: utf-8\n")
+    result = shell("provision", "--script")
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith("# encoding: utf-8\n")
     if shutil.which("ruby"):
-        checked = subprocess.run(["ruby", "-c"], input=said.out, capture_output=True, text=True, check=False)
+        checked = subprocess.run(["ruby", "-c"], input=result.out, capture_output=True, text=True, check=False)
         assert checked.stdout == "Syntax OK\n"
 
 
 def test_calendar_refresh_prints_lines_for_the_calendar(shell: Shell) -> None:
-    said = shell("calendar", "refresh", "2026")
-    assert (said.code, said.err) == (0, "")
-    first, *lines = said.out.splitlines()
+    result = shell("calendar", "refresh", "2026")
+    assert (result.code, result.err) == (0, "")
+    first, *lines = result.out.splitlines()
     assert first == "holidays:"
     shipped = shell.files.path("calendar.yaml").read_text(encoding="utf-8").splitlines()
     assert '  - {date: 2026-01-01, name: "New Year\'s Day"}' in lines
@@ -36,9 +36,9 @@ def test_calendar_refresh_prints_lines_for_the_calendar(shell: Shell) -> None:
 
 @pytest.mark.parametrize("words", [("--version",), ("--help",), ("plan", "--help"), ("-q", "check", "-h")])
 def test_help_and_version_go_to_stdout(shell: Shell, words: tuple[str, ...]) -> None:
-    said = shell(*words)
-    assert (said.code, said.err) == (0, "")
-    assert "sup-sync" in said.out
+    result = shell(*words)
+    assert (result.code, result.err) == (0, "")
+    assert "sup-sync" in result.out
 
 
 def test_help_shows_whole_sentences(shell: Shell) -> None:
@@ -52,31 +52,31 @@ def test_clients_shows_labels_of_levels(shell: Shell) -> None:
 
 
 def test_missing_command_shows_the_help_and_is_a_mistake(shell: Shell) -> None:
-    said = shell()
-    assert (said.code, said.out) == (2, "")
-    assert "apply" in said.err
+    result = shell()
+    assert (result.code, result.out) == (2, "")
+    assert "apply" in result.err
 
 
 def test_check_offline_finds_no_mistakes_in_shipped_files(shell: Shell) -> None:
-    said = shell("check", "--offline")
-    assert (said.code, said.out, len(said.err.splitlines())) == (0, "", 1)
+    result = shell("check", "--offline")
+    assert (result.code, result.out, len(result.err.splitlines())) == (0, "", 1)
     assert shell("check", "--offline", "-q") == CommandResult(0, "", "")
 
 
 def test_check_prints_problems_on_stdout(shell: Shell, office: Office) -> None:
     office.file()
-    said = shell("check")
-    assert said.code == 0
-    unmapped, unseen, *searches = said.out.splitlines()
+    result = shell("check")
+    assert result.code == 0
+    unmapped, unseen, *searches = result.out.splitlines()
     assert unmapped.startswith("warning: project portal-users uses tracker «Ішкі», which no mapping has: ")
     assert unseen.startswith("warning: fields not checked where there is no request yet: ")
     assert len(searches) == 3
     office.world.tracker.statuses = [each for each in office.world.tracker.statuses if each.name != "Шешілді"]
     office.world.tracker.role(BOT).permissions -= {"set_notes_private"}
-    said = shell("check")
-    assert said.code == 77
-    assert "no status «Шешілді» in the tracker: correct `statuses`" in said.out
-    assert said.out.count("the account lacks set_notes_private: give it to its role") == 5
+    result = shell("check")
+    assert result.code == 77
+    assert "no status «Шешілді» in the tracker: correct `statuses`" in result.out
+    assert result.out.count("the account lacks set_notes_private: give it to its role") == 5
     office.world.tracker.role(BOT).permissions |= {"set_notes_private"}
     assert shell("check").code == 78
 
@@ -86,14 +86,14 @@ def test_check_prints_the_searches_for_staff_if_they_work(shell: Shell, office: 
     late, _ = office.file("Mon 09:00"), office.file("Mon 10:00")
     state = office.world.field_id("state")
     office.world.tracker.pick(office.world.tracker.issues, late).values[state] = "Мерзімі өтті"
-    found = shell("check").out.splitlines()[-3:]
-    assert [each.partition(": ")[0] for each in found] == ["Мерзімі өтті", "Мерзімі таяу", "Клиент жауабы күтілуде"]
-    assert unquote(found[0]).endswith(f"/issues?set_filter=1&status_id=o&cf_{state}=Мерзімі өтті")
+    searches = shell("check").out.splitlines()[-3:]
+    assert [each.partition(": ")[0] for each in searches] == ["Мерзімі өтті", "Мерзімі таяу", "Клиент жауабы күтілуде"]
+    assert unquote(searches[0]).endswith(f"/issues?set_filter=1&status_id=o&cf_{state}=Мерзімі өтті")
     assert "set_filter" not in shell("check", "-q").out
     next(each for each in office.world.tracker.fields if each.id == state).is_filter = False
-    said = shell("check")
-    assert (said.code, "set_filter" in said.out) == (0, False)
-    assert "warning: the search for what is breached finds 2 open requests of 1: tick «Used as a filter»" in said.out
+    result = shell("check")
+    assert (result.code, "set_filter" in result.out) == (0, False)
+    assert "warning: the search for what is breached finds 2 open requests of 1: tick «Used as a filter»" in result.out
     office.world.tracker.role(BOT).permissions -= {"set_notes_private"}
     assert shell("check").code == 77
 
@@ -101,10 +101,10 @@ def test_check_prints_the_searches_for_staff_if_they_work(shell: Shell, office: 
 def test_a_day_with_the_tool(shell: Shell, office: Office) -> None:
     issue_id = office.file()
     assert shell("plan", "--exit-code").code == 5
-    said = shell("apply")
-    assert (said.code, said.out, said.err) == (0, "Written: 1 applied.\n", "")
-    said = shell("plan", "--exit-code")
-    assert (said.code, said.out, said.err) == (0, "Nothing to write on 1 request.\n", "")
+    result = shell("apply")
+    assert (result.code, result.out, result.err) == (0, "Written: 1 applied.\n", "")
+    result = shell("plan", "--exit-code")
+    assert (result.code, result.out, result.err) == (0, "Nothing to write on 1 request.\n", "")
     assert shell("apply").out == "Nothing was to be written.\n"
     assert shell("queue").out.splitlines()[-1].startswith("1 request to work on")
     assert f"#{issue_id} VIP · error" in shell("explain", issue_id).out
@@ -114,8 +114,8 @@ def test_a_day_with_the_tool(shell: Shell, office: Office) -> None:
 
 def test_quiet_prints_nothing_if_nothing_changes(shell: Shell, office: Office) -> None:
     office.file()
-    said = shell("apply", "-q")
-    assert (said.code, said.out) == (0, "Written: 1 applied.\n")
+    result = shell("apply", "-q")
+    assert (result.code, result.out) == (0, "Written: 1 applied.\n")
     for words in (("apply", "-q"), ("-q", "apply"), ("plan", "-q"), ("--quiet", "plan", "--exit-code")):
         assert shell(*words) == CommandResult(0, "", "")
 
@@ -128,21 +128,21 @@ def test_redmine_without_requests_needs_no_changes(shell: Shell, office: Office)
 
 def test_quiet_prints_why_a_run_is_incomplete(shell: Shell, office: Office) -> None:
     office.file("Mon 09:00", OPERATOR, BASE, UNMAPPED_TRACKER)
-    said = shell("apply", "-q")
-    assert said.code == 3
-    assert f"«{UNMAPPED_TRACKER}»" in said.out
+    result = shell("apply", "-q")
+    assert result.code == 3
+    assert f"«{UNMAPPED_TRACKER}»" in result.out
 
 
 def test_data_goes_to_stdout_and_messages_go_to_stderr(shell: Shell, snapshot: Path) -> None:
     lines = snapshot.read_text().splitlines()
     bare = shell.write("bare.jsonl", lines[1])
     shell.files.replace("clients.yaml", "until: 2028-12-31", "until: 2026-05-31")
-    said = shell("plan", "--from", bare, "--now", NOW, "--json")
-    assert set(said.json) == {"now", "changes", "findings", "summary"}
-    assert [line.split(":")[0] for line in said.err.splitlines()] == ["sup-sync"] * len(said.err.splitlines())
-    assert f"clients.yaml:{shell.files.line('clients.yaml', '2026-05-31')}: warning: " in said.err
+    result = shell("plan", "--from", bare, "--now", NOW, "--json")
+    assert set(result.json) == {"now", "changes", "findings", "summary"}
+    assert [line.split(":")[0] for line in result.err.splitlines()] == ["sup-sync"] * len(result.err.splitlines())
+    assert f"clients.yaml:{shell.files.line('clients.yaml', '2026-05-31')}: warning: " in result.err
     assert (
-        "bare.jsonl: the first line does not contain the lists of Redmine, so everyone except the authors" in said.err
+        "bare.jsonl: the first line does not contain the lists of Redmine, so everyone except the authors" in result.err
     )
     assert shell("plan", "--from", bare, "--now", NOW, "--json", "-q").err == ""
 
@@ -188,6 +188,6 @@ def test_snapshot_is_accepted_wrapped_bare_and_from_stdin(shell: Shell, snapshot
 @pytest.mark.usefixtures("empty_folder")
 def test_shipped_example_can_be_planned_in_any_folder(shell: Shell) -> None:
     examples = Path(__file__).parents[2] / "examples/requests.jsonl"
-    said = shell.process("plan", "--from", examples, "--now", "2026-11-20T18:00")
-    assert (said.code, said.err) == (0, "")
-    assert "Plan: " in said.out
+    result = shell.process("plan", "--from", examples, "--now", "2026-11-20T18:00")
+    assert (result.code, result.err) == (0, "")
+    assert "Plan: " in result.out

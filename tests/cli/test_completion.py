@@ -42,10 +42,10 @@ def test_tab_completes_commands_and_regulation_keys(shell: Shell, name: str) -> 
 
 @pytest.mark.parametrize(("name", "part"), [("bash", "complete -o nosort"), ("zsh", "#compdef"), ("fish", "complete ")])
 def test_completion_prints_a_script_for_each_shell(shell: Shell, name: str, part: str) -> None:
-    said = shell("completion", name)
-    assert (said.code, said.err) == (0, "")
-    assert part in said.out
-    assert f"_SUP_SYNC_COMPLETE={name}_complete" in said.out
+    result = shell("completion", name)
+    assert (result.code, result.err) == (0, "")
+    assert part in result.out
+    assert f"_SUP_SYNC_COMPLETE={name}_complete" in result.out
 
 
 @pytest.mark.parametrize(

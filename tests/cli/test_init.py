@@ -1,4 +1,4 @@
-"""`sup-sync init` beside a tracker that nobody prepared: from an empty folder to a check that finds nothing."""
+"""`sup-sync init` for an unprepared Redmine: from an empty folder to a check without problems."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ WHO = ("--head", HEAD, HEAD_NAME)
 
 
 class Place:
-    """An empty folder to type in, and a tracker of these names that answers at `url`."""
+    """An empty folder to type in, and a fake Redmine with these names at `url`."""
 
     def __init__(self, shell: Shell, folder: Path, survey: NamesInRedmine, url: str, site: Unprepared) -> None:
         self.shell, self.folder, self.survey, self.url, self.site = shell, folder, survey, url, site
@@ -34,19 +34,19 @@ class Place:
 
 
 @pytest.fixture
-def faults() -> dict[str, Answer]:
+def responses() -> dict[str, Answer]:
     return {}
 
 
 @pytest.fixture
 def make_place(
-    shell: Shell, empty_folder: Path, faults: dict[str, Answer]
+    shell: Shell, empty_folder: Path, responses: dict[str, Answer]
 ) -> Iterator[Callable[[NamesInRedmine], Place]]:
     sockets = []
 
     def make(survey: NamesInRedmine) -> Place:
         site = Unprepared(survey)
-        socket = on_a_socket(site.world, faults)
+        socket = on_a_socket(site.world, responses)
         sockets.append(socket)
         shell.use_key(site.world.user(ADMIN))
         return Place(shell, empty_folder, survey, socket.__enter__(), site)
@@ -76,9 +76,9 @@ def test_unprepared_redmine_matches_after_init_and_provision(
     site.run_script(script.out)
     site.add_account()
     shell.use_key(site.world.user(BOT))
-    said = shell("check")
-    assert (said.code, said.err) == (0, f"sup-sync: {place.url} matches the mappings\n")
-    assert len(re.findall(rf"^.+: {place.url}/issues\?set_filter=1&.+$", said.out, flags=re.MULTILINE)) == 3
+    result = shell("check")
+    assert (result.code, result.err) == (0, f"sup-sync: {place.url} matches the mappings\n")
+    assert len(re.findall(rf"^.+: {place.url}/issues\?set_filter=1&.+$", result.out, flags=re.MULTILINE)) == 3
     assert shell("plan", "-q").code == 0
 
 
@@ -90,7 +90,7 @@ def test_init_works_for_an_account_that_is_not_an_administrator(place: Place) ->
     shell.use_key(site.world.user(BOT))
     assert place.init("--directory", "again", *WHO).code == 0
     again = Path("again/mappings/tracker.yaml").read_text(encoding="utf-8")
-    assert again.count("# new") == 2 + 5 + 6 + 10 + 3  # the values of lists, which administrators alone read
+    assert again.count("# new") == 2 + 5 + 6 + 10 + 3  # the values of lists, which only administrators can read
     assert shell("--config", "again/config.yaml", "check").code == 0
 
 
@@ -98,13 +98,13 @@ def test_init_works_for_an_account_that_is_not_an_administrator(place: Place) ->
 
 
 def test_init_shows_proposal_result_of_check_and_next_steps(place: Place) -> None:
-    said = place.init()
-    assert said.code == 3
-    assert "trackers    Bug → error · Feature → suggestion · Support → consultation\n" in said.out
-    assert "Low → normal · High → urgent\n" in said.out
-    assert "tracker.yaml:" in said.out.splitlines()[-1]
-    assert "head is still to be said" in said.out.splitlines()[-1]
-    assert [line.partition(".")[0] for line in said.err.splitlines()] == [
+    result = place.init()
+    assert result.code == 3
+    assert "trackers    Bug → error · Feature → suggestion · Support → consultation\n" in result.out
+    assert "Low → normal · High → urgent\n" in result.out
+    assert "tracker.yaml:" in result.out.splitlines()[-1]
+    assert "head is still to be said" in result.out.splitlines()[-1]
+    assert [line.partition(".")[0] for line in result.err.splitlines()] == [
         "sup-sync: result of `sup-sync check`:",
         "sup-sync: next: 1",
         "sup-sync: 2",
@@ -115,14 +115,14 @@ def test_init_shows_proposal_result_of_check_and_next_steps(place: Place) -> Non
 def test_proposal_fits_a_terminal_of_eighty_columns(make_place: Callable[[NamesInRedmine], Place]) -> None:
     place = make_place(OWN_RU)
     place.shell.patch.setenv("COLUMNS", "80")
-    said = place.init(*WHO)
-    assert max(map(len, said.out.splitlines())) <= 80
+    result = place.init(*WHO)
+    assert max(map(len, result.out.splitlines())) <= 80
 
 
 def test_quiet_init_prints_only_problems(place: Place) -> None:
-    said = place.init("-q")
-    assert said.err == ""
-    assert len(said.out.splitlines()) == 1
+    result = place.init("-q")
+    assert result.err == ""
+    assert len(result.out.splitlines()) == 1
 
 
 def test_control_characters_in_names_are_removed(
@@ -131,9 +131,9 @@ def test_control_characters_in_names_are_removed(
     place = make_place(
         NamesInRedmine(["Bug \x1b[31m\u202e"], {"New": False, "x\x1b": False}, ["Normal"], roles=["Manager"])
     )
-    said = place.init(*WHO)
-    assert said.code == 3
-    assert not {"\x1b", "\u202e"} & set(said.out + said.err)
+    result = place.init(*WHO)
+    assert result.code == 3
+    assert not {"\x1b", "\u202e"} & set(result.out + result.err)
     assert not {"\x1b", "\u202e"} & set(Path("mappings/tracker.yaml").read_text(encoding="utf-8"))
 
 
@@ -164,17 +164,17 @@ def test_closed_project_is_left_out(place: Place) -> None:
 
 
 def test_directory_is_created_and_named_in_the_next_steps(place: Place) -> None:
-    said = place.init("--directory", "etc/sup-sync", *WHO)
+    result = place.init("--directory", "etc/sup-sync", *WHO)
     assert sorted(path.name for path in Path("etc/sup-sync").iterdir()) == ["config.yaml", "mappings"]
     for path in Path("etc/sup-sync").rglob("*.yaml"):
         tied = re.match(r"# yaml-language-server: \$schema=(\S+)\n", path.read_text(encoding="utf-8"))
         assert tied, path
         assert (path.parent / tied[1]).is_file()
-    assert f"`sup-sync --config {place.folder}/etc/sup-sync/config.yaml check`" in said.err
+    assert f"`sup-sync --config {place.folder}/etc/sup-sync/config.yaml check`" in result.err
 
 
 class Typing(StringIO):
-    """Somebody at a terminal who types these lines."""
+    """A terminal on which a person types these lines."""
 
     def isatty(self) -> bool:
         return True
@@ -185,13 +185,13 @@ def test_init_prompts_on_a_terminal(place: Place) -> None:
     place.shell.patch.delenv("SUP_SYNC_KEY")
     answers = [place.url, str(key_file), "support", "ru", HEAD, HEAD_NAME, "y"]
     place.shell.patch.setattr(sys, "stdin", Typing("\n".join([*answers, ""])))
-    said = place.shell("init")
-    assert said.code == 0
+    result = place.shell("init")
+    assert result.code == 0
     assert "projects: [support]" in Path("config.yaml").read_text(encoding="utf-8")
     assert f"head: {{login: {HEAD}, name: {HEAD_NAME}}}" in Path("mappings/tracker.yaml").read_text(encoding="utf-8")
     assert "\nclient_language: ru " in Path("config.yaml").read_text(encoding="utf-8")
-    assert f"projects: {', '.join(sorted(PROJECTS))}" in said.err
-    assert f"staff: {HEAD_NAME}\n" in said.err
+    assert f"projects: {', '.join(sorted(PROJECTS))}" in result.err
+    assert f"staff: {HEAD_NAME}\n" in result.err
 
 
 def test_wrong_answer_is_reported_and_asked_again(place: Place) -> None:
@@ -201,18 +201,23 @@ def test_wrong_answer_is_reported_and_asked_again(place: Place) -> None:
     keys = [str(place.folder / "nowhere"), str(key_file)]
     answers = [*urls, *keys, "suport", "support, alatau", "ru", HEAD, "", "y"]
     place.shell.patch.setattr(sys, "stdin", Typing("\n".join([*answers, ""])))
-    said = place.shell("init")
-    for told in ("write it as https://tracker.example.kz", "plain http", "your answer names cannot", "project suport:"):
-        assert told in said.err
+    result = place.shell("init")
+    for message in (
+        "write it as https://tracker.example.kz",
+        "plain http",
+        "your answer names cannot",
+        "project suport:",
+    ):
+        assert message in result.err
     assert "projects: [support, alatau]" in Path("config.yaml").read_text(encoding="utf-8")
-    assert "head is still to be said" in said.out
-    assert said.code == 3
+    assert "head is still to be said" in result.out
+    assert result.code == 3
 
 
 def test_nothing_is_written_if_the_proposal_is_declined(place: Place) -> None:
     place.shell.patch.setattr(sys, "stdin", Typing("all\n\nlater\nn\n"))
-    said = place.shell("init", "--url", place.url)
-    assert said.code == 130
+    result = place.shell("init", "--url", place.url)
+    assert result.code == 130
     assert place.is_empty()
 
 
@@ -253,8 +258,8 @@ def test_wrong_url_is_reported(place: Place, url: str, code: int, part: str) -> 
     assert place.is_empty()
 
 
-def test_url_below_the_base_url_is_reported(place: Place, faults: dict[str, Answer]) -> None:
-    faults["/users/current"] = reply(200, "<html>")
+def test_url_below_the_base_url_is_reported(place: Place, responses: dict[str, Answer]) -> None:
+    responses["/users/current"] = reply(200, "<html>")
     one_line(place.init(), 75, "an HTML page, not JSON: is `url` the tracker's root?")
     one_line(place.shell("init", "--yes", "--url", f"{place.url}/issues"), 78, "is `url` the tracker's root?")
     assert place.is_empty()
@@ -291,18 +296,18 @@ def test_nothing_is_left_if_a_rename_fails(place: Place, name: str) -> None:
         return rename(self, target)
 
     place.shell.patch.setattr(Path, "rename", refuse)
-    said = place.init("-q")
-    one_line(said, 2, "cannot be written (No space left on device)")
+    result = place.init("-q")
+    one_line(result, 2, "cannot be written (No space left on device)")
     assert place.is_empty()
 
 
-def test_nothing_is_left_if_redmine_fails(place: Place, faults: dict[str, Answer]) -> None:
-    faults["/issue_statuses"] = reply(500, "")
+def test_nothing_is_left_if_redmine_fails(place: Place, responses: dict[str, Answer]) -> None:
+    responses["/issue_statuses"] = reply(500, "")
     one_line(place.init(), 75, "answered 500")
     assert place.is_empty()
 
 
 def test_init_recognizes_russian_names(make_place: Callable[[NamesInRedmine], Place]) -> None:
-    said = make_place(REDMINE_RU).init()
-    assert "trackers    Ошибка → error · Улучшение → suggestion · Поддержка → consultation\n" in said.out
-    assert "language    ru\n" in said.out
+    result = make_place(REDMINE_RU).init()
+    assert "trackers    Ошибка → error · Улучшение → suggestion · Поддержка → consultation\n" in result.out
+    assert "language    ru\n" in result.out

@@ -1,4 +1,4 @@
-"""What logs and monitors are told of a run, however it ended: a line of JSON, and figures for Prometheus."""
+"""The summary of a run, also of a failed one: a line of JSON, and metrics for Prometheus."""
 
 from __future__ import annotations
 
@@ -24,22 +24,22 @@ DOCS = (Path(__file__).parents[2] / "docs/monitoring.md").read_text(encoding="ut
 
 
 def documented(name: str) -> list[str]:
-    """The names in the table of a section of docs/monitoring.md, in its order."""
+    """Return the names in the table of a section of docs/monitoring.md, in its order."""
     section = DOCS.partition(f"## {name}")[2].partition("\n## ")[0]
     return re.findall(r"^\| `(\w+)", section, flags=re.MULTILINE)
 
 
-def last_line(said: CommandResult) -> dict[str, Any]:
-    """The JSON object, the only thing on stdout."""
-    (line,) = said.out.splitlines()
+def last_line(result: CommandResult) -> dict[str, Any]:
+    """Parse the JSON object, which must be all of stdout."""
+    (line,) = result.out.splitlines()
     value: dict[str, Any] = json.loads(line)
     assert list(value) == documented("JSON")
-    assert value["exit_code"] == said.code
+    assert value["exit_code"] == result.code
     return value
 
 
 def figures(path: Path) -> dict[str, float]:
-    """The samples of a file, `name{label}` to value."""
+    """Parse the samples of a file, by name and label."""
     families = list(text_string_to_metric_families(path.read_text(encoding="utf-8")))
     assert {family.name for family in families} <= set(documented("Prometheus"))
     samples = (sample for family in families for sample in family.samples)
@@ -54,48 +54,48 @@ def metrics(tmp_path: Path) -> Path:
 def test_completed_run_reports_its_work(shell: Shell, office: Office, metrics: Path) -> None:
     office.file()
     before = datetime.now(UTC).timestamp()
-    told = last_line(shell("apply", "-q", "--json", "--metrics", metrics))
-    assert told["error"] == ""
-    assert (told["issues"], told["histories_read"], told["judged"], told["notes"]) == (1, 1, 1, 2)
-    assert told["outcomes"] == {"applied": 1, "unneeded": 0, "stale": 0, "refused": 0, "failed": 0}
-    assert told["requests"]["PUT"] == 2
-    shown = figures(metrics)
-    assert (shown["run_exit_code"], shown["run_outcomes applied"], shown["run_outcomes failed"]) == (0, 1, 0)
-    assert (shown["run_histories_read"], shown["run_notes"]) == (1, 2)
-    assert shown["run_http_requests PUT"] == 2
-    assert shown["run_timestamp_seconds"] == shown["last_success_timestamp_seconds"] >= before
-    names = {f"sup_sync_{name.split()[0]}" for name in shown}
+    summary = last_line(shell("apply", "-q", "--json", "--metrics", metrics))
+    assert summary["error"] == ""
+    assert (summary["issues"], summary["histories_read"], summary["judged"], summary["notes"]) == (1, 1, 1, 2)
+    assert summary["outcomes"] == {"applied": 1, "unneeded": 0, "stale": 0, "refused": 0, "failed": 0}
+    assert summary["requests"]["PUT"] == 2
+    samples = figures(metrics)
+    assert (samples["run_exit_code"], samples["run_outcomes applied"], samples["run_outcomes failed"]) == (0, 1, 0)
+    assert (samples["run_histories_read"], samples["run_notes"]) == (1, 2)
+    assert samples["run_http_requests PUT"] == 2
+    assert samples["run_timestamp_seconds"] == samples["last_success_timestamp_seconds"] >= before
+    names = {f"sup_sync_{name.split()[0]}" for name in samples}
     assert set(documented("Prometheus")) == names | {"sup_sync_run_findings"}  # there were none
-    told = last_line(shell("apply", "-q", "--json", "--metrics", metrics))
-    assert (told["issues"], told["notes"], told["requests"]["PUT"]) == (1, 0, 0)
+    summary = last_line(shell("apply", "-q", "--json", "--metrics", metrics))
+    assert (summary["issues"], summary["notes"], summary["requests"]["PUT"]) == (1, 0, 0)
     assert figures(metrics)["run_outcomes applied"] == 0
 
 
 def test_findings_are_counted_by_kind(shell: Shell, office: Office, metrics: Path) -> None:
     for _ in range(2):
         office.file("Mon 09:00", OPERATOR, BASE, UNMAPPED_TRACKER)
-    told = last_line(shell("apply", "--json", "--metrics", metrics))
-    assert (told["exit_code"], told["skipped"]) == (3, 2)
-    assert told["findings"] == {"unmapped_name": 2}
+    summary = last_line(shell("apply", "--json", "--metrics", metrics))
+    assert (summary["exit_code"], summary["skipped"]) == (3, 2)
+    assert summary["findings"] == {"unmapped_name": 2}
     assert figures(metrics)["run_findings unmapped_name"] == figures(metrics)["run_issues_skipped"] == 2
 
 
 def test_failed_writes_are_reported(shell: Shell, office: Office, metrics: Path) -> None:
     issue_id = office.file()
-    office.faults[rf"/issues/{issue_id}$"] = reply(500)
-    said = shell("apply", "-q", "--json", "--metrics", metrics)
-    told = last_line(said)
-    assert said.code == 3
-    ((undone),) = told["failed_writes"]
-    assert (undone["issue"], undone["kind"]) == (issue_id, "failed")
-    assert (told["outcomes"]["failed"], figures(metrics)["run_outcomes failed"]) == (1, 1)
+    office.responses[rf"/issues/{issue_id}$"] = reply(500)
+    result = shell("apply", "-q", "--json", "--metrics", metrics)
+    summary = last_line(result)
+    assert result.code == 3
+    (failed,) = summary["failed_writes"]
+    assert (failed["issue"], failed["kind"]) == (issue_id, "failed")
+    assert (summary["outcomes"]["failed"], figures(metrics)["run_outcomes failed"]) == (1, 1)
     assert "last_success_timestamp_seconds" not in figures(metrics)
 
 
 def test_unread_project_is_reported(shell: Shell, office: Office, metrics: Path) -> None:
-    office.faults[rf"/issues/{office.file()}\.json"] = reply(500)
-    told = last_line(shell("apply", "--json", "--metrics", metrics))
-    assert (told["unread_projects"], told["exit_code"], figures(metrics)["run_unread_projects"]) == (
+    office.responses[rf"/issues/{office.file()}\.json"] = reply(500)
+    summary = last_line(shell("apply", "--json", "--metrics", metrics))
+    assert (summary["unread_projects"], summary["exit_code"], figures(metrics)["run_unread_projects"]) == (
         ["«Алатау Трейд» ЖШС"],
         3,
         1,
@@ -106,16 +106,16 @@ def test_failed_run_keeps_the_time_of_the_last_success(shell: Shell, office: Off
     office.file()
     shell("apply", "--metrics", metrics)
     succeeded = figures(metrics)["last_success_timestamp_seconds"]
-    office.faults[".*"] = reply(503)
+    office.responses[".*"] = reply(503)
     for code in (75, 75):
-        said = shell("apply", "--json", "--metrics", metrics)
-        told = last_line(said)
-        assert (said.code, f"sup-sync: {told['error']}\n") == (code, said.err)
-        assert told["requests"]["GET"] >= 1
-        shown = figures(metrics)
-        assert (shown["run_exit_code"], shown["last_success_timestamp_seconds"]) == (75, succeeded)
-        assert (told["issues"], told["findings"], "issues" in shown) == (None, None, False)
-        assert shown["run_timestamp_seconds"] > succeeded
+        result = shell("apply", "--json", "--metrics", metrics)
+        summary = last_line(result)
+        assert (result.code, f"sup-sync: {summary['error']}\n") == (code, result.err)
+        assert summary["requests"]["GET"] >= 1
+        samples = figures(metrics)
+        assert (samples["run_exit_code"], samples["last_success_timestamp_seconds"]) == (75, succeeded)
+        assert (summary["issues"], summary["findings"], "issues" in samples) == (None, None, False)
+        assert samples["run_timestamp_seconds"] > succeeded
 
 
 def test_refused_runs_are_reported(shell: Shell, office: Office, metrics: Path) -> None:
@@ -140,11 +140,11 @@ def test_writes_of_an_aborted_run_are_counted(shell: Shell, office: Office, metr
         raise RuntimeError
 
     shell.patch.setattr("sup_sync.run.apply._notify", broken)
-    said = shell("apply", "--json", "--metrics", metrics)
-    assert (said.code, last_line(said)["outcomes"]["applied"]) == (1, 1)
-    assert last_line(said)["error"].startswith("internal error: RuntimeError at run/apply.py:")
-    shown = figures(metrics)
-    assert (shown["run_exit_code"], shown["run_outcomes applied"], shown["run_http_requests PUT"]) == (1, 1, 2)
+    result = shell("apply", "--json", "--metrics", metrics)
+    assert (result.code, last_line(result)["outcomes"]["applied"]) == (1, 1)
+    assert last_line(result)["error"].startswith("internal error: RuntimeError at run/apply.py:")
+    samples = figures(metrics)
+    assert (samples["run_exit_code"], samples["run_outcomes applied"], samples["run_http_requests PUT"]) == (1, 1, 2)
 
 
 def test_interrupted_run_is_reported(shell: Shell, office: Office, metrics: Path) -> None:
@@ -152,9 +152,9 @@ def test_interrupted_run_is_reported(shell: Shell, office: Office, metrics: Path
         raise KeyboardInterrupt
 
     shell.patch.setattr("sup_sync.run.apply.apply", interrupted)
-    said = shell("apply", "--json", "--metrics", metrics)
-    assert (said.code, last_line(said)["error"]) == (130, "interrupted")
-    assert (figures(metrics)["run_exit_code"], office.faults) == (130, {})
+    result = shell("apply", "--json", "--metrics", metrics)
+    assert (result.code, last_line(result)["error"]) == (130, "interrupted")
+    assert (figures(metrics)["run_exit_code"], office.responses) == (130, {})
 
 
 def test_mistake_in_options_is_reported_to_the_monitor(shell: Shell, office: Office, metrics: Path) -> None:
@@ -188,9 +188,9 @@ def test_unreadable_metrics_are_replaced(shell: Shell, metrics: Path, held: str)
 
 def test_unwritable_metrics_are_reported_and_the_run_succeeds(shell: Shell, office: Office) -> None:
     office.file()
-    said = shell("apply", "-q", "--metrics", shell.folder / "nowhere" / "x.prom")
-    assert (said.code, said.out) == (0, "Written: 1 applied.\n")
-    (line,) = said.err.splitlines()
+    result = shell("apply", "-q", "--metrics", shell.folder / "nowhere" / "x.prom")
+    assert (result.code, result.out) == (0, "Written: 1 applied.\n")
+    (line,) = result.err.splitlines()
     assert line.startswith("sup-sync: --metrics: not written: ")
     assert "nowhere/x.prom" in line
 
@@ -208,4 +208,4 @@ def test_run_out_of_time_is_reported(shell: Shell, office: Office, metrics: Path
 
     shell.patch.setattr("sup_sync.run.apply.apply", late)
     assert last_line(shell("apply", "--json", "--metrics", metrics))["error"] == "late"
-    assert office.faults == {}
+    assert office.responses == {}

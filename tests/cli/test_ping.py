@@ -1,4 +1,4 @@
-"""The dead man's switch tells the truth: the start, and the exit code whatever the run came to."""
+"""`apply --ping`: the monitor gets the start and the exit code of each run."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def test_run_pings_1_after_an_internal_error(
     monkeypatch.setattr("sup_sync.run.apply.apply", broken)
     assert shell("apply", "--ping", monitor.url).code == 1
     assert asked(monitor) == ["/start", "/1"]
-    assert office.faults == {}
+    assert office.responses == {}
 
 
 @pytest.mark.parametrize("answer", [reply(500), reset, reply(302, location="http://127.0.0.1:9/")])
 def test_unreachable_monitor_does_not_affect_the_run(shell: Shell, office: Office, answer) -> None:
     office.file()
     with serve(answer) as away:
-        said = shell("apply", "--ping", away.url)
-    assert said.code == 0
-    assert said.err.count("--ping: the monitor did not receive `") == 2
-    assert "Written: 1 applied." in said.out
+        result = shell("apply", "--ping", away.url)
+    assert result.code == 0
+    assert result.err.count("--ping: the monitor did not receive `") == 2
+    assert "Written: 1 applied." in result.out

@@ -45,13 +45,13 @@ def test_closed_pipe_is_not_an_error(shell: Shell, snapshot: Path) -> None:
 def test_full_disk_behind_stdout_is_reported(shell: Shell, snapshot: Path) -> None:
     with Path("/dev/full").open("w") as full:
         for words in (("plan",), ("plan", "--json"), ("queue",), ("report",)):
-            said = shell.process(*words, "--from", snapshot, "--now", NOW, stdout=full)
-            one_line(said, 1, "the output: No space left on device")
+            result = shell.process(*words, "--from", snapshot, "--now", NOW, stdout=full)
+            one_line(result, 1, "the output: No space left on device")
 
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """A background job of a shell, as which the tests may run, ignores SIGINT, and so would its children."""
+    """Restore SIGINT: a background job of a shell ignores it, and so would the commands that tests start."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -65,15 +65,15 @@ def test_interrupted_run_is_reported_to_its_monitor(shell: Shell, count_promise:
         with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             wait_until(lambda: bool(server.asked))
             process.send_signal(signal.SIGINT)
-            said = shell.checked(CommandResult(0, *process.communicate()))
+            result = shell.checked(CommandResult(0, *process.communicate()))
     assert [each.path for each in monitor.asked] == ["/start", "/130"]
-    assert (process.returncode, said.out) == (130, "")
-    assert said.err.strip() == "sup-sync: interrupted; nothing is left half-written"
+    assert (process.returncode, result.out) == (130, "")
+    assert result.err.strip() == "sup-sync: interrupted; nothing is left half-written"
     count_promise(TRUTH, "exit code 130: interrupted")
 
 
 def test_process_list_does_not_contain_the_key(shell: Shell, count_promise: Callable[[str, str], None]) -> None:
-    """Whoever lists processes sees the words of each and the names of its threads; the environment is its owner's."""
+    """Other users see arguments and thread names of a process; only its owner can read the environment."""
     with serve(silence(1)) as server:
         shell.files.replace("config.yaml", CLOSED_PORT, server.url)
         with subprocess.Popen([PROGRAM, "apply"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -90,7 +90,7 @@ def test_process_list_does_not_contain_the_key(shell: Shell, count_promise: Call
 
 
 def words_of(path: Path) -> str:
-    """Of a process; none where it ended meanwhile."""
+    """Read the arguments of a process; empty if it has exited meanwhile."""
     try:
         return path.read_text(errors="replace")
     except OSError:
@@ -123,7 +123,7 @@ def test_snapshot_too_large_for_the_disk_keeps_the_old_file(shell: Shell, snapsh
     def allow_little() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 
-    said = shell.process("snapshot", "-q", "-o", snapshot, preexec_fn=allow_little)
-    one_line(said, 2, "snapshot.jsonl: cannot be written (File too large); choose another path")
+    result = shell.process("snapshot", "-q", "-o", snapshot, preexec_fn=allow_little)
+    one_line(result, 2, "snapshot.jsonl: cannot be written (File too large); choose another path")
     assert snapshot.read_bytes() == before
     assert [each.name for each in shell.folder.iterdir() if each.name.startswith(".")] == []

@@ -1,4 +1,4 @@
-"""What stops `apply` is said by the commands that show what it would do."""
+"""Problems that stop `apply`, as `plan` and `queue` report them."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def test_plan_and_queue_report_problems_that_would_stop_apply(shell: Shell, offi
     assert "would refuse to run" not in shell(command).err
     shell.forget()
     tracker.statuses[:] = [each for each in tracker.statuses if each.name != "Шешілді"]
-    said = shell(command, "-q")
-    assert said.code == 0
-    assert "sup-sync: `apply` would refuse to run: no status «Шешілді» in the tracker: correct `statuses`" in said.err
+    result = shell(command, "-q")
+    assert result.code == 0
+    assert "sup-sync: `apply` would refuse to run: no status «Шешілді» in the tracker: correct `statuses`" in result.err
     assert shell("apply").code == 78

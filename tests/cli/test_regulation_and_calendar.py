@@ -16,9 +16,9 @@ from support.shell import PROGRAM, CommandResult, Shell, one_line
 
 @pytest.mark.parametrize(("language", "title"), [("kk", "Қолдау"), ("ru", "Регламент поддержки"), ("en", "Support")])
 def test_regulation_uses_the_language_of_the_option(shell: Shell, language: str, title: str) -> None:
-    said = shell("regulation", "--language", language)
-    assert (said.code, said.err) == (0, "")
-    assert said.out.startswith(title)
+    result = shell("regulation", "--language", language)
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith(title)
 
 
 def test_default_language_is_that_of_staff(shell: Shell) -> None:
@@ -38,9 +38,9 @@ def test_day_before_the_first_version_is_a_mistake(shell: Shell) -> None:
 
 
 def test_calendar_takes_the_year_before_or_after_options(shell: Shell) -> None:
-    said = shell("calendar", "2025", "--language", "en")
-    assert said.out.startswith("Support calendar: 2025\n246 working days")
-    assert shell("calendar", "--language", "en", "2025") == said
+    result = shell("calendar", "2025", "--language", "en")
+    assert result.out.startswith("Support calendar: 2025\n246 working days")
+    assert shell("calendar", "--language", "en", "2025") == result
     assert shell("calendar", "2025", "--json").json["working_days"] == 246
     assert shell("calendar", "--json").json["year"] in range(2023, 2028)
 
@@ -79,7 +79,7 @@ def test_pipe_and_no_color_get_plain_text(shell: Shell, words: tuple[str, ...]) 
 
 
 def on_a_terminal(words: tuple[str, ...]) -> str:
-    """What a command writes to a terminal of its own, its steering included."""
+    """Run a command on a terminal of its own; return its output with control sequences."""
     ours, theirs = pty.openpty()
     with subprocess.Popen([PROGRAM, *words], stdout=theirs, stderr=subprocess.DEVNULL) as process:
         os.close(theirs)

@@ -68,17 +68,17 @@ def test_page_in_a_missing_folder_is_rejected(shell: Shell, tmp_path: Path) -> N
 def test_missing_library_is_reported_with_its_extra(
     shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
-    found = find_spec
-    monkeypatch.setattr("sup_sync.cli.pages.find_spec", lambda name: None if name == library else found(name))
-    said = shell("report", *READ, "--html", tmp_path / "page.html")
-    one_line(said, 2, library, "pip install 'sup-sync[report]'")
+    real_find_spec = find_spec
+    monkeypatch.setattr("sup_sync.cli.pages.find_spec", lambda name: None if name == library else real_find_spec(name))
+    result = shell("report", *READ, "--html", tmp_path / "page.html")
+    one_line(result, 2, library, "pip install 'sup-sync[report]'")
     assert not (tmp_path / "page.html").exists()
 
 
 def test_unwritable_folder_of_matplotlib_is_not_reported(shell: Shell, tmp_path: Path) -> None:
     environment = {**os.environ, "MPLCONFIGDIR": "/proc/nowhere"}
-    said = shell.process("report", *READ, "--html", tmp_path / "page.html", env=environment)
-    assert said == CommandResult(0, "", "")
+    result = shell.process("report", *READ, "--html", tmp_path / "page.html", env=environment)
+    assert result == CommandResult(0, "", "")
 
 
 @pytest.mark.parametrize("words", [("report", *READ), ("report", *READ, "--csv", "-"), ("plan", *READ)])

@@ -1,4 +1,4 @@
-"""`schedule` shows every file and command before it does anything, keeps what others changed, and takes itself back."""
+"""`schedule` shows each file and command first, backs up changed files, and can be removed."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ SERVICE, TIMER, CRON = (
 
 @pytest.fixture
 def root(shell: Shell) -> Path:
-    """A machine's root with systemd in it, and a program as it is installed."""
+    """The root folder of a machine with systemd and an installed program."""
     shell.patch.setattr("sys.argv", ["/opt/sup-sync/bin/sup-sync"])
     shell.patch.setattr("sup_sync.cli.commands.schedule._is_account", lambda _name: False)
-    shell.patch.setattr(
-        "sup_sync.cli.commands.schedule._find_unreadable", lambda _path: None
-    )  # as pytest's own folder is
+    # Other accounts cannot read the temporary folder of pytest.
+    shell.patch.setattr("sup_sync.cli.commands.schedule._find_unreadable", lambda _path: None)
     shell.patch.setattr("sys.executable", "/opt/sup-sync/bin/python")
     shell.write("key", "x", 0o600)
     shell.files.replace("config.yaml", "  # key_file: /etc/sup-sync/key", "  key_file: key")
@@ -39,7 +38,7 @@ def without_systemd(root: Path) -> Path:
 
 @pytest.fixture
 def system(root: Path, shell: Shell) -> Path:
-    """The same, taken for the machine's own: `ran` lists the commands that were run on it."""
+    """The same root folder, treated as that of this machine: `ran` lists the commands that were run."""
     tools = shell.folder / "tools"
     tools.mkdir()
     for name in ("systemctl", "useradd", "chown"):
@@ -59,13 +58,13 @@ def ran(shell: Shell) -> list[str]:
 
 
 def test_schedule_only_shows_changes_without_yes_and_terminal(shell: Shell, system: Path) -> None:
-    said = shell("schedule", "--prefix", system)
-    assert (said.code, files(system), ran(shell)) == (0, set(), [])
-    assert said.err == "sup-sync: nothing changed; pass --yes to apply\n"
+    result = shell("schedule", "--prefix", system)
+    assert (result.code, files(system), ran(shell)) == (0, set(), [])
+    assert result.err == "sup-sync: nothing changed; pass --yes to apply\n"
     exec_start = f"    ExecStart=/opt/sup-sync/bin/sup-sync --config {shell.folder}/config.yaml apply --quiet\n"
     for part in (exec_start, f"    LoadCredential=sup-sync-key:{shell.folder}/key\n", "    OnCalendar=*:0/5\n"):
-        assert part in said.out
-    assert said.out.endswith("Commands to run afterwards:\n    systemctl daemon-reload\n"
+        assert part in result.out
+    assert result.out.endswith("Commands to run afterwards:\n    systemctl daemon-reload\n"
                              "    systemctl enable --now sup-sync.timer\n\n")  # fmt: skip
 
 
@@ -73,23 +72,23 @@ def test_schedule_only_shows_changes_without_yes_and_terminal(shell: Shell, syst
 def test_schedule_asks_on_a_terminal(shell: Shell, without_systemd: Path, answer: bytes, left: set[str]) -> None:
     for name in ("useradd", "systemctl", "chown"):
         shell.write(name, "#!/bin/sh\nexit 1\n", 0o755)
-    shell.patch.setenv("PATH", str(shell.folder))  # whatever goes wrong, nothing is done to this machine
+    shell.patch.setenv("PATH", str(shell.folder))  # even if the test fails, this machine is not changed
     ours, theirs = os.openpty()
     os.write(ours, answer)
-    said = shell.process("schedule", "--prefix", without_systemd, stdin=theirs)
+    result = shell.process("schedule", "--prefix", without_systemd, stdin=theirs)
     os.close(ours)
     os.close(theirs)
-    assert "Make these changes? [y/N]" in said.err
-    assert said.code == 0
-    assert ("nothing changed" in said.err) is not bool(left)
+    assert "Make these changes? [y/N]" in result.err
+    assert result.code == 0
+    assert ("nothing changed" in result.err) is not bool(left)
     assert files(without_systemd) == left
 
 
 def test_yes_installs_the_shown_files_and_remove_deletes_them(shell: Shell, system: Path) -> None:
     shown = shell("schedule", "--prefix", system).out
-    said = shell("schedule", "--yes", "--prefix", system)
-    assert (said.code, said.err) == (0, "")
-    assert said.out.startswith(shown)
+    result = shell("schedule", "--yes", "--prefix", system)
+    assert (result.code, result.err) == (0, "")
+    assert result.out.startswith(shown)
     assert files(system) == {SERVICE, TIMER}
     text = (system / SERVICE).read_text(encoding="utf-8")
     assert "".join(f"    {line}\n" for line in text.splitlines()) in shown
@@ -111,10 +110,10 @@ def test_changed_file_is_shown_and_backed_up(shell: Shell, system: Path) -> None
     service = system / SERVICE
     changed = service.read_text(encoding="utf-8").replace("MemoryMax=512M", "MemoryMax=1G")
     service.write_text(changed, encoding="utf-8")
-    said = shell("schedule", "--prefix", system)
-    assert f"{service} differs and will be replaced (backup: {service}.old):" in said.out
-    assert "    -MemoryMax=1G\n    +MemoryMax=512M\n" in said.out
-    assert f"{system / TIMER} is up to date." in said.out
+    result = shell("schedule", "--prefix", system)
+    assert f"{service} differs and will be replaced (backup: {service}.old):" in result.out
+    assert "    -MemoryMax=1G\n    +MemoryMax=512M\n" in result.out
+    assert f"{system / TIMER} is up to date." in result.out
     assert service.read_text(encoding="utf-8") == changed
     assert f"{service} renamed to {service}.old" in shell("schedule", "--yes", "--prefix", system).out
     assert service.with_name("sup-sync.service.old").read_text(encoding="utf-8") == changed
@@ -124,8 +123,8 @@ def test_changed_file_is_shown_and_backed_up(shell: Shell, system: Path) -> None
 def test_remove_backs_up_changed_files(shell: Shell, system: Path) -> None:
     shell("schedule", "--yes", "--prefix", system)
     (system / TIMER).write_text("mine", encoding="utf-8")
-    said = shell("schedule", "--remove", "--yes", "--prefix", system)
-    assert "was changed and will be renamed to" in said.out
+    result = shell("schedule", "--remove", "--yes", "--prefix", system)
+    assert "was changed and will be renamed to" in result.out
     assert files(system) == {f"{TIMER}.old"}
 
 
@@ -137,9 +136,9 @@ def test_remove_works_with_an_invalid_configuration(shell: Shell, system: Path) 
 
 
 def test_schedule_uses_cron_without_systemd(shell: Shell, without_systemd: Path, system: Path) -> None:
-    said = shell("schedule", "--yes", "--prefix", system)
+    result = shell("schedule", "--yes", "--prefix", system)
     line = f"*/5 * * * *  sup-sync  /opt/sup-sync/bin/sup-sync --config {shell.folder}/config.yaml apply --quiet"
-    assert (said.code, files(without_systemd)) == (0, {CRON})
+    assert (result.code, files(without_systemd)) == (0, {CRON})
     assert (system / CRON).read_text(encoding="utf-8").splitlines()[-1] == line
     made = "useradd --system --create-home --home-dir /var/lib/sup-sync sup-sync"
     assert ran(shell) == [made, f"chown sup-sync: {shell.folder}/key"]
@@ -165,24 +164,24 @@ def test_cron_account_becomes_owner_of_key_and_contact_routes(shell: Shell, syst
 
 def test_prefix_runs_no_commands(shell: Shell, root: Path) -> None:
     shell.patch.setenv("PATH", "")
-    said = shell("schedule", "--yes", "--prefix", root)
-    assert (said.code, files(root)) == (0, {SERVICE, TIMER})
-    assert "Commands to run yourself, because of --prefix:\n    systemctl daemon-reload" in said.out
+    result = shell("schedule", "--yes", "--prefix", root)
+    assert (result.code, files(root)) == (0, {SERVICE, TIMER})
+    assert "Commands to run yourself, because of --prefix:\n    systemctl daemon-reload" in result.out
 
 
 def test_contact_routes_are_passed_to_the_service(shell: Shell, root: Path) -> None:
     assert "\n    #LoadCredential=sup-sync-notify:/etc/sup-sync/notify\n" in shell("schedule", "--prefix", root).out
     shell.files.replace("config.yaml", "language: kk ", "notify_file: channels\nlanguage: kk ", times=1)
-    said = shell("schedule", "--prefix", root)
-    assert f"\n    LoadCredential=sup-sync-notify:{shell.folder}/channels\n" in said.out
+    result = shell("schedule", "--prefix", root)
+    assert f"\n    LoadCredential=sup-sync-notify:{shell.folder}/channels\n" in result.out
 
 
 def test_schedule_stops_at_a_failed_command(shell: Shell, system: Path) -> None:
     shell.write("tools/systemctl", "#!/bin/sh\nexit 5\n", 0o755)
-    said = shell("schedule", "--yes", "--prefix", system)
-    assert said.code == 1
-    assert "`systemctl daemon-reload` failed" in said.err
-    assert "enable --now sup-sync.timer done" not in said.out
+    result = shell("schedule", "--yes", "--prefix", system)
+    assert result.code == 1
+    assert "`systemctl daemon-reload` failed" in result.err
+    assert "enable --now sup-sync.timer done" not in result.out
 
 
 @pytest.mark.parametrize("program", ["/home/admin/.local/bin/sup-sync", "/root/.local/bin/sup-sync"])
@@ -198,8 +197,8 @@ def test_file_that_the_service_account_cannot_read_is_reported(shell: Shell, roo
     config.chmod(0o600)
     for each in (shell.folder, *shell.folder.parents[:2]):
         each.chmod(0o755)
-    said = shell("schedule", "--yes", "--prefix", root, "--config", config)
-    assert f"sup-sync: {config}: the service account cannot read {config}; change its mode" in said.err
+    result = shell("schedule", "--yes", "--prefix", root, "--config", config)
+    assert f"sup-sync: {config}: the service account cannot read {config}; change its mode" in result.err
     config.chmod(0o644)
     assert str(config) not in shell("schedule", "--yes", "--prefix", root, "--config", config).err
 
@@ -216,18 +215,18 @@ def test_cron_without_a_key_file_is_rejected(shell: Shell, without_systemd: Path
 
 def test_missing_key_file_is_reported(shell: Shell, root: Path) -> None:
     (shell.folder / "key").unlink()
-    said = shell("schedule", "--yes", "--prefix", root)
-    assert (said.code, files(root)) == (0, {SERVICE, TIMER})
-    assert said.err.startswith(f"sup-sync: {shell.folder}/key: file not found; ")
-    assert "(owner root, mode 600)" in said.err
+    result = shell("schedule", "--yes", "--prefix", root)
+    assert (result.code, files(root)) == (0, {SERVICE, TIMER})
+    assert result.err.startswith(f"sup-sync: {shell.folder}/key: file not found; ")
+    assert "(owner root, mode 600)" in result.err
 
 
 def test_missing_key_file_under_cron_must_belong_to_the_account(shell: Shell, without_systemd: Path) -> None:
     (shell.folder / "key").unlink()
-    said = shell("schedule", "--yes", "--prefix", without_systemd)
-    assert (said.code, files(without_systemd)) == (0, {CRON})
-    assert "(owner sup-sync, mode 600)" in said.err
-    assert "chown" not in said.out
+    result = shell("schedule", "--yes", "--prefix", without_systemd)
+    assert (result.code, files(without_systemd)) == (0, {CRON})
+    assert "(owner sup-sync, mode 600)" in result.err
+    assert "chown" not in result.out
 
 
 def test_invalid_configuration_is_not_scheduled(shell: Shell, root: Path) -> None:
@@ -238,6 +237,6 @@ def test_invalid_configuration_is_not_scheduled(shell: Shell, root: Path) -> Non
 
 def test_unwritable_folder_is_reported(shell: Shell, root: Path) -> None:
     (root / "etc").write_text("a file", encoding="utf-8")
-    said: CommandResult = shell("schedule", "--yes", "--prefix", root)
-    assert said.code == 2
-    assert "run it as root" in said.err
+    result: CommandResult = shell("schedule", "--yes", "--prefix", root)
+    assert result.code == 2
+    assert "run it as root" in result.err

@@ -1,4 +1,4 @@
-"""Metrics and languages are data: with one more of each in the mappings every command runs, and shows them."""
+"""Metrics and languages as data: each command shows one more of each if the mappings contain them."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ def extended(shell: Shell) -> Shell:
 
 
 def of_file(shell: Shell, *words: object) -> str:
-    """What a command prints of the example requests."""
-    said = shell(*words, "--from", EXAMPLES, "--now", NOW)
-    assert said.code == 0, said.err
-    return said.out
+    """Return the output of a command for the example requests."""
+    result = shell(*words, "--from", EXAMPLES, "--now", NOW)
+    assert result.code == 0, result.err
+    return result.out
 
 
 def test_check_accepts_new_metric_and_language(extended: Shell) -> None:
@@ -95,9 +95,9 @@ def test_due_has_a_row_for_the_metric(extended: Shell) -> None:
 def test_explain_shows_its_clock_and_its_ladder(extended: Shell) -> None:
     for out in (of_file(extended, "explain", 23), of_file(extended, "explain", 30)):
         assert len(re.findall("^  full answer ", out, re.MULTILINE)) > 1
-    told = json.loads(of_file(extended, "explain", 30, "--json"))
-    assert [each["metric"] for each in told["verdicts"]] == ["first_response", "resolution", METRIC]
-    assert {each["metric"] for each in told["ladder"]} == {"first_response", "resolution", METRIC}
+    explanation = json.loads(of_file(extended, "explain", 30, "--json"))
+    assert [each["metric"] for each in explanation["verdicts"]] == ["first_response", "resolution", METRIC]
+    assert {each["metric"] for each in explanation["ladder"]} == {"first_response", "resolution", METRIC}
 
 
 def test_queue_and_plan_run(extended: Shell) -> None:
@@ -150,9 +150,9 @@ def test_screens_use_the_new_language(extended: Shell) -> None:
 
 
 def test_language_that_messages_lack_is_a_mistake(extended: Shell) -> None:
-    said = extended("regulation", "--language", "fr")
-    assert said.code == 2
-    assert "'fr' is not one of 'kk', 'ru', 'en', 'de'" in said.err
+    result = extended("regulation", "--language", "fr")
+    assert result.code == 2
+    assert "'fr' is not one of 'kk', 'ru', 'en', 'de'" in result.err
 
 
 def test_completion_offers_the_language(extended: Shell) -> None:
@@ -172,8 +172,8 @@ def test_provision_creates_the_field_and_the_value(extended: Shell) -> None:
 def test_init_offers_the_language(shell: Shell) -> None:
     add_language(shell.files)
     shell.patch.setattr(init_command, "shipped_folder", lambda: shell.folder)
-    said = shell("init", "--url", "http://127.0.0.1:9", "--language", LANGUAGE, "--directory", "new", "--yes")
-    assert said.code == 75  # it came as far as asking Redmine
+    result = shell("init", "--url", "http://127.0.0.1:9", "--language", LANGUAGE, "--directory", "new", "--yes")
+    assert result.code == 75  # it came as far as asking Redmine
     assert shell("init", "--language", "fr", "--directory", "new", "--yes").code == 2
 
 
