@@ -303,7 +303,7 @@ def test_due_follows_the_day_of_filing(due, filed_at, due_at, clause):
 def test_due_knows_the_words_of_the_days_regulation_alone(due, filed_at, level, known):
     said = due(filed_at, "--level", level, *WORDS[2:])
     assert said.code == 2
-    assert f"{level!r} is none of {known}" in said.err
+    assert f"{level!r} is not one of {known}" in said.err
 
 
 def test_due_takes_the_calmest_priority_of_the_days_regulation(copy, due):
@@ -316,4 +316,4 @@ def test_due_takes_the_calmest_priority_of_the_days_regulation(copy, due):
 def test_due_before_the_first_regulation_is_refused(due):
     said = due(BEFORE_ANY)
     assert said.code == 2
-    assert "no regulation was in force on 2022-12-31: give a later moment" in said.err
+    assert "no regulation was in force on 2022-12-31; choose a later time" in said.err

@@ -101,7 +101,7 @@ def test_what_is_installed_works_in_an_empty_folder(place: Path, tmp_path: Path,
     done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False, env={"HOME": str(tmp_path)})
     assert (done.returncode, done.stderr) in (
         (0, ""),
-        (0, "sup-sync: no mistakes in the shipped config.yaml and its mappings\n"),
+        (0, "sup-sync: the shipped config.yaml and its mappings are valid\n"),
     )
     assert shown in done.stdout
 

@@ -79,7 +79,7 @@ def test_a_request_that_cannot_be_read_is_named_and_ends_in_3(tmp_path, monkeypa
     assert run(["whatif", "mappings", "--from", str(odd), *AT[2:]]) == 3
     said = capsys.readouterr()
     assert json.loads(said.out)["judged"] == len(_days_of_filing())
-    assert said.err.startswith("sup-sync: left out: issue #700: ")
+    assert said.err.startswith("sup-sync: skipped: issue #700: ")
 
 
 # Regulation by date in DIR
