@@ -82,13 +82,13 @@ def first_responses(rules: Any, account: str) -> list[timedelta]:
     return [verdict.elapsed for verdict in verdicts if verdict.stopped_at]
 
 
-def test_the_automatic_reply_is_no_first_response(rules):
+def test_the_automatic_reply_is_not_a_first_response(rules):
     waited = first_responses(rules, account=AUTOMATIC)
     assert len(waited) == 341
     assert round(median(waited) / timedelta(minutes=1), 2) == 1.95
 
 
-def test_taken_for_a_colleague_the_automatic_reply_would_answer_nearly_everything_at_once(rules):
+def test_the_automatic_reply_answers_nearly_everything_at_once_if_counted_as_staff(rules):
     waited = first_responses(rules, account="nobody")
     assert len(waited) >= 358
     assert median(waited) < timedelta(seconds=20)

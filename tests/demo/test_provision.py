@@ -84,7 +84,7 @@ def test_the_script_names_every_name_of_the_mapping() -> None:
     assert [name for name in names if f'"{name}"' not in script] == []
 
 
-def test_the_script_is_the_same_every_time_and_holds_no_secret() -> None:
+def test_the_script_is_the_same_every_time_and_contains_no_secret() -> None:
     script = make_script(NAMES)
     assert script == make_script(replace(NAMES, staff_roles=frozenset([*NAMES.staff_roles])))
     assert not re.search(r"[0-9a-f]{16}|api_key *=|password *=(?!=)", script)
@@ -95,7 +95,7 @@ def test_a_status_is_closed_by_its_phase() -> None:
     assert closed == {"Шешілді", "Жабылды", "Бас тартылды"}
 
 
-def test_the_tool_may_end_waiting_requests_and_ask_on_open_ones() -> None:
+def test_the_tool_may_close_waiting_requests_and_ask_on_open_ones() -> None:
     assert role(BOT_ROLE)["transitions"] == [
         ["Клиент жауабын күтуде", "Жабылды"],
         ["Жаңа", "Клиент жауабын күтуде"],
@@ -103,21 +103,21 @@ def test_the_tool_may_end_waiting_requests_and_ask_on_open_ones() -> None:
     ]
 
 
-def test_a_client_files_and_reopens_and_moves_no_status_else() -> None:
+def test_a_client_may_only_file_and_reopen() -> None:
     assert role(CLIENT_ROLE)["transitions"] == [[None, "Жаңа"], ["Шешілді", "Жаңа"], ["Жабылды", "Жаңа"]]
 
 
-def test_a_client_fills_in_who_they_are_and_what_they_did_and_none_of_our_other_fields() -> None:
+def test_a_client_may_write_only_the_fields_about_themselves_and_their_steps() -> None:
     assert {*NAMES.fields.values()} - {*role(CLIENT_ROLE)["read_only"]} == CLIENTS_OWN
 
 
-def test_why_work_was_refused_or_stopped_is_for_staff_to_see_and_to_say() -> None:
+def test_only_staff_see_and_set_the_reason_for_refusing_or_stopping_work() -> None:
     (reason,) = (each for each in wanted(NAMES)["fields"] if each["name"] == "Тоқтату себебі")
     assert (reason["format"], reason["seen_by"]) == ("list", [STAFF_ROLE, BOT_ROLE])
     assert "Тоқтату себебі" not in role(STAFF_ROLE)["read_only"]
 
 
-def test_without_an_open_status_there_is_nothing_to_file_in() -> None:
+def test_script_is_refused_without_an_open_status() -> None:
     closed_only = {name: each for name, each in NAMES.statuses.items() if each.phase is not Phase.OPEN}
     with pytest.raises(ConfigError, match="`statuses` has none of phase open: add one"):
         make_script(replace(NAMES, statuses=closed_only))
@@ -135,7 +135,7 @@ def scenes(demo: Demo) -> dict[str, Any]:
     return found
 
 
-def test_the_first_run_says_what_it_made(demo: Demo) -> None:
+def test_the_first_run_reports_what_it_made(demo: Demo) -> None:
     said = demo.provisioned.splitlines()
     assert "made tracker «Қате, істеліп бітпеген»" in said
     assert "made field «Қызмет көрсету деңгейі»" in said
@@ -149,7 +149,7 @@ def test_the_second_run_has_nothing_to_do(scenes: dict[str, Any]) -> None:
     assert {line.split()[0] for line in again["said"][:-1]} == {"kept"}
 
 
-def test_it_needs_none_of_redmines_default_data(scenes: dict[str, Any]) -> None:
+def test_provisioning_needs_none_of_redmines_default_data(scenes: dict[str, Any]) -> None:
     empty = scenes["empty"]
     assert empty["first"]["said"][-1] == "49 made, 3 changed, 0 kept"
     assert empty["second"]["said"][-1] == "nothing to do: 49 kept"
@@ -157,13 +157,13 @@ def test_it_needs_none_of_redmines_default_data(scenes: dict[str, Any]) -> None:
     assert empty["rest"] is True
 
 
-def test_changes_of_fields_mail_nobody_where_any_change_did(scenes: dict[str, Any]) -> None:
+def test_changes_of_fields_send_no_mail(scenes: dict[str, Any]) -> None:
     events = scenes["empty"]["events"]
     assert "issue_updated" not in events
     assert {"issue_added", "issue_note_added", "issue_status_updated", "issue_assigned_to_updated"} <= {*events}
 
 
-def test_a_status_added_later_joins_the_workflows_and_what_an_admin_took_away_stays_away(
+def test_a_status_added_later_joins_the_workflows_and_removed_transitions_stay_removed(
     scenes: dict[str, Any],
 ) -> None:
     later = scenes["later"]
@@ -172,7 +172,7 @@ def test_a_status_added_later_joins_the_workflows_and_what_an_admin_took_away_st
     assert later["client_files"] == 0
 
 
-def test_what_stands_in_the_way_is_named_in_one_pass_and_nothing_is_changed(scenes: dict[str, Any]) -> None:
+def test_all_obstacles_are_reported_at_once_and_nothing_is_changed(scenes: dict[str, Any]) -> None:
     obstacles = scenes["obstacles"]
     assert (obstacles["code"], obstacles["said"], obstacles["changed"]) == (1, [], False)
     head, status, field, account = obstacles["complained"]
@@ -182,13 +182,13 @@ def test_what_stands_in_the_way_is_named_in_one_pass_and_nothing_is_changed(scen
     assert account == "- account «sup-sync» is an administrator: take that right from it"
 
 
-def test_a_name_that_redmine_refuses_stands_in_the_way_too(scenes: dict[str, Any]) -> None:
+def test_a_name_that_redmine_rejects_is_reported_as_an_obstacle(scenes: dict[str, Any]) -> None:
     unfit = scenes["unfit name"]
     assert (unfit["code"], unfit["changed"]) == (1, False)
     assert re.match(r"- tracker «Ұ{31}» can't be made: ", unfit["complained"][1])
 
 
-def test_things_of_ours_that_were_changed_are_mended_and_roles_of_others_are_left_alone(scenes: dict[str, Any]) -> None:
+def test_changed_objects_of_ours_are_restored_and_other_roles_are_not_touched(scenes: dict[str, Any]) -> None:
     worn = scenes["worn"]
     changed = [line for line in worn["first"]["said"] if line.startswith("changed")]
     assert [line.split("»")[0] for line in changed] == [
@@ -230,7 +230,7 @@ def bot(demo: Demo) -> Person:
     return demo.as_person(BOT_LOGIN)
 
 
-def test_the_tools_account_is_no_admin_and_reads_members_groups_roles_and_versions(bot: Person) -> None:
+def test_the_tools_account_is_not_an_admin_and_reads_members_groups_roles_and_versions(bot: Person) -> None:
     account = bot.send("GET", "/users/current.json?include=memberships")["user"]
     assert account.get("admin") is not True
     assert len(account["memberships"]) == 5
@@ -244,7 +244,7 @@ def test_the_tools_account_is_no_admin_and_reads_members_groups_roles_and_versio
     assert {version["name"] for version in versions} == {"Портал 4.6", "Портал 4.8"}
 
 
-def test_a_client_reads_what_the_tool_wrote_but_its_marker_and_private_note(
+def test_a_client_reads_the_tools_fields_except_the_marker_and_private_notes(
     demo: Demo, bot: Person, field_ids: dict[str, int]
 ) -> None:
     issue_id = demo.issue_id(OWN_REQUEST)
@@ -299,7 +299,7 @@ def test_staff_see_the_marker_and_do_not_write_it(demo: Demo, bot: Person, field
     assert fields_of(issue_as(operator, issue_id))["sup-sync"] == "resolution#0@1.00"
 
 
-def test_the_tool_may_end_a_request_that_waits_and_assign_the_head(demo: Demo, bot: Person) -> None:
+def test_the_tool_may_close_a_waiting_request_and_assign_the_head(demo: Demo, bot: Person) -> None:
     issue_id = demo.issue_id(WAITING_REQUEST)
     allowed = {each["name"] for each in issue_as(bot, issue_id)["allowed_statuses"]}
     assert allowed == {"Клиент жауабын күтуде", "Жабылды"}

@@ -6,7 +6,7 @@ from end_to_end.diary import Diary
 from end_to_end.scene import CLIENT, OPERATOR
 
 
-def test_adopting_says_and_ends_nothing_and_the_next_step_is_said_as_ever(diary: Diary) -> None:
+def test_adoption_sends_no_notes_and_later_steps_are_sent_as_usual(diary: Diary) -> None:
     late, waiting, fresh = diary.file("Mon 09:00"), diary.file("last Mon 09:00"), diary.file("Wed 11:30")
     with diary.at("last Mon 10:00", waiting) as world:
         world.set_status(OPERATOR, waiting, "Клиент жауабын күтуде", "Сұрақ")

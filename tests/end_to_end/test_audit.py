@@ -12,7 +12,7 @@ from support.shell import Shell
 from support.worlds import BOT
 
 
-def test_every_write_stands_there_before_it_was_sent_and_how_it_ended(
+def test_audit_log_records_each_write_before_sending_and_its_result(
     diary: Diary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     diary.come_to_the_present()

@@ -95,7 +95,7 @@ def test_the_client_gets_number_level_targets_and_help_centre_once_in_their_lang
     assert private(diary, in_kazakh) == []
 
 
-def test_a_letter_of_a_vip_client_says_in_words_that_it_has_no_closing_target(diary: Diary) -> None:
+def test_acknowledgement_of_a_vip_letter_states_that_it_has_no_resolution_target(diary: Diary) -> None:
     fields = {name_of(diary, "channel"): "Ресми хат", name_of(diary, "contact_at"): "2026-06-05 16:00"}
     letter = diary.file("Mon 09:00", OPERATOR, fields=fields)
     diary.run("Mon 09:05")
@@ -107,7 +107,7 @@ def test_a_letter_of_a_vip_client_says_in_words_that_it_has_no_closing_target(di
     )
 
 
-def test_a_client_who_does_not_answer_is_reminded_and_the_request_ended_with_what_was_done(diary: Diary) -> None:
+def test_a_client_who_does_not_answer_is_reminded_and_the_request_closed_with_the_actions_done(diary: Diary) -> None:
     issue_id = diary.file("Mon 09:00", subject=SECRET)
     with diary.at("Mon 09:30", issue_id) as world:
         world.set_status(OPERATOR, issue_id, WORKING)
@@ -166,7 +166,7 @@ def test_an_answer_between_reading_and_writing_keeps_the_request_open(
     count_promise(ANSWERED, f"an answer between reading and writing, {diary.place}")
 
 
-def test_a_status_alone_never_ends_a_request_and_staff_are_told(diary: Diary) -> None:
+def test_a_request_waiting_without_a_question_is_reported_and_not_closed(diary: Diary) -> None:
     issue_id = diary.file("Mon 09:00")
     with diary.at("Mon 09:30", issue_id) as world:
         world.note(OPERATOR, issue_id, "Қараймыз")
@@ -177,7 +177,7 @@ def test_a_status_alone_never_ends_a_request_and_staff_are_told(diary: Diary) ->
     assert (status(diary, issue_id), public(diary, issue_id)) == (WAITING, [])
 
 
-def test_an_ending_that_the_workflow_forbids_is_not_announced(diary: Diary) -> None:
+def test_no_note_announces_a_transition_that_the_workflow_forbids(diary: Diary) -> None:
     issue_id = diary.file("Mon 09:00")
     ask(diary, issue_id, "Mon 09:30")
     names = replace(
@@ -190,7 +190,7 @@ def test_an_ending_that_the_workflow_forbids_is_not_announced(diary: Diary) -> N
     diary.run("Tue 10:00")
 
 
-def test_what_a_request_lacks_is_flagged_once_to_staff_and_not_to_the_client(diary: Diary) -> None:
+def test_missing_items_are_reported_once_to_staff_and_not_to_the_client(diary: Diary) -> None:
     fields = {name_of(diary, "iin"): "850315300129", name_of(diary, "project_link"): "", name_of(diary, "contact"): ""}
     issue_id = diary.file("Mon 09:00", fields=fields)
     complete = diary.file(
@@ -208,7 +208,7 @@ def test_what_a_request_lacks_is_flagged_once_to_staff_and_not_to_the_client(dia
     assert [len(public(diary, each)) for each in (issue_id, complete)] == [1, 1]
 
 
-def test_where_the_regulation_says_so_the_client_is_asked_and_the_waiting_begins(diary: Diary) -> None:
+def test_the_client_is_asked_for_missing_items_if_the_regulation_enables_it(diary: Diary) -> None:
     policy = diary.config.rules.policy
     diary.config = with_policy(diary, client_notes={**policy.client_notes, "asked": "11"})
     issue_id = diary.file("Mon 09:00", fields={name_of(diary, "iin"): ""})
@@ -257,7 +257,7 @@ def test_a_refusal_names_its_reason_its_clause_and_where_to_complain(diary: Diar
     assert (diary.fields(CLIENT, issue_id)["state"], private(diary, issue_id)) == ("Мерзімі жоқ", [])
 
 
-def test_work_stopped_for_an_insult_informs_the_head_and_silences_the_tool(diary: Diary) -> None:
+def test_work_stopped_for_an_insult_notifies_the_head_and_stops_all_notes(diary: Diary) -> None:
     issue_id = diary.file("Mon 09:00")
     with diary.at("Mon 09:30", issue_id) as world:
         world.set_fields(OPERATOR, issue_id, {name_of(diary, "reason"): "Балағаттау"})
@@ -268,7 +268,7 @@ def test_work_stopped_for_an_insult_informs_the_head_and_silences_the_tool(diary
     assert (public(diary, issue_id), diary.fields(CLIENT, issue_id)["state"]) == ([], "Мерзімі жоқ")
 
 
-def test_a_client_cannot_stop_the_tool_nor_see_why_staff_did(diary: Diary) -> None:
+def test_a_client_can_neither_set_nor_see_the_reason(diary: Diary) -> None:
     issue_id = diary.file("Mon 09:00")
     with diary.at("Mon 09:30", issue_id) as world:
         world.set_fields(CLIENT, issue_id, {name_of(diary, "reason"): "Балағаттау"})
@@ -277,7 +277,7 @@ def test_a_client_cannot_stop_the_tool_nor_see_why_staff_did(diary: Diary) -> No
     assert len(private(diary, issue_id)) == 1
 
 
-def test_each_slip_of_the_release_is_told_once_and_a_release_without_the_fix_goes_to_the_head(diary: Diary) -> None:
+def test_each_delay_of_the_release_is_reported_once_and_a_release_without_the_fix_goes_to_the_head(diary: Diary) -> None:
     issue_id, version = diary.file("Mon 09:00"), diary.world.add_version(VIP, "4.9", date(2026, 6, 30))
     with diary.at("Mon 10:00", issue_id) as world:
         world.edit(
@@ -309,7 +309,7 @@ def test_each_slip_of_the_release_is_told_once_and_a_release_without_the_fix_goe
     assert public(diary, issue_id) == []
 
 
-def test_a_clients_wish_moves_no_target_until_staff_confirm_it(diary: Diary) -> None:
+def test_a_requested_priority_changes_no_target_until_staff_confirm_it(diary: Diary) -> None:
     issue_id = diary.file("Mon 09:00", priority="Дереу")
     ran = diary.run("Mon 09:05")
     assert ran.findings == {(issue_id, "unconfirmed_priority")}
@@ -365,7 +365,7 @@ def test_an_assignee_outside_support_does_not_stop_the_clock(diary: Diary) -> No
     assert diary.fields(CLIENT, issue_id)["state"] == "Мерзімі өтті"
 
 
-def test_a_run_that_dies_after_the_first_of_two_notes_says_neither_twice(diary: Diary) -> None:
+def test_a_run_that_fails_after_the_first_of_two_notes_sends_neither_twice(diary: Diary) -> None:
     issue_id = diary.file("Mon 09:00")
     session = diary.session()
     session._http.mount(f"{diary.world.url}/issues", DiesAfterOneWrite())

@@ -71,7 +71,7 @@ def live_some_days(diary: Diary) -> dict[str, int]:
     return ids
 
 
-def test_the_queue_stands_in_the_regulations_order_and_shows_what_jumps_and_what_is_wished(
+def test_the_queue_follows_the_regulations_order_and_marks_out_of_turn_and_requested_priorities(
     diary: Diary, shell: Shell
 ) -> None:
     by_mail = {diary.world.names.fields["channel"]: "Электрондық пошта"}
@@ -88,7 +88,7 @@ def test_the_queue_stands_in_the_regulations_order_and_shows_what_jumps_and_what
     assert "normal (immediate?)" in screen
 
 
-def test_a_snapshot_says_what_the_tracker_says(diary: Diary, shell: Shell) -> None:
+def test_commands_give_the_same_answers_from_a_snapshot_as_from_redmine(diary: Diary, shell: Shell) -> None:
     ids = live_some_days(diary)
     assert shell("snapshot", "-o", "before.jsonl").code == 0
     told = ("at risk", "reopened", "in development")

@@ -22,7 +22,7 @@ def test_answered_and_closed_in_time_is_met(diary: Diary) -> None:
     assert diary.notes(OPERATOR, issue_id) == []
 
 
-def test_answered_late_stays_breached_and_nothing_more_is_sent(diary: Diary) -> None:
+def test_answered_late_stays_breached_and_no_further_note_is_sent(diary: Diary) -> None:
     issue_id = diary.file("Mon 09:00")
     diary.run("Mon 11:01")
     with diary.at("Mon 11:30", issue_id) as world:
@@ -33,7 +33,7 @@ def test_answered_late_stays_breached_and_nothing_more_is_sent(diary: Diary) -> 
     assert len(diary.notes(OPERATOR, issue_id)) == 1
 
 
-def test_waiting_for_the_client_does_not_count_and_their_answer_goes_on(diary: Diary) -> None:
+def test_waiting_for_the_client_does_not_count_until_they_answer(diary: Diary) -> None:
     issue_id = diary.file("Mon 09:00")
     with diary.at("Mon 10:00", issue_id) as world:
         world.set_status(OPERATOR, issue_id, "Клиент жауабын күтуде", "Сұрақ")
@@ -49,7 +49,7 @@ def test_waiting_for_the_client_does_not_count_and_their_answer_goes_on(diary: D
     assert diary.notes(OPERATOR, issue_id) == []
 
 
-def test_reopening_begins_a_cycle_of_its_own_without_the_closed_time(diary: Diary) -> None:
+def test_reopening_starts_a_new_cycle_without_the_closed_time(diary: Diary) -> None:
     issue_id = diary.file("Mon 09:00")
     with diary.at("Mon 09:30", issue_id) as world:
         world.note(OPERATOR, issue_id, "Жауап")

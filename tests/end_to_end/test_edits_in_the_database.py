@@ -48,7 +48,7 @@ def run_while(diary: Diary, issue_id: int, login: str, moment: str, *, is_versio
 
 
 @pytest.mark.parametrize(("moment", "is_versioned"), SEEN)
-def test_a_clients_answer_keeps_the_request_from_being_ended(
+def test_a_request_stays_open_if_the_client_answers_during_the_run(
     diary: Diary, moment: str, is_versioned: bool, count_promise: Callable[[str, str], None]
 ) -> None:
     issue_id = silent(diary)
@@ -62,7 +62,7 @@ def test_a_clients_answer_keeps_the_request_from_being_ended(
     )
 
 
-def test_what_bumps_no_version_after_the_state_was_read_cannot_be_seen(diary: Diary) -> None:
+def test_an_edit_without_a_version_after_the_state_was_read_goes_unnoticed(diary: Diary) -> None:
     """The control: here alone the request is ended, so the version is what the other cases hang on."""
     issue_id = silent(diary)
     run_while(diary, issue_id, CLIENT, "between state and write", is_versioned=False)
@@ -71,7 +71,7 @@ def test_what_bumps_no_version_after_the_state_was_read_cannot_be_seen(diary: Di
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_note_of_the_tool_is_said_once_whoever_writes_meanwhile(
+def test_a_note_is_sent_once_if_the_client_writes_meanwhile(
     diary: Diary, moment: str, count_promise: Callable[[str, str], None]
 ) -> None:
     issue_id = diary.file("Mon 15:00")

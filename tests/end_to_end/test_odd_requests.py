@@ -39,7 +39,7 @@ def start_on(diary: Diary, issue_id: int, day: str) -> None:
         world.edit(OPERATOR, issue_id, start_date=day)
 
 
-def test_what_a_person_has_to_mend_is_found_and_the_run_is_whole(diary: Diary) -> None:
+def test_requests_that_need_a_person_are_reported_and_the_run_is_complete(diary: Diary) -> None:
     parent = diary.file("Mon 09:00", OPERATOR)
     child = diary.file("Mon 09:00", OPERATOR, VIP, CONSULTATION, parent_issue_id=parent)
     starts_late = diary.file("Mon 09:00")
@@ -68,7 +68,7 @@ def test_what_a_person_has_to_mend_is_found_and_the_run_is_whole(diary: Diary) -
     assert {diary.fields(OPERATOR, in_closed_project)[key] for key in shipped_config().rules.names.own_fields} == {""}
 
 
-def test_what_no_mapping_has_is_set_aside_and_the_run_is_not_whole(diary: Diary) -> None:
+def test_unmapped_requests_are_skipped_and_the_run_is_incomplete(diary: Diary) -> None:
     good = diary.file("Mon 09:00")
     of_no_category = diary.file("Mon 09:00", OPERATOR, BASE, UNMAPPED_TRACKER)
     in_no_phase = diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION)
@@ -86,7 +86,7 @@ def test_what_no_mapping_has_is_set_aside_and_the_run_is_not_whole(diary: Diary)
     assert {key for key in after if after[key] != before[key]} == {good}
 
 
-def test_a_marker_edited_by_hand_sends_nothing_until_it_is_cleared(diary: Diary) -> None:
+def test_no_notes_are_sent_for_an_edited_marker_until_it_is_cleared(diary: Diary) -> None:
     issue_id = diary.file("Mon 09:00")
     with diary.at("Mon 09:05", issue_id) as world:
         world.set_fields(ADMIN, issue_id, {world.names.fields["marker"]: "done"})

@@ -25,7 +25,7 @@ def after(requests: int) -> Callable[[], float]:
     return time_left
 
 
-def test_what_a_run_has_no_time_for_is_left_to_the_next_ones_oldest_breach_first(
+def test_a_run_out_of_time_leaves_the_rest_to_the_next_runs_oldest_breach_first(
     diary: Diary, count_promise: Callable[[str, str], None]
 ) -> None:
     late = [diary.file(f"Mon 09:{minute:02}", CLIENT, VIP, CONSULTATION) for minute in range(0, 50, 10)]
@@ -48,7 +48,7 @@ def test_what_a_run_has_no_time_for_is_left_to_the_next_ones_oldest_breach_first
     count_promise(TRUTH, f"a run whose time is over says what it left, {diary.place}")
 
 
-def test_without_time_to_read_it_all_nothing_is_written(diary: Diary) -> None:
+def test_nothing_is_written_if_time_runs_out_during_the_reading(diary: Diary) -> None:
     diary.file("Mon 09:00")
     before, session = diary.traces(), diary.session(time_left=after(12))
     with pytest.raises(OutOfTimeError, match="the run's time is over; the next run goes on"):

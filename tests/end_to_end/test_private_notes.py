@@ -35,7 +35,7 @@ def without_private_notes(world: World) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("asked", [r"/roles/\d+\.json", r"/issues/{}\.json\?.*"], ids=["checked", "read"])
-def test_a_right_that_is_lost_during_the_run_publishes_nothing(
+def test_nothing_is_published_if_the_permission_is_lost_during_the_run(
     diary: Diary, asked: str, count_promise: Callable[[str, str], None]
 ) -> None:
     late = diary.file("Mon 09:00")

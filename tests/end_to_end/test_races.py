@@ -13,7 +13,7 @@ def answer(diary: Diary, issue_id: int) -> None:
         world.note(OPERATOR, issue_id, "Жауап")
 
 
-def test_an_answer_of_staff_after_the_reading_keeps_the_note_from_being_sent(diary: Diary) -> None:
+def test_a_note_is_not_sent_if_staff_answer_after_the_reading(diary: Diary) -> None:
     answered, other = diary.file("Mon 09:00"), diary.file("Mon 09:00")
     ran = diary.run("Mon 11:01", progress=once(lambda: answer(diary, answered), when=1))
     assert {each.issue_id for each in ran.done.plan.changes if each.field == "private_note"} == {answered, other}
@@ -23,7 +23,7 @@ def test_an_answer_of_staff_after_the_reading_keeps_the_note_from_being_sent(dia
     assert len(diary.notes(OPERATOR, other)) == 1
 
 
-def test_an_edit_after_the_version_was_read_sends_nothing_and_the_next_run_does(diary: Diary) -> None:
+def test_a_note_is_left_to_the_next_run_if_the_request_is_edited_after_its_version_was_read(diary: Diary) -> None:
     after_version, after_state, untouched = (diary.file(at) for at in ("Mon 09:00", "Mon 09:01", "Mon 09:02"))
     session = diary.session()
     interfere(session, lambda: edit(diary, after_version), asked=rf"/issues/{after_version}")
@@ -39,7 +39,7 @@ def test_an_edit_after_the_version_was_read_sends_nothing_and_the_next_run_does(
     assert [len(diary.notes(OPERATOR, each)) for each in edited] == [1, 1]
 
 
-def test_a_project_closed_after_the_reading_is_refused_and_the_others_go_on(diary: Diary) -> None:
+def test_writes_to_a_project_closed_after_the_reading_are_refused_and_the_others_succeed(diary: Diary) -> None:
     silent, noted = (
         diary.file("Mon 10:59", OPERATOR, ENDING, CONSULTATION),
         diary.file("last Mon 09:00", OPERATOR, ENDING, CONSULTATION),

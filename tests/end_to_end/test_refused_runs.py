@@ -40,7 +40,7 @@ def _everywhere(what: str) -> str:
         (TALKER, _everywhere("the account lacks edit_issues")),
     ],
 )
-def test_an_account_that_falls_short_is_told_why_and_nothing_is_written(
+def test_an_insufficient_account_is_rejected_with_the_reason_and_nothing_is_written(
     diary: Diary, login: str | None, message: str, count_promise: Callable[[str, str], None]
 ) -> None:
     diary.file("Mon 09:00")
@@ -55,7 +55,7 @@ def test_an_account_that_falls_short_is_told_why_and_nothing_is_written(
         count_promise(PRIVATE, f"an account that would publish private notes, {diary.place}")
 
 
-def test_lists_answer_a_wrong_key_as_if_all_were_well(diary: Diary) -> None:
+def test_lists_answer_a_wrong_key_without_an_error(diary: Diary) -> None:
     """Why the preflight asks for the account: nothing that it reads later would tell."""
     answers = diary.session(key=WRONG_KEY).get_json("/issues.json")
     assert answers["issues"] == []
@@ -71,7 +71,7 @@ def test_with_rest_switched_off_nothing_is_written(diary: Diary, count_promise: 
     count_promise(UNREAD, f"the REST API is off, {diary.place}")
 
 
-def test_over_the_limits_nothing_is_written_until_it_is_forced(
+def test_nothing_is_written_over_the_limits_without_force(
     diary: Diary, count_promise: Callable[[str, str], None]
 ) -> None:
     issue_ids = [diary.file("Mon 09:00"), diary.file("Mon 09:00")]
@@ -88,7 +88,7 @@ def test_over_the_limits_nothing_is_written_until_it_is_forced(
     assert [len(diary.notes(OPERATOR, each)) for each in issue_ids] == [1, 1]
 
 
-def test_a_history_that_fails_leaves_out_its_project_and_no_other(
+def test_a_history_that_fails_skips_only_its_project(
     diary: Diary, count_promise: Callable[[str, str], None]
 ) -> None:
     good = diary.file("Mon 09:00")

@@ -41,7 +41,7 @@ def read_only(world: World, key: str, tracker: str) -> Iterator[None]:
             )
 
 
-def test_a_field_that_is_dropped_without_a_word_is_refused_and_its_place_is_left_alone(diary: Diary) -> None:
+def test_a_silently_ignored_field_is_reported_and_not_tried_on_other_requests(diary: Diary) -> None:
     canary, beside = (diary.file("Mon 09:00", CLIENT, VIP, CONSULTATION) for _ in range(2))
     with read_only(diary.world, "state", CONSULTATION):
         ran = diary.run("Mon 09:10")
@@ -54,7 +54,7 @@ def test_a_field_that_is_dropped_without_a_word_is_refused_and_its_place_is_left
     assert set(diary.run("Mon 09:11").outcomes) == {canary, beside}
 
 
-def test_where_the_marker_cannot_be_written_nothing_is_said_in_any_run(diary: Diary) -> None:
+def test_no_note_is_sent_while_the_marker_cannot_be_written(diary: Diary) -> None:
     first, second = (diary.file("Mon 09:00", CLIENT, VIP, CONSULTATION) for _ in range(2))
     with read_only(diary.world, "marker", CONSULTATION):
         for now in ("Mon 11:01", "Mon 11:06"):
@@ -84,7 +84,7 @@ def test_a_write_whose_answer_is_lost_is_not_repeated_and_no_note_is_lost_or_dou
     assert [len(diary.notes(OPERATOR, each, private=False)) for each in late] == [1, 1, 1]
 
 
-def test_a_tracker_that_answers_no_more_is_left_alone_after_three_requests(diary: Diary) -> None:
+def test_writing_stops_after_three_requests_without_an_answer(diary: Diary) -> None:
     late = [diary.file("Mon 09:00", CLIENT, VIP, ERROR) for _ in range(5)]
     session = diary.session()
     session._http.mount(f"{diary.world.url}/issues/", AwayForPages())

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 
 from end_to_end.diary import Diary
 from end_to_end.scene import CLIENT, CONSULTATION, OPERATOR, make_fake
-from faults.faulty import TIMEOUT_S, Fault, Faulty, faulty
+from faults.failing_proxy import TIMEOUT_S, Fault, Faulty, faulty
 from stories.moments import read_moment
 from stories.shipped import shipped_config
 from support.worlds import ADMIN, BOT, FakeWorld, World

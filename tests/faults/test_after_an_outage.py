@@ -19,7 +19,7 @@ def requests_left(count: int) -> Callable[[], float]:
     return lambda: math.inf if next(left, None) is not None else 0.0
 
 
-def test_it_is_drained_over_the_next_runs(
+def test_overdue_requests_are_notified_once_over_the_next_runs_oldest_breach_first(
     request: pytest.FixtureRequest, count_promise: Callable[[str, str], None]
 ) -> None:
     count = 1000 if request.config.getoption("--all") else 100

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler
 
 import pytest
 from end_to_end.scene import CLIENT
-from faults.faulty import Faulty, Request, answer
+from faults.failing_proxy import Faulty, Request, answer
 from faults.scenario import Scenario, scenario
 from support.promises import ANSWERED
 
@@ -39,7 +39,7 @@ def last() -> int:
 
 
 @pytest.mark.parametrize("deed", DEEDS)
-def test_an_answer_before_the_write_is_committed_keeps_it_open(
+def test_a_request_stays_open_if_the_client_answers_before_the_write_is_committed(
     deed: str, last: int, request: pytest.FixtureRequest, count_promise: Callable[[str, str], None]
 ) -> None:
     for at in range(0 if request.config.getoption("--all") else last - 5, last + 1):

@@ -16,7 +16,7 @@ from unittest.mock import patch
 import pytest
 import requests
 from end_to_end.scene import CLIENT, ERROR, OPERATOR, VIP, make_fake
-from faults.faulty import FAULTS, Fault, Faulty, Request, answer, committer, late_reply
+from faults.failing_proxy import FAULTS, Fault, Faulty, Request, answer, committer, late_reply
 from faults.wire import Host, Line, Wire, interleave, lay
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -681,7 +681,7 @@ def searching(request: pytest.FixtureRequest) -> settings:
     )
 
 
-def test_in_whatever_order_people_the_clock_and_faults_come_the_promises_hold(
+def test_promises_hold_for_any_order_of_people_time_and_failures(
     searching: settings, count_promise: Callable[[str, str], None]
 ) -> None:
     fault = "people, the clock, two hosts, faults and kills in any order"

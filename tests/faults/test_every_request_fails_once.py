@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from faults.faulty import FAULTS, Fault, late_commit
+from faults.failing_proxy import FAULTS, Fault, late_commit
 from faults.scenario import Got, scenario
 from support.promises import ONCE, SECRET
 from support.worlds import BOT
@@ -37,7 +37,7 @@ def places(undisturbed: Undisturbed, request: pytest.FixtureRequest) -> list[int
     return sorted({*kinds.values(), *(place + step for place in writes for step in (0, 1))})
 
 
-def test_a_healthy_run_gives_everybody_what_they_are_owed(undisturbed: Undisturbed) -> None:
+def test_a_healthy_run_sends_every_due_note(undisturbed: Undisturbed) -> None:
     late, silent, quiet, fresh, answered = undisturbed[1]
     assert [(len(each.public), len(each.private)) for each in (late, silent, quiet, fresh, answered)] == [
         (1, 1),
@@ -50,7 +50,7 @@ def test_a_healthy_run_gives_everybody_what_they_are_owed(undisturbed: Undisturb
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_two_healthy_runs_bring_it_all_and_nothing_twice(
+def test_two_healthy_runs_complete_everything_and_repeat_nothing(
     fault: Fault,
     undisturbed: Undisturbed,
     places: list[int],
@@ -73,7 +73,7 @@ def test_two_healthy_runs_bring_it_all_and_nothing_twice(
             count_promise(ONCE, what)
 
 
-def test_a_write_that_arrives_in_the_middle_of_the_next_run_does_no_harm(
+def test_a_write_delivered_during_the_next_run_repeats_and_loses_nothing(
     undisturbed: Undisturbed, count_promise: Callable[[str, str], None]
 ) -> None:
     requests, wanted = undisturbed

@@ -12,7 +12,7 @@ from unittest.mock import patch
 import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import BASE, CONSULTATION, ERROR, OPERATOR, VIP, make_fake
-from faults.faulty import (
+from faults.failing_proxy import (
     Fault,
     Faulty,
     Request,
@@ -106,7 +106,7 @@ FAULTS: tuple[Fault, ...] = (gone, page, truncated, another_object, redirect, ba
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_what_a_failing_request_was_to_tell_is_needed_before_anything_of_its_scope_is_written(
+def test_nothing_is_written_in_the_scope_of_a_failed_read(
     fault: Fault, reading: list[str], count_promise: Callable[[str, str], None]
 ) -> None:
     for path in dict.fromkeys(reading):
@@ -156,7 +156,7 @@ def take_out_of_a_project(world: FakeWorld) -> None:
         (take_out_of_a_project, (VIP,)),
     ],
 )
-def test_an_account_that_loses_a_right_at_any_request_of_the_reading_writes_nothing_there(
+def test_nothing_is_written_if_the_account_loses_a_right_during_the_reading(
     lose: Callable[[FakeWorld], None],
     scope: tuple[str, ...],
     reading: list[str],

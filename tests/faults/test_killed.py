@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import make_fake
-from faults.faulty import Faulty, Request, faulty
+from faults.failing_proxy import Faulty, Request, faulty
 from stories.shipped import Copy, shipped_config
 from support.promises import ONCE
 from support.scripted_server import reset
@@ -80,7 +80,7 @@ def requests_made(tmp_path: Path) -> list[str]:
         return [f"{each.method} {each.path}" for each in tracker.seen]
 
 
-def test_a_run_that_is_killed_says_nothing_twice_and_the_next_says_the_rest(
+def test_a_killed_run_repeats_nothing_and_the_next_run_completes_it(
     tmp_path: Path, requests_made: list[str], request: pytest.FixtureRequest, count_promise: Callable[[str, str], None]
 ) -> None:
     places = range(len(requests_made))
@@ -120,7 +120,7 @@ def can_trace() -> bool:
 
 
 @pytest.mark.skipif(not can_trace(), reason="no strace here, or no right to trace")
-def test_a_run_that_is_killed_at_a_system_call_says_nothing_twice(
+def test_a_run_killed_at_a_system_call_repeats_and_loses_nothing(
     tmp_path: Path, request: pytest.FixtureRequest, count_promise: Callable[[str, str], None]
 ) -> None:
     counts = system_calls(tmp_path)

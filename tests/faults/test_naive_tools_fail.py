@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import requests
-from faults.faulty import Fault, bad_gateway_after, late_reply, reset_after, reset_before, sent_twice
+from faults.failing_proxy import Fault, bad_gateway_after, late_reply, reset_after, reset_before, sent_twice
 from faults.scenario import Scenario, scenario
 from support.worlds import BOT
 
@@ -69,7 +69,7 @@ def with_fault(fault: Fault, at: int, *, marker_first: bool) -> int:
 
 
 @pytest.mark.parametrize("marker_first", [False, True])
-def test_while_nothing_fails_they_do_their_job(marker_first: bool) -> None:
+def test_naive_tools_work_if_nothing_fails(marker_first: bool) -> None:
     with scenario() as made:
         naive = Naive(made, marker_first=marker_first)
         naive.run()
@@ -78,9 +78,9 @@ def test_while_nothing_fails_they_do_their_job(marker_first: bool) -> None:
 
 
 @pytest.mark.parametrize("fault", [reset_after, late_reply, bad_gateway_after, sent_twice])
-def test_who_tries_again_says_it_twice(fault: Fault) -> None:
+def test_a_tool_that_retries_sends_its_note_twice(fault: Fault) -> None:
     assert with_fault(fault, 1, marker_first=False) == 2
 
 
-def test_who_marks_first_loses_it() -> None:
+def test_a_tool_that_marks_first_loses_its_note() -> None:
     assert with_fault(reset_before, 2, marker_first=True) == 0

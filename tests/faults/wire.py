@@ -16,7 +16,7 @@ from sup_sync.redmine.session import RedmineSession
 
 
 class Line:
-    """What a fault of faulty.py takes for its connection: keeps what is answered there, or that it broke."""
+    """What a fault of failing_proxy.py takes for its connection: keeps what is answered there, or that it broke."""
 
     def __init__(self) -> None:
         self.status, self.headers, self.wfile = 0, dict[str, str](), BytesIO()

@@ -14,7 +14,7 @@ def details(journals: list[Json], field_id: int) -> list[Json]:
     return [detail for journal in journals for detail in journal["details"] if detail["name"] == str(field_id)]
 
 
-def test_the_client_sees_level_targets_state_and_due_date_and_nothing_that_is_staffs(diary: Diary) -> None:
+def test_the_client_sees_level_targets_state_and_due_date_but_nothing_internal(diary: Diary) -> None:
     issue_id = diary.file("Mon 09:00")
     ran = diary.run("Mon 10:31")
     assert (ran.outcomes, ran.puts, ran.done.is_complete) == ({issue_id: OutcomeKind.APPLIED}, 2, True)

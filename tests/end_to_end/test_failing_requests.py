@@ -36,7 +36,7 @@ def breaking(act: Callable[..., object], issue_id: int) -> Callable[..., object]
 
 
 @pytest.mark.parametrize("where", ["judging", "drawing up"])
-def test_a_fault_of_our_own_on_one_request_leaves_the_others_alone(
+def test_an_internal_error_on_one_request_does_not_affect_the_others(
     diary: Diary, monkeypatch: pytest.MonkeyPatch, where: str, count_promise: Callable[[str, str], None]
 ) -> None:
     poisoned, other = diary.file("Mon 09:00", subject=SECRET), diary.file("Mon 09:00")
@@ -58,7 +58,7 @@ def test_a_fault_of_our_own_on_one_request_leaves_the_others_alone(
     count_promise(POISONED, f"a fault of our own while {where} it, {diary.place}")
 
 
-def test_odd_texts_are_judged_as_any_other(diary: Diary, count_promise: Callable[[str, str], None]) -> None:
+def test_odd_texts_are_handled_like_any_other(diary: Diary, count_promise: Callable[[str, str], None]) -> None:
     issue_ids = [diary.file("Mon 09:00", subject=f"{text[:200]}.", description=text) for text in ODD_TEXTS]
     for issue_id, text in zip(issue_ids, ODD_TEXTS, strict=True):
         with diary.at("Mon 10:00", issue_id) as world:
@@ -75,7 +75,7 @@ def test_odd_texts_are_judged_as_any_other(diary: Diary, count_promise: Callable
         count_promise(HARMLESS, f"odd texts come into no note, {diary.place}")
 
 
-def test_a_history_of_hundreds_of_entries_is_read_whole(diary: Diary) -> None:
+def test_a_history_of_hundreds_of_entries_is_read_completely(diary: Diary) -> None:
     issue_id = diary.file("Mon 09:00")
     world = diary.world
     for number in range(120):

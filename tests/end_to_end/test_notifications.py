@@ -31,7 +31,7 @@ def calling(diary: Diary, tmp_path: Path) -> Diary:
     return diary
 
 
-def test_it_follows_its_note_and_no_other_and_comes_once(calling: Diary) -> None:
+def test_notification_is_sent_once_and_only_with_its_note(calling: Diary) -> None:
     issue_id = calling.file("Mon 09:00", subject="Құпия", description="Құпия")
     for now in ("Mon 10:31", "Mon 11:01", "Mon 13:00"):
         calling.run(now)
@@ -43,14 +43,14 @@ def test_it_follows_its_note_and_no_other_and_comes_once(calling: Diary) -> None
     assert len(calling.notifications) == 1
 
 
-def test_it_comes_where_the_acknowledgement_goes_in_the_same_run(calling: Diary) -> None:
+def test_notification_is_sent_if_the_acknowledgement_goes_in_the_same_run(calling: Diary) -> None:
     issue_id = calling.file("Mon 09:00")
     ran = calling.run("Mon 13:01")
     assert ran.done.outcomes[0].notes == {"public_note", "private_note"}
     assert [each.issue_id for each in calling.notifications] == [issue_id]
 
 
-def test_an_answer_meanwhile_takes_back_the_note_and_the_call(calling: Diary) -> None:
+def test_an_answer_meanwhile_cancels_the_note_and_the_notification(calling: Diary) -> None:
     issue_id = calling.file("Mon 09:00")
     session = calling.session()
 
@@ -65,7 +65,7 @@ def test_an_answer_meanwhile_takes_back_the_note_and_the_call(calling: Diary) ->
     assert (calling.notes(OPERATOR, issue_id), calling.notifications) == ([], [])
 
 
-def test_a_note_that_went_stale_calls_nobody_until_it_is_there(calling: Diary) -> None:
+def test_notification_waits_until_a_stale_note_is_written(calling: Diary) -> None:
     issue_id = calling.file("Mon 09:00")
     calling.run("Mon 11:01")
     session = calling.session()
@@ -81,14 +81,14 @@ def test_a_note_that_went_stale_calls_nobody_until_it_is_there(calling: Diary) -
     assert len(calling.notifications) == 1
 
 
-def test_adopting_calls_nobody(calling: Diary) -> None:
+def test_adoption_sends_no_notifications(calling: Diary) -> None:
     calling.file("Mon 09:00")
     assert calling.run("Mon 13:01", is_adopting=True).done.plan.notifications == ()
     calling.run("Mon 13:02")
     assert calling.notifications == []
 
 
-def test_whom_nobody_reached_is_named_and_the_run_goes_on(calling: Diary) -> None:
+def test_failed_notification_is_reported_and_the_run_continues(calling: Diary) -> None:
     first, second = calling.file("Mon 09:00"), calling.file("Mon 09:01")
     calling.call_fault = "away"
     ran = calling.run("Mon 13:02")

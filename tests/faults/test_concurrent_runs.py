@@ -11,7 +11,7 @@ from support.promises import ONCE
 
 
 @pytest.mark.parametrize("hosts", [2, 3])
-def test_hosts_that_run_at_once_say_each_thing_once(hosts: int, count_promise: Callable[[str, str], None]) -> None:
+def test_concurrent_hosts_send_each_note_once(hosts: int, count_promise: Callable[[str, str], None]) -> None:
     with scenario() as made:
         made.run()
         wanted = made.got()
