@@ -10,7 +10,7 @@ import pytest
 from cli.office import Office
 from end_to_end.scene import BASE, CLIENT, CONSULTATION, OPERATOR
 from support.fake_records import Issue, Journal
-from support.promises import HARMLESS, POISONED
+from support.promises import HARMLESS, ISOLATED
 from support.scripted_server import reply
 from support.shell import CommandResult, Shell
 
@@ -127,7 +127,7 @@ def test_what_is_only_odd_is_judged_as_any_other(
         for issue_id in (odd, other):
             notes = [*diary.notes(OPERATOR, issue_id), *diary.notes(OPERATOR, issue_id, private=False)]
             assert len([each for each in notes if "егламент" in each]) == 2
-    count_promise(POISONED, f"{poison.__name__.replace('_', ' ')}: judged as any other")
+    count_promise(ISOLATED, f"{poison.__name__.replace('_', ' ')}: judged as any other")
 
 
 def a_422(office: Office, issue: Issue) -> None:
@@ -157,4 +157,4 @@ def test_what_cannot_be_judged_or_written_is_named_and_the_others_go_on(
     assert "2 applied" in said.out
     with office.people() as diary:
         assert [len(diary.notes(OPERATOR, each)) for each in (first, poisoned, last)] == [1, 0, 1]
-    count_promise(POISONED, f"{poison.__name__.replace('_', ' ')}: named, exit 3")
+    count_promise(ISOLATED, f"{poison.__name__.replace('_', ' ')}: named, exit 3")

@@ -1,4 +1,4 @@
-"""A person outside of the tracker is told what a note says, once that note is there, and never without it."""
+"""Notifications outside Redmine: each repeats a note, and is sent only after that note is written."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ TEXT = (
 
 
 @pytest.fixture
-def calling(diary: Diary, tmp_path: Path) -> Diary:
-    """The diary by mappings whose last step of the ladder is to reach the head outside of the tracker."""
-    folder = tmp_path / "calling"
+def diary(diary: Diary, tmp_path: Path) -> Diary:
+    """Return the diary with mappings whose last escalation step notifies the head of support outside Redmine."""
+    folder = tmp_path / "notifying"
     folder.mkdir()
     copy = Copy(folder)
     step = "message: to_head, mentions: [head], assign: head"
@@ -31,72 +31,72 @@ def calling(diary: Diary, tmp_path: Path) -> Diary:
     return diary
 
 
-def test_notification_is_sent_once_and_only_with_its_note(calling: Diary) -> None:
-    issue_id = calling.file("Mon 09:00", subject="Құпия", description="Құпия")
+def test_notification_is_sent_once_and_only_with_its_note(diary: Diary) -> None:
+    issue_id = diary.file("Mon 09:00", subject="Құпия", description="Құпия")
     for now in ("Mon 10:31", "Mon 11:01", "Mon 13:00"):
-        calling.run(now)
-        assert calling.notifications == []
-    calling.run("Mon 13:01")
-    assert [(each.issue_id, each.person, each.text) for each in calling.notifications] == [(issue_id, "head", TEXT)]
-    assert calling.notifications[0].text in calling.notes(OPERATOR, issue_id)[-1]
-    calling.run("Mon 13:02")
-    assert len(calling.notifications) == 1
+        diary.run(now)
+        assert diary.notifications == []
+    diary.run("Mon 13:01")
+    assert [(each.issue_id, each.person, each.text) for each in diary.notifications] == [(issue_id, "head", TEXT)]
+    assert diary.notifications[0].text in diary.notes(OPERATOR, issue_id)[-1]
+    diary.run("Mon 13:02")
+    assert len(diary.notifications) == 1
 
 
-def test_notification_is_sent_if_the_acknowledgement_goes_in_the_same_run(calling: Diary) -> None:
-    issue_id = calling.file("Mon 09:00")
-    ran = calling.run("Mon 13:01")
-    assert ran.done.outcomes[0].notes == {"public_note", "private_note"}
-    assert [each.issue_id for each in calling.notifications] == [issue_id]
+def test_notification_is_sent_if_the_acknowledgement_goes_in_the_same_run(diary: Diary) -> None:
+    issue_id = diary.file("Mon 09:00")
+    run = diary.run("Mon 13:01")
+    assert run.done.outcomes[0].notes == {"public_note", "private_note"}
+    assert [each.issue_id for each in diary.notifications] == [issue_id]
 
 
-def test_an_answer_meanwhile_cancels_the_note_and_the_notification(calling: Diary) -> None:
-    issue_id = calling.file("Mon 09:00")
-    session = calling.session()
+def test_an_answer_meanwhile_cancels_the_note_and_the_notification(diary: Diary) -> None:
+    issue_id = diary.file("Mon 09:00")
+    session = diary.session()
 
     def answer() -> None:
-        with calling.at("Mon 13:01", issue_id) as world:
+        with diary.at("Mon 13:01", issue_id) as world:
             world.note(OPERATOR, issue_id, "Жауап")
 
     interfere(session, answer, asked=rf"/issues/{issue_id}\.json\?.*")
-    ran = calling.run("Mon 13:01", session=session)
-    assert [each.issue_id for each in ran.done.plan.notifications] == [issue_id]
-    assert ran.outcomes == {issue_id: OutcomeKind.APPLIED}
-    assert (calling.notes(OPERATOR, issue_id), calling.notifications) == ([], [])
+    run = diary.run("Mon 13:01", session=session)
+    assert [each.issue_id for each in run.done.plan.notifications] == [issue_id]
+    assert run.outcomes == {issue_id: OutcomeKind.APPLIED}
+    assert (diary.notes(OPERATOR, issue_id), diary.notifications) == ([], [])
 
 
-def test_notification_waits_until_a_stale_note_is_written(calling: Diary) -> None:
-    issue_id = calling.file("Mon 09:00")
-    calling.run("Mon 11:01")
-    session = calling.session()
+def test_notification_waits_until_a_stale_note_is_written(diary: Diary) -> None:
+    issue_id = diary.file("Mon 09:00")
+    diary.run("Mon 11:01")
+    session = diary.session()
 
     def edit() -> None:
-        with calling.at("Mon 13:01", issue_id) as world:
+        with diary.at("Mon 13:01", issue_id) as world:
             world.note(OPERATOR, issue_id, "Ішкі", private=True)
 
     interfere(session, edit, asked=rf"/issues/{issue_id}")
-    assert calling.run("Mon 13:01", session=session).outcomes == {issue_id: OutcomeKind.STALE}
-    assert calling.notifications == []
-    calling.run("Mon 13:02")
-    assert len(calling.notifications) == 1
+    assert diary.run("Mon 13:01", session=session).outcomes == {issue_id: OutcomeKind.STALE}
+    assert diary.notifications == []
+    diary.run("Mon 13:02")
+    assert len(diary.notifications) == 1
 
 
-def test_adoption_sends_no_notifications(calling: Diary) -> None:
-    calling.file("Mon 09:00")
-    assert calling.run("Mon 13:01", is_adopting=True).done.plan.notifications == ()
-    calling.run("Mon 13:02")
-    assert calling.notifications == []
+def test_adoption_sends_no_notifications(diary: Diary) -> None:
+    diary.file("Mon 09:00")
+    assert diary.run("Mon 13:01", is_adopting=True).done.plan.notifications == ()
+    diary.run("Mon 13:02")
+    assert diary.notifications == []
 
 
-def test_failed_notification_is_reported_and_the_run_continues(calling: Diary) -> None:
-    first, second = calling.file("Mon 09:00"), calling.file("Mon 09:01")
-    calling.call_fault = "away"
-    ran = calling.run("Mon 13:02")
-    assert ran.outcomes == dict.fromkeys((first, second), OutcomeKind.APPLIED)
-    assert ran.done.failed_notifications == tuple(
+def test_failed_notification_is_reported_and_the_run_continues(diary: Diary) -> None:
+    first, second = diary.file("Mon 09:00"), diary.file("Mon 09:01")
+    diary.notify_error = "away"
+    run = diary.run("Mon 13:02")
+    assert run.outcomes == dict.fromkeys((first, second), OutcomeKind.APPLIED)
+    assert run.done.failed_notifications == tuple(
         f"#{each}: head was not told outside of the tracker: away" for each in (first, second)
     )
-    assert not ran.done.is_complete
-    calling.call_fault = None
-    assert calling.run("Mon 13:03").done.is_complete
-    assert len(calling.notifications) == 2
+    assert not run.done.is_complete
+    diary.notify_error = None
+    assert diary.run("Mon 13:03").done.is_complete
+    assert len(diary.notifications) == 2
