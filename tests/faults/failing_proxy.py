@@ -1,4 +1,4 @@
-"""A tracker that fails once, at a request of your choice, in every way that a network and a proxy know."""
+"""A proxy before Redmine that fails at a chosen request, in the ways in which networks and proxies fail."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from support.worlds import FakeWorld, World
 
 Reply = tuple[int, Mapping[str, str], str]
 
+# sup-sync's timeout for an answer in these tests
 TIMEOUT_S = 0.2
-"""How long the tool waits for an answer in these tests."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """A request of the tool on its way to the tracker."""
+    """A request of sup-sync to Redmine."""
 
     method: str
     path: str
@@ -29,16 +29,16 @@ class Request:
 
 
 @dataclass
-class Faulty:
-    """Passes requests on, but does `fault` to the one numbered `at` (from 0), or each time to that of path `stuck`.
+class FailingProxy:
+    """A proxy that passes requests on, except request number `at` (from 0) and each request for the path `stuck`.
 
-    `held` are those it passes on later.
+    Those are handled by `failure` instead. `held` are the requests that are passed on later.
     """
 
     commit: Callable[[Request], Reply]
     at: int | None = None
     stuck: str | None = None
-    fault: Fault | None = None
+    failure: Failure | None = None
     url: str = ""
     seen: list[Request] = field(default_factory=list)
     held: list[Request] = field(default_factory=list)
@@ -50,82 +50,82 @@ class Faulty:
         self.seen.append(request)
         if number == self.release_at:
             self.release()
-        if self.fault and (number == self.at or request.path == self.stuck):
-            self.fault(self, handler, request)
+        if self.failure and (number == self.at or request.path == self.stuck):
+            self.failure(self, handler, request)
         else:
             answer(handler, self.commit(request))
 
     def release(self) -> None:
-        """What was held back reaches the tracker now."""
+        """Pass the held requests on."""
         while self.held:
             self.commit(self.held.pop(0))
 
 
-Fault = Callable[[Faulty, BaseHTTPRequestHandler, Request], None]
+Failure = Callable[[FailingProxy, BaseHTTPRequestHandler, Request], None]
 
 
-def answer(handler: BaseHTTPRequestHandler, said: Reply) -> None:
-    status, headers, text = said
+def answer(handler: BaseHTTPRequestHandler, answered: Reply) -> None:
+    status, headers, text = answered
     reply(status, text, **{name.replace("-", "_"): value for name, value in headers.items()})(handler)
 
 
-def reset_before(_tracker: Faulty, handler: BaseHTTPRequestHandler, _request: Request) -> None:
-    """The connection breaks before the tracker has the request."""
+def reset_before(_proxy: FailingProxy, handler: BaseHTTPRequestHandler, _request: Request) -> None:
+    """Break the connection before Redmine receives the request."""
     reset(handler)
 
 
-def reset_after(tracker: Faulty, handler: BaseHTTPRequestHandler, request: Request) -> None:
-    """The tracker commits, and the connection breaks before its answer comes."""
-    tracker.commit(request)
+def reset_after(proxy: FailingProxy, handler: BaseHTTPRequestHandler, request: Request) -> None:
+    """Commit, and break the connection before the answer."""
+    proxy.commit(request)
     reset(handler)
 
 
-def late_reply(tracker: Faulty, handler: BaseHTTPRequestHandler, request: Request) -> None:
-    """The tracker commits, and answers when nobody waits any more."""
-    said = tracker.commit(request)
+def late_reply(proxy: FailingProxy, handler: BaseHTTPRequestHandler, request: Request) -> None:
+    """Commit, and answer after the timeout."""
+    answered = proxy.commit(request)
     threading.Event().wait(TIMEOUT_S * 2)
-    answer(handler, said)
+    answer(handler, answered)
 
 
-def late_commit(tracker: Faulty, handler: BaseHTTPRequestHandler, request: Request) -> None:
-    """A proxy gives up on the client, and passes the request on later."""
-    tracker.held.append(request)
+def late_commit(proxy: FailingProxy, handler: BaseHTTPRequestHandler, request: Request) -> None:
+    """Break the connection, and pass the request on later."""
+    proxy.held.append(request)
     reset(handler)
 
 
-def sent_twice(tracker: Faulty, handler: BaseHTTPRequestHandler, request: Request) -> None:
-    """A proxy passes the request on twice."""
-    tracker.commit(request)
-    answer(handler, tracker.commit(request))
+def sent_twice(proxy: FailingProxy, handler: BaseHTTPRequestHandler, request: Request) -> None:
+    """Pass the request on twice."""
+    proxy.commit(request)
+    answer(handler, proxy.commit(request))
 
 
-def busy(_tracker: Faulty, handler: BaseHTTPRequestHandler, _request: Request) -> None:
+def busy(_proxy: FailingProxy, handler: BaseHTTPRequestHandler, _request: Request) -> None:
     reply(503, "busy")(handler)
 
 
-def bad_gateway_after(tracker: Faulty, handler: BaseHTTPRequestHandler, request: Request) -> None:
-    """The tracker commits, and the proxy says that it did not answer."""
-    tracker.commit(request)
+def bad_gateway_after(proxy: FailingProxy, handler: BaseHTTPRequestHandler, request: Request) -> None:
+    """Commit, and answer 502 as if Redmine had not answered."""
+    proxy.commit(request)
     reply(502, "<html>bad gateway</html>", content_type="text/html")(handler)
 
 
-def page(_tracker: Faulty, handler: BaseHTTPRequestHandler, _request: Request) -> None:
-    """A page for maintenance, as if all were well."""
+def page(_proxy: FailingProxy, handler: BaseHTTPRequestHandler, _request: Request) -> None:
+    """Answer 200 with a maintenance page."""
     reply(200, "<html><body>Back soon</body></html>", content_type="text/html")(handler)
 
 
-def truncated(tracker: Faulty, handler: BaseHTTPRequestHandler, request: Request) -> None:
-    """The tracker commits; half of its answer comes."""
-    status, headers, text = tracker.commit(request)
+def truncated(proxy: FailingProxy, handler: BaseHTTPRequestHandler, request: Request) -> None:
+    """Commit, and send half of the answer."""
+    status, headers, text = proxy.commit(request)
     half = text[: len(text) // 2]
     reply(status, half, **{name.replace("-", "_"): value for name, value in headers.items()})(handler)
 
 
-def redirect(_tracker: Faulty, handler: BaseHTTPRequestHandler, _request: Request) -> None:
+def redirect(_proxy: FailingProxy, handler: BaseHTTPRequestHandler, _request: Request) -> None:
     reply(302, "", location="http://127.0.0.1:9/elsewhere")(handler)
 
 
-FAULTS: tuple[Fault, ...] = (
+FAILURES: tuple[Failure, ...] = (
     reset_before,
     reset_after,
     late_reply,
@@ -140,35 +140,41 @@ FAULTS: tuple[Fault, ...] = (
 
 
 @contextmanager
-def faulty(world: World) -> Iterator[Faulty]:
-    """The world on a socket of its own, where requests can be made to fail."""
-    tracker = Faulty(committer(world))
+def failing_proxy(world: World) -> Iterator[FailingProxy]:
+    """Serve the world through a failing proxy with a socket of its own."""
+    proxy = FailingProxy(committer(world))
 
     def write(handler: BaseHTTPRequestHandler) -> None:
-        tracker.write(handler, script.asked[-1].body)
+        proxy.write(handler, script.asked[-1].body)
 
     with serve(write) as script:
-        tracker.url = script.url
-        yield tracker
+        proxy.url = script.url
+        yield proxy
 
 
 def committer(world: World) -> Callable[[Request], Reply]:
-    """How a request reaches the world behind."""
+    """Return a function that sends a request to the world and returns its reply."""
     lock = threading.Lock()
     session = requests.Session()
     session.trust_env = False
 
     def in_memory(request: Request) -> Reply:
         assert isinstance(world, FakeWorld)
-        made = requests.Request(request.method, world.url + request.path, dict(request.headers), data=request.body)
+        outgoing = requests.Request(request.method, world.url + request.path, dict(request.headers), data=request.body)
         with lock:
-            return world.rest.answer(made.prepare())
+            return world.rest.answer(outgoing.prepare())
 
     def over_the_wire(request: Request) -> Reply:
-        kept = {name: value for name, value in request.headers.items() if name.lower() not in ("host", "connection")}
-        url = world.url + request.path
-        said = session.request(request.method, url, headers=kept, data=request.body, allow_redirects=False, timeout=60)
-        type_ = {"Content-Type": said.headers.get("Content-Type", ""), "Date": said.headers.get("Date", "")}
-        return said.status_code, {name: value for name, value in type_.items() if value}, said.text
+        sent = {name: value for name, value in request.headers.items() if name.lower() not in ("host", "connection")}
+        response = session.request(
+            request.method,
+            world.url + request.path,
+            headers=sent,
+            data=request.body,
+            allow_redirects=False,
+            timeout=60,
+        )
+        headers = {name: response.headers.get(name, "") for name in ("Content-Type", "Date")}
+        return response.status_code, {name: value for name, value in headers.items() if value}, response.text
 
     return in_memory if isinstance(world, FakeWorld) else over_the_wire
