@@ -10,13 +10,13 @@ from support.worlds import BOT, FakeWorld, ProjectOf, RealWorld, RoleOf, Scene, 
 from sup_sync.redmine.permissions import BOT_PERMISSIONS
 from sup_sync.redmine.provision import BOT_ROLE
 
-VIP, BASE, ENDING = "alatau-trade", "portal-users", "murager-group"
+VIP, BASE, MURAGER = "alatau-trade", "portal-users", "murager-group"
 PROJECTS = {
     VIP: "«Алатау Трейд» ЖШС",
     "saryarka-logistic": "«Сарыарқа Логистик» АҚ",
     "kokshe-qurylys": "«Көкше Құрылыс» ЖШС",
     BASE: "Портал тұтынушылары",
-    ENDING: "«Мұрагер Групп» ЖШС",
+    MURAGER: "«Мұрагер Групп» ЖШС",
 }
 ERROR, CONSULTATION, CALLBACK = "Қате, істеліп бітпеген", "Кеңес", "Кері қоңырау"
 OPERATOR, HEAD, CLIENT = "a.serikova", "d.bekova", "m.omarov"
@@ -68,7 +68,7 @@ SCENE = Scene(
         ),
     ),
     projects=tuple(
-        ProjectOf(identifier, name, _MEMBERS | ({OUTSIDER: (BOT_ROLE,)} if identifier != ENDING else {}))
+        ProjectOf(identifier, name, _MEMBERS | ({OUTSIDER: (BOT_ROLE,)} if identifier != MURAGER else {}))
         for identifier, name in PROJECTS.items()
     ),
 )

@@ -6,7 +6,7 @@ from end_to_end.diary import Diary
 from end_to_end.scene import (
     BASE,
     CONSULTATION,
-    ENDING,
+    MURAGER,
     OPERATOR,
     UNMAPPED_STATUS,
     UNMAPPED_TRACKER,
@@ -47,8 +47,8 @@ def test_requests_that_need_a_person_are_reported_and_the_run_is_complete(diary:
     answered_by_non_member = diary.file("Mon 09:00")
     with diary.at("Mon 10:00", answered_by_non_member) as world:
         world.note(ADMIN, answered_by_non_member, "Жауап")
-    in_closed_project = diary.file("Mon 09:00", OPERATOR, ENDING, CONSULTATION)
-    diary.world.close_project(ENDING)
+    in_closed_project = diary.file("Mon 09:00", OPERATOR, MURAGER, CONSULTATION)
+    diary.world.close_project(MURAGER)
 
     run = diary.run("Mon 10:31")
     assert run.findings == {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from end_to_end.diary import Diary, interfere, once
-from end_to_end.scene import CLIENT, CONSULTATION, ENDING, OPERATOR
+from end_to_end.scene import CLIENT, CONSULTATION, MURAGER, OPERATOR
 
 from sup_sync.run.write import OutcomeKind
 
@@ -41,11 +41,11 @@ def test_a_note_is_left_to_the_next_run_if_the_request_is_edited_after_its_versi
 
 def test_writes_to_a_project_closed_after_the_reading_are_refused_and_the_others_succeed(diary: Diary) -> None:
     unanswered, overdue = (
-        diary.file("Mon 10:59", OPERATOR, ENDING, CONSULTATION),
-        diary.file("last Mon 09:00", OPERATOR, ENDING, CONSULTATION),
+        diary.file("Mon 10:59", OPERATOR, MURAGER, CONSULTATION),
+        diary.file("last Mon 09:00", OPERATOR, MURAGER, CONSULTATION),
     )
     good = diary.file("Mon 09:00")
-    run = diary.run("Mon 11:01", progress=once(lambda: diary.world.close_project(ENDING), when=2))
+    run = diary.run("Mon 11:01", progress=once(lambda: diary.world.close_project(MURAGER), when=2))
     assert run.outcomes == dict.fromkeys([unanswered, overdue], OutcomeKind.REFUSED) | {good: OutcomeKind.APPLIED}
     assert "not to be edited by this account" in next(
         each.text for each in run.done.outcomes if each.issue_id == overdue

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 from end_to_end.diary import Diary
-from end_to_end.scene import BASE, CONSULTATION, ENDING, LOCKED, OPERATOR, OUTSIDER, PROJECTS, PUBLISHER, TALKER
+from end_to_end.scene import BASE, CONSULTATION, LOCKED, MURAGER, OPERATOR, OUTSIDER, PROJECTS, PUBLISHER, TALKER
 from support.promises import LIMITS, PRIVATE, UNREAD
 
 from sup_sync.errors import AccessError, UnsafePlan
@@ -35,7 +35,7 @@ def _in_every_project(problem: str) -> str:
     [
         (None, "the key is not accepted"),
         (LOCKED, "the key is not accepted"),
-        (OUTSIDER, rf"\Aproject {ENDING}: .*\Z"),
+        (OUTSIDER, rf"\Aproject {MURAGER}: .*\Z"),
         (PUBLISHER, _in_every_project("the account lacks set_notes_private")),
         (TALKER, _in_every_project("the account lacks edit_issues")),
     ],
@@ -91,7 +91,7 @@ def test_nothing_is_written_over_the_limits_without_force(
 def test_a_history_that_fails_skips_only_its_project(diary: Diary, count_promise: Callable[[str, str], None]) -> None:
     good = diary.file("Mon 09:00")
     intact, failing = (diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2))
-    still_open, page = (diary.file("Mon 09:00", OPERATOR, ENDING, CONSULTATION) for _ in range(2))
+    still_open, page = (diary.file("Mon 09:00", OPERATOR, MURAGER, CONSULTATION) for _ in range(2))
     with diary.at("Mon 10:00", page) as world:
         world.set_status(OPERATOR, page, "Шешілді")
     before = diary.traces()
@@ -100,9 +100,9 @@ def test_a_history_that_fails_skips_only_its_project(diary: Diary, count_promise
     spoil(session, page, 200, b"<html>down for maintenance</html>")
     run = diary.run("Mon 11:01", session=session)
     assert run.outcomes == {good: OutcomeKind.APPLIED}
-    assert set(run.done.unread_projects) == {PROJECTS[BASE], PROJECTS[ENDING]}
+    assert set(run.done.unread_projects) == {PROJECTS[BASE], PROJECTS[MURAGER]}
     assert f"/issues/{failing}.json: answered 500" in run.done.unread_projects[PROJECTS[BASE]]
-    assert f"/issues/{page}.json: an HTML page" in run.done.unread_projects[PROJECTS[ENDING]]
+    assert f"/issues/{page}.json: an HTML page" in run.done.unread_projects[PROJECTS[MURAGER]]
     assert not run.done.is_complete
     after = diary.traces()
     assert {key for key in after if after[key] != before[key]} == {good}
