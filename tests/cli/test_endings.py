@@ -34,7 +34,7 @@ def a_history_fails(_shell: Shell, office: Office) -> None:
     office.faults[rf"/issues/{office.file('Mon 09:00', OPERATOR, BASE, CONSULTATION)}\.json"] = reply(500)
 
 
-def a_request_is_set_aside(_shell: Shell, office: Office) -> None:
+def a_request_is_skipped(_shell: Shell, office: Office) -> None:
     office.file("Mon 09:00", OPERATOR, BASE, UNMAPPED_TRACKER)
 
 
@@ -46,14 +46,14 @@ def over_the_limits(shell: Shell, _office: Office) -> None:
     shell.files.replace("config.yaml", "notes: 50", "notes: 0")
 
 
-def our_fault(shell: Shell, _office: Office) -> None:
+def internal_error(shell: Shell, _office: Office) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(shell.key)
 
     shell.patch.setattr("sup_sync.run.apply.apply", broken)
 
 
-def the_tracker_is_away(_shell: Shell, office: Office) -> None:
+def redmine_is_unreachable(_shell: Shell, office: Office) -> None:
     office.faults[r"/"] = reply(500)
 
 
@@ -80,12 +80,12 @@ def the_audit_log_cannot_be_written(shell: Shell, _office: Office) -> None:
 
 ENDINGS = [
     (all_is_well, 0, "Written: 1 applied."),
-    (our_fault, 1, "internal error: RuntimeError at cli/commands/apply.py:"),
+    (internal_error, 1, "internal error: RuntimeError at cli/commands/apply.py:"),
     (a_history_fails, 3, "could not be read whole, so nothing of it is used"),
-    (a_request_is_set_aside, 3, "1 request could not be judged: see the findings."),
+    (a_request_is_skipped, 3, "1 request could not be judged: see the findings."),
     (a_write_is_refused, 3, "Written: 1 refused."),
     (over_the_limits, 4, "over the limits: 2 notes (limit 0); nothing is written. Look at `sup-sync plan`"),
-    (the_tracker_is_away, 75, "answered 500; try again later"),
+    (redmine_is_unreachable, 75, "answered 500; try again later"),
     (no_time_is_left, 75, "the run's time is over; the next run goes on"),
     (the_key_is_wrong, 77, "the key is not accepted (401)"),
     (a_permission_is_missing, 77, "the account lacks set_notes_private"),
@@ -118,7 +118,7 @@ def test_code_summary_and_ping_say_the_same(
         count_promise(LIMITS, "more notes than the limit, by the command")
     assert shell.key not in everything_kept(shell)
     assert not any(shell.key in str(each.headers) + each.path for each in monitor.asked)
-    count_promise(SECRET, f"what a run leaves behind, prints and tells its monitor: {how}")
+    count_promise(SECRET, f"files, output and pings of a run: {how}")
 
 
 def test_a_lock_that_is_held_is_told_to_the_monitor(
@@ -150,7 +150,7 @@ def test_a_run_that_has_to_stop_in_its_writing_says_what_it_left(
     with office.people() as diary:
         for issue in office.world.tracker.issues:
             assert len(diary.notes(OPERATOR, issue.id, private=False)) == 1
-    count_promise(TRUTH, "the deadline of a run comes in its midst")
+    count_promise(TRUTH, "a run that reaches its deadline")
 
 
 @contextmanager

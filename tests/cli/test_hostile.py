@@ -62,7 +62,7 @@ def test_nothing_that_clients_write_steers_a_terminal_or_breaks_a_line_of_a_log(
     shell.forget()
     said = shell("plan")
     assert SIGN in said.err
-    look_at(said, count_promise, "stderr, where a project is named")
+    look_at(said, count_promise, "stderr")
 
 
 def look_at(said: CommandResult, count_promise: Tried, place: str) -> None:
@@ -70,7 +70,7 @@ def look_at(said: CommandResult, count_promise: Tried, place: str) -> None:
     assert is_clean(said.err), place
     assert all(line.startswith(("sup-sync: ", " ")) for line in said.err.splitlines())
     assert "sup-sync: all is well" not in [line.strip() for line in (said.out + said.err).splitlines()]
-    count_promise(HARMLESS, f"control characters and line breaks in all that a client writes: {place}")
+    count_promise(HARMLESS, f"control characters and line breaks in texts of clients: {place}")
 
 
 def test_the_audit_log_keeps_none_of_it_and_a_line_for_each_record(
@@ -90,7 +90,7 @@ def test_the_audit_log_keeps_none_of_it_and_a_line_for_each_record(
         ]
     assert any(ours)
     assert SIGN not in "".join(ours)
-    count_promise(HARMLESS, "control characters and line breaks in all that a client writes: notes and the audit log")
+    count_promise(HARMLESS, "control characters and line breaks in texts of clients: notes and the audit log")
 
 
 # --- poison
@@ -127,7 +127,7 @@ def test_what_is_only_odd_is_judged_as_any_other(
         for issue_id in (odd, other):
             notes = [*diary.notes(OPERATOR, issue_id), *diary.notes(OPERATOR, issue_id, private=False)]
             assert len([each for each in notes if "егламент" in each]) == 2
-    count_promise(ISOLATED, f"{poison.__name__.replace('_', ' ')}: judged as any other")
+    count_promise(ISOLATED, f"{poison.__name__.replace('_', ' ')}: handled like any other")
 
 
 def a_422(office: Office, issue: Issue) -> None:
@@ -139,11 +139,11 @@ def a_422(office: Office, issue: Issue) -> None:
             each.values[tracker.fields[-1].id] = "бар"
 
 
-def a_status_of_no_mapping(office: Office, issue: Issue) -> None:
+def an_unmapped_status(office: Office, issue: Issue) -> None:
     issue.status = next(each for each in office.world.tracker.statuses if each.name == "Тексерілуде")
 
 
-@pytest.mark.parametrize("poison", [a_422, a_status_of_no_mapping])
+@pytest.mark.parametrize("poison", [a_422, an_unmapped_status])
 def test_what_cannot_be_judged_or_written_is_named_and_the_others_go_on(
     shell: Shell, office: Office, count_promise: Tried, poison: Callable[[Office, Issue], None]
 ) -> None:
@@ -157,4 +157,4 @@ def test_what_cannot_be_judged_or_written_is_named_and_the_others_go_on(
     assert "2 applied" in said.out
     with office.people() as diary:
         assert [len(diary.notes(OPERATOR, each)) for each in (first, poisoned, last)] == [1, 0, 1]
-    count_promise(ISOLATED, f"{poison.__name__.replace('_', ' ')}: named, exit 3")
+    count_promise(ISOLATED, f"{poison.__name__.replace('_', ' ')}: reported, exit 3")

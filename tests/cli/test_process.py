@@ -86,7 +86,7 @@ def test_the_key_is_in_no_process_list(shell: Shell, count_promise: Callable[[st
             assert (place / "environ").stat().st_mode & 0o077 == 0
             process.kill()
             process.communicate()
-    count_promise(SECRET, "the list of processes while a run waits for its tracker")
+    count_promise(SECRET, "the list of processes while a run waits for Redmine")
 
 
 def words_of(path: Path) -> str:

@@ -91,4 +91,4 @@ def test_the_key_is_in_nothing_that_is_remembered(
     assert sum(f'"id": {issue_id}' in text for issue_id in ids for text in texts) >= len(ids)
     assert shell.key not in "".join(texts)
     assert shell.key.encode() not in path.read_bytes()
-    count_promise(SECRET, "what runs remember, unpacked")
+    count_promise(SECRET, "the cache, unpacked")
