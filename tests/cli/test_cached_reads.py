@@ -93,4 +93,4 @@ def test_cache_does_not_contain_the_key(
     assert sum(f'"id": {issue_id}' in text for issue_id in ids for text in texts) >= len(ids)
     assert shell.key not in "".join(texts)
     assert shell.key.encode() not in path.read_bytes()
-    count_promise(SECRET, "what runs remember, unpacked")
+    count_promise(SECRET, "the cache, unpacked")

@@ -118,7 +118,7 @@ def test_code_summary_and_ping_say_the_same(
         count_promise(LIMITS, "more notes than the limit, by the command")
     assert shell.key not in everything_kept(shell)
     assert not any(shell.key in str(each.headers) + each.path for each in monitor.asked)
-    count_promise(SECRET, f"what a run leaves behind, prints and tells its monitor: {how}")
+    count_promise(SECRET, f"files, output and pings of a run: {how}")
 
 
 def test_held_lock_is_reported_to_the_monitor(
@@ -150,7 +150,7 @@ def test_run_that_stops_while_writing_reports_remaining_work(
     with office.people() as diary:
         for issue in office.world.tracker.issues:
             assert len(diary.notes(OPERATOR, issue.id, private=False)) == 1
-    count_promise(TRUTH, "the deadline of a run comes in its midst")
+    count_promise(TRUTH, "a run that reaches its deadline")
 
 
 @contextmanager

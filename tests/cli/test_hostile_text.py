@@ -10,7 +10,7 @@ import pytest
 from cli.office import Office
 from end_to_end.scene import BASE, CLIENT, CONSULTATION, OPERATOR
 from support.fake_records import Issue, Journal
-from support.promises import HARMLESS, POISONED
+from support.promises import HARMLESS, ISOLATED
 from support.scripted_server import reply
 from support.shell import CommandResult, Shell
 
@@ -62,7 +62,7 @@ def test_client_text_cannot_control_a_terminal_or_break_a_log_line(
     shell.forget()
     result = shell("plan")
     assert SIGN in result.err
-    look_at(result, count_promise, "stderr, where a project is named")
+    look_at(result, count_promise, "stderr")
 
 
 def look_at(result: CommandResult, count_promise: Tried, place: str) -> None:
@@ -70,7 +70,7 @@ def look_at(result: CommandResult, count_promise: Tried, place: str) -> None:
     assert is_clean(result.err), place
     assert all(line.startswith(("sup-sync: ", " ")) for line in result.err.splitlines())
     assert "sup-sync: all is well" not in [line.strip() for line in (result.out + result.err).splitlines()]
-    count_promise(HARMLESS, f"control characters and line breaks in all that a client writes: {place}")
+    count_promise(HARMLESS, f"control characters and line breaks in texts of clients: {place}")
 
 
 def test_audit_log_contains_no_client_text(shell: Shell, office: Office, hostile: Issue, count_promise: Tried) -> None:
@@ -88,7 +88,7 @@ def test_audit_log_contains_no_client_text(shell: Shell, office: Office, hostile
         ]
     assert any(ours)
     assert SIGN not in "".join(ours)
-    count_promise(HARMLESS, "control characters and line breaks in all that a client writes: notes and the audit log")
+    count_promise(HARMLESS, "control characters and line breaks in texts of clients: notes and the audit log")
 
 
 # --- poison
@@ -125,7 +125,7 @@ def test_unusual_request_is_judged_like_others(
         for issue_id in (odd, other):
             notes = [*diary.notes(OPERATOR, issue_id), *diary.notes(OPERATOR, issue_id, private=False)]
             assert len([each for each in notes if "егламент" in each]) == 2
-    count_promise(POISONED, f"{poison.__name__.replace('_', ' ')}: judged as any other")
+    count_promise(ISOLATED, f"{poison.__name__.replace('_', ' ')}: handled like any other")
 
 
 def a_422(office: Office, issue: Issue) -> None:
@@ -137,11 +137,11 @@ def a_422(office: Office, issue: Issue) -> None:
             each.values[tracker.fields[-1].id] = "бар"
 
 
-def a_status_of_no_mapping(office: Office, issue: Issue) -> None:
+def an_unmapped_status(office: Office, issue: Issue) -> None:
     issue.status = next(each for each in office.world.tracker.statuses if each.name == "Тексерілуде")
 
 
-@pytest.mark.parametrize("poison", [a_422, a_status_of_no_mapping])
+@pytest.mark.parametrize("poison", [a_422, an_unmapped_status])
 def test_request_that_fails_is_reported_and_others_are_written(
     shell: Shell, office: Office, count_promise: Tried, poison: Callable[[Office, Issue], None]
 ) -> None:
@@ -155,4 +155,4 @@ def test_request_that_fails_is_reported_and_others_are_written(
     assert "2 applied" in result.out
     with office.people() as diary:
         assert [len(diary.notes(OPERATOR, each)) for each in (first, poisoned, last)] == [1, 0, 1]
-    count_promise(POISONED, f"{poison.__name__.replace('_', ' ')}: named, exit 3")
+    count_promise(ISOLATED, f"{poison.__name__.replace('_', ' ')}: reported, exit 3")

@@ -86,7 +86,7 @@ def test_process_list_does_not_contain_the_key(shell: Shell, count_promise: Call
             assert (place / "environ").stat().st_mode & 0o077 == 0
             process.kill()
             process.communicate()
-    count_promise(SECRET, "the list of processes while a run waits for its tracker")
+    count_promise(SECRET, "the list of processes while a run waits for Redmine")
 
 
 def words_of(path: Path) -> str:

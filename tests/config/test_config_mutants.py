@@ -221,7 +221,7 @@ def test_it_is_refused_or_held_by_the_limits(
         assert not ran.done.is_complete
     assert session.requests_made["PUT"] == 0
     assert office.traces() == before
-    count_promise(LIMITS, "a mistake in one of the files")
+    count_promise(LIMITS, "a mistake in a configuration file")
 
 
 def copy_of_all(folder: Path) -> Copy:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 from end_to_end.diary import Diary
-from end_to_end.scene import CLIENT, ENDING, OPERATOR, make_fake
+from end_to_end.scene import CLIENT, MURAGER, OPERATOR, make_fake
 from stories.shipped import shipped_config
 from support.worlds import ADMIN, FakeWorld
 
@@ -146,9 +146,9 @@ def test_an_answer_before_the_first_keeps_both_from_being_sent(diary: Diary, lat
 
 
 def test_a_second_write_that_is_refused_is_named_though_the_first_is_there(diary: Diary) -> None:
-    late = diary.file("Mon 09:00", OPERATOR, ENDING, "Кеңес")
+    late = diary.file("Mon 09:00", OPERATOR, MURAGER, "Кеңес")
     session = diary.session()
-    once_after(session, "PUT", f"/issues/{late}.json", lambda: diary.world.close_project(ENDING))
+    once_after(session, "PUT", f"/issues/{late}.json", lambda: diary.world.close_project(MURAGER))
     ran = diary.run("Tue 09:01", session=session)
     assert (ran.outcomes, ran.done.is_complete) == ({late: OutcomeKind.REFUSED}, False)
     assert notes(diary, late) == (1, 0)

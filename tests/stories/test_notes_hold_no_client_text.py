@@ -100,7 +100,7 @@ def test_whatever_a_client_writes_the_tool_says_the_same_and_none_of_it(retell, 
         told = written(retell(text, words, language))
         assert told == plain
         assert not [each for each in told if SIGN in "".join(each)]
-        count_promise(HARMLESS, "markup, mentions and templates wherever clients write, in every kind of note")
+        count_promise(HARMLESS, "markup, mentions and templates in texts of clients, in every kind of note")
 
 
 @every_story

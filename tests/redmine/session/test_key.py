@@ -212,7 +212,7 @@ def test_the_key_stands_in_no_fault_and_no_log(
     told = "".join(_ours(traceback.TracebackException.from_exception(fault, capture_locals=True)))
     assert "RedmineSession" in told
     assert KEY not in told + repr(fault) + str(fault.args) + caplog.text
-    count_promise(SECRET, "a fault of a single request, with the local variables of its frames")
+    count_promise(SECRET, "an error of a single request, with the local variables of its frames")
 
 
 def _ours(told: traceback.TracebackException) -> Iterator[str]:

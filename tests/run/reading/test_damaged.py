@@ -109,7 +109,7 @@ def test_a_damaged_file_is_thrown_away_with_one_line(due: Office, damage: Damage
     due.run("Mon 11:10")
     assert due.run("Mon 11:15").is_idle
     assert len(due.told) == 1
-    count_promise(ONCE, "what runs remember is damaged or of another form")
+    count_promise(ONCE, "a cache that is damaged or has another format")
 
 
 def wrote_as_due(asked: Asked) -> bool:

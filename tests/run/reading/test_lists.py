@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 
 import pytest
-from end_to_end.scene import CLIENT, CONSULTATION, ENDING, HEAD, OPERATOR, STAFF_ROLE, UNMAPPED_TRACKER, VIP
+from end_to_end.scene import CLIENT, CONSULTATION, HEAD, MURAGER, OPERATOR, STAFF_ROLE, UNMAPPED_TRACKER, VIP
 from run.reading.office import ABOUT, HISTORIES, PUTS, Office
 from support.fake_records import Named, Status
 from support.worlds import ADMIN
@@ -159,11 +159,11 @@ def test_a_preflight_that_failed_is_tried_anew_by_the_next_run(office: Office, i
 
 
 def test_after_a_refused_write_the_lists_are_read_anew(office: Office) -> None:
-    issue_id = office.diary.file("Mon 09:00", OPERATOR, ENDING, CONSULTATION)
+    issue_id = office.diary.file("Mon 09:00", OPERATOR, MURAGER, CONSULTATION)
     office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
     with office.diary.at("Mon 09:16", issue_id) as world:
         world.note(HEAD, issue_id, "Жауап")
-    office.world.close_project(ENDING)
+    office.world.close_project(MURAGER)
     office.is_compared = False  # a run without a cache sees that the project is closed
     assert office.run("Mon 09:20").ran.outcomes == {issue_id: OutcomeKind.REFUSED}
     office.is_compared = True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from end_to_end.scene import BASE, CLIENT, CONSULTATION, ENDING, OPERATOR
+from end_to_end.scene import BASE, CLIENT, CONSULTATION, MURAGER, OPERATOR
 from run.reading.office import Office
 from stories.shipped import Copy
 from support.worlds import ADMIN
@@ -85,11 +85,11 @@ def test_a_transition_that_is_allowed_since_is_made_by_the_next_run(office: Offi
 
 def test_a_request_in_a_project_that_was_opened_again_is_acknowledged_at_once(office: Office) -> None:
     office.is_compared = False
-    office.diary.file("Mon 09:00", OPERATOR, ENDING, CONSULTATION)
-    office.world.close_project(ENDING)
+    office.diary.file("Mon 09:00", OPERATOR, MURAGER, CONSULTATION)
+    office.world.close_project(MURAGER)
     office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
-    next(each for each in office.world.tracker.projects if each.identifier == ENDING).is_closed = False
-    new = office.diary.file("Mon 09:17", CLIENT, ENDING, CONSULTATION)
+    next(each for each in office.world.tracker.projects if each.identifier == MURAGER).is_closed = False
+    new = office.diary.file("Mon 09:17", CLIENT, MURAGER, CONSULTATION)
     office.is_compared = True
     assert new in office.run("Mon 09:20").ran.outcomes
 
