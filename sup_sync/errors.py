@@ -1,4 +1,4 @@
-"""The faults that a user can meet, each with the exit code it ends in and a message of what, where and what to do."""
+"""The errors that a user can meet, each with its exit code; a message says what is wrong, where, and what to do."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from types import CodeType
 
 
 class SupSyncError(Exception):
-    """A fault that one line explains; `exit_code` is what the process ends with."""
+    """An error that one line explains; the process exits with `exit_code`."""
 
     exit_code = 1
 
 
 class CalendarError(SupSyncError):
-    """A calendar that cannot be used, or a moment outside the years it knows."""
+    """An unusable calendar, or a moment outside its known years."""
 
     exit_code = 78
 
@@ -26,91 +26,91 @@ class SnapshotError(SupSyncError):
 
 
 class DecodeError(SupSyncError):
-    """An issue that is not of the form of Redmine's issue JSON."""
+    """An issue that does not have the form of Redmine's issue JSON."""
 
     exit_code = 3
 
 
 class RedmineUnavailableError(SupSyncError):
-    """The tracker does not answer, or answers something that is no tracker's answer."""
+    """A Redmine that does not answer, or an answer that does not come from Redmine."""
 
     exit_code = 75
 
 
 class RedirectedError(RedmineUnavailableError):
-    """The tracker points to another address, where nobody follows."""
+    """A redirect to another address; redirects are never followed."""
 
 
 class OutOfTimeError(RedmineUnavailableError):
-    """The run's time is over; this request was not sent, and what is left is for the next run."""
+    """The end of the time for a run: this request was not sent, and the next run does the rest."""
 
 
 class UrlError(SupSyncError):
-    """A tracker's URL or CA file that the key must not be entrusted to, or a URL where no tracker is."""
+    """A URL or CA file that is not safe for the key, or a URL without a Redmine."""
 
     exit_code = 78
 
 
 class LockHeldError(SupSyncError):
-    """Another run holds the lock."""
+    """A lock that another run holds."""
 
     exit_code = 75
 
 
 class LockError(SupSyncError):
-    """A lock file that cannot be made."""
+    """A lock file that cannot be created."""
 
     exit_code = 78
 
 
 class AuditError(SupSyncError):
-    """A record that can't be kept of what is written."""
+    """An audit file that cannot be written."""
 
     exit_code = 78
 
 
 class AccessError(SupSyncError):
-    """The key is wrong, or its account lacks a membership or a permission."""
+    """A wrong key, or an account without a membership or permission that it needs."""
 
     exit_code = 77
 
 
 class RestOffError(AccessError):
-    """The tracker takes no key at all: its REST interface is switched off."""
+    """A Redmine that accepts no key because its REST API is off."""
 
 
 class RedmineMismatchError(SupSyncError):
-    """A tracker that lacks what the mappings name."""
+    """A Redmine that lacks something that the mappings name."""
 
     exit_code = 78
 
 
 class MissingError(SupSyncError):
-    """An issue that is not there, or not for this account (deleted, moved, private)."""
+    """An issue that does not exist or that the account may not see (deleted, moved, private)."""
 
     exit_code = 2
 
 
 class RefusedError(SupSyncError):
-    """A write that the tracker refused (403, 404, 422); nothing of it was written."""
+    """A write that Redmine rejected (403, 404, 422); nothing was saved."""
 
 
 class StaleError(RefusedError):
-    """A write refused because what it changes changed after its version was read (an issue: 422 with no reasons)."""
+    """A write that was rejected because its object changed after it was read (an issue: 422 without errors)."""
 
 
 class AmbiguousError(SupSyncError):
-    """A write whose answer never came: it may or may not have been committed; the next run sees."""
+    """A write without an answer: it may or may not have been saved; the next run checks."""
 
 
 class UnpublishedError(SupSyncError):
-    """A wiki page that is not as it should be: somebody else's, refused, or nobody can know."""
+    """A wiki page that was not published: it belongs to another author, was rejected, or its state is unknown."""
 
     exit_code = 3
 
 
-class UnsafePlan(SupSyncError):  # noqa: N818 - a refusal is no fault
-    """A plan over the limits; nothing of it is written."""
+class UnsafePlan(SupSyncError):  # noqa: N818 - a refusal is not an error
+    """A plan that exceeds the limits; nothing is written."""
 
     exit_code = 4
 
@@ -144,9 +144,9 @@ def path_in_package(code: CodeType) -> str:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mistake:
-    """One mistake of the configuration: which file and line, what is wrong, what to do.
+    """A mistake in the configuration: its file and line, the problem, and what to do.
 
-    A warning is worth a line in `check`, but stops nothing else.
+    `check` shows a warning, but no command stops because of it.
     """
 
     file: str
@@ -159,7 +159,7 @@ class Mistake:
 
 
 class ConfigError(SupSyncError):
-    """A configuration with mistakes: all of them, in the order of files and lines."""
+    """A configuration with mistakes, all of them in the order of files and lines."""
 
     exit_code = 78
 

@@ -1,17 +1,17 @@
-"""Other people's texts, made fit to be shown: what steers a terminal, a page or a spreadsheet is taken out."""
+"""The sanitizing of texts from users, without characters that control a terminal, a page or a spreadsheet."""
 
 from __future__ import annotations
 
+# Redmine's own limit for a subject, in characters (fact); a longer text comes from another source and is cut.
 LONGEST = 255
-"""Redmine's own limit for a subject, in characters (fact); what is longer came from elsewhere and is cut."""
 
 
-def clean(words: str) -> str:
-    """A text of somebody else's as one printable line: no control characters, none that turn its direction."""
-    return "".join(each if each.isprintable() else " " * each.isspace() for each in words)
+def clean(text: str) -> str:
+    """Make one printable line of a text: without control characters and without changes of direction."""
+    return "".join(each if each.isprintable() else " " * each.isspace() for each in text)
 
 
-def shortened(words: str, longest: int = LONGEST) -> str:
-    """A text of somebody else's, clean, and cut with an ellipsis where it is longer than that many characters."""
-    line = clean(words[: longest + 1])
-    return line if len(words) <= longest else f"{line[: longest - 1]}…"
+def shortened(text: str, longest: int = LONGEST) -> str:
+    """Clean a text, and cut it with an ellipsis if it has more than `longest` characters."""
+    line = clean(text[: longest + 1])
+    return line if len(text) <= longest else f"{line[: longest - 1]}…"

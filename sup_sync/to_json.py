@@ -1,4 +1,4 @@
-"""How data becomes JSON that people can read."""
+"""The conversion of data into JSON that people can read."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Json = Mapping[str, Any]
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON has it: moments ISO in UTC, days ISO, lengths of time whole seconds, dataclasses by field."""
+    """Convert a value for JSON: moments to ISO in UTC, durations to whole seconds, dataclasses to objects by field."""
     match value:
         case datetime():
             return value.astimezone(UTC).isoformat(timespec="seconds")
@@ -30,14 +30,14 @@ def plain(value: Any) -> Any:
 
 
 def json_text(data: Json | list[Json]) -> str:
-    """Data as readable JSON; characters that steer a terminal stand as escapes, so that no client's text can."""
-    return _tame(json.dumps(data, ensure_ascii=False, indent=2))
+    """Format data as readable JSON; characters that control a terminal are escaped, since clients could write them."""
+    return _escape(json.dumps(data, ensure_ascii=False, indent=2))
 
 
 def json_line(data: Json) -> str:
-    """The same on one line, for logs."""
-    return _tame(json.dumps(data, ensure_ascii=False))
+    """Format data as JSON on one line, for logs."""
+    return _escape(json.dumps(data, ensure_ascii=False))
 
 
-def _tame(text: str) -> str:
+def _escape(text: str) -> str:
     return "".join(each if each.isprintable() or each == "\n" else json.dumps(each)[1:-1] for each in text)

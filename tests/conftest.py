@@ -1,4 +1,4 @@
-"""The `story` fixture, whose input is a test's docstring (see stories/story.py), and what promises were tried."""
+"""The `story` fixture, whose input is a test's docstring (see stories/story.py), and the count of tested promises."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def count_promise(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """Counts a promise that held under a fault, for the table of docs/promises.md."""
+    """Return a function that counts a promise kept under a fault, for the table of docs/promises.md."""
     return lambda promise, fault: request.config.stash[TRIED].update([(promise, fault)])
 
 
@@ -38,41 +38,41 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 @pytest.fixture
 def story(request: pytest.FixtureRequest, tmp_path: Path, count_promise: Callable[[str, str], None]) -> Iterator[Story]:
-    """The request that the test's docstring tells; parameters of the test fill in its {words}.
+    """Make the request that the test's docstring describes; parameters of the test fill in its {words}.
 
-    Whatever the story, once its plan is written there is nothing left to change.
+    After the test, check that nothing is left to change once the plan is written.
     """
-    words = getattr(request.node, "callspec", None)
+    callspec = getattr(request.node, "callspec", None)
     text = request.function.__doc__
-    told = Story(text.format_map(words.params) if words else text, tmp_path)
-    yield told
-    assert told.second_plan.changes == ()
-    nothing_before_its_moment(told)
+    story = Story(text.format_map(callspec.params) if callspec else text, tmp_path)
+    yield story
+    assert story.second_plan.changes == ()
+    assert_no_changes_before_next_check(story)
     count_promise(IDEMPOTENT, "a story of the regulation, planned again after it is written")
 
 
+# All later notices of a story become due within this time.
 LONG = timedelta(days=60)
-"""All that a story's last moment can still bring comes within it."""
 
 
-def nothing_before_its_moment(told: Story) -> None:
-    """Until the moment of the agenda time alone brings nothing to write, wherever one looks."""
-    assert told.now
-    until = min(told.next_check_at or told.now + LONG, told.now + LONG)
+def assert_no_changes_before_next_check(story: Story) -> None:
+    """Check at several moments that nothing is to be written before the next check."""
+    assert story.now
+    until = min(story.next_check_at or story.now + LONG, story.now + LONG)
     for share in (0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0):
-        moment = told.now + (until - told.now) * share
-        assert told.plan_at(moment).changes == (), moment
+        moment = story.now + (until - story.now) * share
+        assert story.plan_at(moment).changes == (), moment
 
 
 @pytest.fixture
 def make_story(tmp_path: Path) -> Callable[..., Story]:
-    """Tells another request: for tests of several, or of the stories themselves."""
+    """Return a function that makes a story, for tests of several requests or of the stories themselves."""
     numbers = iter(range(1, 1000))
 
-    def another(text: str) -> Story:
+    def make(text: str) -> Story:
         issue_id = next(numbers)
         folder = tmp_path / str(issue_id)
         folder.mkdir()
         return Story(text, folder, issue_id)
 
-    return another
+    return make

@@ -1,1 +1,1 @@
-"""The values everything else is built from: requests, the regulation, working time."""
+"""The values that all other parts use: requests, the regulation, working time."""

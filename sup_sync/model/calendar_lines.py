@@ -1,4 +1,4 @@
-"""Lines of the calendar about single days."""
+"""Lines of calendar.yaml about single days."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sup_sync.frozen import value
 
 
 class LineKind(StrEnum):
-    """What a line of calendar.yaml does to its day: a holiday of the law, else one of the admin's changes."""
+    """The effect of a line of calendar.yaml on its day: a statutory holiday or a change by the admin."""
 
     HOLIDAY = "holiday"
     OFF = "off"
@@ -20,9 +20,10 @@ class LineKind(StrEnum):
 
 @value
 class Line:
-    """What calendar.yaml says of a day: a holiday's name, else the source; `other` is the day it changed places with.
+    """A line of calendar.yaml about one day.
 
-    One that is estimated is fixed by no decree yet.
+    `text` is the name of a holiday, or the source of a change. `other` is the day that a moved day was swapped with.
+    An estimated line is not confirmed by a decree yet.
     """
 
     day: date

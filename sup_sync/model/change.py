@@ -1,25 +1,25 @@
-"""One value in the tracker that should become another."""
+"""One value in Redmine that should change."""
 
 from __future__ import annotations
 
 from sup_sync.frozen import fast_value
 
+# Written by compare-and-swap: changes that people see at once, the marker, and the reason, which staff also set.
 GUARDED_FIELDS = frozenset({"assignee", "marker", "private_note", "public_note", "reason", "status"})
-"""What is written by compare-and-swap: what people see at once, its marker, and the reason, which staff set too."""
 
 NOTES = frozenset({"private_note", "public_note"})
 
+# Notes and the record of the notes that were sent: not values of the request.
 NOTE_FIELDS = NOTES | {"marker"}
-"""What is said, and the memory of it: no value of the request."""
 
 
 @fast_value
 class Change:
-    """One value that should become another, why, and by which clause.
+    """A field of an issue, its old and new value, the reason and the clause.
 
     `field` is a key of mappings/tracker.yaml's `fields`, or `due_date` (ISO date), `assignee` (a key of `people`),
-    `status` (the tracker's name), `private_note`, `public_note` (the text). An empty text is no value.
-    `write_number` numbers the writes of one issue: a public and a private note need two.
+    `status` (its name in Redmine), `private_note`, `public_note` (the text). An empty text means that there is no
+    value. `write_number` numbers the writes of one issue: a public and a private note need two.
     """
 
     issue_id: int

@@ -10,11 +10,11 @@ from sup_sync.model.issue import Person, Project, Side, Version
 from sup_sync.model.names import RedmineNames
 
 
-@dataclass(frozen=True)  # with no slots, so that the keys by name are computed once
+@dataclass(frozen=True)  # without slots, because cached_property needs a __dict__
 class Directory:
-    """The lists of a Redmine server by id; `members` are the ids of each project's members, by the project's id.
+    """The lists of a Redmine server by id; `members` maps the id of each project to the ids of its members.
 
-    `is_guessed`: there were no lists, so all that is here was seen on requests.
+    `is_guessed`: the lists were missing, so all entries come from the requests.
     """
 
     names: RedmineNames
@@ -30,18 +30,19 @@ class Directory:
 
     @cached_property
     def priority_keys(self) -> Mapping[str, str]:
-        """The key of each priority by its name in Redmine."""
+        """The keys of priorities by their names in Redmine."""
         return {name: key for key, name in self.names.priorities.items()} | dict(self.names.priority_aliases)
 
     @cached_property
     def reason_keys(self) -> Mapping[str, str]:
-        """The key of each reason by its name in Redmine."""
+        """The keys of reasons by their names in Redmine."""
         return {name: key for key, name in self.names.reasons.items()}
 
     def unlisted_person(self, person_id: int, name: str, author_id: int) -> Person:
-        """Return somebody who is in no list, such as a former member: on no side, unless the names or a guess say so.
+        """Make a person who is not in the lists, such as a former member.
 
-        `author_id` is the author of the request that mentions the person.
+        Their side is UNKNOWN unless the names or a guess give it. `author_id` is the author of the request that
+        mentions the person.
         """
         if person_id == self.account_id:
             side = Side.BOT
@@ -54,10 +55,10 @@ class Directory:
         return Person(person_id, name, side)
 
     def person_id(self, key: str) -> int | None:
-        """Find the id of a person that the ladder names; None unless exactly one of staff has that name."""
+        """Find the id of a person in `people`; None unless exactly one member of staff has that name."""
         name = self.names.people[key].name
-        found = [each.id for each in self.people.values() if each.is_staff and each.name == name]
-        return found[0] if len(found) == 1 else None
+        ids = [each.id for each in self.people.values() if each.is_staff and each.name == name]
+        return ids[0] if len(ids) == 1 else None
 
     def is_member(self, person_id: int, project_id: int) -> bool:
         """Return whether a person may be assigned in a project; True if its members are not known."""
@@ -66,11 +67,11 @@ class Directory:
 
     @property
     def account(self) -> Person:
-        """The tool's own account."""
+        """The account of sup-sync."""
         return self.people.get(self.account_id or 0) or Person(self.account_id or 0, "sup-sync", Side.BOT)
 
     def name_of(self, person_id: int | None) -> str:
-        """Return how to show a person; empty for None."""
+        """Return the name of a person, or `#ID` if it is not known; empty for None."""
         if person_id is None:
             return ""
         known = self.people.get(person_id)

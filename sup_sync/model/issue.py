@@ -1,4 +1,4 @@
-"""What the tracker says happened: issues and their events, in our words."""
+"""Issues of Redmine and their events, in the terms of the regulation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sup_sync.frozen import fast_value, value
 
 
 class Side(StrEnum):
-    """On whose side a person stands, by the mapped groups and roles."""
+    """The side of a person, by the mapped groups and roles."""
 
     CLIENT = "client"
     STAFF = "staff"
@@ -21,7 +21,7 @@ class Side(StrEnum):
 
 @value
 class Person:
-    """A user of the tracker; `groups` are the names of the groups they are in, as far as known."""
+    """A user of Redmine; `groups` are the names of the groups they are in, as far as known."""
 
     id: int
     name: str
@@ -34,7 +34,7 @@ class Person:
 
 
 class Phase(StrEnum):
-    """What a status means for the clocks."""
+    """The meaning of a status for the clocks."""
 
     OPEN = "open"
     WAITING = "waiting"
@@ -49,7 +49,7 @@ class Phase(StrEnum):
 
 @value
 class Status:
-    """A status by its name in the tracker; `is_first_response` says that setting it is a first response."""
+    """A status with its name in Redmine; `is_first_response`: setting it counts as a first response."""
 
     name: str
     phase: Phase
@@ -58,10 +58,10 @@ class Status:
 
 @fast_value
 class Event:
-    """One journal of an issue: who, when, what it said and what it set (an answer and a status change are one event).
+    """One journal of an issue; an answer and a status change in the same journal are one event.
 
-    `has_information`: it set what a request has to carry. `status`, `priority` and the keys of `reason` are
-    (before, after), None where the event left them alone.
+    `has_information`: it set an item that a request must contain. `status`, `priority`, `priority_confirmed` and the
+    keys of `reason` are pairs (before, after); None if the event did not change them.
     """
 
     at: datetime
@@ -81,13 +81,13 @@ class Event:
 
     @property
     def is_public_answer(self) -> bool:
-        """An attachment alone is an answer too (fact: it makes a journal with empty notes)."""
+        """True with a public note, or with only an attachment (fact: that makes a journal with empty notes)."""
         return self.has_public_note or self.has_attachment
 
 
 @value
 class Version:
-    """A release of the Portal; a Redmine version, closed once it has shipped."""
+    """A version in Redmine, which is a release of the Portal; it is closed after it has shipped."""
 
     id: int
     name: str
@@ -97,7 +97,7 @@ class Version:
 
 @value
 class Project:
-    """A project in scope; a closed one can be read but not written."""
+    """A project in scope; a closed project can be read but not written."""
 
     id: int
     identifier: str
@@ -107,12 +107,13 @@ class Project:
 
 @fast_value
 class Issue:
-    """A request as the tracker shows it, with its history in order of time.
+    """A request as Redmine shows it, with its history in chronological order.
 
-    `status` and `priority` are those of now; `upto` goes back. `fields` holds the mapped custom fields by our key, as
-    text; a mapped field that is missing there cannot be written on this issue. `reason` is the key of why it is
-    refused, put off or stopped. `has_file` and `allowed_statuses`, the statuses that the tool may set, are None where
-    nothing tells. `unknown` names what no mapping covers: such an issue is set aside, never guessed at.
+    `status` and `priority` are the current ones; `as_of` goes back in time. `fields` are the mapped custom fields by
+    their keys, as text; a mapped field that is missing in it cannot be written on this issue. `reason` is the key of
+    the reason for which it was refused, deferred or stopped. `has_file` and `allowed_statuses`, the statuses that the
+    tool may set, are None if they are not known. `unknown` lists values that are not mapped: such an issue is skipped,
+    because a guess could be wrong.
     """
 
     id: int
@@ -139,8 +140,8 @@ class Issue:
     events: tuple[Event, ...] = ()
     unknown: tuple[str, ...] = ()
 
-    def upto(self, now: datetime) -> Issue | None:
-        """The issue as it stood at `now` (its status, priority, reason and events); None before it was filed."""
+    def as_of(self, now: datetime) -> Issue | None:
+        """Return the issue with its status, priority, reason and events at `now`; None before it was filed."""
         if now < self.created_at:
             return None
         known = tuple(event for event in self.events if event.at <= now)
@@ -157,19 +158,19 @@ class Issue:
 
     @property
     def reason_set_by(self) -> Person:
-        """Who set the reason that it has now; who filed it, where nobody did since."""
+        """The person who set the current reason; the author if it was set at the filing."""
         setters = [each.by for each in self.events if each.reason and each.reason[1] == self.reason]
         return setters[-1] if setters else self.author
 
-    def moved(self, at: datetime, by: Person, status: Status) -> Issue:
-        """The issue as it stands once `by` has set that status with a public note."""
+    def with_status(self, at: datetime, by: Person, status: Status) -> Issue:
+        """Return the issue as it will be after `by` has set that status with a public note."""
         event = Event(at, by, has_note=True, status=(self.status, status))
         return replace(self, status=status, events=(*self.events, event))
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
-    """Something about a request that a person should look at, with the clause it touches."""
+    """A problem of a request that a person should look at, and the clause that it concerns."""
 
     issue_id: int
     kind: str

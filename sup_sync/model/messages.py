@@ -1,4 +1,4 @@
-"""What clients and staff read, by language: texts by key, with our own words filled in and nobody else's."""
+"""The texts of notes by language and key; their variables are filled only with values of sup-sync itself."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ MONTHS = 12
 
 @value
 class Messages:
-    """The texts of every language, the one that staff read, and the one for clients of whom none is known."""
+    """The texts of each language, the language of staff, and that of clients whose own language is not known."""
 
     texts: Mapping[str, Mapping[str, str]]
     staff_language: str
     client_language: str
 
-    def text(self, language: str, key: str, **words: str) -> str:
-        """The text of `key` in a language; `words` are names and moments of ours, never a client's text."""
-        return Template(self.texts[language][key]).substitute(words)
+    def text(self, language: str, key: str, **variables: str) -> str:
+        """Fill in the text of `key`; the variables are names and moments of sup-sync, never the text of a client."""
+        return Template(self.texts[language][key]).substitute(variables)
 
     def day(self, language: str, day: date) -> str:
-        """A day as the language writes it."""
+        """Format a day in a language."""
         month = self.texts[language]["months"].split(",")[day.month - 1].strip()
         return self.text(language, "day", day=str(day.day), month=month, year=str(day.year))
 
     def moment(self, language: str, at: datetime) -> str:
-        """A local moment as the language writes it."""
+        """Format a local moment in a language."""
         return self.text(language, "moment", day=self.day(language, at), time=f"{at:%H:%M}")

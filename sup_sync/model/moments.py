@@ -1,9 +1,9 @@
-"""How moments and weekdays are written."""
+"""The format of moments and weekdays."""
 
 from __future__ import annotations
 
+# Of moments in text fields of Redmine, in the support's time zone (fact: it has no date-time field; this one sorts).
 MOMENT_FORMAT = "%Y-%m-%d %H:%M"
-"""How exact moments stand in the tracker, in the support's zone (fact: Redmine has no date-time field; this sorts)."""
 
-# As in calendar.yaml, from Monday, like datetime.weekday().
+# The names in calendar.yaml, in the order of datetime.weekday().
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

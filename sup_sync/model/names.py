@@ -8,26 +8,26 @@ from dataclasses import field
 from sup_sync.frozen import value
 from sup_sync.model.issue import Status
 
+# The keys of the custom fields that the tool writes on every request, in addition to those of metrics.
 OWN_FIELDS = ("level", "state", "marker")
-"""The custom fields that the tool writes on every request, besides those of metrics, by their keys."""
 
+# The value of a mapping that the admin must fill in: `init` writes it, `check` rejects it.
 PLACEHOLDER = "?"
-"""Stands in a mapping where somebody has to say what is meant: `init` writes it, `check` refuses it."""
 
 
 def due_field(metric: str) -> str:
-    """Name the custom field with the moment of a metric's target."""
+    """Return the key of the custom field with the due moment of a metric."""
     return f"{metric}_due"
 
 
 def stop_field(metric: str) -> str:
-    """Name the custom field with the moment when a metric's clock stopped."""
+    """Return the key of the custom field with the moment when the clock of a metric stopped."""
     return f"{metric}_at"
 
 
 @value
 class TrackerMapping:
-    """What filing in one of Redmine's trackers says of a request: its category, and the channel where it tells."""
+    """The category of requests in one of Redmine's trackers, and their channel if the tracker determines it."""
 
     category: str
     channel: str | None = None
@@ -35,7 +35,7 @@ class TrackerMapping:
 
 @value
 class MappedPerson:
-    """Somebody the ladder names: the login that a note mentions, the name that the memberships show."""
+    """A person in an escalation step: the login that a note mentions, and the name in the memberships."""
 
     login: str
     name: str
@@ -43,12 +43,12 @@ class MappedPerson:
 
 @value
 class RedmineNames:
-    """The tracker's names for the regulation's words, as mappings/tracker.yaml has them.
+    """The names in Redmine for the terms of the regulation, from mappings/tracker.yaml.
 
-    `trackers` and `statuses` go from the tracker's name to our word, the others from our key to the tracker's name.
-    `priority_aliases` are names beside those of `priorities`, each with our key that it counts as.
-    `tool_statuses` are the statuses that the tool itself sets: `no_answer` and `asked`. `own_fields` are the keys of
-    the fields that the tool writes.
+    `trackers` and `statuses` map names in Redmine to their meaning, the others map keys to names in Redmine.
+    `priority_aliases` are further names of priorities, each with the key that it counts as. `tool_statuses` are the
+    statuses that the tool itself sets: `no_answer` and `asked`. `own_fields` are the keys of the fields that the tool
+    writes.
     """
 
     trackers: Mapping[str, TrackerMapping]
@@ -73,10 +73,10 @@ class RedmineNames:
 
 @value
 class NamesInRedmine:
-    """The names that a tracker has, as far as the account may read them.
+    """The names that exist in a Redmine, as far as the account may read them.
 
-    `statuses` tell which close a request; `fields` have their values where the account may read those.
-    `people` have the roles that they hold themselves or by a group.
+    `statuses`: whether each closes a request. `fields`: the possible values of each, if the account may read them.
+    `people`: the roles of each, their own and those of their groups.
     """
 
     trackers: Sequence[str]

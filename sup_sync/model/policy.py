@@ -1,4 +1,4 @@
-"""The regulation as data: who is promised what, within what time, by which clause, and what follows when it is late."""
+"""The regulation as data: agreements with their targets, clauses and escalation ladders."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from sup_sync.model.working_time import Calendar
 
 @value
 class Metric:
-    """Something that is measured and has a target in every agreement; `measures` is a key of sla/measures.
+    """A measured time that has a target in every agreement; `measures` is a key of sla/measures.
 
-    Clients read nothing of an internal metric.
+    Clients do not see an internal metric.
     """
 
     key: str
@@ -25,14 +25,14 @@ class Metric:
 
 
 class ClockKind(StrEnum):
-    """Which time a target counts: the support's working time (clause 5) or every hour of the day."""
+    """The time that a target counts: the support's working time (clause 5) or every hour of the day."""
 
     WORKING = "working"
     CALENDAR = "calendar"
 
 
 class PriorityChange(StrEnum):
-    """From where the target counts after the operator changed the priority."""
+    """The start of the target after the operator changed the priority."""
 
     FROM_START = "from_start"
     FROM_CHANGE = "from_change"
@@ -40,9 +40,9 @@ class PriorityChange(StrEnum):
 
 @value
 class Target:
-    """At most `within`, by `clause`; no `within` is a target that the clause excepts; `metric` is its key.
+    """The time within which a metric must be reached, and its clause; without `within` the clause sets no target.
 
-    With `end_of_days` it runs to the end of that many working days after the day it started, not to the moment.
+    With `end_of_days`, the target is the end of that working day, counted from the day after the start.
     """
 
     metric: str
@@ -54,9 +54,10 @@ class Target:
 
 @value
 class LadderStep:
-    """A step of the ladder: at which share of the target it is due, whom its note mentions, whom it assigns.
+    """A step of an escalation ladder: the share of the target at which it is due, and its effects.
 
-    `notify` are the people who are also told outside of the tracker.
+    `mentions` are the people that its note mentions, `assign` is the new assignee, `notify` are the people who also
+    get a notification outside Redmine; all are keys of `people`.
     """
 
     key: str
@@ -70,7 +71,7 @@ class LadderStep:
 
 @value
 class Alert:
-    """What staff are told at once, and only once: whom the private note mentions, whom it assigns."""
+    """A private note that is sent at once and only once: the people it mentions and the new assignee."""
 
     clause: str
     mentions: tuple[str, ...] = ()
@@ -79,7 +80,7 @@ class Alert:
 
 @value
 class WaitingRule:
-    """How long support waits for the client's answer (clause 15); a reminder goes at a share of that."""
+    """The time to wait for the client's answer (clause 15), and the share of it after which a reminder is sent."""
 
     within: timedelta
     clock: ClockKind
@@ -91,7 +92,7 @@ class WaitingRule:
 
 @value
 class Requirement:
-    """What a request has to carry (clauses 11, 12), in some categories only (None: all)."""
+    """An item that requests of some categories (None: all) must contain (clauses 11, 12)."""
 
     item: str
     clause: str
@@ -100,7 +101,10 @@ class Requirement:
 
 @value
 class Reason:
-    """Why a request is refused, put off or stopped (clauses 6, 9, 15, 16); `stops_work` silences the tool on it."""
+    """A reason to refuse, defer or stop a request (clauses 6, 9, 15, 16).
+
+    With `stops_work`, targets no longer apply, and the only notice is the one about the stop.
+    """
 
     key: str
     clause: str
@@ -109,7 +113,7 @@ class Reason:
 
 @value
 class Clauses:
-    """The clauses that no other part of the regulation has, by what they are about."""
+    """The clauses that no other part of the regulation names, by their subjects."""
 
     level: str
     working_hours: str
@@ -126,7 +130,7 @@ class Clauses:
 
 @value
 class Agreement:
-    """One promise: whom it matches (None: all), its target for each metric and priority, its ladder."""
+    """A promise: the requests that it matches (None: all), a target for each metric and priority, and a ladder."""
 
     key: str
     levels: frozenset[str] | None
@@ -147,13 +151,13 @@ class Agreement:
 
     @property
     def warning_share(self) -> float | None:
-        """The share of a target from which a request is at risk; None where the ladder has no such step."""
+        """The share of a target after which a request is at risk; None if the ladder has no such step."""
         return next((step.share for step in self.ladder if step.is_warning), None)
 
 
 @value
 class Contract:
-    """A VIP contract (clause 3): whose it is, by one of project, group or BIN, and its first and last day."""
+    """A VIP contract (clause 3) with its first and last day; project, group or BIN identifies the client."""
 
     client: str
     level: str
@@ -165,13 +169,13 @@ class Contract:
     language: str | None = None
 
     @property
-    def who(self) -> tuple[str, str]:
-        """By what the client is known, and its value: ("project", "alatau-trade")."""
-        named = (("project", self.project), ("group", self.group), ("bin", self.bin))
-        return next((by, value) for by, value in named if value is not None)
+    def client_key(self) -> tuple[str, str]:
+        """The kind and value that identify the client: ("project", "alatau-trade")."""
+        keys = (("project", self.project), ("group", self.group), ("bin", self.bin))
+        return next((kind, value) for kind, value in keys if value is not None)
 
     def covers(self, issue: Issue, filed_on: date) -> bool:
-        """Whether the issue is this client's and was filed while the contract ran."""
+        """Return whether the issue is from this client and was filed during the contract."""
         if not self.first_on <= filed_on <= self.last_on:
             return False
         if self.project is not None:
@@ -183,7 +187,7 @@ class Contract:
 
 @value
 class RegulationValue:
-    """A level, channel or category, and the clause that has it; `levels` these levels may use a channel (None: all)."""
+    """A level, channel or category and its clause; `levels` are those that may use a channel (None: all)."""
 
     key: str
     clause: str
@@ -192,12 +196,11 @@ class RegulationValue:
 
 @value
 class Policy:
-    """All of the regulation from a day on; of the agreements, the first that matches counts.
+    """A version of the whole regulation, in force from a day on; the first agreement that matches applies.
 
-    Levels and priorities stand in their order: the highest level first, the calmest priority first; so do the metrics
-    by their keys. `client_notes` are the
-    messages that clients get, with their clauses; `alerts` what staff are told at once. `earlier` are the versions that
-    this one replaced, the newest first. `working_day` is what its terms count as one, in working time.
+    Levels, priorities and metrics are ordered: the highest level first, the lowest priority first. `client_notes` are
+    the messages to clients with their clauses, `alerts` the immediate messages to staff. `earlier` are the versions
+    that this one replaced, the newest first. `working_day` is the working time that its targets count as one day.
     """
 
     levels: Mapping[str, RegulationValue]
@@ -225,40 +228,40 @@ class Policy:
 
     @property
     def normal_priority(self) -> str:
-        """The priority that counts as long as staff have confirmed no other (clause 20)."""
+        """The priority that applies until staff confirm another one (clause 20)."""
         return self.priorities[0]
 
     @property
     def all_metrics(self) -> Mapping[str, Metric]:
-        """The metrics of all versions: those of the newest first, then what only earlier ones have."""
+        """The metrics of all versions: first those of the newest, then those that only earlier versions have."""
         metrics: dict[str, Metric] = {}
         for version in (self, *self.earlier):
             metrics = {**metrics, **{key: each for key, each in version.metrics.items() if key not in metrics}}
         return metrics
 
-    def metrics_that(self, measures: str) -> Iterator[str]:
+    def metrics_measuring(self, measures: str) -> Iterator[str]:
         """Find the metrics of one measure, in order."""
         return (key for key, metric in self.metrics.items() if metric.measures == measures)
 
     @property
     def notified(self) -> frozenset[str]:
-        """The people whom a step of any ladder, in any version, is to reach outside of the tracker."""
+        """The people who get a notification outside Redmine from any escalation step in any version."""
         agreements = (agreement for version in (self, *self.earlier) for agreement in version.agreements)
         return frozenset(person for each in agreements for step in each.ladder for person in step.notify)
 
     def in_force_on(self, day: date) -> Policy | None:
-        """The version of the regulation in force on a day; None before the first."""
+        """Find the version of the regulation in force on a day; None before the first."""
         return next((each for each in (self, *self.earlier) if each.in_force_from <= day), None)
 
     def agreement_for(self, level: str, channel: str, category: str) -> Agreement | None:
         return next((each for each in self.agreements if each.matches(level, channel, category)), None)
 
     def contract_for(self, issue: Issue, filed_on: date) -> Contract | None:
-        """The contract of the issue's client on the day it was filed: the level is of that moment (clause 3)."""
+        """Find the contract of the client on the day of filing, which determines the level (clause 3)."""
         return next((each for each in self.contracts if each.covers(issue, filed_on)), None)
 
     def channel_of(self, issue: Issue) -> str | None:
-        """The channel: as its field says, else by tracker, else by who filed it (clauses 7, 8)."""
+        """Find the channel: from its field, otherwise from its tracker, otherwise from its author (clauses 7, 8)."""
         return issue.fields.get("channel") or issue.tracker_channel or self.default_channels.get(issue.author.side)
 
 

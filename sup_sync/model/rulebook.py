@@ -1,4 +1,4 @@
-"""What decides: the regulation, the calendars, the tracker's names and the texts, each from its file in mappings/."""
+"""The rules for decisions: regulation, calendars, names in Redmine and texts, each from its file in mappings/."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from sup_sync.model.policy import Calendars, ClockKind, Policy
 
 @value
 class Rulebook:
-    """All that decides on a request.
+    """All rules that decide on a request.
 
-    The days off of `estimated_years` are not final. In `quiet_hours`, local times of day, nothing is said to clients.
+    The days off of `estimated_years` are not final. In `quiet_hours`, local times of day, clients get no notes.
     """
 
     policy: Policy
@@ -27,11 +27,11 @@ class Rulebook:
 
     @property
     def zone(self) -> ZoneInfo:
-        """The support's."""
+        """The time zone of the support."""
         return self.calendars[ClockKind.WORKING].zone
 
     def is_quiet(self, now: datetime) -> bool:
-        """Whether clients are left in peace at this moment; the hours may go over midnight."""
+        """Return whether clients get no notes at this moment; the hours may include midnight."""
         if self.quiet_hours is None:
             return False
         first, last = self.quiet_hours

@@ -1,4 +1,4 @@
-"""Working-time arithmetic: how much support time lies between two moments, and when an amount is over."""
+"""Working-time arithmetic: the working time between two moments, and the moment when an amount has passed."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from sup_sync.errors import CalendarError
 from sup_sync.frozen import fast_value
 
+# Opening and closing time on the wall clock, as offsets from local midnight.
 Window = tuple[timedelta, timedelta]
-"""Opening and closing as the wall clock shows them, counted from local midnight."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOTHING, _DAY = timedelta(0), timedelta(days=1)
@@ -23,18 +23,18 @@ _MICROSECOND, _SECOND_US, _DAY_S = timedelta(microseconds=1), 1_000_000, 86_400
 
 @fast_value
 class Span:
-    """A half-open stretch of time [start, end) between two aware datetimes; empty unless start < end."""
+    """A half-open period of time [start, end) between two aware datetimes; empty unless start < end."""
 
     start: datetime
     end: datetime
 
 
 class Calendar:
-    """When working time passes: a zone, windows by weekday (0 is Monday) and by date, and the known years.
+    """The working hours: a zone, windows by weekday (0 is Monday) and by date, and the known years.
 
-    A date's own windows replace its weekday's; none make a day off. A window opens and closes at the first
-    moment when the wall clock shows that time of day or jumps past it: of an hour shown twice the first pass
-    is the edge, and a skipped hour is not worked.
+    The windows of a date replace those of its weekday; a date without windows is a day off. A window opens and closes
+    at the first moment when the wall clock shows that time of day or jumps past it: the first pass of a repeated hour
+    counts, and a skipped hour is not worked.
     """
 
     def __init__(
@@ -45,21 +45,21 @@ class Calendar:
         years: range,
     ) -> None:
         if not years or years.step != 1:
-            raise CalendarError(f"{years} are no known years: name at least one, leave none out between")
+            raise CalendarError(f"invalid years {years}: name at least one, with no gaps")
         for weekday in hours:
             if weekday not in range(7):
-                raise CalendarError(f"weekday {weekday} does not exist: use 0 (Monday) to 6 (Sunday)")
+                raise CalendarError(f"invalid weekday {weekday}: use 0 (Monday) to 6 (Sunday)")
         self.zone = zone
         self.hours = {weekday: _checked(f"weekday {weekday}", row) for weekday, row in hours.items()}
         self.exceptions = {day: _checked(day.isoformat(), row) for day, row in exceptions.items()}
         self.years = years
         if not any(map(self._windows, self._dates())):
-            raise CalendarError(f"no working time in {_named(years)}: give at least one weekday a window")
+            raise CalendarError(f"no working time in {_years_text(years)}: give at least one weekday a window")
 
     def after(self, start: datetime, within: timedelta, without: Iterable[Span] = ()) -> datetime:
-        """The earliest moment t (UTC) with `within` working time in [start, t), the `without` spans cut out.
+        """Return the earliest moment t (UTC) with `within` working time in [start, t), excluding the `without` spans.
 
-        For no time at all it is `start` itself in working time, else the next opening.
+        If `within` is zero, return `start` in working time, otherwise the next opening.
         """
         line, begin = self._line, _us(start)
         need: float = within // _MICROSECOND
@@ -74,7 +74,7 @@ class Calendar:
         raise line.exhausted(begin, within // _MICROSECOND)
 
     def elapsed(self, start: datetime, end: datetime, without: Iterable[Span] = ()) -> timedelta:
-        """The working time in [start, end), the `without` spans cut out; a reversed interval has none."""
+        """Return the working time in [start, end), excluding the `without` spans; zero for a reversed interval."""
         line, begin, finish = self._line, _us(start), _us(end)
         total = line.between(begin, finish)
         if without:
@@ -82,7 +82,7 @@ class Calendar:
         return total * _MICROSECOND
 
     def spans(self, start: datetime, end: datetime, without: Iterable[Span] = ()) -> Iterator[Span]:
-        """The working stretches (UTC) in [start, end), the `without` spans cut out, in order."""
+        """Yield the working periods (UTC) in [start, end), excluding the `without` spans, in order."""
         line, begin, finish = self._line, _us(start), _us(end)
         line.between(begin, finish)
         pieces = list(_pieces(begin, finish, without))
@@ -90,34 +90,34 @@ class Calendar:
 
     @cached_property
     def elapsed_s(self) -> Callable[[float, float], float]:
-        """`elapsed_s(start, end)` is `elapsed` in seconds between two moments in epoch seconds."""
+        """`elapsed_s(start, end)`: like `elapsed`, in seconds between two moments in epoch seconds."""
         return self._line_s.between
 
     @cached_property
     def after_s(self) -> Callable[[float, float], float]:
-        """`after_s(start, within)` is `after` in epoch seconds, for an amount in seconds."""
+        """`after_s(start, within)`: like `after`, in epoch seconds, for an amount in seconds."""
         return self._line_s.add
 
     def is_open(self, at: datetime) -> bool:
-        """Whether working time passes at this moment."""
+        """Return whether this moment is in working time."""
         return self._line.between(_us(at), _us(at) + 1) > 0
 
     def windows_on(self, day: date) -> tuple[Window, ...]:
-        """The windows of a local date; none on a day off."""
+        """Return the windows of a local date; none on a day off."""
         if day.year not in self.years:
             raise _outside(day, self.years)
         return self._windows(day)
 
     def working_days(self, year: int) -> int:
-        """How many dates of the year have working time."""
+        """Count the dates of a year that have working time."""
         if year not in self.years:
             raise _outside(year, self.years)
         return sum(day.year == year for day in self._workdays)
 
     def end_of_working_day(self, start: datetime, days: int) -> datetime:
-        """The last closing (UTC) of the `days`-th working day, from 1, after the local date of `start`."""
+        """Return the last closing (UTC) of the `days`-th working day, from 1, after the local date of `start`."""
         if days < 1:
-            raise CalendarError(f"{days} is no number of working days ahead: use 1 or more")
+            raise CalendarError(f"invalid number of working days {days}: use 1 or more")
         today = _moment(_us(start)).astimezone(self.zone).date()
         self.windows_on(today)
         ahead = bisect_right(self._workdays, today) + days - 1
@@ -141,8 +141,8 @@ class Calendar:
     def _first_shown(self) -> Callable[[date, timedelta], int]:
         return _wall_clock(self.zone, self.years)
 
-    # Datetimes are counted in whole microseconds, their own grain, so that every result is exact: float
-    # seconds near 1.7e9 lie 0.24 microseconds apart. The second line is for callers who hold epoch seconds.
+    # Datetimes are counted in whole microseconds, their own resolution, so that every result is exact: float seconds
+    # near 1.7e9 are 0.24 microseconds apart. `_line_s` is for callers that use epoch seconds.
     @cached_property
     def _line(self) -> _Line:
         return _Line(self, self._stretches, _SECOND_US)
@@ -153,26 +153,26 @@ class Calendar:
 
     @cached_property
     def _stretches(self) -> list[tuple[int, int]]:
-        """The working stretches in epoch microseconds, between empty ones at the known years' two ends."""
+        """The working periods in epoch microseconds, with an empty one at each end of the known years."""
         begin = self._first_shown(date(self.years[0], 1, 1), _NOTHING)
         end = self._first_shown(date(self.years[-1], 12, 31), _DAY)
-        found = [(begin, begin)]
+        periods = [(begin, begin)]
         for day in self._workdays:
             for window in self._windows(day):
                 opens, closes = (self._first_shown(day, time_of_day) for time_of_day in window)
-                if opens == found[-1][1]:
-                    found[-1] = (found[-1][0], closes)
+                if opens == periods[-1][1]:
+                    periods[-1] = (periods[-1][0], closes)
                 elif opens < closes:
-                    found.append((opens, closes))
-        return [*found, (end, end)]
+                    periods.append((opens, closes))
+        return [*periods, (end, end)]
 
 
 class _Line:
-    """Working time as a function of the moment, and back, on the epoch axis in 1 or 1/1,000,000 seconds.
+    """The mapping between moments and working time, both in units of 1 or 1/1,000,000 seconds.
 
-    The working time since lo is t + shift[k] at a moment t in stretch k, and worked[k] from its end until the
-    next one opens. `by_day` and `by_portion` tell for each day, and each portion of working time, from which
-    stretch on to look. That, and closures in place of methods, takes half the time of bisecting attributes.
+    The working time since lo is t + shift[k] at a moment t in working period k, and worked[k] between its end and the
+    next opening. `by_day` and `by_portion` have the period at which a search starts, for each day and for each portion
+    of working time. These tables, and closures instead of methods, halve the time that bisecting attributes takes.
     """
 
     def __init__(self, calendar: Calendar, stretches: list[tuple[int, int]], second: int) -> None:
@@ -236,17 +236,17 @@ class _Line:
         return add
 
     def opening(self, start: float, need: float) -> float:
-        """`start` itself in working time, else the next opening."""
+        """Return `start` in working time, otherwise the next opening."""
         if not self.lo <= start < self.hi:
             raise self.outside(start)
         if need < 0:
-            raise CalendarError(f"{need / self.second:g} s is no amount of working time: use 0 or more")
+            raise CalendarError(f"invalid amount of working time {need / self.second:g} s: use 0 or more")
         for opens, _ in self.stretches(start, self.hi):
             return opens
         raise self.exhausted(start, need)
 
     def stretches(self, start: float, end: float) -> Iterator[tuple[float, float]]:
-        """The working stretches in [start, end)."""
+        """Yield the working periods in [start, end)."""
         for k in range(bisect_right(self.opens, start) - 1, bisect_left(self.opens, end)):
             opens, closes = max(start, self.opens[k]), min(end, self.closes[k])
             if opens < closes:
@@ -267,14 +267,14 @@ class _Line:
 
 
 def check_zone_data(zone: ZoneInfo) -> None:
-    """Refuses tz data older than 2024a, which leaves Asia/Almaty at UTC+6 after February 2024."""
+    """Reject tz data older than 2024a, which keeps Asia/Almaty at UTC+6 after February 2024."""
     summer = datetime(2024, 6, 1, tzinfo=UTC).astimezone(zone)
     if zone.key == "Asia/Almaty" and summer.utcoffset() != timedelta(hours=5):
         raise CalendarError(f"the tz data has Asia/Almaty at {summer:%z} in June 2024: update tzdata")
 
 
 def _wall_clock(zone: ZoneInfo, years: range) -> Callable[[date, timedelta], int]:
-    """Gives the first epoch microsecond when the wall clock shows a time of a day or jumps past it."""
+    """Make a function for the first epoch microsecond at which the wall clock shows a time or jumps past it."""
 
     def offset_at(second: int) -> int:
         return (datetime.fromtimestamp(second, zone).utcoffset() or _NOTHING) // _MICROSECOND
@@ -298,7 +298,7 @@ def _wall_clock(zone: ZoneInfo, years: range) -> Callable[[date, timedelta], int
 
 
 def _pieces(start: float, end: float, without: Iterable[Span]) -> Iterator[tuple[float, float]]:
-    """What is left of [start, end) with the spans cut out, in whatever order and overlap they come."""
+    """Yield the parts of [start, end) that are outside all spans; the spans may overlap, in any order."""
     for cut_start, cut_end in sorted((_us(span.start), _us(span.end)) for span in without):
         if cut_start < cut_end and start < end:
             if start < cut_start:
@@ -312,19 +312,19 @@ def _checked(where: str, windows: Sequence[Window]) -> tuple[Window, ...]:
     last = _NOTHING
     for start, end in windows:
         if not _NOTHING <= start < end <= _DAY:
-            raise CalendarError(f"{where}: {start} to {end} is no window: end it after its start, by 24:00")
+            raise CalendarError(f"{where}: invalid window {start} to {end}: end it after its start, by 24:00")
         if start < last:
-            raise CalendarError(f"{where}: {start} to {end} starts before {last}, where the last one ends")
+            raise CalendarError(f"{where}: {start} to {end} starts before {last}, the end of the previous window")
         last = end
     return tuple(windows)
 
 
 def _outside(what: object, years: range) -> CalendarError:
-    known = _named(years)
-    return CalendarError(f"{what} lies outside the calendar's years {known}: extend mappings/calendar.yaml")
+    known = _years_text(years)
+    return CalendarError(f"{what} is outside the calendar's years {known}: extend mappings/calendar.yaml")
 
 
-def _named(years: range) -> str:
+def _years_text(years: range) -> str:
     return f"{years[0]}-{years[-1]}" if len(years) > 1 else str(years[0])
 
 

@@ -1,1 +1,1 @@
-"""What should change in Redmine, and which notes are due."""
+"""The planned changes in Redmine and the notices that are due."""

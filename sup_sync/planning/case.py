@@ -1,4 +1,4 @@
-"""One request at a moment, as the rules of planning/notices/ see it."""
+"""One request at a moment: the input of the rules in planning/notices/."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.marker import Marker
 from sup_sync.planning.notice import Notice, NoticeKind, Section
 
-if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+if TYPE_CHECKING:  # commands that only read the files import the declarations, and not the judging of requests
     from sup_sync.sla.judgement import Judgement
 
 
 @fast_value
 class Case:
-    """One request at a moment, with all that its notices need; `promised_on` is the release that was last known."""
+    """One request at a moment, with everything that its notices need; `promised_on` is the last known release date."""
 
     judgement: Judgement
     rules: Rulebook
@@ -35,34 +35,34 @@ class Case:
 
     @property
     def is_office_open(self) -> bool:
-        """Whether support works now: nothing ends outside working hours (clause 5), nor in years nobody knows."""
+        """True in working hours; no request is closed after hours (clause 5) or outside the calendar's years."""
         if self.is_adopting:
-            return True  # what is due is only remembered, at any hour: kept back now it would be done later
+            return True  # due notices are only marked as sent: one left out now would be sent later
         with suppress(CalendarError):
             return self.rules.calendars[ClockKind.WORKING].is_open(self.now)
         return False
 
     @property
     def client_language(self) -> str:
-        """As the request says, else the contract; Redmine's REST tells nobody's language (fact)."""
+        """The language of the request, otherwise of the contract; Redmine's REST API has none for users (fact)."""
         contract = self.judgement.contract
         return self.judgement.issue.language or (contract and contract.language) or self.rules.messages.client_language
 
     def local(self, at: datetime) -> datetime:
         return at.astimezone(self.rules.zone)
 
-    def shown(self, at: datetime) -> str:
-        """A moment as reasons, which admins read, show it."""
+    def admin_moment(self, at: datetime) -> str:
+        """Format a moment for reasons, which admins read."""
         return self.local(at).strftime(MOMENT_FORMAT)
 
-    def client_text(self, key: str, **words: str) -> str:
-        return self.rules.messages.text(self.client_language, key, **words)
+    def client_text(self, key: str, **variables: str) -> str:
+        return self.rules.messages.text(self.client_language, key, **variables)
 
     def client_moment(self, at: datetime) -> str:
         return self.rules.messages.moment(self.client_language, self.local(at))
 
-    def staff_text(self, key: str, **words: str) -> str:
-        return self.rules.messages.text(self.rules.messages.staff_language, key, **words)
+    def staff_text(self, key: str, **variables: str) -> str:
+        return self.rules.messages.text(self.rules.messages.staff_language, key, **variables)
 
     def staff_moment(self, at: datetime) -> str:
         return self.rules.messages.moment(self.rules.messages.staff_language, self.local(at))
@@ -70,13 +70,19 @@ class Case:
     def staff_day(self, day: date) -> str:
         return self.rules.messages.day(self.rules.messages.staff_language, day)
 
-    def alert(self, kind: NoticeKind, cycle: int, why: str, /, **words: str) -> Notice:
-        """Build the notice to staff that has a line in `alerts`; `words` may give another clause than that line."""
+    def alert(self, kind: NoticeKind, cycle: int, reason: str, /, **variables: str) -> Notice:
+        """Make a notice to staff that has a line in `alerts`; a `clause` in `variables` replaces that of the line."""
         rule = self.policy.alerts[kind.name]
-        words = {"clause": rule.clause, **words}
-        text = self.staff_text(kind.name, **words)
+        variables = {"clause": rule.clause, **variables}
         return Notice(
-            kind.audience, kind.name, cycle, text, why, words["clause"], mentions=rule.mentions, assign=rule.assign
+            kind.audience,
+            kind.name,
+            cycle,
+            self.staff_text(kind.name, **variables),
+            reason,
+            variables["clause"],
+            mentions=rule.mentions,
+            assign=rule.assign,
         )
 
     def has_line(self, kind: NoticeKind) -> bool:
@@ -86,5 +92,5 @@ class Case:
         return kind.section is not Section.ALERTS or kind.name in self.policy.alerts
 
     def may_send(self, kind: NoticeKind, cycle: int = 0) -> bool:
-        """Return whether the regulation has the notice's line, and the notice was not yet sent in this cycle."""
+        """Return whether the regulation has the notice's line, and the notice was not sent in this cycle yet."""
         return self.has_line(kind) and not self.marker.has(kind.name, cycle)

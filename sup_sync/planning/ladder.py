@@ -1,4 +1,4 @@
-"""The escalation ladder: which step a clock has reached."""
+"""The escalation ladder: the step that a clock has reached."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from sup_sync.frozen import fast_value
 from sup_sync.model.policy import Calendars, LadderStep
 from sup_sync.planning.marker import MARKED_DECIMALS, Marker
 
-if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+if TYPE_CHECKING:  # commands that only read the files import the declarations, and not the judging of requests
     from sup_sync.sla.clock import Clock
 
 
 @fast_value
 class DueStep:
-    """A step of the ladder that is due and not yet sent, and since when it is due (it never depends on cron)."""
+    """A step of the ladder that is due and was not sent; `since` never depends on when cron runs."""
 
     step: LadderStep
     clock: Clock
@@ -26,7 +26,7 @@ class DueStep:
 def due_step(
     clock: Clock, ladder: tuple[LadderStep, ...], marker: Marker, calendars: Calendars, now: datetime
 ) -> DueStep | None:
-    """The highest step that a clock has passed and the marker does not have; None once the clock stopped."""
+    """Find the highest step that a clock has passed and that is not in the marker; None after the clock stopped."""
     if clock.stopped_at is not None:
         return None
     reached = marker.share(clock.name, clock.cycle)
@@ -36,7 +36,7 @@ def due_step(
         try:
             since = clock.due_at(calendars, step.share)
         except CalendarError:
-            continue  # it lies after the known years, and so after now
-        if since is not None and clock.read_at(now) > since:
+            continue  # after the calendar's years, so after now
+        if since is not None and clock.effective_now(now) > since:
             return DueStep(step, clock, since)
     return None

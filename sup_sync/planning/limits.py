@@ -1,4 +1,4 @@
-"""How much one run may do."""
+"""The limits of one run."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sup_sync.frozen import value
 
 @value
 class Limits:
-    """How much one run may do: notes, requests ended, and the share of the issues judged that lose a value they had."""
+    """The most that one run may do: notes, status changes, and the share of judged issues with a replaced value."""
 
     notes: int
     status_changes: int

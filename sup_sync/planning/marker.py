@@ -1,4 +1,4 @@
-"""The marker: what the tool has said on a request, in a field that clients cannot see; nothing is said twice."""
+"""The marker: a record of the notices sent on a request, in a field hidden from clients; none is sent twice."""
 
 from __future__ import annotations
 
@@ -9,30 +9,30 @@ from datetime import date
 
 from sup_sync.frozen import fast_value
 
+# The precision of shares in the marker.
 MARKED_DECIMALS = 2
-"""How exactly the marker says the share of a step that was sent."""
 
 _SENT = re.compile(r"([a-z_]+)#(\d{1,9})@(\d{1,3}\.\d\d)")
 _RELEASE = re.compile(r"release_on=(\d{4}-\d\d-\d\d)")
 
 
 class MarkerError(ValueError):
-    """A marker that this tool did not write."""
+    """A marker that sup-sync did not write."""
 
 
 @fast_value
 class Marker:
-    """What was said: the share of each notice by its name and cycle, and the release that was last known."""
+    """The sent notices: the share of each by name and cycle; `release_on` is the last known release date."""
 
     sent: Mapping[tuple[str, int], float] = field(default_factory=dict)
     release_on: date | None = None
 
     def share(self, name: str, cycle: int = 0) -> float:
-        """How far a notice went; 0 where it was never sent."""
+        """Return the highest share of a notice that was sent; 0 if it was never sent."""
         return self.sent.get((name, cycle), 0.0)
 
     def has(self, name: str, cycle: int = 0, share: float = 1.0) -> bool:
-        """Whether a step, or a higher one, was sent."""
+        """Return whether a step, or a higher one, was sent."""
         return self.share(name, cycle) >= round(share, MARKED_DECIMALS)
 
     def without(self, name: str) -> Marker:
@@ -42,15 +42,15 @@ class Marker:
         return replace(self, sent={**self.sent, **sent})
 
 
-def read_marker(text: str) -> Marker:
-    """The marker field: `acknowledged#0@1.00 release_on=2026-06-30 resolution#1@0.75`; raises MarkerError."""
+def parse_marker(text: str) -> Marker:
+    """Parse `acknowledged#0@1.00 release_on=2026-06-30 resolution#1@0.75`; raise MarkerError for other forms."""
     sent: dict[tuple[str, int], float] = {}
     release_on = None
     for word in text.split():
-        said, release = _SENT.fullmatch(word), _RELEASE.fullmatch(word)
+        notice, release = _SENT.fullmatch(word), _RELEASE.fullmatch(word)
         try:
-            if said:
-                sent[said[1], int(said[2])] = float(said[3])
+            if notice:
+                sent[notice[1], int(notice[2])] = float(notice[3])
             else:
                 release_on = date.fromisoformat(release[1] if release else "")
         except ValueError:
@@ -58,8 +58,8 @@ def read_marker(text: str) -> Marker:
     return Marker(sent, release_on)
 
 
-def marker_text(marker: Marker) -> str:
-    """The marker field's text."""
+def format_marker(marker: Marker) -> str:
+    """Format the text of the marker field."""
     words = [f"{name}#{cycle}@{share:.{MARKED_DECIMALS}f}" for (name, cycle), share in marker.sent.items()]
     if marker.release_on:
         words.append(f"release_on={marker.release_on}")

@@ -1,4 +1,4 @@
-"""The texts that messages.yaml must have: those of all notices, those that every notice shares, and the words."""
+"""The texts that messages.yaml must have: those of each notice, those that all notices share, and single terms."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ def expected_messages(
 
     `promised` are the metrics that are not internal.
     """
-    words = [*(f"level_{key}" for key in levels), *(f"reason_{key}" for key in reasons), *metrics]
-    texts = {**FIXED_TEXTS, **{key: Text(key) for key in words}}
+    terms = [*(f"level_{key}" for key in levels), *(f"reason_{key}" for key in reasons), *metrics]
+    texts = {**FIXED_TEXTS, **{key: Text(key) for key in terms}}
     return {key: _with_targets(text, promised) if text.names_targets else text for key, text in texts.items()}
 
 

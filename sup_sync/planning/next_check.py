@@ -1,4 +1,4 @@
-"""When time alone next matters to a request: until then a request on which nothing is to be written needs no look."""
+"""The moment of the next check of a request; before it, an unchanged request needs no write."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from sup_sync.sla.judgement import Judgement
 
 
 def next_check_at(judgement: Judgement, rules: Rulebook, now: datetime) -> datetime | None:
-    """The moment, `now` or later, from which on something may have to be written that need not be now; None for never.
+    """Compute the first moment, `now` or later, at which time alone may require a write; None for never.
 
-    As long as the tracker, the mappings and the request stay as they are.
+    It holds as long as Redmine, the mappings and the request do not change.
     """
     return min((at for at in _moments(judgement, rules, now) if at >= now), default=None)
 
@@ -32,11 +32,11 @@ def _moments(judgement: Judgement, rules: Rulebook, now: datetime) -> Iterator[d
 
 
 def _of_clock(clock: Clock, agreement: Agreement, rules: Rulebook) -> Iterator[datetime]:
-    """A running clock passes the warning and the target, which change its status; then its calendar ends."""
+    """Yield the moments at which a running clock changes its status, and the end of its calendar's years."""
     if not clock.is_running:
         return
     for share in {1.0, agreement.warning_share or 1.0}:
-        with suppress(CalendarError):  # it lies after the known years
+        with suppress(CalendarError):  # after the calendar's years
             at = clock.due_at(rules.calendars, share)
             if at:
                 yield at
@@ -45,7 +45,7 @@ def _of_clock(clock: Clock, agreement: Agreement, rules: Rulebook) -> Iterator[d
 
 
 def _next(at: time, rules: Rulebook, now: datetime) -> datetime:
-    """The next time that the support's clocks show this hour."""
+    """Return the next moment with this local time of the support."""
     today = now.astimezone(rules.zone).date()
-    found = (datetime.combine(day, at, rules.zone) for day in (today, today + timedelta(days=1)))
-    return next(moment for moment in found if moment > now)
+    moments = (datetime.combine(day, at, rules.zone) for day in (today, today + timedelta(days=1)))
+    return next(moment for moment in moments if moment > now)

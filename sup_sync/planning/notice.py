@@ -1,4 +1,4 @@
-"""Notices: what sup-sync writes on a request once, and how a module of planning/notices/ declares them."""
+"""Notices, which sup-sync writes on a request once, and their declarations in the modules of planning/notices/."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from typing import TYPE_CHECKING
 from sup_sync.frozen import fast_value
 from sup_sync.model.rulebook import Rulebook
 
-if TYPE_CHECKING:  # what only reads the files needs the declarations, and not the judgement of requests
+if TYPE_CHECKING:  # commands that only read the files import the declarations, and not the judging of requests
     from sup_sync.planning.case import Case
     from sup_sync.sla.judgement import Judgement
 
 
 class Audience(StrEnum):
-    """Who reads a notice: clients a public note, staff a private one."""
+    """The readers of a notice: clients get a public note, staff a private one."""
 
     CLIENT = "client"
     STAFF = "staff"
 
 
 class Section(StrEnum):
-    """The section of regulation.yaml that has a notice's line; without its line a notice is not sent.
+    """The section of regulation.yaml with the line of a notice; a notice without its line is not sent.
 
-    A notice of `ladders` is sent by each step that names it as its `message`, one of `waiting` by that rule itself.
+    Each ladder step sends the notice that is its `message`; the `waiting` rule sends the notice of `waiting`.
     """
 
     CLIENT_NOTES = "client_notes"
@@ -65,11 +65,12 @@ class NoticeKind:
 
 @fast_value
 class NoticeRule:
-    """The notices of one module: their kinds, which of them are due, and when time alone makes one due.
+    """The notices of one module: their kinds, the notices that are due, and the moments at which time makes one due.
 
-    `order` is the place in a note, the lowest first; modules with the same order follow by name. `texts` are further
+    `order` is the position in a note, the lowest first; modules with the same order follow by name. `texts` are further
     texts that the notices contain. `next_at` yields the moments at which a notice may become due, past ones too; None
-    if only an event makes one due. `is_for_stopped_work` keeps the rule on a request on which staff stopped work.
+    if only an event makes one due. `is_for_stopped_work`: the rule also applies to a request on which staff stopped
+    work.
     """
 
     order: int
@@ -82,7 +83,7 @@ class NoticeRule:
 
 @fast_value
 class Notice:
-    """A notice to send: `name`, `cycle` and `share` are its place in the marker, the rest is what it does.
+    """A notice to send: `name`, `cycle` and `share` identify it in the marker, the other fields are its effects.
 
     `mentions`, `assign` and `notify` are keys of mappings/tracker.yaml's `people`, `status` is one of its statuses.
     """

@@ -1,4 +1,4 @@
-"""What reaches a person outside of the tracker: it follows a note, and holds no text of a client."""
+"""Notifications, which reach people outside Redmine; each follows a note and contains no text of a client."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from sup_sync.frozen import value
 
 @value
 class Notification:
-    """One message about one request, in its note's own words; `person` is a key of mappings/tracker.yaml's `people`."""
+    """A message about a request, with the text of its note; `person` is a key of mappings/tracker.yaml's `people`."""
 
     issue_id: int
     person: str
@@ -17,6 +17,6 @@ class Notification:
     def title(self) -> str:
         return f"#{self.issue_id}"
 
-    def body(self, tracker_url: str) -> str:
-        """Which target, since when, and where to look."""
-        return f"{self.text}\n{tracker_url}/issues/{self.issue_id}"
+    def body(self, redmine_url: str) -> str:
+        """Return its text with the address of the request."""
+        return f"{self.text}\n{redmine_url}/issues/{self.issue_id}"

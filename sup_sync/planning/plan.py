@@ -1,4 +1,4 @@
-"""What should change in the tracker, and whether it is too much."""
+"""The planned changes in Redmine, and the check of their limits."""
 
 from __future__ import annotations
 
@@ -23,26 +23,25 @@ from sup_sync.sla.measures import MEASURES
 
 Urgency = tuple[datetime, int]
 
+# The share limits apply only above this number of issues: in a small Redmine, a busy day may change all of them.
 SHARE_LIMIT_MIN_ISSUES = 20
-"""Up to so many issues may change whatever their share: a small tracker changes all of them on a busy day."""
 
-
+# The share of the judged issues for which a stable field may change in a run.
 STABLE_SHARE = 0.1
-"""The share of the issues judged for which a stable field may change in a run."""
 
 
 def stable_fields(rules: Rulebook) -> frozenset[str]:
-    """Name the fields that follow from the filing and seldom change later; many at once suggest a mistaken mapping."""
+    """Return the fields that seldom change after the filing; many changes at once suggest a wrong mapping."""
     metrics = rules.policy.all_metrics.values()
     return frozenset({"level", *(due_field(each.key) for each in metrics if MEASURES[each.measures].follows_filing)})
 
 
 @value
 class Plan:
-    """All that should change, in the order it is written (oldest breach first), and what a person should look at.
+    """All changes in the order of writing (oldest breach first), the notifications and the findings.
 
-    `judged` is among how many issues; `notifications` follow their issue's private note. `stable` are the fields that
-    seldom change.
+    `judged` is the number of judged issues. A notification is sent after its issue's private note. `stable` are the
+    fields that seldom change.
     """
 
     changes: tuple[Change, ...]
@@ -61,34 +60,34 @@ class Plan:
 
     @property
     def status_changes(self) -> int:
-        """How many requests get another status."""
+        """The number of requests that get another status."""
         return sum(change.field == "status" for change in self.changes)
 
     def require_safe(self, limits: Limits) -> None:
-        """Raise UnsafePlan where the plan is over the limits: what it would do, and how to allow it once."""
-        over = []
+        """Raise UnsafePlan if the plan exceeds the limits; the message lists the excesses and the way to allow them."""
+        excesses = []
         if self.notes > limits.notes:
-            over.append(f"{self.notes} notes (limit {limits.notes})")
+            excesses.append(f"{self.notes} notes (limit {limits.notes})")
         if self.status_changes > limits.status_changes:
-            over.append(f"{self.status_changes} new statuses (limit {limits.status_changes})")
+            excesses.append(f"{self.status_changes} new statuses (limit {limits.status_changes})")
         replaced = [change for change in self.changes if change.old and change.field not in NOTE_FIELDS]
         changed = len({change.issue_id for change in replaced})
         if changed > max(SHARE_LIMIT_MIN_ISSUES, limits.changed_share * self.judged):
-            over.append(f"new values on {changed} of {self.judged} requests (limit {limits.changed_share:.0%})")
+            excesses.append(f"new values on {changed} of {self.judged} requests (limit {limits.changed_share:.0%})")
         for field in sorted(self.stable):
-            resettled = sum(change.field == field for change in replaced)
-            if resettled > max(SHARE_LIMIT_MIN_ISSUES, STABLE_SHARE * self.judged):
-                over.append(f"another {field} on {resettled} of {self.judged} requests (limit {STABLE_SHARE:.0%})")
-        if over:
+            changed = sum(change.field == field for change in replaced)
+            if changed > max(SHARE_LIMIT_MIN_ISSUES, STABLE_SHARE * self.judged):
+                excesses.append(f"another {field} on {changed} of {self.judged} requests (limit {STABLE_SHARE:.0%})")
+        if excesses:
             raise UnsafePlan(
-                f"over the limits: {' and '.join(over)}; nothing is written."
-                " Look at `sup-sync plan`; where all of it is right, run `sup-sync apply --force` once"
+                f"limits exceeded: {' and '.join(excesses)}; nothing was written."
+                " Review `sup-sync plan`; if correct, run `sup-sync apply --force` once"
             )
 
 
 @fast_value
 class PlanPart:
-    """What one request adds to a plan."""
+    """The part of a plan that belongs to one request."""
 
     urgency: Urgency
     changes: tuple[Change, ...]
@@ -108,7 +107,7 @@ def make_plan(
     *,
     is_adopting: bool = False,
 ) -> Plan:
-    """Plan what should change on requests judged at `now`: nothing if Redmine has it already.
+    """Plan the changes on requests judged at `now`, without values that Redmine already has.
 
     `is_adopting`: no note is sent and no status set; the markers record what is already due as sent.
     """
@@ -120,17 +119,22 @@ def plan_request(
     judgement: Judgement, rules: Rulebook, directory: Directory, now: datetime, *, is_adopting: bool = False
 ) -> PlanPart:
     """Plan one request, as `make_plan` does each."""
-    draft = RequestPlan(judgement, rules, directory, now, is_adopting=is_adopting)
-    draft.compare()
-    return PlanPart(_urgency(judgement), tuple(draft.in_order()), tuple(draft.findings), tuple(draft.notifications))
+    request_plan = RequestPlan(judgement, rules, directory, now, is_adopting=is_adopting)
+    request_plan.build()
+    return PlanPart(
+        _urgency(judgement),
+        tuple(request_plan.changes_in_order()),
+        tuple(request_plan.findings),
+        tuple(request_plan.notifications),
+    )
 
 
 def merge_plan(parts: Collection[PlanPart], judged: int, rules: Rulebook, findings: Iterable[Finding] = ()) -> Plan:
-    """Merge the parts of `judged` requests, of which empty ones may be missing, with findings of others."""
-    found = (finding for part in parts for finding in part.findings)
+    """Merge the parts of `judged` requests, of which empty ones may be missing, with findings from other sources."""
+    of_parts = (finding for part in parts for finding in part.findings)
     return Plan(
         changes=tuple(change for part in sorted(parts, key=attrgetter("urgency")) for change in part.changes),
-        findings=tuple(sorted((*findings, *found))),
+        findings=tuple(sorted((*findings, *of_parts))),
         judged=judged,
         notifications=tuple(each for part in parts for each in part.notifications),
         stable=stable_fields(rules),
@@ -138,6 +142,6 @@ def merge_plan(parts: Collection[PlanPart], judged: int, rules: Rulebook, findin
 
 
 def _urgency(judgement: Judgement) -> Urgency:
-    """Oldest breach first, then by number."""
+    """Return the sort key: the oldest breach first, then by number."""
     breaches = [each.due_at for each in judgement.verdicts if each.outcome is TargetStatus.BREACHED and each.due_at]
     return min(breaches, default=datetime.max.replace(tzinfo=UTC)), judgement.issue.id

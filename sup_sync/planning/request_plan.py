@@ -1,4 +1,4 @@
-"""What should change on one request, drawn up field by field, with the notices that are due."""
+"""The planned changes on one request, field by field, with the notices that are due."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.names import due_field, stop_field
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.case import Case
-from sup_sync.planning.marker import Marker, MarkerError, marker_text, read_marker
+from sup_sync.planning.marker import Marker, MarkerError, format_marker, parse_marker
 from sup_sync.planning.notice import Audience, Notice
 from sup_sync.planning.notices import due_notices
-from sup_sync.planning.notices.release import of_this_release
+from sup_sync.planning.notices.release import with_current_release
 from sup_sync.planning.notification import Notification
 from sup_sync.sla.clock import Clock, TargetStatus
 from sup_sync.sla.judge import judge_issue
@@ -25,9 +25,9 @@ from sup_sync.sla.measures import MEASURES, resolution
 
 
 class RequestPlan:
-    """One request's changes, in the order of its writes, and what a person should look at.
+    """The changes, notifications and findings of one request.
 
-    `is_adopting`: what is due is only remembered as said, as on the first run over a tracker that is already full.
+    `is_adopting`: due notices are only marked as sent, as on the first run on an existing Redmine.
     """
 
     def __init__(
@@ -46,24 +46,24 @@ class RequestPlan:
         self.directory = directory
         self.now = now
         self.zone = rules.zone
-        self.marked = judgement.issue.fields.get("marker", "")
+        self.marker_text = judgement.issue.fields.get("marker", "")
         self.changes: list[Change] = []
         self.notifications: list[Notification] = []
         self.findings = list(judgement.findings)
 
-    def compare(self) -> None:
+    def build(self) -> None:
         """Collect the changes; a request that could not be judged, or cannot be written, has none."""
         try:
-            self._compare()
-        except Exception as error:  # whatever it is, the others go on
+            self._build()
+        except Exception as error:  # of any kind: the other requests go on
             self.changes.clear()
             self.notifications.clear()
             self._find("internal_error", internal_error(error))
 
-    def _compare(self) -> None:
+    def _build(self) -> None:
         if self.issue.project.is_closed:
             self._find(
-                "closed_project", f"its project, {self.issue.project.name}, is closed: read-only, nothing is written"
+                "closed_project", f'project "{self.issue.project.name}" is closed (read-only); nothing is written'
             )
             return
         if self.judgement.is_unjudged:
@@ -73,20 +73,20 @@ class RequestPlan:
         if self.judgement.is_work_stopped and not notices:
             return
         if not self.is_adopting:
-            self._move(notices)
-        self._reopen()
-        self._terms()
-        self._moments()
-        self._look_at_years()
-        self._due_date()
+            self._follow_status(notices)
+        self._clear_reason_if_reopened()
+        self._set_level_and_state()
+        self._set_clock_fields()
+        self._check_estimated_years()
+        self._set_due_date()
         if marker is not None:
-            (self._adopt if self.is_adopting else self._say)(marker, notices)
+            (self._adopt if self.is_adopting else self._add_notes)(marker, notices)
 
     def _find(self, kind: str, text: str, clause: str = "") -> None:
         self.findings.append(Finding(self.issue.id, kind, text, clause))
 
-    def _change(self, field: str, old: str, new: str, reason: str, clause: str = "", put: int = 0) -> None:
-        self.changes.append(Change(self.issue.id, field, old, new, reason, clause, put))
+    def _change(self, field: str, old: str, new: str, reason: str, clause: str = "", write: int = 0) -> None:
+        self.changes.append(Change(self.issue.id, field, old, new, reason, clause, write))
 
     def _set(self, field: str, new: str, reason: str, clause: str = "") -> None:
         old = self.issue.fields.get(field)
@@ -96,61 +96,62 @@ class RequestPlan:
     def _require_fields(self) -> None:
         missing = [self.rules.names.fields[key] for key in self.rules.names.own_fields if key not in self.issue.fields]
         if missing:
-            where = f"tracker «{self.issue.tracker}» of {self.issue.project.name}"
-            self._find("field_missing", f"fields not on {where}: {', '.join(f'«{name}»' for name in missing)}")
+            where = f'tracker "{self.issue.tracker}" of {self.issue.project.name}'
+            names = ", ".join(f'"{name}"' for name in missing)
+            self._find("field_missing", f"fields missing on {where}: {names}; enable them there")
 
     def _notices(self) -> tuple[Marker | None, tuple[Notice, ...]]:
-        """What is to say now, and the marker so far: None where nothing may be said."""
+        """Return the marker so far and the notices to send now; the marker is None if none may be sent."""
         text = self.issue.fields.get("marker")
         if text is None or not self.judgement.is_enforced:
             return None, ()
         try:
-            marker = read_marker(text)
+            marker = parse_marker(text)
         except MarkerError:
-            self._find("edited_marker", "its marker was edited by hand: nothing is said; clear the field to start anew")
+            self._find("edited_marker", "marker edited by hand, so no notes are sent; clear the field to start over")
             return None, ()
-        known = of_this_release(marker, self.judgement)
-        case = Case(self.judgement, self.rules, known, self.now, marker.release_on, self.is_adopting)
+        current = with_current_release(marker, self.judgement)
+        case = Case(self.judgement, self.rules, current, self.now, marker.release_on, self.is_adopting)
         due = due_notices(case)
         if self.is_adopting:
-            return marker, due  # whatever is due is remembered: what is kept back now would be said later
+            return marker, due  # all are marked as sent: a notice left out now would be sent later
         is_quiet = self.rules.is_quiet(self.now)
         due = tuple(each for each in due if self._may_set(each) and not (is_quiet and each.audience is Audience.CLIENT))
         if any(each.status and self.rules.names.statuses[each.status].phase.is_final for each in due):
-            due = tuple(each for each in due if each.audience is Audience.CLIENT)  # no clock of what ended is late
+            due = tuple(each for each in due if each.audience is Audience.CLIENT)  # a closed request has no late clock
         return marker, due
 
     def _may_set(self, notice: Notice) -> bool:
-        """A note that says the request is ended goes only with the ending: Redmine drops a status it forbids (fact)."""
+        """Return whether the account may set the status of a notice: Redmine ignores a forbidden status (fact)."""
         allowed = self.issue.allowed_statuses
         if notice.status is None or allowed is None or notice.status in allowed:
             return True
-        text = f"the account may not set «{notice.status}»: allow its role that transition in Redmine's workflow"
+        text = f'the account may not set status "{notice.status}"; allow this transition for its role in the workflow'
         self._find("forbidden_transition", text, notice.clause)
         return False
 
-    def _move(self, notices: Sequence[Notice]) -> None:
-        """Where a notice sets a status, the fields are set as they stand then."""
+    def _follow_status(self, notices: Sequence[Notice]) -> None:
+        """Judge the request as it will be after a notice sets its status, so that the fields match that status."""
         status = next((self.rules.names.statuses[each.status] for each in notices if each.status), None)
         if status is None:
             return
-        after = self.issue.moved(self.now, self.directory.account, status)
+        after = self.issue.with_status(self.now, self.directory.account, status)
         self.judgement = judge_issue(after, self.rules.policy, self.rules.calendars, self.now)
         if status.phase.is_final:
-            reason, waiting = self.rules.names.reasons, self.judgement.policy.waiting
-            self._set("reason", reason[waiting.reason], "ended by the tool", waiting.clause)
+            waiting = self.judgement.policy.waiting
+            self._set("reason", self.rules.names.reasons[waiting.reason], "closed by sup-sync", waiting.clause)
 
-    def _reopen(self) -> None:
-        """What the tool ended for want of an answer, and is open again, is so no more; a reason of staff stays."""
+    def _clear_reason_if_reopened(self) -> None:
+        """Clear the reason that the tool set when it closed the request; a reason that staff set stays."""
         waiting = self.judgement.policy.waiting
         is_ours = self.issue.reason == waiting.reason and self.issue.reason_set_by.side is Side.BOT
         if is_ours and not self.judgement.phase.is_final:
-            self._set("reason", "", "opened again", waiting.clause)
+            self._set("reason", "", "reopened", waiting.clause)
 
     def _text(self, moment: datetime | None) -> str:
         return moment.astimezone(self.zone).strftime(MOMENT_FORMAT) if moment else ""
 
-    def _terms(self) -> None:
+    def _set_level_and_state(self) -> None:
         judgement, names = self.judgement, self.rules.names
         if judgement.level:
             contract = judgement.contract
@@ -159,46 +160,46 @@ class RequestPlan:
             )
             self._set("level", names.levels[judgement.level], reason, judgement.policy.levels[judgement.level].clause)
         if judgement.beyond_calendar:
-            return  # what cannot be judged does not make the whole better
+            return  # the state would look better than it is, since a metric is not judged
         worst = judgement.worst
         is_quiet = judgement.is_waiting and judgement.state in (TargetStatus.ON_TRACK, TargetStatus.MET)
         state = names.states["waiting" if is_quiet else judgement.state]
         self._set("state", state, f"{worst.metric}: {worst.reason}", worst.clause)
 
-    def _moments(self) -> None:
-        filed = self._filed()
+    def _set_clock_fields(self) -> None:
+        filed = self._filing_text()
         for key, metric in self.judgement.policy.metrics.items():
             clock = self.judgement.clock(key)
             if clock is None:
                 continue
             measure, verdict = MEASURES[metric.measures], self.judgement.verdict(key)
             reason = filed if measure.follows_filing else f"{filed}; {verdict.reason}"
-            self._set(due_field(key), self._due(clock), reason, verdict.clause)
+            self._set(due_field(key), self._due_text(clock), reason, verdict.clause)
             self._set(stop_field(key), self._text(clock.stopped_at), measure.stopped_by, verdict.clause)
 
-    def _filed(self) -> str:
+    def _filing_text(self) -> str:
         filed_at, created_at = self.judgement.filed_at, self.issue.created_at
         if filed_at == created_at:
             return f"filed {self._text(filed_at)}"
         return f"contact {self._text(filed_at)}, filed {self._text(created_at)}"
 
-    def _due(self, clock: Clock) -> str:
-        """The target's moment; of one that the clause excepts the words that there is none (official letters)."""
+    def _due_text(self, clock: Clock) -> str:
+        """Return the due moment, or the name of the state "no target" if the clause sets none (official letters)."""
         verdict = self.judgement.verdict_on(clock)
-        is_out = self.issue.status.phase is Phase.REFUSED or self.judgement.is_work_stopped
-        if verdict.outcome is TargetStatus.NO_TARGET and clock.target.within is None and not is_out:
+        is_given_up = self.issue.status.phase is Phase.REFUSED or self.judgement.is_work_stopped
+        if verdict.outcome is TargetStatus.NO_TARGET and clock.target.within is None and not is_given_up:
             return self.rules.names.states[TargetStatus.NO_TARGET]
         return self._text(verdict.due_at)
 
-    def _look_at_years(self) -> None:
-        """No decree fixes yet which days of an estimated year are moved."""
+    def _check_estimated_years(self) -> None:
+        """Find targets in estimated years: no decree has moved their days off yet."""
         moments = (each.due_at.astimezone(self.zone) for each in self.judgement.verdicts if each.due_at)
         for year in sorted({each.year for each in moments} & self.rules.estimated_years):
-            self._find("estimated_year", f"a target lies in {year}, whose days off are only estimated so far")
+            self._find("estimated_year", f"a target is in {year}, for which days off are only estimated")
 
-    def _due_date(self) -> None:
-        """Redmine's own due date: the day of the closing target; without one, only a date of ours is taken back."""
-        clock, old = self.judgement.clock_that(resolution.MEASURE.key), self.issue.due_on
+    def _set_due_date(self) -> None:
+        """Set Redmine's own due date to the day of the resolution target, or clear it if the tool set it before."""
+        clock, old = self.judgement.clock_measuring(resolution.MEASURE.key), self.issue.due_on
         if clock is None:
             return
         verdict = self.judgement.verdict_on(clock)
@@ -207,76 +208,77 @@ class RequestPlan:
         if new == old or (new is None and not is_ours):
             return
         if self.issue.has_children and self.rules.names.parent_dates_derived:
-            self._find("derived_due_date", "the due date comes from its subtasks: only the field shows the target")
+            self._find("derived_due_date", "due date is derived from subtasks; only the custom field shows the target")
         elif new and self.issue.start_on and self.issue.start_on > new:
             self._find(
-                "start_after_due", f"starts on {self.issue.start_on}, after the target of {new}: correct its start"
+                "start_after_due", f"starts on {self.issue.start_on}, after its target {new}; correct the start date"
             )
         else:
             self._change("due_date", _iso(old), _iso(new), f"{verdict.metric}: {verdict.reason}", verdict.clause)
 
-    def _say(self, marker: Marker, notices: Sequence[Notice]) -> None:
-        """The notes, each with the marker in one write: Redmine takes one note a write, the client's goes first."""
-        kinds = ((Audience.CLIENT, "public_note"), (Audience.STAFF, "private_note"))
-        notes = [(field, [each for each in notices if each.audience is audience]) for audience, field in kinds]
-        notes = [(field, said) for field, said in notes if said]
-        for put, (field, said) in enumerate(notes):
-            if put == len(notes) - 1:  # by then a slip is told
-                marker = of_this_release(marker, self.judgement)
-            marker = marker.with_sent(_places(said))
-            self._mark(marker, ", ".join(each.reason for each in said), put)
-            self._note(field, said, put)
+    def _add_notes(self, marker: Marker, notices: Sequence[Notice]) -> None:
+        """Add the notes, the public one first, each in a write with the marker (fact: a write takes one note)."""
+        fields = ((Audience.CLIENT, "public_note"), (Audience.STAFF, "private_note"))
+        notes = [(field, [each for each in notices if each.audience is audience]) for audience, field in fields]
+        notes = [(field, contents) for field, contents in notes if contents]
+        for write, (field, contents) in enumerate(notes):
+            if write == len(notes) - 1:  # the release is recorded with the last note, which reports a delay
+                marker = with_current_release(marker, self.judgement)
+            marker = marker.with_sent(_sent_shares(contents))
+            self._set_marker(marker, ", ".join(each.reason for each in contents), write)
+            self._add_note(field, contents, write)
         if not notes:
-            self._mark(of_this_release(marker, self.judgement), "the release that its target follows", put=0)
+            self._set_marker(with_current_release(marker, self.judgement), "release date of its target", write=0)
 
     def _adopt(self, marker: Marker, notices: Sequence[Notice]) -> None:
-        known = of_this_release(marker, self.judgement).with_sent(_places(notices))
-        self._mark(known, "adopted: what is due already is not said", put=0)
+        adopted = with_current_release(marker, self.judgement).with_sent(_sent_shares(notices))
+        self._set_marker(adopted, "adopted: notes already due are not sent", write=0)
 
-    def _mark(self, marker: Marker, reason: str, put: int) -> None:
-        old, new = self.marked, marker_text(marker)
+    def _set_marker(self, marker: Marker, reason: str, write: int) -> None:
+        old, new = self.marker_text, format_marker(marker)
         if new != old:
-            self._change("marker", old, new, reason, put=put)
-            self.marked = new
+            self._change("marker", old, new, reason, write=write)
+            self.marker_text = new
 
-    def _note(self, field: str, said: Sequence[Notice], put: int) -> None:
-        people = dict.fromkeys(person for each in said for person in each.mentions)
+    def _add_note(self, field: str, notices: Sequence[Notice], write: int) -> None:
+        people = dict.fromkeys(person for each in notices for person in each.mentions)
         mentions = " ".join(f"@{self.rules.names.people[person].login}" for person in people)
-        text = "\n\n".join([*([mentions] if mentions else []), *(each.text for each in said)])
-        reason = ", ".join(each.reason for each in said)
-        self._change(field, "", text, reason, " and ".join(sorted({each.clause for each in said})), put)
-        for each in said:
+        text = "\n\n".join([*([mentions] if mentions else []), *(each.text for each in notices)])
+        reason = ", ".join(each.reason for each in notices)
+        self._change(field, "", text, reason, " and ".join(sorted({each.clause for each in notices})), write)
+        for each in notices:
             if each.status and each.status != self.issue.status.name:
-                self._change("status", self.issue.status.name, each.status, each.reason, each.clause, put)
-        self._call(said)
-        self._assign(max(said, key=lambda each: (each.assign is not None, each.share)), reason, put)
+                self._change("status", self.issue.status.name, each.status, each.reason, each.clause, write)
+        self._add_notifications(notices)
+        self._assign(max(notices, key=lambda each: (each.assign is not None, each.share)), reason, write)
 
-    def _call(self, said: Sequence[Notice]) -> None:
-        """One message for each person, with all that is to reach them."""
-        for person in dict.fromkeys(person for each in said for person in each.notify):
-            text = "\n\n".join(each.text for each in said if person in each.notify)
+    def _add_notifications(self, notices: Sequence[Notice]) -> None:
+        """Add one notification for each person, with the texts of all notices for them."""
+        for person in dict.fromkeys(person for each in notices for person in each.notify):
+            text = "\n\n".join(each.text for each in notices if person in each.notify)
             self.notifications.append(Notification(self.issue.id, person, text))
 
-    def _assign(self, due: Notice, reason: str, put: int) -> None:
-        """Only a member can be assigned: Redmine would refuse the note along with the assignee (fact)."""
-        person = due.assign
+    def _assign(self, notice: Notice, reason: str, write: int) -> None:
+        """Assign the person of a notice if they are a member; otherwise Redmine would reject the note too (fact)."""
+        person = notice.assign
         if person is None:
             return
         person_id, name = self.directory.person_id(person), self.rules.names.people[person].name
         is_member = person_id is not None and self.directory.is_member(person_id, self.issue.project.id)
         if not is_member and not self.directory.is_guessed:
-            self._find("assignee_not_member", f"«{name}» ({person}) is no staff of its project: nobody is assigned")
+            text = f'"{name}" ({person}) is not a staff member of the project; not assigned'
+            self._find("assignee_not_member", text)
         elif person_id != self.issue.assignee_id or person_id is None:
-            self._change("assignee", self.directory.name_of(self.issue.assignee_id), person, reason, put=put)
+            self._change("assignee", self.directory.name_of(self.issue.assignee_id), person, reason, write=write)
 
-    def in_order(self) -> Iterator[Change]:
-        """Its changes, write by write."""
+    def changes_in_order(self) -> Iterator[Change]:
+        """Yield its changes, write by write."""
         yield from sorted(self.changes, key=lambda change: change.write_number)
 
 
-def _places(said: Sequence[Notice]) -> dict[tuple[str, int], float]:
-    """The places of notices in the marker, and how far each went."""
-    return {(each.name, each.cycle): each.share for each in said}
+def _sent_shares(notices: Sequence[Notice]) -> dict[tuple[str, int], float]:
+    """Map the name and cycle of each notice in the marker to its share."""
+    return {(each.name, each.cycle): each.share for each in notices}
 
 
 def _iso(day: date | None) -> str:

@@ -65,7 +65,7 @@ def judge_caseload(caseload: Caseload, rules: Rulebook, now: datetime) -> tuple[
 
 def judge_filed(issue: Issue, rules: Rulebook, now: datetime) -> Judgement | None:
     """Judge an issue as of `now`; None if it was filed later."""
-    then = issue.upto(now)
+    then = issue.as_of(now)
     return judge_issue(then, rules.policy, rules.calendars, now) if then else None
 
 

@@ -1,1 +1,1 @@
-"""How one request stands against the regulation: phases, clocks, verdicts."""
+"""The judgement of one request by the regulation: phases, clocks, verdicts."""

@@ -1,4 +1,4 @@
-"""How a request stands against one target: when its clock started, paused and stopped, and the verdict at a moment."""
+"""The clock of one target on one request, and the verdict on it at a moment."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ NO_TIME = timedelta(0)
 
 
 class TargetStatus(StrEnum):
-    """How a request stands against a target, from worst to best."""
+    """The result for one target, from worst to best."""
 
     BREACHED = "breached"
     AT_RISK = "at_risk"
@@ -24,13 +24,12 @@ class TargetStatus(StrEnum):
 
 @fast_value
 class Clock:
-    """What one target measures on one request.
+    """The measurement of one target on one request.
 
     The target counts from `counts_from` (the start, or the change of priority), `elapsed` always from `started_at`.
-    `paused_at` is the start of a pause that lasts, maybe until the clock stopped: the clock stands as it stood then.
-    `release_on` replaces the target by the release of the version that the request was handed to (clause 23), which
-    the regulation has in `release_clause`.
-    `cycle` counts the reopenings.
+    `paused_at` is the start of the current pause, or of the pause in which the clock stopped: the clock keeps the time
+    of that moment. `release_on` replaces the target by the release date of the version that the request was handed to
+    (clause 23); `release_clause` is the clause for that. `cycle` counts the reopenings.
     """
 
     target: Target
@@ -45,16 +44,16 @@ class Clock:
 
     @property
     def name(self) -> str:
-        """What the marker calls it: its metric, or the release that took the target's place."""
+        """Its name in the marker: its metric, or `release` if a release replaced the target."""
         return "release" if self.release_on is not None else self.target.metric
 
     @property
     def clause(self) -> str:
-        """The clause that it is judged by."""
+        """The clause by which it is judged."""
         return self.release_clause if self.release_on is not None else self.target.clause
 
-    def read_at(self, now: datetime) -> datetime:
-        """The moment the clock shows: when it paused or stopped, else now."""
+    def effective_now(self, now: datetime) -> datetime:
+        """Return the moment up to which it counts: when it paused or stopped, otherwise now."""
         return self.paused_at or self.stopped_at or now
 
     @property
@@ -62,11 +61,11 @@ class Clock:
         return self.stopped_at is None and self.paused_at is None
 
     def elapsed(self, calendars: Calendars, now: datetime) -> timedelta:
-        """The time that counted so far, without the pauses."""
-        return calendars[self.target.clock].elapsed(self.started_at, self.read_at(now), without=self.pauses)
+        """Return the time that has counted up to now, without the pauses."""
+        return calendars[self.target.clock].elapsed(self.started_at, self.effective_now(now), without=self.pauses)
 
     def within(self, calendars: Calendars) -> timedelta | None:
-        """The time the target gives, from `counts_from`; None where the clause excepts it."""
+        """Return the time that the target allows from `counts_from`; None if the clause sets no target."""
         calendar = calendars[self.target.clock]
         if self.release_on is not None:
             return calendar.elapsed(self.counts_from, _end_of(self.release_on, calendar))
@@ -76,7 +75,7 @@ class Clock:
         return self.target.within
 
     def due_at(self, calendars: Calendars, share: float = 1.0) -> datetime | None:
-        """When `share` of the target is used up: the last moment in time, since a breach is strictly after it."""
+        """Return the moment when `share` of the target is used up; the target is breached only after that moment."""
         calendar = calendars[self.target.clock]
         if self.release_on is not None and share == 1.0:
             return _end_of(self.release_on, calendar)
@@ -88,7 +87,7 @@ class Clock:
 
 
 def _end_of(day: date, calendar: Calendar) -> datetime:
-    """The close of business of a day, or its last second where nobody works or nobody stops."""
+    """Return the last closing of a day, or its last second on a day off and on a 24-hour day."""
     midnight, last_second = (datetime.combine(day, at, calendar.zone) for at in (time(), time(23, 59, 59)))
     *_, last = (last_second, *(span.end for span in calendar.spans(midnight, last_second)))
     return last
@@ -96,10 +95,10 @@ def _end_of(day: date, calendar: Calendar) -> datetime:
 
 @fast_value
 class Verdict:
-    """How a request stands against one target at a moment.
+    """The result of one target on a request at a moment.
 
-    `elapsed` and `left` are time of the target's own clock; `left` is negative after the target, None without one or
-    after the clock stopped.
+    `elapsed` and `left` are in the time that the target counts; `left` is negative if the target is overdue, and None
+    without a target or after the clock stopped.
     """
 
     metric: str
@@ -118,21 +117,25 @@ class Verdict:
         return self.stopped_at is None and self.paused_at is None and self.outcome is not TargetStatus.NO_TARGET
 
 
-def judge(clock: Clock, calendars: Calendars, now: datetime, warning_share: float | None) -> Verdict:
-    """The verdict on one clock at `now`; at risk from `warning_share` of the target on."""
+def judge_clock(clock: Clock, calendars: Calendars, now: datetime, warning_share: float | None) -> Verdict:
+    """Judge one clock at `now`; it is at risk after `warning_share` of the target."""
     due_at = clock.due_at(calendars)
-    read_at = clock.read_at(now)
+    effective_now = clock.effective_now(now)
     if due_at is None:
-        outcome, reason, left = TargetStatus.NO_TARGET, "the clause excepts it", None
-    elif read_at > due_at:
-        outcome, reason, left = TargetStatus.BREACHED, _overrun(clock), _left(clock, calendars, due_at, read_at)
+        outcome, reason, left = TargetStatus.NO_TARGET, "the clause sets no target", None
+    elif effective_now > due_at:
+        outcome, reason, left = (
+            TargetStatus.BREACHED,
+            _breach_reason(clock),
+            _left(clock, calendars, due_at, effective_now),
+        )
     elif clock.stopped_at is not None:
-        outcome, reason, left = TargetStatus.MET, "in time", None
+        outcome, reason, left = TargetStatus.MET, "on time", None
     else:
         warning_at = clock.due_at(calendars, warning_share) if warning_share is not None else None
-        at_risk = warning_at is not None and read_at > warning_at
+        at_risk = warning_at is not None and effective_now > warning_at
         outcome = TargetStatus.AT_RISK if at_risk else TargetStatus.ON_TRACK
-        reason, left = _running(clock), _left(clock, calendars, due_at, read_at)
+        reason, left = _running_reason(clock), _left(clock, calendars, due_at, effective_now)
     return Verdict(
         metric=clock.target.metric,
         outcome=outcome,
@@ -148,24 +151,24 @@ def judge(clock: Clock, calendars: Calendars, now: datetime, warning_share: floa
 
 
 def no_target(metric: str, reason: str, clause: str = "", cycle: int = 0) -> Verdict:
-    """The verdict on a request that nothing can be measured against."""
+    """Make the verdict for a metric without a target on this request."""
     return Verdict(metric, TargetStatus.NO_TARGET, None, NO_TIME, reason, clause, cycle=cycle)
 
 
-def _overrun(clock: Clock) -> str:
-    return "after the target" if clock.stopped_at is not None else "the target is over"
+def _breach_reason(clock: Clock) -> str:
+    return "late" if clock.stopped_at is not None else "overdue"
 
 
-def _running(clock: Clock) -> str:
+def _running_reason(clock: Clock) -> str:
     if clock.paused_at is not None:
         return "waiting for the client"
     return "until the version's release" if clock.release_on is not None else "running"
 
 
-def _left(clock: Clock, calendars: Calendars, due_at: datetime, read_at: datetime) -> timedelta | None:
+def _left(clock: Clock, calendars: Calendars, due_at: datetime, effective_now: datetime) -> timedelta | None:
     if clock.stopped_at is not None:
         return None
     calendar = calendars[clock.target.clock]
-    if read_at > due_at:
-        return -calendar.elapsed(due_at, read_at, without=clock.pauses)
-    return calendar.elapsed(read_at, due_at, without=clock.pauses)
+    if effective_now > due_at:
+        return -calendar.elapsed(due_at, effective_now, without=clock.pauses)
+    return calendar.elapsed(effective_now, due_at, without=clock.pauses)

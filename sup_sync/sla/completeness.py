@@ -1,4 +1,4 @@
-"""What a request has to carry: who asks, and what support needs to work on it (clauses 11, 12)."""
+"""The items that a request must contain: who asks, and what support needs for the work (clauses 11, 12)."""
 
 from __future__ import annotations
 
@@ -9,21 +9,22 @@ from sup_sync.model.issue import Issue
 from sup_sync.model.policy import Requirement
 from sup_sync.model.required import EVIDENCE, LINK, ItemProblem
 
+# Clients who act for a company give both items, others give neither.
 TOGETHER = {"bin": "organisation", "organisation": "bin"}
-"""Who acts for a company gives both, who does not gives neither."""
 
 DIGITS = 12
-PERSONS, COMPANIES = "0123", "456"
-"""The fifth digit tells an IIN, a person's number, from a BIN, a company's."""
 
+# The possible fifth digits of an IIN (a person's number) and of a BIN (a company's number).
+PERSONS, COMPANIES = "0123", "456"
+
+# For the first pass, and for the second pass if the first one gives NO_DIGIT.
 WEIGHTS: tuple[tuple[int, ...], ...] = ((*range(1, 12),), (*range(3, 12), 1, 2))
-"""Those of the first pass, and of the second where the first gives no digit."""
 
 MODULUS, NO_DIGIT = 11, 10
 
 
 def item_problems(issue: Issue, requirements: Sequence[Requirement]) -> Iterator[ItemProblem]:
-    """What a request lacks of what is required; a field that its tracker does not have cannot be asked for."""
+    """Yield the required items that are missing or invalid, except fields that the request's tracker does not have."""
     for each in requirements:
         if each.categories is not None and issue.category not in each.categories:
             continue
@@ -37,16 +38,16 @@ def item_problems(issue: Issue, requirements: Sequence[Requirement]) -> Iterator
         text = text.strip()
         if text and not _is_well_formed(each.item, text):
             yield ItemProblem(each.item, is_malformed=True, clause=each.clause)
-        elif not text and _is_wanted(each.item, issue.fields):
+        elif not text and _is_required(each.item, issue.fields):
             yield ItemProblem(each.item, is_malformed=False, clause=each.clause)
 
 
-def _is_wanted(item: str, fields: Mapping[str, str]) -> bool:
+def _is_required(item: str, fields: Mapping[str, str]) -> bool:
     return item not in TOGETHER or bool(fields.get(TOGETHER[item], "").strip())
 
 
 def _has_evidence(issue: Issue) -> bool:
-    """A screenshot, as a file of any kind, or a link; where nothing tells of files, it is not missed."""
+    """Return whether it has a screenshot (a file of any kind) or a link; True if its files are not known."""
     is_given = issue.has_file is not False or any(each.has_attachment for each in issue.events)
     return is_given or bool(issue.fields.get(LINK, "").strip())
 
@@ -60,12 +61,12 @@ def _is_well_formed(item: str, text: str) -> bool:
 
 
 def is_iin(text: str) -> bool:
-    """Whether a text is a person's number (ЖСН) with the right check digit."""
+    """Return whether a text is a person's number (ЖСН) with the right check digit."""
     return _is_number(text, PERSONS)
 
 
 def is_bin(text: str) -> bool:
-    """Whether a text is a company's number (БСН) with the right check digit."""
+    """Return whether a text is a company's number (БСН) with the right check digit."""
     return _is_number(text, COMPANIES)
 
 
@@ -74,7 +75,7 @@ def _is_number(text: str, fifth: str) -> bool:
 
 
 def check_digit(number: str) -> int | None:
-    """The check digit of a number by its first eleven digits; None where no such number is given out."""
+    """Compute the check digit from the first eleven digits; None if no number is issued with these digits."""
     digits = [int(each) for each in number[: DIGITS - 1]]
     for weights in WEIGHTS:
         rest = sum(digit * weight for digit, weight in zip(digits, weights, strict=True)) % MODULUS

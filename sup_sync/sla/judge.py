@@ -1,4 +1,4 @@
-"""One request before the regulation: its level, channel, category and priority, its clocks, and what is odd."""
+"""The judging of one request: its level, channel, category, priority, clocks, verdicts and findings."""
 
 from __future__ import annotations
 
@@ -13,27 +13,27 @@ from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.policy import Agreement, Calendars, ClockKind, Policy, Reason
 from sup_sync.model.required import ItemProblem
 from sup_sync.model.working_time import Span
-from sup_sync.sla.clock import Clock, Verdict, judge, no_target
+from sup_sync.sla.clock import Clock, Verdict, judge_clock, no_target
 from sup_sync.sla.completeness import item_problems
 from sup_sync.sla.judgement import Judgement
 from sup_sync.sla.measures import MEASURES
 from sup_sync.sla.measures.measure import MeasuredRequest
-from sup_sync.sla.phases import PhasePeriod, stretches
-from sup_sync.sla.priority import priorities_that_count
+from sup_sync.sla.phases import PhasePeriod, phase_periods
+from sup_sync.sla.priority import effective_priorities
 from sup_sync.sla.waiting import question_at, wait_of
 
+# An earlier contact time is a typing error, not a letter that was entered late.
 LONGEST_ENTRY = timedelta(days=90)
-"""A moment of contact further back than this is a slip of the pen, not a letter that was entered late."""
 
 
 def judge_issue(issue: Issue, policy: Policy, calendars: Calendars, now: datetime) -> Judgement:
-    """How a request stands at `now`: a pure function of its history, the regulation and the moment.
+    """Judge a request at `now`: a pure function of its history, the regulation and the moment.
 
-    A fault of our own sets this request aside, by name, and no other.
+    An internal error makes a finding and skips only this request.
     """
     try:
         return _Judge(issue, policy, calendars, now).judgement()
-    except Exception as error:  # whatever it is, the others go on
+    except Exception as error:  # of any kind: the other requests go on
         zone = calendars[ClockKind.WORKING].zone
         return _unjudged(issue, policy, issue.created_at.astimezone(zone).date(), now, error)
 
@@ -50,13 +50,13 @@ def _unjudged(issue: Issue, policy: Policy, filed_on: date, now: datetime, error
         priority=issue.priority,
         agreement=None,
         verdicts=tuple(no_target(metric, "not judged") for metric in policy.metrics),
-        stretches=(PhasePeriod(issue.status.phase, Span(issue.created_at, max(now, issue.created_at))),),
+        phase_periods=(PhasePeriod(issue.status.phase, Span(issue.created_at, max(now, issue.created_at))),),
         findings=(Finding(issue.id, "internal_error", internal_error(error)),),
     )
 
 
 class _Judge:
-    """One request being judged; collects its findings."""
+    """The judge of one request, with the findings so far."""
 
     def __init__(self, issue: Issue, policy: Policy, calendars: Calendars, now: datetime) -> None:
         self.issue = issue
@@ -71,8 +71,8 @@ class _Judge:
         self.policy = in_force or policy
         self.has_regulation = in_force is not None
         self.reason = self._reason()
-        self.stretches = tuple(stretches(issue, self.filed_at, now))
-        self.priorities = tuple(priorities_that_count(issue, self.policy, self.filed_at))
+        self.phase_periods = tuple(phase_periods(issue, self.filed_at, now))
+        self.priorities = tuple(effective_priorities(issue, self.policy, self.filed_at))
 
     def judgement(self) -> Judgement:
         contract = self.policy.contract_for(self.issue, self.filed_on)
@@ -82,13 +82,13 @@ class _Judge:
         clocks: tuple[Clock, ...] = ()
         if agreement:
             clocks = tuple(self._clocks(agreement))
-            self._look_at_version()
+            self._check_version()
             verdicts = tuple(self._verdicts(clocks, agreement))
             if self.beyond_calendar:
                 clocks = tuple(each for each in clocks if each.target.metric not in self.beyond_calendar)
         else:
             verdicts = tuple(no_target(metric, "no agreement matches") for metric in self.policy.metrics)
-        self._look_at_people()
+        self._check_responders()
         judgement = Judgement(
             issue=self.issue,
             policy=self.policy,
@@ -101,62 +101,65 @@ class _Judge:
             agreement=agreement,
             clocks=clocks,
             verdicts=verdicts,
-            stretches=self.stretches,
+            phase_periods=self.phase_periods,
             contract=contract,
-            wait=wait_of(self.issue, self.stretches, self.policy.waiting, self.calendars),
+            wait=wait_of(self.issue, self.phase_periods, self.policy.waiting, self.calendars),
             reason=self.reason,
             item_problems=tuple(item_problems(self.issue, self.policy.requirements)),
             beyond_calendar=frozenset(self.beyond_calendar),
         )
-        self._look_at_rights(judgement)
-        self._look_at_work(judgement)
+        self._check_channel(judgement)
+        self._check_work(judgement)
         return replace(judgement, findings=tuple(self.findings)) if self.findings else judgement
 
     def _find(self, kind: str, text: str, clause: str = "") -> None:
         self.findings.append(Finding(self.issue.id, kind, text, clause))
 
     def _filed_at(self) -> datetime:
-        """The moment of contact where staff filled it in (letters and calls are entered later than they came)."""
+        """Return the contact time if staff filled it in, since letters and calls are entered later than they came."""
         text = self.issue.fields.get("contact_at", "").strip()
         if not text:
             return self.issue.created_at
         contact_at = _moment(text, self.zone)
         if contact_at is None:
-            self._find("bad_contact_time", "moment of contact: write it as YYYY-MM-DD HH:MM; judged from its filing")
+            self._find("bad_contact_time", "invalid contact time; write YYYY-MM-DD HH:MM. Counted from filing")
         elif self.issue.created_at - contact_at > LONGEST_ENTRY:
-            self._find(
-                "bad_contact_time",
-                f"moment of contact {text} is long before the filing: correct it; judged from its filing",
-            )
+            limit = f"{LONGEST_ENTRY.days} days"
+            text = f"contact time {text} is more than {limit} before filing; correct it. Counted from filing"
+            self._find("bad_contact_time", text)
         elif contact_at > self.issue.created_at:
-            self._find("bad_contact_time", f"moment of contact {text} is after the filing; judged from its filing")
+            self._find("bad_contact_time", f"contact time {text} is after filing; correct it. Counted from filing")
         else:
             return contact_at
         return self.issue.created_at
 
     def _reason(self) -> Reason | None:
-        """Why it is refused, put off or stopped; it is staff who stop work on a request, nobody else (clause 16)."""
+        """Return the reason to refuse, defer or stop it; only staff may stop work on a request (clause 16)."""
         reason = self.policy.reasons.get(self.issue.reason or "")
         if reason is None or not reason.stops_work:
             return reason
         if self.issue.reason_set_by.side in (Side.STAFF, Side.UNKNOWN):
-            return reason  # somebody who is no member any more was one when they set it
-        self._find("not_stopped", f"reason {reason.key} was not set by staff: it does not count", reason.clause)
+            return reason  # a person who is not a member now was staff when they set it
+        self._find("not_stopped", f"reason {reason.key} ignored: only staff may set it", reason.clause)
         return None
 
     def _agreement(self, level: str | None, channel: str | None) -> Agreement | None:
         category = self.issue.category
         if not self.has_regulation:
-            self._find("no_regulation", f"filed on {self.filed_on}, before any regulation: add that of its day")
+            self._find(
+                "no_regulation", f"filed on {self.filed_on}, before the first regulation; add the version in force then"
+            )
             return None
-        unknown = (*self.issue.unknown, *self._words_of_other_days(level, channel))
+        unknown = (*self.issue.unknown, *self._values_of_other_versions(level, channel))
         for each in unknown:
             self._find("unmapped_name", each)
         if unknown:
             return None
         if level is None:
             self._find(
-                "no_level", "no level: no contract covers it and no level is the default", self.policy.clauses.level
+                "no_level",
+                "no level: no contract applies and there is no default level; add one",
+                self.policy.clauses.level,
             )
         if channel is None:
             self._find("no_channel", self._no_channel(), self.policy.clauses.channel)
@@ -165,126 +168,128 @@ class _Judge:
         agreement = self.policy.agreement_for(level, channel, category)
         if agreement is None:
             self._find(
-                "no_agreement", f"no agreement for {level}, {channel}, {category}: add one", self.policy.clauses.level
+                "no_agreement", f"no agreement for {level}, {channel}, {category}; add one", self.policy.clauses.level
             )
         return agreement
 
     def _no_channel(self) -> str:
         if self.issue.author.side is Side.UNKNOWN:
-            return "no channel, and who filed it is no member: fill in its field, or add them to the project"
-        return "no channel: fill in its field, or say in `default_channels` what it is"
+            return "no channel, and the author is not a project member; fill in its field, or add the author there"
+        return "no channel; fill in its field, or add a default to `default_channels`"
 
-    def _words_of_other_days(self, level: str | None, channel: str | None) -> Iterator[str]:
-        """What the tracker knows by another version of the regulation only."""
+    def _values_of_other_versions(self, level: str | None, channel: str | None) -> Iterator[str]:
+        """Yield a problem for each value that only another version of the regulation has."""
         rules, category = self.policy, self.issue.category
         priorities = dict.fromkeys(each.priority for each in self.priorities)
-        words: tuple[tuple[str, str | None, Container[str]], ...] = (
+        values: tuple[tuple[str, str | None, Container[str]], ...] = (
             ("level", level, rules.levels),
             ("channel", channel, rules.channels),
             ("category", category, rules.categories),
             *(("priority", each, rules.priorities) for each in priorities),
         )
-        for kind, word, known in () if self.issue.unknown else words:
-            if word is not None and word not in known:
-                yield f"{kind} {word} is not in the regulation of {self.filed_on}: set another, or add it there"
+        for kind, value, known in () if self.issue.unknown else values:
+            if value is not None and value not in known:
+                yield f"{kind} {value} is not in the regulation of {self.filed_on}; set another, or add it there"
 
     def _verdicts(self, clocks: tuple[Clock, ...], agreement: Agreement) -> Iterator[Verdict]:
-        """The verdict on each clock, and no target for a metric that has none."""
+        """Judge each clock; a metric without a clock has no target."""
         yield from (self._verdict(clock, agreement) for clock in clocks)
         measured = {each.target.metric for each in clocks}
         yield from (no_target(metric, "nothing to measure") for metric in self.policy.metrics if metric not in measured)
 
     def _verdict(self, clock: Clock, agreement: Agreement) -> Verdict:
         if self.issue.status.phase is Phase.REFUSED or (self.reason and self.reason.stops_work):
-            what = "refused" if self.issue.status.phase is Phase.REFUSED else "stopped"
-            why, clause = (
+            reason, clause = (
                 (f": {self.reason.key}", self.reason.clause) if self.reason else ("", self.policy.clauses.refusal)
             )
-            return no_target(clock.target.metric, what + why, clause, clock.cycle)
+            event = "refused" if self.issue.status.phase is Phase.REFUSED else "stopped"
+            return no_target(clock.target.metric, event + reason, clause, clock.cycle)
         try:
-            return judge(clock, self.calendars, self.now, agreement.warning_share)
+            return judge_clock(clock, self.calendars, self.now, agreement.warning_share)
         except CalendarError as error:
             self.beyond_calendar.add(clock.target.metric)
             self._find("calendar", f"{clock.target.metric} cannot be judged: {error}", clock.target.clause)
             return no_target(clock.target.metric, "outside the calendar's years", clock.target.clause)
 
     def _clocks(self, agreement: Agreement) -> Iterator[Clock]:
-        """The clocks of all metrics, by the rules that these name."""
+        """Make the clocks of all metrics, each by the rule of its measure."""
         request = MeasuredRequest(
             issue=self.issue,
             policy=self.policy,
             agreement=agreement,
             filed_at=self.filed_at,
-            phases=self.stretches,
+            phase_periods=self.phase_periods,
             priorities=self.priorities,
             now=self.now,
         )
         for metric in self.policy.metrics.values():
             yield from MEASURES[metric.measures].clocks(request, metric.key)
 
-    def _look_at_version(self) -> None:
-        """The version of a request in development has the date that its target follows (clause 23)."""
+    def _check_version(self) -> None:
+        """Check the version of a request in development, whose date replaces the target (clause 23)."""
         version = self.issue.version
         clause = self.policy.clauses.development
-        if self.stretches[-1].phase is not Phase.DEVELOPMENT:
+        if self.phase_periods[-1].phase is not Phase.DEVELOPMENT:
             return
         if version is None:
-            self._find("no_version", "handed to development without a target version: set one", clause)
+            self._find("no_version", "in development without a target version; set one", clause)
         elif version.is_closed:
-            text = f"version «{version.name}» is closed, the request is not: set the next"
+            text = f'version "{version.name}" is closed, but the request is open; set the next version'
             self._find("closed_version", text, clause)
         elif version.due_on is None:
-            self._find("no_version_date", f"version «{version.name}» has no date: set one", clause)
+            self._find("no_version_date", f'version "{version.name}" has no date; set one', clause)
         elif version.due_on < self.now.astimezone(self.zone).date():
-            self._find("past_version", f"version «{version.name}» was due on {version.due_on}: move its date", clause)
+            text = f'version "{version.name}" was due on {version.due_on}; change its date'
+            self._find("past_version", text, clause)
 
-    def _look_at_rights(self, judgement: Judgement) -> None:
-        """Call-back and the tracker are for VIP: who uses them without a contract is judged by their own level."""
+    def _check_channel(self, judgement: Judgement) -> None:
+        """Find a channel that the level may not use; such a request is judged by its own level (clauses 7, 8)."""
         if judgement.is_misrouted:
-            level, word = judgement.level, self.policy.channels[judgement.channel or ""]
-            allowed = ", ".join(sorted(word.levels or ()))
-            text = f"level {level} on channel {word.key}, which is for {allowed}: judged as {level}"
-            self._find("restricted_channel", text, word.clause)
+            channel = self.policy.channels[judgement.channel or ""]
+            allowed = ", ".join(sorted(channel.levels or ()))
+            text = f"channel {channel.key} is only for {allowed}; evaluated as level {judgement.level}"
+            self._find("restricted_channel", text, channel.clause)
 
-    def _look_at_work(self, judgement: Judgement) -> None:
-        """What keeps support from working on it, or the tool from keeping the regulation."""
+    def _check_work(self, judgement: Judgement) -> None:
+        """Find problems that keep support from the work, or the tool from enforcing the regulation."""
         phase = judgement.phase
-        is_told = bool(self.issue.fields.get("reason")) and self.issue.reason is None  # a name that no mapping has
-        if phase is Phase.REFUSED and not is_told and self.issue.reason not in self.policy.reasons:
+        is_unmapped = bool(self.issue.fields.get("reason")) and self.issue.reason is None  # it has a finding already
+        if phase is Phase.REFUSED and not is_unmapped and self.issue.reason not in self.policy.reasons:
             self._find("no_reason", self._no_reason(), self.policy.clauses.refusal)
-        if phase is Phase.WAITING and judgement.wait is None and question_at(self.issue, self.stretches) is None:
-            text = "waits for the client, but nobody asked since: ask in a public note, with the status"
+        if phase is Phase.WAITING and judgement.wait is None and question_at(self.issue, self.phase_periods) is None:
+            text = "waiting for the client, but no question was asked; ask in a public note and set the status with it"
             self._find("no_question", text, self.policy.waiting.clause)
         if phase.is_final:
             return
         if judgement.requested_priority:
-            text = f"priority {judgement.requested_priority} is a wish, {judgement.priority} counts: set or confirm it"
+            requested, effective = judgement.requested_priority, judgement.priority
+            text = f"client requested priority {requested}; {effective} applies until staff confirm it"
             self._find("unconfirmed_priority", text, self.policy.clauses.priority)
         if judgement.item_problems:
-            items = ", ".join(_shown(each) for each in judgement.item_problems)
+            items = ", ".join(_item_text(each) for each in judgement.item_problems)
             clauses = " and ".join(dict.fromkeys(each.clause for each in judgement.item_problems))
-            self._find("incomplete", f"lacks {items}", clauses)
+            self._find("incomplete", f"missing: {items}", clauses)
 
     def _no_reason(self) -> str:
         if self.issue.reason is None:
-            return "refused without a reason: set one"
-        known = f"which is no reason in the regulation of {self.filed_on}"
-        return f"refused for {self.issue.reason}, {known}: set another, or add it there"
+            return "refused without a reason; set one"
+        where = f"not in the regulation of {self.filed_on}"
+        return f"refused for {self.issue.reason}, which is {where}; set another, or add it there"
 
-    def _look_at_people(self) -> None:
-        """Answers of people in no mapped group or role are no first response; say so once for each."""
-        strangers = (each.by.name for each in self.issue.events if _is_strangers_answer(each, self.issue))
-        for name in dict.fromkeys(strangers):
-            text = f"answer by {name!r}, who is no member, does not count: was it staff? Add to `staff.former`"
+    def _check_responders(self) -> None:
+        """Find answers that do not count, once for each person who is not in a mapped group or role."""
+        names = (each.by.name for each in self.issue.events if _is_answer_of_unknown(each, self.issue))
+        for name in dict.fromkeys(names):
+            text = f"answer by {name!r} ignored (not a project member); if staff, add to `staff.former`"
             self._find("unknown_responder", text)
 
 
-def _shown(shortcoming: ItemProblem) -> str:
-    item = shortcoming.item.replace("_", " ")
-    return f"a right {item}" if shortcoming.is_malformed else item
+def _item_text(problem: ItemProblem) -> str:
+    item = problem.item.replace("_", " ")
+    return f"a valid {item}" if problem.is_malformed else item
 
 
-def _is_strangers_answer(event: Event, issue: Issue) -> bool:
+def _is_answer_of_unknown(event: Event, issue: Issue) -> bool:
     return event.by.side is Side.UNKNOWN and event.is_public_answer and event.by.id != issue.author.id
 
 

@@ -1,4 +1,4 @@
-"""How one request stands before the regulation at a moment; `judging.py` tells how that comes."""
+"""The judgement of one request at a moment; `judge.py` makes it."""
 
 from __future__ import annotations
 
@@ -15,11 +15,12 @@ from sup_sync.sla.waiting import Wait
 
 @fast_value
 class Judgement:
-    """How one request stands at a moment; without an agreement it has no targets, and a finding says why.
+    """The result of judging one request at a moment; without an agreement it has no targets, and a finding says why.
 
-    `policy` is the version of the regulation that was in force on `filed_on`, the support's local day of `filed_at`.
-    Each of its metrics has at least one verdict; of several clocks of a metric the current one comes last.
-    `beyond_calendar` are the metrics without a clock because its moments lie outside the calendar's years.
+    `policy` is the version of the regulation that was in force on `filed_on`, the local day of `filed_at`. Each of its
+    metrics has at least one verdict; if a metric has several clocks, the current one comes last. `phase_periods` cover
+    the time from the filing. `beyond_calendar` are the metrics without a clock because its moments are outside the
+    calendar's years.
     """
 
     issue: Issue
@@ -33,7 +34,7 @@ class Judgement:
     agreement: Agreement | None
     clocks: tuple[Clock, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
-    stretches: tuple[PhasePeriod, ...] = ()
+    phase_periods: tuple[PhasePeriod, ...] = ()
     contract: Contract | None = None
     wait: Wait | None = None
     reason: Reason | None = None
@@ -43,58 +44,60 @@ class Judgement:
 
     @property
     def phase(self) -> Phase:
-        """The phase it is in now."""
-        return self.stretches[-1].phase
+        """The current phase."""
+        return self.phase_periods[-1].phase
 
     @property
     def requested_priority(self) -> str | None:
-        """The priority that the tracker shows while another one counts (clause 20)."""
+        """The priority in Redmine if another one applies, because staff have not confirmed it (clause 20)."""
         return self.issue.priority if self.issue.priority != self.priority else None
 
     @property
     def is_work_stopped(self) -> bool:
-        """Whether staff stopped work on it (clause 16)."""
+        """True if staff stopped work on it (clause 16)."""
         return self.reason is not None and self.reason.stops_work
 
     @property
     def is_misrouted(self) -> bool:
-        """Whether it came through a channel that its level may not use (clauses 7, 8)."""
-        word = self.policy.channels.get(self.channel or "")
-        is_kept = word is not None and word.levels is not None and self.level not in word.levels
-        return is_kept and self.level is not None
+        """True if it came through a channel that its level may not use (clauses 7, 8)."""
+        channel = self.policy.channels.get(self.channel or "")
+        is_restricted = channel is not None and channel.levels is not None and self.level not in channel.levels
+        return is_restricted and self.level is not None
 
     @property
     def is_enforced(self) -> bool:
-        """Whether anything may be said on it: what was filed before `enforce_from` is judged and no more."""
+        """True if notices may be sent; a request that was filed before `enforce_from` is only judged."""
         return self.filed_on >= self.policy.enforce_from
 
     @property
     def is_unjudged(self) -> bool:
-        """Whether it could not be judged: nothing of it is written, and a finding says why."""
+        """True if it could not be judged; then nothing is written, and a finding says why."""
         return not self.clocks
 
     def verdict(self, metric: str) -> Verdict:
-        """The verdict on the current clock of a metric; no target if the regulation of its day lacks the metric."""
-        found = next((each for each in reversed(self.verdicts) if each.metric == metric), None)
-        return found or no_target(metric, "not in the regulation of its day")
+        """Return the verdict on the current clock of a metric; no target if `policy` lacks the metric."""
+        verdict = next((each for each in reversed(self.verdicts) if each.metric == metric), None)
+        return verdict or no_target(metric, "not in the regulation in force then")
 
     def verdict_on(self, clock: Clock) -> Verdict:
-        """The verdict on one of its clocks."""
+        """Return the verdict on one of its clocks."""
         metric, cycle = clock.target.metric, clock.cycle
         verdicts = (each for each in self.verdicts if each.metric == metric and each.cycle == cycle)
         return next(verdicts, None) or self.verdict(metric)
 
     def clock(self, metric: str) -> Clock | None:
-        """The current clock of a metric."""
+        """Find the current clock of a metric."""
         return next((each for each in reversed(self.clocks) if each.target.metric == metric), None)
 
-    def clock_that(self, measures: str) -> Clock | None:
-        """The current clock of the first metric of a measure."""
-        return next((clock for metric in self.policy.metrics_that(measures) if (clock := self.clock(metric))), None)
+    def clock_measuring(self, measures: str) -> Clock | None:
+        """Find the current clock of the first metric with a measure."""
+        return next(
+            (clock for metric in self.policy.metrics_measuring(measures) if (clock := self.clock(metric))), None
+        )
 
     @property
     def worst(self) -> Verdict:
-        """The worst verdict of those that clients may read of."""
+        """The worst of the verdicts that clients may see."""
         metrics = self.policy.metrics
         shown = [each for each in self.verdicts if not metrics[each.metric].is_internal] or self.verdicts
         return min(shown, key=lambda verdict: list(TargetStatus).index(verdict.outcome))
@@ -105,5 +108,5 @@ class Judgement:
 
     @property
     def is_waiting(self) -> bool:
-        """Whether a clock stands still until the client answers."""
+        """True if a clock is paused until the client answers."""
         return any(each.paused_at and not each.stopped_at for each in self.verdicts)

@@ -1,4 +1,4 @@
-"""The life of a request as stretches of time, each in one phase: who has the ball (clauses 9, 15, 23)."""
+"""The phases of a request over time: open, waiting, in development, closed or refused (clauses 9, 15, 23)."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from sup_sync.model.working_time import Span
 
 @fast_value
 class PhasePeriod:
-    """A span of a request's life in one phase."""
+    """A period of time in which a request stayed in one phase."""
 
     phase: Phase
     span: Span
 
 
-def stretches(issue: Issue, filed_at: datetime, now: datetime) -> Iterator[PhasePeriod]:
-    """The phases that a request went through, each as long as it lasted, up to `now`."""
+def phase_periods(issue: Issue, filed_at: datetime, now: datetime) -> Iterator[PhasePeriod]:
+    """Yield the periods of a request from its filing to `now`, in order."""
     phase, start = first_phase(issue), filed_at
-    for event, after in phases(issue):
+    for event, after in events_with_phases(issue):
         if after is not phase:
             yield PhasePeriod(phase, Span(start, event.at))
             phase, start = after, event.at
@@ -29,14 +29,14 @@ def stretches(issue: Issue, filed_at: datetime, now: datetime) -> Iterator[Phase
 
 
 def first_phase(issue: Issue) -> Phase:
-    """The phase that a request was filed in."""
+    """Return the phase in which a request was filed."""
     return _first_status(issue).phase
 
 
-def phases(issue: Issue) -> Iterator[tuple[Event, Phase]]:
-    """Each event with the phase after it.
+def events_with_phases(issue: Issue) -> Iterator[tuple[Event, Phase]]:
+    """Yield each event with the phase after it.
 
-    Waiting ends with the client's answer, whatever the status still says, and begins again when staff ask again.
+    The client's answer ends the waiting even if the status stays the same; a new question of staff starts it again.
     """
     status = _first_status(issue)
     phase = status.phase
@@ -44,7 +44,7 @@ def phases(issue: Issue) -> Iterator[tuple[Event, Phase]]:
         if event.status:
             status = event.status[1]
             phase = status.phase
-        phase = _phase_after_word(phase, status, event)
+        phase = _phase_after_answer(phase, status, event)
         yield event, phase
 
 
@@ -56,7 +56,7 @@ def _first_status(issue: Issue) -> Status:
     return next((each.status[0] for each in issue.events if each.status), issue.status)
 
 
-def _phase_after_word(phase: Phase, status: Status, event: Event) -> Phase:
+def _phase_after_answer(phase: Phase, status: Status, event: Event) -> Phase:
     if status.phase is not Phase.WAITING or event.by.side is Side.BOT:
         return phase
     if event.by.is_staff:
@@ -65,5 +65,5 @@ def _phase_after_word(phase: Phase, status: Status, event: Event) -> Phase:
 
 
 def cycle_of(at: datetime) -> int:
-    """The cycle of something that happens again and again: the minute when it did, which nobody can shift later."""
+    """Return the cycle of something that can happen repeatedly: its minute since 1970, which never changes later."""
     return int(at.timestamp()) // 60

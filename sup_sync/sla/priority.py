@@ -1,4 +1,4 @@
-"""The priority that counts: the operator determines it, a client's own is a wish (clause 20)."""
+"""The priority that applies: one that a client sets needs the operator's confirmation (clause 20)."""
 
 from __future__ import annotations
 
@@ -11,29 +11,29 @@ from sup_sync.model.policy import Policy
 
 
 @fast_value
-class PrioritySet:
-    """From `at` on, this is the priority that counts."""
+class EffectivePriority:
+    """The priority that applies from `at` on."""
 
     at: datetime
     priority: str
 
 
-def priorities_that_count(issue: Issue, policy: Policy, filed_at: datetime) -> Iterator[PrioritySet]:
-    """The priorities that counted, in order: what staff set or confirmed."""
-    set_priorities = [each.priority for each in issue.events if each.priority]
-    shown = set_priorities[0][0] if set_priorities else issue.priority
-    counts = shown if issue.author.is_staff else policy.normal_priority
-    yield PrioritySet(filed_at, counts)
+def effective_priorities(issue: Issue, policy: Policy, filed_at: datetime) -> Iterator[EffectivePriority]:
+    """Yield the priorities that applied, in order: those that staff set or confirmed."""
+    changes = [each.priority for each in issue.events if each.priority]
+    in_redmine = changes[0][0] if changes else issue.priority
+    effective = in_redmine if issue.author.is_staff else policy.normal_priority
+    yield EffectivePriority(filed_at, effective)
     for event in issue.events:
         if event.priority:
-            shown = event.priority[1]
+            in_redmine = event.priority[1]
         is_confirming = event.priority_confirmed is not None and event.priority_confirmed[1]
-        if event.by.is_staff and (event.priority or is_confirming) and shown != counts:
-            counts = shown
-            yield PrioritySet(event.at, counts)
+        if event.by.is_staff and (event.priority or is_confirming) and in_redmine != effective:
+            effective = in_redmine
+            yield EffectivePriority(event.at, effective)
 
 
-def priority_at(at: datetime, counted: Sequence[PrioritySet]) -> PrioritySet:
-    """The priority that counted at a moment; the first one also before its filing, where clocks went wrong."""
-    first, *later = counted
+def priority_at(at: datetime, priorities: Sequence[EffectivePriority]) -> EffectivePriority:
+    """Return the priority that applied at a moment; the first one also before the filing, if a clock was wrong."""
+    first, *later = priorities
     return next((each for each in reversed(later) if each.at <= at), first)

@@ -143,7 +143,7 @@ def compliance(
 
 def request_time_by_party(judgement: Judgement, working: Calendar) -> TimeByParty:
     """Where the time of one request went."""
-    return time_by_party(tuple(party_periods(judgement.stretches, working)), working)
+    return time_by_party(tuple(party_periods(judgement.phase_periods, working)), working)
 
 
 class _Counted(NamedTuple):

@@ -32,7 +32,7 @@ class ContractState:
 
     def to_json(self) -> dict[str, Any]:
         """{"client", "level", "by", "who", "from", "until", "term", "days_left"}; `by` is project, group or bin."""
-        by, who = self.contract.who
+        by, who = self.contract.client_key
         return {
             "client": self.contract.client,
             "level": self.contract.level,

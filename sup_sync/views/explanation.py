@@ -13,12 +13,12 @@ from sup_sync.model.issue import Event, Finding, Side
 from sup_sync.model.policy import Agreement, Calendars, ClockKind, LadderStep, RegulationValue
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.ladder import due_step
-from sup_sync.planning.marker import Marker, MarkerError, read_marker
+from sup_sync.planning.marker import Marker, MarkerError, parse_marker
 from sup_sync.planning.notices.no_answer import NO_ANSWER
-from sup_sync.planning.notices.release import of_this_release
+from sup_sync.planning.notices.release import with_current_release
 from sup_sync.sla.clock import Clock, TargetStatus, Verdict
 from sup_sync.sla.judgement import Judgement
-from sup_sync.sla.priority import priorities_that_count, priority_at
+from sup_sync.sla.priority import effective_priorities, priority_at
 from sup_sync.sla.waiting import Wait
 from sup_sync.to_json import Json, plain
 from sup_sync.views.finding import finding_json
@@ -169,7 +169,7 @@ def _verdict_json(verdict: Verdict) -> Json:
 def explain(judgement: Judgement, rules: Rulebook, now: datetime) -> Explanation:
     """The story of a request judged at `now`."""
     working = rules.calendars[ClockKind.WORKING]
-    stayed = tuple(party_periods(judgement.stretches, working))
+    stayed = tuple(party_periods(judgement.phase_periods, working))
     return Explanation(
         judgement=judgement,
         now=now,
@@ -198,7 +198,7 @@ def _wait(judgement: Judgement) -> Wait | None:
 def _marker(judgement: Judgement) -> Marker | None:
     """What was said on it; None where somebody edited that by hand."""
     try:
-        return read_marker(judgement.issue.fields.get("marker", ""))
+        return parse_marker(judgement.issue.fields.get("marker", ""))
     except MarkerError:
         return None
 
@@ -237,7 +237,7 @@ def _priority_because(judgement: Judgement) -> str:
 
 def _priorities(judgement: Judgement) -> Iterator[PriorityStep]:
     issue = judgement.issue
-    counted = list(priorities_that_count(issue, judgement.policy, judgement.filed_at))
+    counted = list(effective_priorities(issue, judgement.policy, judgement.filed_at))
     shown = next((each.priority[0] for each in issue.events if each.priority), issue.priority)
     yield PriorityStep(issue.created_at, issue.author.side, issue.author.name, shown, counted[0].priority)
     for event in issue.events:
@@ -310,7 +310,7 @@ class _Ladder:
         self.is_enforced = judgement.is_enforced
         marker = _marker(judgement)
         self.is_readable = marker is not None
-        self.marker = of_this_release(marker or Marker(), judgement)
+        self.marker = with_current_release(marker or Marker(), judgement)
 
     def steps(self) -> Iterator[StepDetails]:
         pending = due_step(self.clock, self.agreement.ladder, self.marker, self.rules.calendars, self.now)
@@ -336,5 +336,5 @@ class _Ladder:
             return StepState.STOPPED
         if step == pending:
             return StepState.DUE
-        is_past = due_at is not None and self.clock.read_at(self.now) > due_at
+        is_past = due_at is not None and self.clock.effective_now(self.now) > due_at
         return StepState.SUPERSEDED if is_past else StepState.AHEAD

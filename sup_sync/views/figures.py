@@ -142,7 +142,7 @@ def _shares(
 def _responses(judgements: Iterable[Judgement]) -> Iterator[Responses]:
     bars: dict[int, Counter[str | None]] = defaultdict(Counter)
     for each in judgements:
-        clock = each.clock_that(first_response.MEASURE.key)
+        clock = each.clock_measuring(first_response.MEASURE.key)
         verdict = each.verdict_on(clock) if clock else None
         if verdict and verdict.stopped_at is not None:
             bars[bisect_left(UP_TO, verdict.elapsed)][each.level] += 1
@@ -162,7 +162,7 @@ def _breaches(judgements: Iterable[Judgement], calendars: Calendars, now: dateti
             verdict = judgement.verdict_on(clock)
             if verdict.outcome is TargetStatus.BREACHED and verdict.due_at:
                 calendar = calendars[clock.target.clock]
-                late = calendar.elapsed(verdict.due_at, clock.read_at(now), without=clock.pauses)
+                late = calendar.elapsed(verdict.due_at, clock.effective_now(now), without=clock.pauses)
                 running = clock.stopped_at is None
                 yield Breach(judgement, verdict.metric, verdict.due_at, late, running, verdict.clause)
 

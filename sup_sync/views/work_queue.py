@@ -132,7 +132,7 @@ def _obstacle(judgement: Judgement) -> str:
 
 def _left(clock: Clock, due_at: datetime, judgement: Judgement, calendars: Calendars) -> timedelta:
     """Working time to the target, whichever time it counts: only so can two requests be compared."""
-    working, now = calendars[ClockKind.WORKING], judgement.stretches[-1].span.end
+    working, now = calendars[ClockKind.WORKING], judgement.phase_periods[-1].span.end
     if now > due_at:
         return -working.elapsed(due_at, now, without=clock.pauses)
     return working.elapsed(now, due_at)

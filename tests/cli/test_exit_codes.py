@@ -84,7 +84,7 @@ CASES = [
     (a_history_fails, 3, "skipped, because reading it failed: "),
     (a_request_is_skipped, 3, "1 request could not be judged: see the findings."),
     (a_write_is_refused, 3, "Written: 1 refused."),
-    (over_the_limits, 4, "over the limits: 2 notes (limit 0); nothing is written. Look at `sup-sync plan`"),
+    (over_the_limits, 4, "limits exceeded: 2 notes (limit 0); nothing was written. Review `sup-sync plan`"),
     (redmine_is_unreachable, 75, "answered 500; try again later"),
     (no_time_is_left, 75, "the run's time is over; the next run goes on"),
     (the_key_is_wrong, 77, "the key is not accepted (401)"),

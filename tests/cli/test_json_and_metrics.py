@@ -122,7 +122,7 @@ def test_refused_runs_are_reported(shell: Shell, office: Office, metrics: Path) 
     words = ("apply", "--json", "--metrics", metrics)
     office.file()
     shell.files.replace("config.yaml", "notes: 50", "notes: 0")
-    assert last_line(shell(*words))["error"].startswith("over the limits")
+    assert last_line(shell(*words))["error"].startswith("limits exceeded")
     assert figures(metrics)["run_exit_code"] == 4
     (lock,) = (shell.folder / "state/sup-sync").glob("*.lock")
     with hold_lock(lock):

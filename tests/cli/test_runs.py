@@ -37,7 +37,7 @@ def test_plan_over_the_limits_is_written_only_with_force(shell: Shell, office: O
     result = shell("apply")
     assert result.code == 4
     assert result.line.startswith(
-        "sup-sync: over the limits: 2 notes (limit 0); nothing is written. Look at `sup-sync plan`"
+        "sup-sync: limits exceeded: 2 notes (limit 0); nothing was written. Review `sup-sync plan`"
     )
     with office.people() as diary:
         assert diary.see(ADMIN, issue_id)["journals"] == []

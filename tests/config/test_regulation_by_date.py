@@ -104,7 +104,7 @@ def test_the_level_is_a_word_of_the_days_regulation(dated, filed, level, name, c
     assert told.judgement.level == level
     assert told.changes["level"] == name
     assert told.changes["first_response_due"].endswith("10:15")
-    term = explain(told.judgement, told.rules, told.judgement.stretches[-1].span.end).attributes[0]
+    term = explain(told.judgement, told.rules, told.judgement.phase_periods[-1].span.end).attributes[0]
     assert (term.value, term.clause) == (level, clause)
 
 
@@ -167,7 +167,7 @@ def test_a_release_is_the_target_by_the_clause_of_the_days_regulation(dated, fil
 @pytest.mark.parametrize(("filed", "clause"), [("Tue", "7.1"), ("Wed", "20")])
 def test_the_priority_is_by_the_clause_of_the_days_regulation(dated, filed, clause):
     told = dated(f"{filed} 10:00 filed by client, VIP, error, urgent\n{filed} 10:05 now")
-    attributes = explain(told.judgement, told.rules, told.judgement.stretches[-1].span.end).attributes
+    attributes = explain(told.judgement, told.rules, told.judgement.phase_periods[-1].span.end).attributes
     assert [each.clause for each in attributes if each.name == "priority"] == [clause]
     assert clause in {each.clause for each in told.judgement.findings}
 
@@ -195,7 +195,7 @@ def test_staff_are_told_what_the_days_regulation_wants_told(dated, filed, notes)
 def test_before_the_first_regulation_a_request_is_set_aside(dated):
     told = dated("2022-12-30 10:00 filed by client, VIP, error\nWed 10:00 now")
     assert told.judgement.is_unjudged
-    assert told.findings["no_regulation"] == "filed on 2022-12-30, before any regulation: add that of its day"
+    assert told.findings["no_regulation"] == "filed on 2022-12-30, before the first regulation; add the version in force then"
     assert told.changes == {}
 
 
@@ -210,7 +210,7 @@ def test_a_word_that_the_days_regulation_lacks_sets_the_request_aside(dated, fac
     told = dated(f"Tue 10:00 filed by client, {facts}\nWed 10:00 now")
     assert told.judgement.is_unjudged
     assert told.findings["unmapped_name"] == (
-        f"{what} is not in the regulation of 2026-06-09: set another, or add it there"
+        f"{what} is not in the regulation of 2026-06-09; set another, or add it there"
     )
     assert told.changes == {}
 
@@ -243,7 +243,7 @@ def test_a_reason_that_the_days_regulation_lacks_is_none(dated):
     told = dated("Tue 10:00 filed by client, VIP, consultation, reason law\nTue 10:30 staff: refuses\nTue 11:00 now")
     assert told.judgement.reason is None
     assert told.findings["no_reason"] == (
-        "refused for law, which is no reason in the regulation of 2026-06-09: set another, or add it there"
+        "refused for law, which is not in the regulation of 2026-06-09; set another, or add it there"
     )
 
 

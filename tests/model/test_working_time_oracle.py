@@ -1,4 +1,4 @@
-"""Working time against an oracle that reads the wall clock minute by minute, and counts (minute_oracle.py)."""
+"""Working time compared with an oracle that counts minute by minute on the wall clock (minute_oracle.py)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sup_sync.model.working_time import Calendar, Span, Window
 SEED = 20240229
 CASES = {60: 900, 1: 100}  # of each kind and calendar, by their grain in seconds
 FROM = int(datetime(2024, 2, 10, tzinfo=UTC).timestamp())
-MINUTES = 320 * 1440  # every clock change of 2024, and room for what is asked in November
+MINUTES = 320 * 1440  # every clock change of 2024, and room for questions about November
 LAST_START = 280 * 1440
 
 OFFICE: Day = ("09:00-18:00",)
@@ -51,14 +51,14 @@ PLANS = (
 
 @dataclass(frozen=True)
 class Bench:
-    """A plan as the tool has it and as the oracle has it."""
+    """The same calendar for the tool and for the oracle."""
 
     plan: Plan
     calendar: Calendar
     oracle: Oracle
 
     def start(self, rng: random.Random, grain: int) -> int:
-        """A moment in grains: near a change of the clock, near an opening or closing, or anywhere."""
+        """Choose a moment, in grains: near a clock change, near an opening or closing, or anywhere."""
         near = rng.randrange(3)
         if near == 0 and self.oracle.clock_changes:
             minute = rng.choice(self.oracle.clock_changes) + rng.randint(-2880, 1440)
@@ -98,7 +98,7 @@ def at(moment: int, grain: int) -> datetime:
 
 
 def random_pauses(rng: random.Random, start: int, grain: int) -> list[tuple[int, int]]:
-    """Up to five, in any order, overlapping or not, some begun before the start, some of no length."""
+    """Choose up to five pauses in any order, some overlapping, before the start, or empty."""
     day, found = (86400 if grain == 60 else 14400) // grain, []
     for _ in range(rng.randint(1, 5)):
         begin = max(start + rng.randint(-2 * day, 6 * day), 0)
@@ -113,7 +113,7 @@ def as_spans(pauses: list[tuple[int, int]], grain: int) -> list[Span]:
 
 
 def every_case(benches: list[Bench], kind: str) -> Iterator[tuple[Bench, random.Random, int, int]]:
-    """Each case's bench, its source of chance, its grain in seconds, and its start in grains."""
+    """Yield the bench of each case, its random generator, its grain in seconds, and its start in grains."""
     for bench in benches:
         rng = random.Random(f"{SEED} {kind} {bench.plan.name}")  # noqa: S311 - cases, no secrets
         for grain, cases in CASES.items():
@@ -122,7 +122,7 @@ def every_case(benches: list[Bench], kind: str) -> Iterator[tuple[Bench, random.
 
 
 class Tally:
-    """What was asked, and what was answered otherwise than by the oracle."""
+    """A record of the questions, and of the answers that differ from the oracle's."""
 
     def __init__(self) -> None:
         self.seen: Counter[str] = Counter()
@@ -136,7 +136,7 @@ class Tally:
             self.wrong.append(f"{bench.plan.name}: {question} from {start.astimezone(zone)}: {answers}")
 
     def check(self) -> None:
-        """Refuses any other answer than the oracle's, and a test that asked too little."""
+        """Fail if an answer differs from the oracle's, or if the test asked too few questions."""
         first = "\n".join(self.wrong[:5])
         assert not self.wrong, f"seed {SEED}: {len(self.wrong)} of {self.seen['all']} disagree, the first:\n{first}"
         assert self.seen["all"] == len(PLANS) * sum(CASES.values()) >= 10_000
@@ -149,7 +149,7 @@ def random_need(rng: random.Random, grain: int) -> int:
 
 
 def random_end(rng: random.Random, start: int, grain: int) -> int:
-    """A near or a farther end, now and then before the start."""
+    """Choose a near or distant end, sometimes before the start."""
     day = 86400 // grain
     farthest = 25 * day if grain == 60 else 2 * day
     return start + rng.choice((rng.randint(-day // 8, day // 4), rng.randint(0, 2 * day), rng.randint(0, farthest)))

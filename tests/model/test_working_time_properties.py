@@ -1,4 +1,4 @@
-"""What must hold of working time for any calendar, any moments to the microsecond, and any pauses."""
+"""Properties of working time that hold for all calendars, moments to the microsecond, and pauses."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ marks = st.integers(0, 24 * 60).map(lambda minute: timedelta(minutes=minute)) | 
 
 @st.composite
 def days(draw: st.DrawFn) -> tuple[Window, ...]:
-    """Up to three windows of a day, now and then touching."""
+    """Draw up to three windows of a day, some of them adjacent."""
     edges = sorted(draw(st.sets(marks, max_size=6)))
     touching = draw(st.booleans())
     return tuple(pairwise(edges) if touching else zip(edges[::2], edges[1::2], strict=False))
@@ -42,7 +42,7 @@ def days(draw: st.DrawFn) -> tuple[Window, ...]:
 
 @st.composite
 def calendars(draw: st.DrawFn) -> Calendar:
-    """Any hours for 2024; each 20th is worked for 12 hours, so that every amount is over in the year."""
+    """Draw any hours for 2024; each 20th day is worked for 12 hours, so that every amount ends in the year."""
     kinds = draw(st.lists(days(), min_size=1, max_size=3))
     hours = {weekday: draw(st.sampled_from(kinds)) for weekday in range(7)}
     dates = draw(st.dictionaries(st.dates(date(2024, 1, 1), date(2024, 12, 31)), st.sampled_from(kinds), max_size=3))
@@ -52,7 +52,7 @@ def calendars(draw: st.DrawFn) -> Calendar:
 
 @st.composite
 def moments(draw: st.DrawFn, calendar: Calendar) -> datetime:
-    """A moment anywhere, or right at an opening or closing, in any zone."""
+    """Draw a moment anywhere, or exactly at an opening or closing, in any zone."""
     at = FIRST + draw(st.timedeltas(NOTHING, LAST - FIRST))
     if draw(st.booleans()):
         stretch = next(calendar.spans(at, datetime(2024, 12, 25, tzinfo=UTC)))
@@ -62,7 +62,7 @@ def moments(draw: st.DrawFn, calendar: Calendar) -> datetime:
 
 @st.composite
 def cases(draw: st.DrawFn) -> tuple[Calendar, datetime, datetime, list[Span]]:
-    """A calendar, two moments in any order, and some pauses, which may overlap or be reversed."""
+    """Draw a calendar, two moments in any order, and some pauses, which may overlap or be reversed."""
     calendar = draw(calendars())
     at = moments(calendar)
     pauses = draw(st.lists(st.builds(Span, at, at), max_size=4))
@@ -76,7 +76,7 @@ amounts = st.timedeltas(INSTANT, timedelta(hours=12)) | st.integers(1, 24).map(
 
 @many
 @given(cases(), amounts)
-def test_exactly_the_amount_has_passed_when_it_is_over(
+def test_elapsed_is_the_amount_that_after_was_given(
     case: tuple[Calendar, datetime, datetime, list[Span]], within: timedelta
 ) -> None:
     calendar, start, _, pauses = case
@@ -86,7 +86,9 @@ def test_exactly_the_amount_has_passed_when_it_is_over(
 
 @many
 @given(cases(), amounts)
-def test_no_earlier_moment_would_do(case: tuple[Calendar, datetime, datetime, list[Span]], within: timedelta) -> None:
+def test_after_returns_the_earliest_possible_moment(
+    case: tuple[Calendar, datetime, datetime, list[Span]], within: timedelta
+) -> None:
     calendar, start, _, pauses = case
     end = calendar.after(start, within, pauses)
     assert calendar.elapsed(start, end - INSTANT, pauses) == within - INSTANT
@@ -95,7 +97,7 @@ def test_no_earlier_moment_would_do(case: tuple[Calendar, datetime, datetime, li
 
 @many
 @given(cases())
-def test_an_amount_of_nothing_ends_in_working_time_and_outside_of_pauses(
+def test_zero_time_ends_in_working_time_outside_pauses(
     case: tuple[Calendar, datetime, datetime, list[Span]],
 ) -> None:
     calendar, start, _, pauses = case
@@ -108,7 +110,7 @@ def test_an_amount_of_nothing_ends_in_working_time_and_outside_of_pauses(
 
 @many
 @given(cases(), amounts, amounts)
-def test_a_longer_amount_is_over_later(
+def test_longer_amount_ends_later(
     case: tuple[Calendar, datetime, datetime, list[Span]], within: timedelta, more: timedelta
 ) -> None:
     calendar, start, _, pauses = case
@@ -129,7 +131,7 @@ def test_a_later_start_never_ends_earlier(
 
 @many
 @given(cases(), st.data())
-def test_what_passes_in_two_parts_passes_in_the_whole(
+def test_elapsed_of_two_parts_is_elapsed_of_the_whole(
     case: tuple[Calendar, datetime, datetime, list[Span]], data: st.DataObject
 ) -> None:
     calendar, one, other, pauses = case
@@ -141,7 +143,7 @@ def test_what_passes_in_two_parts_passes_in_the_whole(
 
 @many
 @given(cases())
-def test_a_reversed_interval_has_nothing(case: tuple[Calendar, datetime, datetime, list[Span]]) -> None:
+def test_reversed_interval_has_no_working_time(case: tuple[Calendar, datetime, datetime, list[Span]]) -> None:
     calendar, one, other, pauses = case
     start, end = sorted((one, other))
     assert calendar.elapsed(end, start, pauses) == calendar.elapsed(end, start) == NOTHING
@@ -150,7 +152,7 @@ def test_a_reversed_interval_has_nothing(case: tuple[Calendar, datetime, datetim
 
 @many
 @given(cases())
-def test_pauses_take_their_own_working_time_and_no_more(
+def test_pauses_subtract_exactly_their_own_working_time(
     case: tuple[Calendar, datetime, datetime, list[Span]],
 ) -> None:
     calendar, one, other, pauses = case
@@ -165,7 +167,7 @@ def test_pauses_take_their_own_working_time_and_no_more(
 
 @many
 @given(cases())
-def test_working_stretches_are_apart_in_order_and_add_up(
+def test_spans_are_disjoint_and_ordered_and_add_up_to_elapsed(
     case: tuple[Calendar, datetime, datetime, list[Span]],
 ) -> None:
     calendar, one, other, pauses = case

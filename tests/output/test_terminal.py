@@ -55,10 +55,10 @@ def requests(make_story: MakeStory) -> tuple[Story, ...]:
     """Requests of every kind, each of whose texts a client has filled with what a terminal should not see."""
     stories = tuple(make_story(f"{text} \n {NOW}") for text in REQUESTS)
     for story in stories:
-        story.told.raw["subject"] = (
+        story.request.raw["subject"] = (
             "Қате [red]x[/red] [/] :bomb: \x1b[31m\x9b2J\u202e\u200b\ud800\r\n\ttail 🔥漢字" + "ә" * 90
         )
-        for person in story.told.lists["people"]:
+        for person in story.request.lists["people"]:
             person["name"] = f"{person['name']}\x1b[2J\u202e[/b]"
     return stories
 

@@ -1,4 +1,4 @@
-"""The marker field: what was said, as text that staff see."""
+"""The text of the marker field: the record of the notices that were sent."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sup_sync.planning.marker import Marker, MarkerError, marker_text, read_marker
+from sup_sync.planning.marker import Marker, MarkerError, format_marker, parse_marker
 
 names = st.text("abcdefghijklmnopqrstuvwxyz_", min_size=1, max_size=20)
 cycles = st.integers(0, 999_999_999)
@@ -21,12 +21,12 @@ markers = st.builds(
 
 
 @given(markers)
-def test_what_was_written_is_read_again(marker):
-    assert read_marker(marker_text(marker)) == marker
+def test_formatted_marker_is_parsed_unchanged(marker):
+    assert parse_marker(format_marker(marker)) == marker
 
 
 @given(markers, names, cycles, shares)
-def test_what_is_added_is_there_and_all_else_stays(marker, name, cycle, share):
+def test_with_sent_adds_entries_and_keeps_the_others(marker, name, cycle, share):
     after = marker.with_sent({(name, cycle): share})
     assert after.has(name, cycle, share)
     assert after.release_on == marker.release_on
@@ -34,31 +34,31 @@ def test_what_is_added_is_there_and_all_else_stays(marker, name, cycle, share):
 
 
 @given(markers)
-def test_the_text_does_not_depend_on_the_order_in_which_things_were_said(marker):
+def test_marker_text_does_not_depend_on_the_order_of_notices(marker):
     backwards = Marker(dict(reversed(marker.sent.items())), marker.release_on)
-    assert marker_text(backwards) == marker_text(marker)
+    assert format_marker(backwards) == format_marker(marker)
 
 
-def test_a_marker_as_it_stands_in_the_tracker():
+def test_marker_format_in_redmine():
     text = "acknowledged#0@1.00 release_on=2026-06-30 resolution#1@0.75"
     marker = Marker({("acknowledged", 0): 1.0, ("resolution", 1): 0.75}, date(2026, 6, 30))
-    assert (read_marker(text), marker_text(marker)) == (marker, text)
+    assert (parse_marker(text), format_marker(marker)) == (marker, text)
 
 
 @pytest.mark.parametrize("text", ["", " ", "\r\n"])
-def test_an_empty_field_says_that_nothing_was_said(text):
-    assert read_marker(text) == Marker()
-    assert marker_text(Marker()) == ""
+def test_empty_field_is_an_empty_marker(text):
+    assert parse_marker(text) == Marker()
+    assert format_marker(Marker()) == ""
 
 
-def test_spaces_around_and_between_are_no_matter():
-    assert read_marker("  resolution#0@1.00 \t acknowledged#0@1.00\n").sent == {
+def test_extra_spaces_in_a_marker_are_ignored():
+    assert parse_marker("  resolution#0@1.00 \t acknowledged#0@1.00\n").sent == {
         ("resolution", 0): 1.0,
         ("acknowledged", 0): 1.0,
     }
 
 
-def test_a_higher_step_that_was_sent_covers_the_lower_ones_of_its_cycle_alone():
+def test_sent_step_covers_lower_steps_only_in_its_cycle():
     marker = Marker({("resolution", 1): 1.0})
     assert [marker.has("resolution", 1, share) for share in (0.75, 1.0, 1.004, 1.01, 2.0)] == [
         *(True, True, True),
@@ -106,7 +106,7 @@ def test_a_higher_step_that_was_sent_covers_the_lower_ones_of_its_cycle_alone():
         "<b>",
     ],
 )
-def test_what_the_tool_never_writes_is_refused_wherever_it_stands(word):
+def test_marker_with_invalid_text_in_any_place_is_rejected(word):
     for text in (word, f"acknowledged#0@1.00 {word}", f"{word} release_on=2026-06-30"):
         with pytest.raises(MarkerError):
-            read_marker(text)
+            parse_marker(text)

@@ -1,4 +1,4 @@
-"""A notice is one module of planning/notices/, its texts and its line in the mappings, and nothing else."""
+"""The parts of a notice: a module of planning/notices/, its texts, and its line in the mappings."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from stories.shipped import LANGUAGES, REPOSITORY, Copy
 from sup_sync.planning.notices import KINDS, RULES
 
 STILL_OPEN = '''
-"""A made-up notice: the client is informed after two hours of working time that support is still at work."""
+"""An invented notice: after two hours of working time, the client is informed that support is still working."""
 
 from datetime import timedelta
 
@@ -47,7 +47,7 @@ RULE = NoticeRule(order=15, kinds=(KIND,), due=due, next_at=next_at)
 TEXT = "  still_open: № $number, $clause\n"
 LINE = "  still_open: {clause: 14}\n"
 
-TELL = """
+RUN_STORY = """
 import json, sys
 from datetime import date
 from pathlib import Path
@@ -56,14 +56,14 @@ from stories.moments import WEEK, show_moment
 from sup_sync.config.load import load_config
 
 story.shipped_config = lambda: load_config(Path("config.yaml"), WEEK)
-told = story.Story(sys.argv[1], Path())
-Path("requests.jsonl").write_text(json.dumps(told.told.raw), encoding="utf-8")
-print(json.dumps([show_moment(told.next_check_at), told.public_notes]))
+made = story.Story(sys.argv[1], Path())
+Path("requests.jsonl").write_text(json.dumps(made.request.raw), encoding="utf-8")
+print(json.dumps([show_moment(made.next_check_at), made.public_notes]))
 """
 
 
-class Place:
-    """The package with one more module, in a folder beside a copy of the shipped files."""
+class ExtendedCopy:
+    """A copy of the package with one more notice, and a copy of the shipped files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -89,55 +89,55 @@ class Place:
         )
 
     def make_story(self, *lines: str) -> Any:
-        """The next check and the public notes of a request that a story tells."""
-        done = self.run("-c", TELL, "\n".join(["Mon 09:00 filed by client, VIP, error", *lines]))
-        assert done.stderr == ""
-        return json.loads(done.stdout)
+        """Return the next check and the public notes of a story's request."""
+        result = self.run("-c", RUN_STORY, "\n".join(["Mon 09:00 filed by client, VIP, error", *lines]))
+        assert result.stderr == ""
+        return json.loads(result.stdout)
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Place:
-    return Place(tmp_path)
+def extended(tmp_path: Path) -> ExtendedCopy:
+    return ExtendedCopy(tmp_path)
 
 
-def test_a_new_notice_needs_its_module_its_texts_and_its_line(place: Place) -> None:
-    place.add_text(*LANGUAGES)
-    place.add_line()
-    checked = place.run("-m", "sup_sync", "check", "--offline", "-q")
+def test_a_new_notice_needs_its_module_its_texts_and_its_line(extended: ExtendedCopy) -> None:
+    extended.add_text(*LANGUAGES)
+    extended.add_line()
+    checked = extended.run("-m", "sup_sync", "check", "--offline", "-q")
     assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
     answered = ("Mon 09:05 sup-sync runs", "Mon 09:30 staff: public note")
-    next_check_at, notes = place.make_story(*answered, "Mon 09:40 now")
+    next_check_at, notes = extended.make_story(*answered, "Mon 09:40 now")
     assert (next_check_at, len(notes)) == ("Mon 11:00", 1)
-    next_check_at, notes = place.make_story(*answered, "Mon 11:01 now")
+    next_check_at, notes = extended.make_story(*answered, "Mon 11:01 now")
     assert (next_check_at, notes[1:]) == ("Mon 15:45", ["№ 1, 14"])
-    planned = place.run("-m", "sup_sync", "plan", "--from", "requests.jsonl", "--now", "2026-06-08T11:01", "--json")
+    planned = extended.run("-m", "sup_sync", "plan", "--from", "requests.jsonl", "--now", "2026-06-08T11:01", "--json")
     changes = {each["field"]: each for each in json.loads(planned.stdout)["changes"]}
     assert (changes["public_note"]["new"], changes["public_note"]["clause"]) == ("№ 1, 14", "14")
     assert "still_open#0@1.00" in changes["marker"]["new"]
 
 
-def test_a_new_notice_is_not_sent_without_its_line(place: Place) -> None:
-    place.add_text(*LANGUAGES)
-    _, notes = place.make_story("Mon 09:05 sup-sync runs", "Mon 09:30 staff: public note", "Mon 11:01 now")
+def test_a_new_notice_is_not_sent_without_its_line(extended: ExtendedCopy) -> None:
+    extended.add_text(*LANGUAGES)
+    _, notes = extended.make_story("Mon 09:05 sup-sync runs", "Mon 09:30 staff: public note", "Mon 11:01 now")
     assert len(notes) == 1
 
 
-def test_check_names_each_language_without_the_text_of_a_new_notice(place: Place) -> None:
-    place.add_text("kk")
-    place.add_line()
-    checked = place.run("-m", "sup_sync", "check", "--offline")
+def test_check_names_each_language_without_the_text_of_a_new_notice(extended: ExtendedCopy) -> None:
+    extended.add_text("kk")
+    extended.add_line()
+    checked = extended.run("-m", "sup_sync", "check", "--offline")
     assert checked.returncode == 78
-    told = (checked.stdout + checked.stderr).splitlines()
-    missing = [line.partition(": ")[2] for line in told if "still_open" in line]
+    lines = (checked.stdout + checked.stderr).splitlines()
+    missing = [line.partition(": ")[2] for line in lines if "still_open" in line]
     assert missing == [f"still_open is missing in {each}: add it" for each in ("ru", "en")]
 
 
-def test_check_names_a_text_of_a_new_notice_that_lacks_what_it_must_have(place: Place) -> None:
-    place.add_text(*LANGUAGES)
-    place.files.replace("messages.yaml", "№ $number, $clause", "№ 1, $clause")
-    checked = place.run("-m", "sup_sync", "check", "--offline")
-    told = (checked.stdout + checked.stderr).splitlines()
-    lacking = [line.partition(": ")[2] for line in told if "still_open" in line]
+def test_check_names_a_text_of_a_new_notice_without_a_required_variable(extended: ExtendedCopy) -> None:
+    extended.add_text(*LANGUAGES)
+    extended.files.replace("messages.yaml", "№ $number, $clause", "№ 1, $clause")
+    checked = extended.run("-m", "sup_sync", "check", "--offline")
+    lines = (checked.stdout + checked.stderr).splitlines()
+    lacking = [line.partition(": ")[2] for line in lines if "still_open" in line]
     assert lacking == [f"still_open in {each} does not say $number: add it" for each in LANGUAGES]
 
 
@@ -154,5 +154,5 @@ def test_no_two_modules_declare_the_same_text_or_order() -> None:
     assert len({rule.order for rule in RULES}) == len(RULES)
 
 
-def test_a_text_must_use_only_variables_that_it_may_use() -> None:
+def test_required_variables_of_a_text_are_among_its_variables() -> None:
     assert [kind.name for kind in KINDS if not kind.required <= kind.variables] == []

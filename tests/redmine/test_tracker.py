@@ -32,7 +32,7 @@ FILED = """
 
 @pytest.fixture
 def raw(make_story) -> Any:
-    return make_story(FILED).told.raw
+    return make_story(FILED).request.raw
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_a_reason_that_no_mapping_has_is_named(raw, directory):
 
 @pytest.mark.parametrize(("state", "is_closed"), [("open", False), ("locked", False), ("closed", True)])
 def test_only_a_version_that_is_closed_has_shipped(raw, make_story, state, is_closed):
-    lists = make_story(FILED).told.lists
+    lists = make_story(FILED).request.lists
     lists["versions"][0]["status"] = state
     version = decode_issue(raw, decode_directory(lists, NAMES)).version
     assert version is not None
@@ -165,7 +165,7 @@ def side_of(who: Any, raw: Any, directory: Directory) -> Side:
         ("staff", Side.STAFF),
         ("head", Side.STAFF),
         ("bot", Side.BOT),
-        ("stranger", Side.UNKNOWN),
+        ("unlisted", Side.UNKNOWN),
         ("guest", Side.UNKNOWN),
     ],
 )
@@ -245,7 +245,7 @@ def test_guessing_leaves_what_is_no_issue_to_decoding(raw):
 def test_a_further_name_of_a_priority_counts_as_it(raw, make_story):
     names = replace(NAMES, priority_aliases={"Аса": "urgent"})
     issue = decode_issue(
-        {**raw, "priority": {"id": 9, "name": "Аса"}}, decode_directory(make_story(FILED).told.lists, names)
+        {**raw, "priority": {"id": 9, "name": "Аса"}}, decode_directory(make_story(FILED).request.lists, names)
     )
     assert (issue.priority, issue.unknown) == ("urgent", ())
 
@@ -339,14 +339,14 @@ def test_no_message_holds_the_clients_text(raw, directory):
 
 def test_an_issue_as_it_stood_before(raw, directory):
     issue = decode_issue(deepcopy(raw), directory)
-    before = issue.upto(read_moment("Mon 09:59"))
+    before = issue.as_of(read_moment("Mon 09:59"))
     assert before is not None
     assert (before.status.name, before.priority, before.reason, before.events) == ("Жаңа", "urgent", None, ())
-    then = issue.upto(read_moment("Mon 12:30"))
+    then = issue.as_of(read_moment("Mon 12:30"))
     assert then is not None
     assert (then.status.phase, then.priority, len(then.events)) == (Phase.WAITING, "urgent", 3)
-    assert issue.upto(read_moment("Mon 13:00")) == issue
+    assert issue.as_of(read_moment("Mon 13:00")) == issue
 
 
 def test_an_issue_is_not_there_before_it_was_filed(raw, directory):
-    assert decode_issue(raw, directory).upto(read_moment("Mon 08:59:59")) is None
+    assert decode_issue(raw, directory).as_of(read_moment("Mon 08:59:59")) is None

@@ -34,7 +34,7 @@ def test_a_request_with_changes_is_planned_and_not_idle(story: Story) -> None:
     Mon 09:00 filed by client, VIP, error, normal
     Mon 10:00 now
     """
-    decision = decided(story, story.told.raw)
+    decision = decided(story, story.request.raw)
     assert decision.plan == story.plan
     assert (decision.idle, decision.skipped) == ((), frozenset())
 

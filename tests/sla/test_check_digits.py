@@ -17,7 +17,7 @@ many = settings(max_examples=500, deadline=None, derandomize=True)
 
 
 def oracle(eleven: str) -> str | None:
-    """The twelfth digit, as the rule says it in words: the weights go round from 1, or from 3 where that gives ten."""
+    """Compute the twelfth digit by the rule: the weights start at 1, or at 3 if the result is ten."""
     for first in (1, 3):
         total = 0
         for place in range(11):
@@ -32,14 +32,14 @@ def oracle(eleven: str) -> str | None:
 
 @many
 @given(elevens)
-def test_the_digit_is_that_of_the_rule(eleven: str) -> None:
+def test_check_digit_follows_the_rule(eleven: str) -> None:
     expected = oracle(eleven)
     assert check_digit(eleven) == (None if expected is None else int(expected))
 
 
 @many
 @given(elevens)
-def test_of_twelve_digits_at_most_one_number_is_right_and_of_one_kind_only(eleven: str) -> None:
+def test_only_one_last_digit_is_valid_and_only_as_iin_or_bin(eleven: str) -> None:
     persons = [last for last in "0123456789" if is_iin(eleven + last)]
     companies = [last for last in "0123456789" if is_bin(eleven + last)]
     expected = [last for last in (oracle(eleven),) if last is not None]
@@ -49,24 +49,24 @@ def test_of_twelve_digits_at_most_one_number_is_right_and_of_one_kind_only(eleve
 
 @many
 @given(st.text(max_size=14) | st.text("0123456789٣٠", min_size=10, max_size=14))
-def test_whatever_is_written_there_is_right_or_wrong_and_never_an_error(text: str) -> None:
+def test_any_text_is_valid_or_invalid_and_never_an_error(text: str) -> None:
     if is_iin(text) or is_bin(text):
         assert len(text) == 12
         assert set(text) <= set("0123456789")
 
 
 @pytest.mark.parametrize("number", [KAZATOMPROM, KAZMUNAYGAS])
-def test_numbers_of_known_companies_are_right(number: str) -> None:
+def test_numbers_of_known_companies_are_valid(number: str) -> None:
     assert is_bin(number)
 
 
-def test_one_of_them_needs_the_second_pass() -> None:
+def test_number_of_a_known_company_needs_the_second_pass() -> None:
     digits = [int(each) for each in KAZATOMPROM]
     assert sum(digit * weight for digit, weight in zip(digits, range(1, 12), strict=False)) % 11 == 10
 
 
 @pytest.mark.parametrize("eleven", NO_DIGIT)
-def test_a_number_that_neither_pass_gives_a_digit_is_never_right(eleven: str) -> None:
+def test_number_without_a_check_digit_in_both_passes_is_invalid(eleven: str) -> None:
     assert check_digit(eleven) is None
     assert not any(is_right(f"{eleven}{last}") for last in range(10) for is_right in (is_iin, is_bin))
 
@@ -89,7 +89,7 @@ def test_a_number_that_neither_pass_gives_a_digit_is_never_right(eleven: str) ->
         KAZMUNAYGAS,
     ],
 )
-def test_what_is_no_persons_number(text: str) -> None:
+def test_invalid_iin_is_rejected(text: str) -> None:
     assert is_iin(PERSON)
     assert not is_iin(text)
 
@@ -97,5 +97,5 @@ def test_what_is_no_persons_number(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["970240000817", "97024000081", "9702400008160", "97024000081б", "٩٧٠٢٤٠٠٠٠٨١٦", "", PERSON]
 )
-def test_what_is_no_companys_number(text: str) -> None:
+def test_invalid_bin_is_rejected(text: str) -> None:
     assert not is_bin(text)

@@ -1,4 +1,4 @@
-"""Moments as the stories write them: `Mon 09:00` of one week without holidays, its neighbours, or a date."""
+"""The moments in stories: `Mon 09:00` in a week without holidays, in the week before or after it, or a date."""
 
 from __future__ import annotations
 
@@ -8,20 +8,20 @@ from zoneinfo import ZoneInfo
 
 ZONE = ZoneInfo("Asia/Almaty")
 
+# The Monday of the week of the stories; this week and the weeks before and after it have no holidays.
 WEEK = date(2026, 6, 8)
-"""The Monday of the stories' week: neither it nor the weeks beside it have a holiday."""
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 WEEKS = {"last ": -1, "": 0, "next ": 1}
 
+# The pattern of a moment: `Mon 09:00`, `next Tue 12:00:30`, `2026-03-20 17:50`.
 MOMENT = rf"(?:(?:last |next )?(?:{'|'.join(WEEKDAYS)})|\d{{4}}-\d\d-\d\d) \d\d:\d\d(?::\d\d)?"
-"""The pattern of a moment: `Mon 09:00`, `next Tue 12:00:30`, `2026-03-20 17:50`."""
 
 _PARTS = re.compile(rf"(last |next |)({'|'.join(WEEKDAYS)}) (.+)")
 
 
 def read_moment(text: str) -> datetime:
-    """The moment of the support's wall clock that a story's words mean, in UTC."""
+    """Parse a moment of a story, in the support's local time, into UTC."""
     relative = _PARTS.fullmatch(text)
     if relative:
         week, weekday, time = relative.groups()
@@ -31,7 +31,7 @@ def read_moment(text: str) -> datetime:
 
 
 def show_moment(moment: datetime | None) -> str | None:
-    """The words in which a story would write this moment."""
+    """Format a moment as a story writes it."""
     if moment is None:
         return None
     local = moment.astimezone(ZONE)
@@ -41,13 +41,13 @@ def show_moment(moment: datetime | None) -> str | None:
     return f"{local:%Y-%m-%d} {time}" if near is None else f"{near}{WEEKDAYS[weekday]} {time}"
 
 
-def said(name: str, moment: str) -> str:
-    """How the marker says that something was told of what happened then: by its minute since 1970."""
+def marker_entry(name: str, moment: str) -> str:
+    """Return the entry of the marker for a notice whose cycle is the minute of this moment."""
     return f"{name}#{int(read_moment(moment).timestamp()) // 60}@1.00"
 
 
 def show_length(length: timedelta | None) -> str | None:
-    """Hours and minutes, `1:30`, `-0:05`; seconds only where there are any."""
+    """Format a duration in hours and minutes, `1:30`, `-0:05`, with seconds if there are any."""
     if length is None:
         return None
     sign, seconds = ("-", -length) if length < timedelta(0) else ("", length)

@@ -1,4 +1,4 @@
-"""A request as Redmine's JSON gives it, built up event by event, and the tracker's lists around it."""
+"""A request in Redmine's JSON, built event by event, and the lists of that Redmine."""
 
 from __future__ import annotations
 
@@ -65,6 +65,7 @@ REASONS = {
     "no answer": "Клиенттен жауап келмеді",
 }
 LANGUAGES = {"Kazakh": "Қазақша", "Russian": "Русский", "English": "English"}
+# The items of a complete request (clauses 11, 12).
 GIVEN = {
     "iin": "850315300128",
     "full_name": "Ерлан Садықов",
@@ -72,7 +73,6 @@ GIVEN = {
     "steps": "Есепті ашу",
     "project_link": "https://sup.mitwork.kz/projects/demo",
 }
-"""What a good request carries (clauses 11, 12)."""
 PEOPLE = {
     "client": {"id": 11, "name": "Ерлан Садықов", "groups": [], "roles": ["Клиент"]},
     "colleague": {"id": 12, "name": "Гүлнар Ахметова", "groups": [], "roles": ["Клиент"]},
@@ -81,15 +81,15 @@ PEOPLE = {
     "head": {"id": 23, "name": "Дана Бекова", "groups": ["Қолдау қызметі"], "roles": ["Қолдау операторы"]},
     "bot": {"id": 31, "name": "sup-sync", "groups": [], "roles": ["sup-sync"]},
     "developer": {"id": 41, "name": "Тимур Оспанов", "groups": [], "roles": ["Әзірлеуші"]},
-    "stranger": {"id": 91, "name": "Асқар Белгісіз"},
+    "unlisted": {"id": 91, "name": "Асқар Белгісіз"},
     "guest": {"id": 4, "name": "Anonymous"},
 }
-STRANGERS = ("stranger", "guest")
-"""Those whom no membership shows."""
+# People without a membership.
+UNLISTED = ("unlisted", "guest")
 
 
 def number(names: Iterable[str], name: str) -> int:
-    """The id of a name in a list; a name beyond the list gets the next one."""
+    """Return the id of a name in a list; a name that is not in it gets the next id."""
     names = list(names)
     return names.index(name) + 1 if name in names else len(names) + 1
 
@@ -111,7 +111,7 @@ def utc(moment: datetime) -> str:
 
 
 def new_lists() -> Json:
-    """The tracker's lists as the first line of a snapshot has them."""
+    """Make the lists of Redmine in the form of a snapshot's first line."""
     return {
         "account": person("bot"),
         "statuses": [pair(STATUSES.values(), name) for name in STATUSES.values()],
@@ -126,13 +126,13 @@ def new_lists() -> Json:
             for key, name in PROJECTS.items()
         ],
         "versions": [],
-        "people": [deepcopy(each) for who, each in PEOPLE.items() if who not in STRANGERS],
+        "people": [deepcopy(each) for who, each in PEOPLE.items() if who not in UNLISTED],
         "fields": [{"id": field_id(key), "name": name} for key, name in FIELDS.items()],
     }
 
 
 def new_issue(issue_id: int, at: datetime, author: str) -> Json:
-    """A request just filed: an error, Base, of normal priority, with every field there and empty."""
+    """Make a new request: an error, Base, of normal priority, complete, with all custom fields."""
     return {
         "id": issue_id,
         "project": {"id": number(PROJECTS, BASE_PROJECT), "name": PROJECTS[BASE_PROJECT]},
@@ -160,18 +160,18 @@ def field(raw: Json, key: str) -> Json | None:
 
 
 def set_attribute(raw: Json, name: str, names: Iterable[str], value: str) -> Json:
-    """Set `status` or `priority` by its name; returns the journal's detail."""
+    """Set `status` or `priority` by its name; return the journal's detail."""
     old, raw[name] = raw[name], pair(names, value)
     return detail("attr", f"{name}_id", str(old["id"]), str(raw[name]["id"]))
 
 
 def set_field(raw: Json, key: str, value: str) -> list[Json]:
-    """Set a custom field; returns the journal's details: none where it is not on the request's tracker (fact)."""
-    there = field(raw, key)
-    if there is None:
+    """Set a custom field; return the journal's details: none if the request's tracker has no such field (fact)."""
+    entry = field(raw, key)
+    if entry is None:
         return []
-    old, there["value"] = there["value"], value
-    return [detail("cf", str(there["id"]), old, value)]
+    old, entry["value"] = entry["value"], value
+    return [detail("cf", str(entry["id"]), old, value)]
 
 
 def detail(prop: str, name: str, old: str | None, new: str | None) -> Json:
@@ -179,7 +179,7 @@ def detail(prop: str, name: str, old: str | None, new: str | None) -> Json:
 
 
 def add_journal(raw: Json, at: datetime, who: str, *, notes: str, is_private: bool, details: list[Json]) -> None:
-    """One journal; of a private note with details Redmine makes two, the details public."""
+    """Add a journal; Redmine makes two of a private note with details, the one with the details public (fact)."""
     if is_private and details:
         add_journal(raw, at, who, notes="", is_private=False, details=details)
         details = []
@@ -197,9 +197,9 @@ def add_journal(raw: Json, at: datetime, who: str, *, notes: str, is_private: bo
 
 
 def applied(raw: Json, changes: Sequence[Change], at: datetime, *, parent_dates_derived: bool) -> Json:
-    """The issue after the tool's PUTs with these changes, as Redmine would then give it; none is no PUT."""
-    for _, put in groupby(changes, key=lambda change: change.write_number):
-        raw = _after_put(raw, tuple(put), at, parent_dates_derived=parent_dates_derived)
+    """Return the issue after the tool's PUTs with these changes, one PUT for each write."""
+    for _, write in groupby(changes, key=lambda change: change.write_number):
+        raw = _after_put(raw, tuple(write), at, parent_dates_derived=parent_dates_derived)
     return raw
 
 

@@ -1,4 +1,4 @@
-"""The configuration that ships with the tool, as it is and with single lines changed."""
+"""The shipped configuration, and copies of it with single lines changed."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from sup_sync.config.load import Config, check_files, load_config
 
 REPOSITORY = Path(__file__).parents[2]
 
+# The languages of the shipped mappings.
 LANGUAGES = ("kk", "ru", "en")
-"""Those of the shipped mappings."""
 
 
 @cache
@@ -23,7 +23,7 @@ def shipped_config() -> Config:
 
 
 class Copy:
-    """The shipped files in a folder of their own, to change; without the examples, which hold for them unchanged."""
+    """A copy of the shipped files that a test changes; without the examples, which hold only for the original files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -35,13 +35,13 @@ class Copy:
         return self.folder / name if name == "config.yaml" else self.folder / "mappings" / name
 
     def replace(self, name: str, old: str, new: str, *, times: int = -1) -> None:
-        """Change a file wherever the old text stands, or the first times; it has to be there."""
+        """Replace a text in a file, everywhere or the first `times`; it must be in the file."""
         text = self.path(name).read_text(encoding="utf-8")
         assert old in text, f"{name} has no {old!r} to replace"
         self.path(name).write_text(text.replace(old, new, times), encoding="utf-8")
 
     def line(self, name: str, text: str) -> int:
-        """The line where a text stands first."""
+        """Return the number of the first line that contains a text."""
         lines = self.path(name).read_text(encoding="utf-8").splitlines()
         return next(number for number, line in enumerate(lines, start=1) if text in line)
 

@@ -1,10 +1,10 @@
-"""A request told in a test's docstring, line by line, and what the tool makes of it.
+"""A request described in a test's docstring, line by line, with its judgement and plan.
 
-A line is a moment and what happened: `Mon 09:00 filed by client, VIP, error, urgent`, `Mon 10:00 staff: public note
-and waiting for client`, `Mon 10:30 sup-sync runs` (its plan is written into the request), `Mon 10:30 sup-sync
-adopts` (so is the plan of `--adopt`), and last `Tue 13:00 now`.
-A line without a moment changes the shipped configuration for all that comes after it. A line that fits no pattern is
-an error.
+A line has a moment and an event: `Mon 09:00 filed by client, VIP, error, urgent`, `Mon 10:00 staff: public note and
+waiting for client`, `Mon 10:30 sup-sync runs` (its plan is written into the request), `Mon 10:30 sup-sync adopts` (the
+same with the plan of `--adopt`), and at last `Tue 13:00 now`.
+A line without a moment changes the shipped configuration for all lines after it. A line that matches no pattern is an
+error.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from stories import redmine_json as redmine
 from stories.moments import MOMENT, read_moment, show_length, show_moment
 from stories.shipped import Copy, shipped_config
-from stories.telling import StoryError, Telling
+from stories.story_request import StoryError, StoryRequest
 
 from sup_sync.model.directory import Directory
 from sup_sync.model.rulebook import Rulebook
@@ -40,8 +40,8 @@ _CONTRACT = re.compile(
 
 
 @dataclass(frozen=True)
-class Shown:
-    """A verdict in the words of the stories."""
+class ShownVerdict:
+    """A verdict with moments and durations in the format of stories."""
 
     outcome: str
     due: str | None
@@ -52,8 +52,8 @@ class Shown:
     clause: str
 
 
-def show(verdict: Verdict) -> Shown:
-    return Shown(
+def show_verdict(verdict: Verdict) -> ShownVerdict:
+    return ShownVerdict(
         outcome=verdict.outcome.value,
         due=show_moment(verdict.due_at),
         stopped=show_moment(verdict.stopped_at),
@@ -65,18 +65,18 @@ def show(verdict: Verdict) -> Shown:
 
 
 class Story:
-    """One request, told up to its `now`; `folder` is where a changed configuration is put."""
+    """A request up to its `now`; `folder` is the place of a changed configuration."""
 
     def __init__(self, text: str, folder: Path, issue_id: int = 1) -> None:
         self.folder = folder
         self.copy: Copy | None = None
         self.config = shipped_config()
-        self.told = Telling(issue_id)
+        self.request = StoryRequest(issue_id)
         self.runs: list[Plan] = []
         self.now: datetime | None = None
         for line in filter(None, map(str.strip, text.splitlines())):
             try:
-                self._tell(line)
+                self._read_line(line)
             except StoryError as error:
                 raise StoryError(f"{error} (in the line {line!r})") from None
         if self.now is None:
@@ -88,43 +88,43 @@ class Story:
 
     @property
     def directory(self) -> Directory:
-        return decode_directory(self.told.lists, self.rules.names)
+        return decode_directory(self.request.lists, self.rules.names)
 
     @property
     def judgement(self) -> Judgement:
-        return self._judged(self.told.raw, self._now())
+        return self._judged(self.request.raw, self._now())
 
     @property
-    def first_response(self) -> Shown:
-        return show(self.judgement.verdict("first_response"))
+    def first_response(self) -> ShownVerdict:
+        return show_verdict(self.judgement.verdict("first_response"))
 
     @property
-    def resolution(self) -> Shown:
-        return show(self.judgement.verdict("resolution"))
+    def resolution(self) -> ShownVerdict:
+        return show_verdict(self.judgement.verdict("resolution"))
 
     @property
     def plan(self) -> Plan:
-        return self._planned(self.told.raw, self._now())
+        return self._planned(self.request.raw, self._now())
 
     @property
     def second_plan(self) -> Plan:
-        """What is still to change once the plan is written."""
+        """The plan after the first plan is written."""
         return self._planned(self._applied(self.plan, self._now()), self._now())
 
     @property
     def next_check_at(self) -> datetime | None:
-        """Until when, once the plan is written, time alone brings nothing to write; None for never."""
+        """The moment of the next check after the plan is written; None for never."""
         raw = self._applied(self.plan, self._now())
         return next_check_at(self._judged(raw, self._now()), self.rules, self._now())
 
     def plan_at(self, moment: datetime) -> Plan:
-        """What there is to change at a later moment, if nobody does anything once the plan is written."""
+        """Make the plan of a later moment, if nothing happens after the plan is written."""
         return self._planned(self._applied(self.plan, self._now()), moment)
 
     @property
     def adoption(self) -> Plan:
-        """What `--adopt` would change now."""
-        return self._planned(self.told.raw, self._now(), is_adopting=True)
+        """The plan of `--adopt` now."""
+        return self._planned(self.request.raw, self._now(), is_adopting=True)
 
     @property
     def changes(self) -> dict[str, str]:
@@ -138,12 +138,12 @@ class Story:
 
     @property
     def notes(self) -> list[str]:
-        """Every private note that the tool wrote in its runs, and then the one it would write now."""
+        """The private notes of all runs, and the one of the current plan."""
         return self._notes("private_note")
 
     @property
     def public_notes(self) -> list[str]:
-        """Every public note that the tool wrote in its runs, and then the one it would write now."""
+        """The public notes of all runs, and the one of the current plan."""
         return self._notes("public_note")
 
     def _notes(self, kind: str) -> list[str]:
@@ -152,15 +152,15 @@ class Story:
 
     @property
     def status(self) -> str:
-        """The status once the plan is written, in the stories' words."""
+        """The status after the plan is written, by its name in stories."""
         names = {name: word for word, name in redmine.STATUSES.items()}
         return names[self._applied(self.plan, self._now())["status"]["name"]]
 
     def value(self, key: str) -> str:
-        """What a custom field of the tracker says."""
-        there = redmine.field(self.told.raw, key)
-        assert there is not None, f"{key} is not on this request"
-        return str(there["value"])
+        """Return the value of a custom field in Redmine."""
+        entry = redmine.field(self.request.raw, key)
+        assert entry is not None, f"{key} is not on this request"
+        return str(entry["value"])
 
     def _now(self) -> datetime:
         assert self.now is not None
@@ -173,37 +173,37 @@ class Story:
     def _planned(self, raw: redmine.Json, now: datetime, *, is_adopting: bool = False) -> Plan:
         return make_plan([self._judged(raw, now)], self.rules, self.directory, now, is_adopting=is_adopting)
 
-    def _tell(self, line: str) -> None:
+    def _read_line(self, line: str) -> None:
         timed = _TIMED.fullmatch(line)
         if not timed:
             self._configure(line)
             return
-        at, what = read_moment(timed[1]), timed[2]
-        if self.now or (self.told.raw and redmine.utc(at) < self.told.raw["updated_on"]):
+        at, event = read_moment(timed[1]), timed[2]
+        if self.now or (self.request.raw and redmine.utc(at) < self.request.raw["updated_on"]):
             raise StoryError("earlier than a line before it")
-        filed, acted = _FILED.fullmatch(what), _ACTED.fullmatch(what)
-        if filed and not self.told.raw:
-            self.told.file(at, filed[1], filed[2] or "")
-        elif not self.told.raw:
+        filed, acted = _FILED.fullmatch(event), _ACTED.fullmatch(event)
+        if filed and not self.request.raw:
+            self.request.file(at, filed[1], filed[2] or "")
+        elif not self.request.raw:
             raise StoryError("a story begins with `filed by`")
         elif acted:
-            self.told.act(at, acted[1], acted[2])
-        elif what in ("sup-sync runs", "sup-sync adopts"):
-            self._run(at, is_adopting=what == "sup-sync adopts")
-        elif what == "now":
+            self.request.act(at, acted[1], acted[2])
+        elif event in ("sup-sync runs", "sup-sync adopts"):
+            self._run(at, is_adopting=event == "sup-sync adopts")
+        elif event == "now":
             self.now = at
         else:
-            raise StoryError(f"not understood: {what}")
+            raise StoryError(f"not understood: {event}")
 
     def _run(self, at: datetime, *, is_adopting: bool) -> None:
-        """Judge, plan and write, as the tool does from cron, or for the first time in a tracker that is full."""
-        plan = self._planned(self.told.raw, at, is_adopting=is_adopting)
-        self.told.raw = self._applied(plan, at)
+        """Judge, plan and write as `apply` or `apply --adopt` does."""
+        plan = self._planned(self.request.raw, at, is_adopting=is_adopting)
+        self.request.raw = self._applied(plan, at)
         self.runs.append(plan)
 
     def _applied(self, plan: Plan, at: datetime) -> redmine.Json:
         derived = self.rules.names.parent_dates_derived
-        return redmine.applied(self.told.raw, plan.changes, at, parent_dates_derived=derived)
+        return redmine.applied(self.request.raw, plan.changes, at, parent_dates_derived=derived)
 
     def _configure(self, line: str) -> None:
         changed, contract = _CHANGED.fullmatch(line), _CONTRACT.fullmatch(line)

@@ -40,7 +40,7 @@ BEGINNINGS = {"kk": "№ 1 өтінішіңіз", "ru": "Обращение № 
         ("Base, consultation, by online assistant, in English", ENGLISH),
     ],
 )
-def test_it_tells_number_level_both_targets_and_the_help_centre_in_the_clients_language(make_story, facts, text):
+def test_acknowledgement_has_number_level_targets_and_help_centre_in_the_clients_language(make_story, facts, text):
     story = make_story(f"""
         Mon 09:00 filed by client, {facts}
         Mon 09:05 now
@@ -54,19 +54,19 @@ def test_the_note_goes_with_its_marker_and_names_clause_13(story):
     Mon 09:00 filed by client, VIP, error
     Mon 09:05 now
     """
-    told = {change.field: change for change in story.plan.changes if change.field in ("public_note", "marker")}
-    assert told["public_note"].clause == "13"
-    assert told["marker"].new == "acknowledged#0@1.00"
+    changes = {change.field: change for change in story.plan.changes if change.field in ("public_note", "marker")}
+    assert changes["public_note"].clause == "13"
+    assert changes["marker"].new == "acknowledged#0@1.00"
     assert {change.write_number for change in story.plan.changes} == {0}
 
 
-def test_beside_a_note_to_staff_it_is_a_write_of_its_own_and_goes_first(story):
+def test_acknowledgement_is_written_first_and_separately_from_a_note_to_staff(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 11:01 now
     """
-    told = [(each.write_number, each.field) for each in story.plan.changes if each.field.endswith("_note")]
-    assert told == [(0, "public_note"), (1, "private_note")]
+    writes = [(each.write_number, each.field) for each in story.plan.changes if each.field.endswith("_note")]
+    assert writes == [(0, "public_note"), (1, "private_note")]
     assert [(each.write_number, each.old, each.new) for each in story.plan.changes if each.field == "marker"] == [
         (0, "", "acknowledged#0@1.00"),
         (1, "acknowledged#0@1.00", "acknowledged#0@1.00 first_response#0@1.00"),
@@ -84,7 +84,7 @@ def test_beside_a_note_to_staff_it_is_a_write_of_its_own_and_goes_first(story):
         ("English", "Target for closing: none is set (SLA VIP.3)."),
     ],
 )
-def test_of_an_official_letter_it_says_that_there_is_no_closing_target(make_story, language, text):
+def test_acknowledgement_of_an_official_letter_has_no_resolution_target(make_story, language, text):
     story = make_story(f"""
         Mon 09:00 filed by operator, VIP, error, by official letter, in {language}
         Mon 09:05 now
@@ -101,7 +101,7 @@ def test_of_an_official_letter_it_says_that_there_is_no_closing_target(make_stor
         ("English", "You turned to us on 8 June 2026, 15:30; it was registered on 9 June 2026, 09:00."),
     ],
 )
-def test_of_a_request_entered_later_it_tells_both_moments(make_story, language, text):
+def test_acknowledgement_has_both_moments_if_the_contact_was_entered_later(make_story, language, text):
     story = make_story(f"""
         Tue 09:00 filed by operator, Base, error, by e-mail, contact at Mon 15:30, in {language}
         Tue 09:05 now
@@ -111,7 +111,7 @@ def test_of_a_request_entered_later_it_tells_both_moments(make_story, language, 
     assert story.changes["first_response_due"] == "2026-06-09 15:30"
 
 
-def test_a_contact_moment_of_the_filing_itself_is_not_told_twice(story):
+def test_acknowledgement_has_one_moment_if_contact_and_filing_are_the_same(story):
     """
     Mon 09:00 filed by operator, Base, error, by e-mail, contact at Mon 09:00
     Mon 09:05 now
@@ -136,7 +136,7 @@ def test_a_contact_moment_of_the_filing_itself_is_not_told_twice(story):
         "edits the marker to «told him on the phone»",
     ],
 )
-def test_it_does_not_go_to_what_is_answered_or_waits_or_ended_or_has_it(make_story, deed):
+def test_acknowledgement_is_not_sent_if_answered_or_waiting_or_closed_or_sent_before(make_story, deed):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:10 staff: {deed}
@@ -156,10 +156,10 @@ def test_it_does_not_go_to_what_is_answered_or_waits_or_ended_or_has_it(make_sto
         ("client", "public note"),
         ("colleague", "answers"),
         ("developer", "answers"),
-        ("stranger", "answers"),
+        ("unlisted", "answers"),
     ],
 )
-def test_it_still_goes_where_what_happened_is_no_answer_of_support(make_story, who, what):
+def test_acknowledgement_is_sent_if_support_has_not_answered(make_story, who, what):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:10 {who}: {what}
@@ -169,7 +169,7 @@ def test_it_still_goes_where_what_happened_is_no_answer_of_support(make_story, w
     assert story.second_plan.changes == ()
 
 
-def test_what_an_operator_adds_to_their_own_filing_is_no_answer_and_it_still_goes(story):
+def test_acknowledgement_is_sent_after_a_note_of_the_operator_who_filed(story):
     """
     Mon 09:00 filed by operator, VIP, error
     Mon 09:05 operator: public note
@@ -178,7 +178,7 @@ def test_what_an_operator_adds_to_their_own_filing_is_no_answer_and_it_still_goe
     assert len(story.public_notes) == 1
 
 
-def test_what_was_filed_before_enforce_from_is_not_acknowledged(make_story):
+def test_request_before_enforce_from_is_not_acknowledged(make_story):
     for enforce_from, notes in (("2026-06-09", 0), ("2026-06-08", 1)):
         story = make_story(f"""
             in config.yaml «enforce_from: 2026-01-01» becomes «enforce_from: {enforce_from}»
@@ -188,7 +188,7 @@ def test_what_was_filed_before_enforce_from_is_not_acknowledged(make_story):
         assert len(story.public_notes) == notes
 
 
-def test_it_goes_a_single_time_whatever_follows(story):
+def test_acknowledgement_is_sent_only_once(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:05 sup-sync runs
@@ -207,7 +207,7 @@ def test_it_goes_a_single_time_whatever_follows(story):
     assert story.plan.notes == 0
 
 
-def test_it_is_no_first_response(story):
+def test_acknowledgement_does_not_count_as_first_response(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:05 sup-sync runs
@@ -218,7 +218,7 @@ def test_it_is_no_first_response(story):
     assert story.value("first_response_at") == ""
 
 
-def test_at_night_it_goes_too(story):
+def test_acknowledgement_is_sent_at_night(story):
     """
     Mon 22:00 filed by client, VIP, error
     Mon 22:05 now
@@ -226,7 +226,7 @@ def test_at_night_it_goes_too(story):
     assert "2026 жылғы 9 маусым, 11:00" in story.public_notes[0]
 
 
-def test_a_target_that_cannot_be_worked_out_yet_is_not_said_to_be_none(story):
+def test_acknowledgement_waits_if_a_target_is_outside_the_calendar(story):
     """
     2027-12-31 12:00 filed by client, VIP, error
     2027-12-31 12:10 now
@@ -236,7 +236,7 @@ def test_a_target_that_cannot_be_worked_out_yet_is_not_said_to_be_none(story):
     assert story.public_notes == []
 
 
-def test_a_regulation_without_its_line_sends_none(story):
+def test_acknowledgement_is_not_sent_without_its_line(story):
     """
     in regulation.yaml «  acknowledged: {clause: 13}» becomes «»
     Mon 09:00 filed by client, VIP, error
@@ -260,7 +260,7 @@ def test_a_regulation_without_its_line_sends_none(story):
         ("en", "", ", in Russian", "ru"),
     ],
 )
-def test_the_request_says_the_language_else_the_contract_else_the_configuration(
+def test_language_is_from_the_request_or_the_contract_or_the_configuration(
     make_story, of_all, of_contract, of_request, language
 ):
     story = make_story(f"""
@@ -273,7 +273,7 @@ def test_the_request_says_the_language_else_the_contract_else_the_configuration(
     assert note.startswith(BEGINNINGS[language])
 
 
-def test_the_language_of_staff_changes_nothing_for_clients(story):
+def test_staff_language_does_not_affect_clients(story):
     """
     in config.yaml «language: kk                     #» becomes «language: en  #»
     Mon 09:00 filed by client, Base, error
@@ -288,13 +288,13 @@ def test_the_language_of_staff_changes_nothing_for_clients(story):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("word", ["кепіл", "гарант", "guarant"])
-def test_no_text_speaks_of_a_guarantee(language, word):
+def test_no_text_mentions_a_guarantee(language, word):
     for key, text in shipped_config().rules.messages.texts[language].items():
         assert word not in text.casefold(), key
 
 
 @pytest.mark.parametrize(("language", "word"), [("kk", "мақсат"), ("ru", "целев"), ("en", "target")])
-def test_every_text_that_names_a_term_of_support_calls_it_a_target(language, word):
+def test_every_text_with_a_due_moment_calls_it_a_target(language, word):
     texts = shipped_config().rules.messages.texts[language]
     terms = {"first_response", "resolution", "due", "since"}
     naming = {key for key, text in texts.items() if terms & set(Template(text).get_identifiers())}
@@ -303,6 +303,6 @@ def test_every_text_that_names_a_term_of_support_calls_it_a_target(language, wor
     for key in ours:
         assert word in texts[key].casefold()
     lines = texts["acknowledged"].splitlines()
-    for metric in ("$first_response", "$resolution"):  # there `no_target` stands as the value of a named target
+    for metric in ("$first_response", "$resolution"):  # `no_target` can be the value of either
         (line,) = (each for each in lines if metric in each)
         assert word in line.casefold()

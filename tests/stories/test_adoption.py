@@ -1,14 +1,14 @@
-"""A tracker that is full already is adopted once: what is due is remembered as said, and what comes later is said."""
+"""The adoption of an existing Redmine: due notices are marked as sent, and only later ones are sent."""
 
 from __future__ import annotations
 
 import pytest
-from stories.moments import said
+from stories.moments import marker_entry
 
 FIELDS = {"level", "state", "first_response_due", "resolution_due", "due_date", "marker"}
 
 
-def test_it_says_nothing_and_sets_fields_and_marker(story):
+def test_adoption_sends_no_notes_and_sets_fields_and_marker(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 13:01 sup-sync adopts
@@ -19,23 +19,23 @@ def test_it_says_nothing_and_sets_fields_and_marker(story):
     assert story.value("state") == "Мерзімі өтті"
     assert story.value("first_response_due") == "2026-06-08 11:00"
     assert story.value("resolution_due") == "2026-06-08 18:00"
-    assert story.told.raw["due_date"] == "2026-06-08"
+    assert story.request.raw["due_date"] == "2026-06-08"
     assert story.value("marker") == "acknowledged#0@1.00 first_response#0@2.00"
     assert (story.public_notes, story.notes) == ([], [])
     assert (story.plan.changes, story.adoption.changes) == ((), ())
 
 
-def test_the_marker_says_why_it_was_set(story):
+def test_adoption_gives_the_reason_of_the_marker(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:10 now
     """
     (marker,) = (each for each in story.adoption.changes if each.field == "marker")
     assert (marker.old, marker.new, marker.write_number) == ("", "acknowledged#0@1.00", 0)
-    assert marker.reason == "adopted: what is due already is not said"
+    assert marker.reason == "adopted: notes already due are not sent"
 
 
-def test_the_next_step_of_the_ladder_is_said_as_ever(story):
+def test_next_escalation_step_is_sent_after_the_adoption(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:31 sup-sync adopts
@@ -52,9 +52,9 @@ def test_the_next_step_of_the_ladder_is_said_as_ever(story):
 @pytest.mark.parametrize(
     ("facts", "deed", "marker"),
     [
-        ("error", "asks and waiting for client", said("no_answer", "Mon 10:00")),
-        ("error", "refuses and sets the reason to law", said("refused", "Mon 10:00")),
-        ("error", "sets the reason to insult", said("stopped", "Mon 10:00")),
+        ("error", "asks and waiting for client", marker_entry("no_answer", "Mon 10:00")),
+        ("error", "refuses and sets the reason to law", marker_entry("refused", "Mon 10:00")),
+        ("error", "sets the reason to insult", marker_entry("stopped", "Mon 10:00")),
         ("error, without iin", "public note", "incomplete#0@1.00 resolution#0@2.00"),
         ("call-back, Base", "public note", "misrouted#0@1.00 resolution#0@1.00"),
         (
@@ -69,7 +69,7 @@ def test_the_next_step_of_the_ladder_is_said_as_ever(story):
         ),
     ],
 )
-def test_whatever_is_due_is_remembered_and_nothing_is_said_or_ended(make_story, facts, deed, marker):
+def test_adoption_marks_due_notices_as_sent_and_closes_nothing(make_story, facts, deed, marker):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, {facts}
         Mon 10:00 staff: {deed}
@@ -82,7 +82,7 @@ def test_whatever_is_due_is_remembered_and_nothing_is_said_or_ended(make_story, 
     assert (story.plan.changes, story.adoption.changes) == ((), ())
 
 
-def test_what_waited_too_long_already_is_not_ended_until_support_asks_anew(story):
+def test_overdue_wait_is_not_closed_until_support_asks_again(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: asks and waiting for client
@@ -98,7 +98,7 @@ def test_what_waited_too_long_already_is_not_ended_until_support_asks_anew(story
     assert story.status == "closed"
 
 
-def test_a_question_that_still_has_time_is_reminded_of_and_ended_as_ever(story):
+def test_current_question_is_reminded_and_closed_after_the_adoption(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: asks and waiting for client
@@ -111,7 +111,7 @@ def test_a_question_that_still_has_time_is_reminded_of_and_ended_as_ever(story):
     assert story.status == "closed"
 
 
-def test_staff_are_not_told_later_what_was_due_beside_an_ending(story):
+def test_notes_to_staff_due_with_a_closing_are_not_sent_later(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -119,12 +119,12 @@ def test_staff_are_not_told_later_what_was_due_beside_an_ending(story):
     Wed 10:00 sup-sync adopts
     Wed 10:10 now
     """
-    assert story.value("marker") == f"{said('no_answer', 'Mon 17:00')} resolution#0@0.75"
+    assert story.value("marker") == f"{marker_entry('no_answer', 'Mon 17:00')} resolution#0@0.75"
     assert story.plan.changes == ()
 
 
 @pytest.mark.parametrize("at", ["Mon 20:00", "Mon 22:00"])
-def test_in_quiet_hours_too_what_is_due_to_clients_is_remembered(make_story, at):
+def test_adoption_in_quiet_hours_marks_client_notes_as_sent(make_story, at):
     story = make_story(f"""
         in config.yaml «# quiet_hours: 21:00-08:00 » becomes «quiet_hours: 21:00-08:00 »
         Mon 09:00 filed by client, VIP, error
@@ -135,7 +135,7 @@ def test_in_quiet_hours_too_what_is_due_to_clients_is_remembered(make_story, at)
     assert story.public_notes == []
 
 
-def test_what_the_account_may_not_set_is_remembered_too(story):
+def test_adoption_marks_notices_with_a_forbidden_status_as_sent(story):
     """
     in regulation.yaml «  # asked: {clause: 11}» becomes «  asked: {clause: 11}»
     Mon 09:00 filed by client, VIP, error, without iin, the account may set only «new»
@@ -147,7 +147,7 @@ def test_what_the_account_may_not_set_is_remembered_too(story):
     assert story.plan.changes == ()
 
 
-def test_what_it_lacks_is_not_asked_and_its_status_stays(story):
+def test_adoption_asks_for_no_missing_items_and_keeps_the_status(story):
     """
     in regulation.yaml «  # asked: {clause: 11}» becomes «  asked: {clause: 11}»
     Mon 09:00 filed by client, VIP, error, without iin
@@ -171,7 +171,7 @@ def test_a_request_filed_before_enforce_from_keeps_an_empty_marker(story):
     assert (story.plan.changes, story.adoption.changes) == ((), ())
 
 
-def test_a_marker_edited_by_hand_is_left_alone(story):
+def test_adoption_keeps_a_marker_edited_by_hand(story):
     """
     Mon 09:00 filed by client, VIP, error, marker «told him on the phone»
     Mon 13:01 sup-sync adopts
@@ -181,7 +181,7 @@ def test_a_marker_edited_by_hand_is_left_alone(story):
     assert list(story.findings) == ["edited_marker"]
 
 
-def test_what_was_said_before_is_kept(story):
+def test_adoption_keeps_earlier_entries_of_the_marker(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:05 sup-sync runs
@@ -193,7 +193,7 @@ def test_what_was_said_before_is_kept(story):
     assert story.notes == []
 
 
-def test_a_slip_before_the_adoption_is_remembered_and_the_next_one_told(story):
+def test_delay_before_the_adoption_is_marked_and_the_next_one_reported(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -211,12 +211,12 @@ def test_a_slip_before_the_adoption_is_remembered_and_the_next_one_told(story):
     assert "2026 жылғы 17 маусым, жаңасы: 2026 жылғы 18 маусым" in story.notes[0]
 
 
-def test_after_hours_too_what_waited_too_long_already_is_remembered(story):
+def test_adoption_after_hours_marks_an_overdue_wait(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: asks and waiting for client
     Tue 20:00 sup-sync adopts
     Wed 09:10 now
     """
-    assert story.value("marker") == said("no_answer", "Mon 10:00")
+    assert story.value("marker") == marker_entry("no_answer", "Mon 10:00")
     assert story.plan.changes == ()

@@ -1,4 +1,4 @@
-"""The channel of a request: its field, else its tracker, else who filed it (clauses 7 and 8)."""
+"""The channel of a request: from its field, its tracker or its author (clauses 7 and 8)."""
 
 import pytest
 
@@ -45,13 +45,13 @@ def test_what_an_operator_files_came_by_email(story):
     assert story.judgement.channel == "email"
 
 
-def test_what_a_guest_files_without_naming_the_channel_is_set_aside(story):
+def test_request_of_a_guest_without_a_channel_is_skipped(story):
     """
     Mon 09:00 filed by guest, consultation
     Mon 09:10 now
     """
     assert story.findings == {
-        "no_channel": "no channel, and who filed it is no member: fill in its field, or add them to the project"
+        "no_channel": "no channel, and the author is not a project member; fill in its field, or add the author there"
     }
     assert story.changes == {}
 

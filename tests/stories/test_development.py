@@ -1,7 +1,7 @@
-"""Handed to development: the version's date takes the target's place, and never nothing (clause 23)."""
+"""Requests in development: the date of the version replaces the target (clause 23)."""
 
 
-def test_the_versions_date_replaces_the_closing_target(story):
+def test_version_date_replaces_the_resolution_target(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -68,7 +68,7 @@ def test_a_release_on_a_day_off_is_due_within_that_day(story):
     assert story.changes["due_date"] == "2026-06-13"
 
 
-def test_a_release_is_due_on_its_day_where_the_clock_runs_at_night_too(story):
+def test_release_is_due_on_its_day_if_the_clock_runs_at_night(story):
     """
     in regulation.yaml «resolution: {within: 1 working day,» becomes «resolution: {clock: calendar, within: 24 h,»
     Mon 09:00 filed by client, VIP, error
@@ -87,7 +87,7 @@ def test_no_version_is_a_finding_and_the_target_stays(story):
     Mon 15:00 staff: hands to development
     Mon 16:00 now
     """
-    assert story.findings == {"no_version": "handed to development without a target version: set one"}
+    assert story.findings == {"no_version": "in development without a target version; set one"}
     assert story.resolution.due == "Mon 18:00"
 
 
@@ -98,7 +98,7 @@ def test_a_version_without_a_date_is_a_finding_and_the_target_stays(story):
     Mon 15:00 staff: hands to development and sets version 2.4 without a date
     Mon 16:00 now
     """
-    assert story.findings == {"no_version_date": "version «2.4» has no date: set one"}
+    assert story.findings == {"no_version_date": 'version "2.4" has no date; set one'}
     assert story.resolution.due == "Mon 18:00"
 
 
@@ -109,7 +109,9 @@ def test_a_closed_version_is_a_finding(story):
     Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12, closed
     Tue 16:00 now
     """
-    assert story.findings == {"closed_version": "version «2.4» is closed, the request is not: set the next"}
+    assert story.findings == {
+        "closed_version": 'version "2.4" is closed, but the request is open; set the next version'
+    }
     assert story.resolution.due == "Fri 18:00"
 
 
@@ -120,7 +122,9 @@ def test_a_closed_version_without_a_date_is_closed(story):
     Mon 15:00 staff: hands to development and sets version 2.4 without a date, closed
     Mon 16:00 now
     """
-    assert story.findings == {"closed_version": "version «2.4» is closed, the request is not: set the next"}
+    assert story.findings == {
+        "closed_version": 'version "2.4" is closed, but the request is open; set the next version'
+    }
     assert story.resolution.due == "Mon 18:00"
 
 
@@ -142,7 +146,7 @@ def test_a_version_that_is_past_is_a_finding(story):
     Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-10
     Thu 09:00 now
     """
-    assert story.findings == {"past_version": "version «2.4» was due on 2026-06-10: move its date"}
+    assert story.findings == {"past_version": 'version "2.4" was due on 2026-06-10; change its date'}
     assert story.resolution.outcome == "breached"
 
 
@@ -156,7 +160,7 @@ def test_a_version_is_not_past_on_its_own_day(story):
     assert story.findings == {}
 
 
-def test_what_comes_back_from_development_is_still_due_with_the_release(story):
+def test_request_back_from_development_is_still_due_with_the_release(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -168,7 +172,7 @@ def test_what_comes_back_from_development_is_still_due_with_the_release(story):
     assert story.findings == {}
 
 
-def test_what_is_closed_before_the_release_is_met(story):
+def test_request_closed_before_the_release_is_met(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -180,7 +184,7 @@ def test_what_is_closed_before_the_release_is_met(story):
     assert story.findings == {}
 
 
-def test_after_a_reopening_the_old_release_binds_no_more(story):
+def test_old_release_does_not_apply_after_a_reopening(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -202,7 +206,7 @@ def test_a_version_alone_changes_no_target(story):
     assert story.resolution.due == "Mon 18:00"
 
 
-def test_a_release_beyond_the_known_years_is_named_and_the_first_response_still_judged(story):
+def test_first_response_is_judged_if_the_release_is_outside_the_calendar(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -213,12 +217,12 @@ def test_a_release_beyond_the_known_years_is_named_and_the_first_response_still_
     assert story.changes["first_response_due"] == "2026-06-08 11:00"
     assert story.changes.keys() == {"level", "first_response_due", "first_response_at"}
     assert story.findings == {
-        "calendar": "resolution cannot be judged: 2099-06-12 lies outside the calendar's years 2023-2027:"
+        "calendar": "resolution cannot be judged: 2099-06-12 is outside the calendar's years 2023-2027:"
         " extend mappings/calendar.yaml"
     }
 
 
-def test_what_cannot_be_judged_any_more_leaves_what_was_said_of_it(story):
+def test_fields_stay_if_a_request_can_no_longer_be_judged(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 sup-sync runs
@@ -228,11 +232,11 @@ def test_what_cannot_be_judged_any_more_leaves_what_was_said_of_it(story):
     """
     assert story.changes == {"first_response_at": "2026-06-08 10:30"}
     assert (story.value("state"), story.value("resolution_due")) == ("Мерзімінде", "2026-06-08 18:00")
-    assert story.told.raw["due_date"] == "2026-06-08"
+    assert story.request.raw["due_date"] == "2026-06-08"
     assert story.value("marker") == "acknowledged#0@1.00"
 
 
-def test_a_breach_that_cannot_be_judged_any_more_stays_one(story):
+def test_breach_stays_if_it_can_no_longer_be_judged(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -244,7 +248,7 @@ def test_a_breach_that_cannot_be_judged_any_more_stays_one(story):
     assert story.changes == {}
 
 
-def test_an_unanswered_request_is_escalated_though_its_release_lies_beyond_the_known_years(story):
+def test_unanswered_request_is_escalated_if_its_release_is_outside_the_calendar(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:10 staff: hands to development and sets version 9.0 due 2099-06-12

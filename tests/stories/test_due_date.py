@@ -1,4 +1,4 @@
-"""Redmine's own due date, and the tool's fields, follow the targets."""
+"""Redmine's own due date and the tool's fields, which follow the targets."""
 
 
 def test_the_fields_show_the_targets(story):
@@ -18,7 +18,7 @@ def test_the_fields_show_the_targets(story):
     assert story.plan.findings == ()
 
 
-def test_every_change_says_why_and_by_which_clause(story):
+def test_every_change_has_a_reason_and_a_clause(story):
     """
     Mon 09:00 filed by client, Base, error, by e-mail
     Mon 10:00 staff: public note
@@ -28,14 +28,14 @@ def test_every_change_says_why_and_by_which_clause(story):
     assert reasons == {
         "level": ("no contract on that day", "3"),
         "first_response_due": ("filed 2026-06-08 09:00", "SLA Base.2"),
-        "first_response_at": ("first answer of support", "SLA Base.2"),
+        "first_response_at": ("first response by support", "SLA Base.2"),
         "resolution_due": ("filed 2026-06-08 09:00; running", "SLA Base.3"),
         "due_date": ("resolution: running", "SLA Base.3"),
         "state": ("resolution: running", "SLA Base.3"),
     }
 
 
-def test_the_due_date_is_the_day_of_the_closing_target_where_support_works(story):
+def test_due_date_is_the_local_day_of_the_resolution_target(story):
     """
     Mon 23:30 filed by client, VIP, error
     Mon 23:40 now
@@ -62,7 +62,7 @@ def test_a_pause_moves_the_due_date(story):
     Tue 12:00 client: answers
     Tue 13:00 now
     """
-    assert story.told.raw["due_date"] == "2026-06-08"
+    assert story.request.raw["due_date"] == "2026-06-08"
     assert story.changes["due_date"] == "2026-06-09"
     assert story.changes["resolution_due"] == "2026-06-09 18:00"
 
@@ -78,7 +78,7 @@ def test_while_it_waits_nothing_changes_from_run_to_run(story):
     assert story.plan.changes == ()
 
 
-def test_a_due_date_set_by_hand_gives_way_to_the_target(story):
+def test_due_date_set_by_hand_is_replaced_by_the_target(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 sup-sync runs
@@ -88,19 +88,19 @@ def test_a_due_date_set_by_hand_gives_way_to_the_target(story):
     assert [(each.old, each.new) for each in story.plan.changes] == [("2026-06-30", "2026-06-08")]
 
 
-def test_the_tool_takes_its_own_due_date_back(story):
+def test_due_date_set_by_the_tool_is_cleared(story):
     """
     Mon 09:00 filed by operator, VIP, error
     Mon 09:10 sup-sync runs
     Mon 09:20 operator: sets the channel to official letter
     Mon 09:30 now
     """
-    assert story.told.raw["due_date"] == "2026-06-08"
+    assert story.request.raw["due_date"] == "2026-06-08"
     assert story.changes["due_date"] == ""
     assert story.changes["resolution_due"] == "Мерзімі жоқ"
 
 
-def test_the_tool_leaves_a_due_date_that_it_did_not_set(story):
+def test_due_date_of_others_is_kept(story):
     """
     Mon 09:00 filed by operator, VIP, error, by official letter, due on 2026-06-30
     Mon 09:30 now
@@ -118,7 +118,7 @@ def test_a_parents_due_date_comes_from_its_subtasks(story):
     assert list(story.findings) == ["derived_due_date"]
 
 
-def test_a_parent_with_dates_of_its_own_has_its_own_due_date(story):
+def test_due_date_of_a_parent_is_set_if_not_derived(story):
     """
     in tracker.yaml «parent_dates: derived» becomes «parent_dates: independent»
     Mon 09:00 filed by client, VIP, error, with subtasks
@@ -136,11 +136,11 @@ def test_a_start_after_the_target_is_a_finding(story):
     assert "due_date" not in story.changes
     assert story.changes["resolution_due"] == "2026-06-08 18:00"
     assert story.findings == {
-        "start_after_due": "starts on 2026-06-09, after the target of 2026-06-08: correct its start"
+        "start_after_due": "starts on 2026-06-09, after its target 2026-06-08; correct the start date"
     }
 
 
-def test_a_start_on_the_day_of_the_target_is_no_finding(story):
+def test_start_on_the_day_of_the_target_makes_no_finding(story):
     """
     Mon 09:00 filed by client, VIP, error, starts on 2026-06-08
     Mon 09:30 now
@@ -148,7 +148,7 @@ def test_a_start_on_the_day_of_the_target_is_no_finding(story):
     assert story.changes["due_date"] == "2026-06-08"
 
 
-def test_a_closed_request_keeps_what_it_was_judged_by(story):
+def test_closed_request_keeps_its_fields(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note and closes
@@ -160,7 +160,7 @@ def test_a_closed_request_keeps_what_it_was_judged_by(story):
     assert story.plan.changes == ()
 
 
-def test_the_state_is_the_worst_of_both(story):
+def test_state_is_the_worse_of_both_verdicts(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 11:30 staff: public note

@@ -1,6 +1,6 @@
-"""The ladder: at risk from three quarters of a target, breached after it, to the head after twice its time."""
+"""The ladder: at risk after three quarters of a target, breached after it, to the head after twice its time."""
 
-from stories.moments import said
+from stories.moments import marker_entry
 
 AT_RISK = (
     "Бірінші жауап, мақсатты мерзімі: 2026 жылғы 8 маусым, 11:00;"
@@ -52,7 +52,7 @@ def test_the_note_and_its_marker_go_together(story):
     assert "public_note" not in changes
 
 
-def test_only_the_highest_step_is_sent_and_says_since_when_it_was_due(story):
+def test_only_the_highest_step_is_sent_with_the_time_it_became_due(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:05 sup-sync runs
@@ -63,7 +63,7 @@ def test_only_the_highest_step_is_sent_and_says_since_when_it_was_due(story):
     assert story.changes["private_note"] == TO_HEAD
 
 
-def test_a_late_run_says_the_same_as_one_in_time(story, make_story):
+def test_late_run_writes_the_same_note(story, make_story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 11:01 now
@@ -75,7 +75,7 @@ def test_a_late_run_says_the_same_as_one_in_time(story, make_story):
     assert late.changes == story.changes
 
 
-def test_the_head_is_named_and_assigned_at_twice_the_time(story):
+def test_head_is_mentioned_and_assigned_at_twice_the_time(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 13:01 now
@@ -84,7 +84,7 @@ def test_the_head_is_named_and_assigned_at_twice_the_time(story):
     assert story.changes["assignee"] == "head"
 
 
-def test_nobody_is_named_or_assigned_before_that(story):
+def test_head_is_not_mentioned_or_assigned_before_twice_the_time(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 13:00 now
@@ -103,7 +103,7 @@ def test_the_head_is_not_assigned_again(story):
     assert story.changes["private_note"].startswith("@d.bekova")
 
 
-def test_whom_staff_assign_after_the_head_stays_assigned(story):
+def test_assignee_set_after_the_head_is_kept(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 13:01 sup-sync runs
@@ -113,7 +113,7 @@ def test_whom_staff_assign_after_the_head_stays_assigned(story):
     assert "assignee" not in story.changes
 
 
-def test_a_change_of_assignee_names_who_had_it(story):
+def test_change_of_assignee_has_the_previous_one(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: assigns staff
@@ -124,7 +124,7 @@ def test_a_change_of_assignee_names_who_had_it(story):
     ]
 
 
-def test_a_head_who_is_no_member_is_a_finding_and_the_note_goes_out(story):
+def test_head_outside_the_project_makes_a_finding_and_the_note_is_sent(story):
     """
     Mon 09:00 filed by client, VIP, error, no head in its project
     Mon 09:05 sup-sync runs
@@ -135,16 +135,16 @@ def test_a_head_who_is_no_member_is_a_finding_and_the_note_goes_out(story):
     assert story.plan.notes == 1
 
 
-def test_one_note_speaks_for_both_clocks(story):
+def test_one_note_covers_both_clocks(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:05 sup-sync runs
     Mon 18:01 now
     """
     assert story.plan.notes == 1
-    first, closing = story.changes["private_note"].removeprefix("@d.bekova\n\n").split("\n\n")
+    first, second = story.changes["private_note"].removeprefix("@d.bekova\n\n").split("\n\n")
     assert f"@d.bekova\n\n{first}" == TO_HEAD
-    assert closing == (
+    assert second == (
         "Өтінішті жабу, мақсатты мерзімі өтті: 2026 жылғы 8 маусым, 18:00. Регламент тармағы: SLA VIP.3."
         " Клиент QA@mitwork.net мекенжайына жаза алады."
     )
@@ -193,7 +193,7 @@ def test_a_refused_request_needs_no_note(story):
     assert story.plan.notes == 0
 
 
-def test_what_has_no_target_cannot_be_late(story):
+def test_request_without_a_target_is_not_escalated(story):
     """
     Mon 09:00 filed by operator, VIP, error, by official letter
     Mon 10:00 staff: public note
@@ -202,7 +202,7 @@ def test_what_has_no_target_cannot_be_late(story):
     assert story.plan.notes == 0
 
 
-def test_a_request_that_waits_for_its_client_climbs_no_further(story):
+def test_request_waiting_for_the_client_is_not_escalated(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 12:00 staff: public note
@@ -212,7 +212,7 @@ def test_a_request_that_waits_for_its_client_climbs_no_further(story):
     assert story.plan.notes == 0
 
 
-def test_a_step_due_before_the_waiting_is_sent_all_the_same(story):
+def test_step_due_before_the_waiting_is_sent(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -222,7 +222,7 @@ def test_a_step_due_before_the_waiting_is_sent_all_the_same(story):
     assert story.changes["marker"] == "resolution#0@0.75"
 
 
-def test_a_request_that_is_just_being_ended_climbs_no_further(story):
+def test_request_closed_in_this_run_is_not_escalated(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -230,7 +230,7 @@ def test_a_request_that_is_just_being_ended_climbs_no_further(story):
     next Fri 13:00 now
     """
     assert story.notes == []
-    assert story.changes["marker"] == said("no_answer", "Mon 16:00")
+    assert story.changes["marker"] == marker_entry("no_answer", "Mon 16:00")
     assert story.status == "closed"
 
 
@@ -261,7 +261,7 @@ def test_reopening_starts_a_new_cycle(story):
     assert story.plan.notes == 0
 
 
-def test_a_release_that_passes_is_escalated_by_clause_23(story):
+def test_passed_release_is_escalated_by_clause_23(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -284,7 +284,7 @@ def test_a_marker_edited_by_hand_is_a_finding_and_sends_nothing(story):
     assert story.changes["state"] == "Мерзімі өтті"
 
 
-def test_an_emptied_marker_starts_anew(story):
+def test_emptied_marker_starts_over(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 11:01 sup-sync runs
@@ -304,7 +304,7 @@ def test_a_request_without_the_marker_field_is_not_escalated(story):
     assert list(story.findings) == ["field_missing"]
 
 
-def test_what_was_filed_before_enforce_from_is_judged_and_never_escalated(story):
+def test_request_before_enforce_from_is_judged_and_not_escalated(story):
     """
     in config.yaml «enforce_from: 2026-01-01» becomes «enforce_from: 2026-06-09»
     Mon 23:59 filed by client, VIP, error
@@ -314,7 +314,7 @@ def test_what_was_filed_before_enforce_from_is_judged_and_never_escalated(story)
     assert story.plan.notes == 0
 
 
-def test_what_was_filed_on_the_day_of_enforce_from_is_escalated(story):
+def test_request_on_the_day_of_enforce_from_is_escalated(story):
     """
     in config.yaml «enforce_from: 2026-01-01» becomes «enforce_from: 2026-06-09»
     Tue 00:00 filed by client, VIP, error
@@ -333,12 +333,12 @@ def test_the_notes_are_written_in_the_language_of_the_configuration(story):
     assert story.changes["private_note"].startswith("First response: ")
 
 
-def test_a_note_holds_no_text_of_the_client(story):
+def test_note_contains_no_text_of_the_client(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 18:01 now
     """
-    assert story.told.raw["subject"] not in story.changes["private_note"]
+    assert story.request.raw["subject"] not in story.changes["private_note"]
 
 
 def test_a_step_finer_than_the_marker_is_sent_once(story):

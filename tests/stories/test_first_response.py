@@ -1,4 +1,4 @@
-"""First response: what counts as one, and from when its clock runs (clauses 5, 8 and the SLA table)."""
+"""The first response: the answers that count, and the start of its clock (clauses 5, 8 and the SLA table)."""
 
 
 def test_a_public_note_of_staff_is_the_first_response(story):
@@ -40,7 +40,7 @@ def test_an_answer_one_second_later_is_late(story):
     Mon 11:30 now
     """
     assert story.first_response.outcome == "breached"
-    assert story.first_response.reason == "after the target"
+    assert story.first_response.reason == "late"
     assert story.first_response.elapsed == "2:00:01"
 
 
@@ -76,11 +76,11 @@ def test_an_open_request_is_breached_one_second_later(story):
     Mon 11:00:01 now
     """
     assert story.first_response.outcome == "breached"
-    assert story.first_response.reason == "the target is over"
+    assert story.first_response.reason == "overdue"
     assert story.first_response.left == "-0:00:01"
 
 
-def test_a_private_note_is_no_answer(story):
+def test_private_note_does_not_count_as_answer(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: private note
@@ -99,7 +99,7 @@ def test_an_attachment_alone_is_an_answer(story):
     assert story.first_response.stopped == "Mon 10:00"
 
 
-def test_an_attachment_beside_a_private_note_is_an_answer_as_the_client_sees_it(story):
+def test_attachment_with_a_private_note_is_an_answer(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: private note and attachment
@@ -108,7 +108,7 @@ def test_an_attachment_beside_a_private_note_is_an_answer_as_the_client_sees_it(
     assert story.first_response.stopped == "Mon 10:00"
 
 
-def test_taking_an_attachment_away_is_no_answer(story):
+def test_removing_an_attachment_does_not_count_as_answer(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: removes an attachment
@@ -117,7 +117,7 @@ def test_taking_an_attachment_away_is_no_answer(story):
     assert story.first_response.stopped is None
 
 
-def test_a_field_changed_by_staff_is_no_answer(story):
+def test_field_changed_by_staff_does_not_count_as_answer(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: sets priority normal
@@ -126,7 +126,7 @@ def test_a_field_changed_by_staff_is_no_answer(story):
     assert story.first_response.stopped is None
 
 
-def test_the_clients_own_words_are_no_answer(story):
+def test_note_of_the_client_does_not_count_as_answer(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 client: public note
@@ -136,7 +136,7 @@ def test_the_clients_own_words_are_no_answer(story):
     assert story.first_response.stopped is None
 
 
-def test_the_tools_own_notes_are_no_answer(story):
+def test_note_of_the_tool_does_not_count_as_answer(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 bot: public note
@@ -145,7 +145,7 @@ def test_the_tools_own_notes_are_no_answer(story):
     assert story.first_response.stopped is None
 
 
-def test_an_operator_who_filed_on_a_clients_behalf_does_not_answer_themself(story):
+def test_note_of_the_operator_who_filed_does_not_count_as_answer(story):
     """
     Mon 09:00 filed by operator, VIP, error
     Mon 10:00 operator: public note
@@ -155,7 +155,7 @@ def test_an_operator_who_filed_on_a_clients_behalf_does_not_answer_themself(stor
     assert story.first_response.stopped is None
 
 
-def test_another_operator_answers_what_an_operator_filed(story):
+def test_note_of_another_operator_is_an_answer(story):
     """
     Mon 09:00 filed by operator, VIP, error
     Mon 10:00 staff: public note
@@ -164,7 +164,7 @@ def test_another_operator_answers_what_an_operator_filed(story):
     assert story.first_response.stopped == "Mon 10:00"
 
 
-def test_a_status_alone_is_no_answer(story):
+def test_status_alone_does_not_count_as_answer(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: takes it
@@ -173,7 +173,7 @@ def test_a_status_alone_is_no_answer(story):
     assert story.first_response.stopped is None
 
 
-def test_a_status_of_staff_answers_where_the_mapping_says_so(story):
+def test_status_of_staff_is_an_answer_if_mapped_so(story):
     """
     in tracker.yaml «Өңделуде: {phase: open}» becomes «Өңделуде: {phase: open, is_first_response: true}»
     Mon 09:00 filed by client, VIP, error
@@ -203,7 +203,7 @@ def test_an_answer_and_a_status_in_one_journal_both_count(story):
     assert story.resolution.elapsed == "1:00"
 
 
-def test_closing_without_a_word_ends_the_wait_for_an_answer(story):
+def test_closing_without_a_note_stops_the_first_response_clock(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: closes
@@ -213,7 +213,7 @@ def test_closing_without_a_word_ends_the_wait_for_an_answer(story):
     assert story.first_response.stopped == "Mon 10:00"
 
 
-def test_a_client_who_closes_their_own_request_waits_for_no_answer(story):
+def test_first_response_clock_stops_if_the_client_closes_the_request(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 client: closes
@@ -222,7 +222,7 @@ def test_a_client_who_closes_their_own_request_waits_for_no_answer(story):
     assert story.first_response.stopped == "Mon 10:00"
 
 
-def test_what_is_filed_as_closed_waits_for_no_answer(story):
+def test_request_filed_as_closed_needs_no_answer(story):
     """
     Mon 09:00 filed by operator, VIP, error, status «Жабылды»
     Mon 15:00 now
@@ -232,7 +232,7 @@ def test_what_is_filed_as_closed_waits_for_no_answer(story):
     assert story.plan.notes == 0
 
 
-def test_a_letter_entered_as_closed_took_the_time_until_it_was_entered(story):
+def test_letter_entered_as_closed_counts_until_it_was_entered(story):
     """
     Mon 10:00 filed by operator, Base, error, by official letter, contact at last Fri 17:00, status «Жабылды»
     Mon 15:00 now
@@ -241,7 +241,7 @@ def test_a_letter_entered_as_closed_took_the_time_until_it_was_entered(story):
     assert story.resolution.elapsed == "2:00"
 
 
-def test_what_is_filed_as_refused_waits_for_no_answer(story):
+def test_request_filed_as_refused_needs_no_answer(story):
     """
     Mon 09:00 filed by operator, VIP, error, status «Бас тартылды»
     Mon 15:00 now
@@ -262,11 +262,11 @@ def test_a_reopened_request_keeps_its_first_response(story):
     assert story.first_response.outcome == "met"
 
 
-def test_an_answer_of_somebody_on_no_side_does_not_count_and_is_named(story):
+def test_answer_of_an_unknown_person_is_ignored_and_reported(story):
     """
     Mon 09:00 filed by client, VIP, error
-    Mon 09:30 stranger: public note
-    Mon 09:40 stranger: public note
+    Mon 09:30 unlisted: public note
+    Mon 09:40 unlisted: public note
     Mon 10:00 now
     """
     assert story.first_response.stopped is None
@@ -274,21 +274,21 @@ def test_an_answer_of_somebody_on_no_side_does_not_count_and_is_named(story):
     assert "Асқар Белгісіз" in story.findings["unknown_responder"]
 
 
-def test_an_answer_of_staff_who_left_still_counts_where_the_mapping_names_them(story):
+def test_answer_of_former_staff_counts_if_mapped(story):
     """
     in tracker.yaml «former: []» becomes «former: [Асқар Белгісіз]»
     Mon 09:00 filed by client, VIP, error
-    Mon 09:30 stranger: public note
+    Mon 09:30 unlisted: public note
     Mon 10:00 now
     """
     assert story.first_response.stopped == "Mon 09:30"
     assert story.findings == {}
 
 
-def test_a_private_note_of_somebody_on_no_side_is_not_named(story):
+def test_private_note_of_an_unknown_person_is_not_reported(story):
     """
     Mon 09:00 filed by client, VIP, error
-    Mon 09:30 stranger: private note
+    Mon 09:30 unlisted: private note
     Mon 10:00 now
     """
     assert story.findings == {}
@@ -311,7 +311,7 @@ def test_a_request_filed_on_a_weekend_counts_from_monday(story):
     assert story.first_response.due == "next Mon 11:00"
 
 
-def test_the_clock_runs_over_night(story):
+def test_first_response_clock_runs_at_night_if_set_so(story):
     """
     Mon 17:00 filed by client, VIP, error
     Tue 09:30 now
@@ -320,7 +320,7 @@ def test_the_clock_runs_over_night(story):
     assert story.first_response.elapsed == "1:30"
 
 
-def test_a_letter_counts_from_the_moment_of_contact(story):
+def test_letter_counts_from_its_contact_time(story):
     """
     Mon 10:00 filed by operator, Base, consultation, by official letter, contact at last Fri 17:00
     Mon 11:00 now
@@ -330,29 +330,27 @@ def test_a_letter_counts_from_the_moment_of_contact(story):
     assert story.resolution.due == "Tue 17:00"
 
 
-def test_a_moment_of_contact_after_the_filing_is_a_finding(story):
+def test_contact_time_after_the_filing_is_a_finding(story):
     """
     Mon 10:00 filed by operator, Base, consultation, by official letter, contact at Tue 10:00
     Mon 11:00 now
     """
     assert story.first_response.due == "Tue 10:00"
     assert story.findings == {
-        "bad_contact_time": "moment of contact 2026-06-09 10:00 is after the filing; judged from its filing"
+        "bad_contact_time": "contact time 2026-06-09 10:00 is after filing; correct it. Counted from filing"
     }
 
 
-def test_a_moment_of_contact_that_is_none_is_a_finding(story):
+def test_invalid_contact_time_is_a_finding(story):
     """
     Mon 10:00 filed by operator, Base, consultation, by official letter, contact at «жұма күні»
     Mon 11:00 now
     """
     assert story.first_response.due == "Tue 10:00"
-    assert story.findings == {
-        "bad_contact_time": "moment of contact: write it as YYYY-MM-DD HH:MM; judged from its filing"
-    }
+    assert story.findings == {"bad_contact_time": "invalid contact time; write YYYY-MM-DD HH:MM. Counted from filing"}
 
 
-def test_a_moment_of_contact_long_before_the_filing_is_a_finding(story):
+def test_contact_time_long_before_the_filing_is_a_finding(story):
     """
     Mon 10:00 filed by operator, Base, consultation, by official letter, contact at 2026-03-10 09:59
     Mon 11:00 now
@@ -361,11 +359,12 @@ def test_a_moment_of_contact_long_before_the_filing_is_a_finding(story):
     assert story.first_response.due == "Tue 10:00"
     assert story.first_response.outcome == "on_track"
     assert story.findings == {
-        "bad_contact_time": "moment of contact 2026-03-10 09:59 is long before the filing: correct it; judged from its filing"
+        "bad_contact_time": "contact time 2026-03-10 09:59 is more than 90 days before filing; correct it."
+        " Counted from filing"
     }
 
 
-def test_a_moment_of_contact_ninety_days_before_the_filing_still_counts(story):
+def test_contact_time_ninety_days_before_the_filing_counts(story):
     """
     Mon 10:00 filed by operator, Base, consultation, by official letter, contact at 2026-03-10 10:00
     Mon 11:00 now

@@ -1,4 +1,4 @@
-"""What a request has to carry: who asks, and what support needs to work on it (clauses 11, 12)."""
+"""The items that a request must contain (clauses 11, 12)."""
 
 import pytest
 
@@ -8,11 +8,11 @@ KAZATOMPROM = "970240000816"
 
 
 def lacking(story) -> set[tuple[str, bool]]:
-    """The items that a request lacks, each with whether it is there and cannot be right."""
+    """List the missing and invalid items of a request; the second value is True for an invalid one."""
     return {(each.item, each.is_malformed) for each in story.judgement.item_problems}
 
 
-def test_a_request_with_everything_lacks_nothing(story):
+def test_complete_request_has_no_finding(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:10 now
@@ -23,7 +23,7 @@ def test_a_request_with_everything_lacks_nothing(story):
 
 
 @pytest.mark.parametrize("item", ["iin", "full_name", "contact", "steps"])
-def test_an_empty_field_is_missed(make_story, item):
+def test_empty_field_is_missing(make_story, item):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, without {item}
         Mon 09:10 now
@@ -32,7 +32,7 @@ def test_an_empty_field_is_missed(make_story, item):
 
 
 @pytest.mark.parametrize("item", ["iin", "full_name", "contact", "steps"])
-def test_a_field_of_blanks_is_empty(make_story, item):
+def test_blank_field_is_missing(make_story, item):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, with {item} «  »
         Mon 09:10 now
@@ -41,7 +41,7 @@ def test_a_field_of_blanks_is_empty(make_story, item):
 
 
 @pytest.mark.parametrize("item", ["iin", "full_name", "bin", "organisation", "contact", "steps"])
-def test_a_field_that_its_tracker_lacks_is_not_asked_for(make_story, item):
+def test_field_outside_its_tracker_is_not_required(make_story, item):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, without the field {item}
         Mon 09:10 now
@@ -52,17 +52,17 @@ def test_a_field_that_its_tracker_lacks_is_not_asked_for(make_story, item):
 @pytest.mark.parametrize(
     "number", ["850315300129", "85031530012", "8503153001280", "8503153O0128", "٨٥٠٣١٥٣٠٠١٢٨", KAZATOMPROM]
 )
-def test_an_iin_that_cannot_be_right_is_flagged(make_story, number):
+def test_invalid_iin_is_a_finding(make_story, number):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, with iin «{number}»
         Mon 09:10 now
         """)
     assert lacking(story) == {("iin", True)}
-    assert story.findings == {"incomplete": "lacks a right iin"}
+    assert story.findings == {"incomplete": "missing: a valid iin"}
 
 
 @pytest.mark.parametrize("number", ["970240000817", "97024000081", "9702400008160", "БСН 97024000", "850315300128"])
-def test_a_bin_that_cannot_be_right_is_flagged(make_story, number):
+def test_invalid_bin_is_a_finding(make_story, number):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, with organisation «Қазатомөнеркәсіп», with bin «{number}»
         Mon 09:10 now
@@ -71,7 +71,7 @@ def test_a_bin_that_cannot_be_right_is_flagged(make_story, number):
 
 
 @pytest.mark.parametrize("number", [KAZATOMPROM, "020240000555", " 970240000816 "])
-def test_a_right_bin_with_its_organisation_is_enough(make_story, number):
+def test_valid_bin_with_an_organisation_is_complete(make_story, number):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, with organisation «Қазатомөнеркәсіп», with bin «{number}»
         Mon 09:10 now
@@ -79,7 +79,7 @@ def test_a_right_bin_with_its_organisation_is_enough(make_story, number):
     assert lacking(story) == set()
 
 
-def test_blanks_around_a_bin_cost_nobody_their_contract(story):
+def test_blanks_around_a_bin_do_not_affect_the_contract(story):
     """
     contract of bin «970240000816» from 2026-01-01 until 2026-12-31
     Mon 09:00 filed by client, Base, error, by e-mail, with organisation «Қазатомөнеркәсіп», with bin « 970240000816 »
@@ -88,7 +88,7 @@ def test_blanks_around_a_bin_cost_nobody_their_contract(story):
     assert story.judgement.level == "vip"
 
 
-def test_who_gives_a_bin_is_asked_for_the_organisation(story):
+def test_bin_requires_an_organisation(story):
     """
     Mon 09:00 filed by client, VIP, error, with bin «970240000816»
     Mon 09:10 now
@@ -96,7 +96,7 @@ def test_who_gives_a_bin_is_asked_for_the_organisation(story):
     assert lacking(story) == {("organisation", False)}
 
 
-def test_who_names_an_organisation_is_asked_for_its_bin(story):
+def test_organisation_requires_a_bin(story):
     """
     Mon 09:00 filed by client, VIP, error, with organisation «Қазатомөнеркәсіп»
     Mon 09:10 now
@@ -104,7 +104,7 @@ def test_who_names_an_organisation_is_asked_for_its_bin(story):
     assert lacking(story) == {("bin", False)}
 
 
-def test_an_organisation_of_blanks_is_none(story):
+def test_blank_organisation_requires_no_bin(story):
     """
     Mon 09:00 filed by client, VIP, error, with organisation «  »
     Mon 09:10 now
@@ -112,7 +112,7 @@ def test_an_organisation_of_blanks_is_none(story):
     assert lacking(story) == set()
 
 
-def test_an_organisation_on_a_tracker_without_its_bin_stands_alone(story):
+def test_organisation_requires_no_bin_if_the_tracker_has_no_such_field(story):
     """
     Mon 09:00 filed by client, VIP, error, with organisation «Қазатомөнеркәсіп», without the field bin
     Mon 09:10 now
@@ -138,7 +138,7 @@ def test_every_request_needs_its_iin_and_contact(make_story, category):
     assert lacking(story) == {("iin", False), ("contact", False)}
 
 
-def test_an_error_without_a_screenshot_and_a_link_lacks_evidence(story):
+def test_error_without_screenshot_and_link_lacks_evidence(story):
     """
     Mon 09:00 filed by client, VIP, error, without project_link
     Mon 09:10 now
@@ -147,7 +147,7 @@ def test_an_error_without_a_screenshot_and_a_link_lacks_evidence(story):
     assert "скриншот немесе жобаға сілтеме" in story.changes["private_note"]
 
 
-def test_a_link_of_blanks_is_no_evidence(story):
+def test_blank_link_does_not_count_as_evidence(story):
     """
     Mon 09:00 filed by client, VIP, error, with project_link «  »
     Mon 09:10 now
@@ -172,27 +172,27 @@ def test_a_screenshot_sent_later_is_evidence(story):
     assert lacking(story) == set()
 
 
-def test_a_screenshot_that_was_removed_again_was_evidence(story):
+def test_removed_screenshot_counts_as_evidence(story):
     """
     Mon 09:00 filed by client, VIP, error, without project_link
     Mon 09:05 client: attachment
     Mon 09:10 staff: removes an attachment
     Mon 09:15 now
     """
-    assert story.told.raw["attachments"] == []
+    assert story.request.raw["attachments"] == []
     assert lacking(story) == set()
 
 
-def test_where_nothing_tells_of_files_evidence_is_not_missed(story):
+def test_evidence_is_not_missing_if_files_are_unknown(story):
     """
     Mon 09:00 filed by client, VIP, error, without project_link
     Mon 09:10 now
     """
-    del story.told.raw["attachments"]
+    del story.request.raw["attachments"]
     assert lacking(story) == set()
 
 
-def test_staff_are_told_once_what_a_request_lacks(story):
+def test_staff_get_one_note_about_missing_items(story):
     """
     Mon 09:00 filed by client, VIP, error, without iin, without steps, without project_link
     Mon 09:05 sup-sync runs
@@ -205,7 +205,7 @@ def test_staff_are_told_once_what_a_request_lacks(story):
     assert story.value("marker") == "acknowledged#0@1.00 incomplete#0@1.00"
 
 
-def test_staff_are_told_whether_a_number_is_missing_or_wrong(story):
+def test_note_distinguishes_missing_and_invalid_numbers(story):
     """
     Mon 09:00 filed by client, VIP, error, with iin «850315300129», with bin «1», without full_name
     Mon 09:10 now
@@ -219,7 +219,7 @@ def test_staff_are_told_whether_a_number_is_missing_or_wrong(story):
 @pytest.mark.parametrize(
     ("lacks", "clauses"), [("iin", "11"), ("contact", "12"), ("contact, without full_name, without iin", "11, 12")]
 )
-def test_staff_and_client_are_told_the_clauses_of_what_is_missing_and_no_others(make_story, lacks, clauses):
+def test_notes_name_only_the_clauses_of_missing_items(make_story, lacks, clauses):
     story = make_story(f"""
         in regulation.yaml «# asked: {{clause: 11}}» becomes «asked: {{clause: 11}}»
         Mon 09:00 filed by client, VIP, error, without {lacks}
@@ -238,11 +238,11 @@ def test_the_finding_names_every_item_and_both_clauses(story):
     Mon 09:10 now
     """
     assert [(each.kind, each.text, each.clause) for each in story.plan.findings] == [
-        ("incomplete", "lacks full name, contact", "11 and 12")
+        ("incomplete", "missing: full name, contact", "11 and 12")
     ]
 
 
-def test_once_it_is_filled_in_there_is_no_finding_any_more(story):
+def test_finding_disappears_after_the_item_is_filled_in(story):
     """
     Mon 09:00 filed by client, VIP, error, without iin
     Mon 09:05 sup-sync runs
@@ -252,19 +252,19 @@ def test_once_it_is_filled_in_there_is_no_finding_any_more(story):
     assert story.findings == {}
 
 
-def test_what_goes_missing_later_is_a_finding_and_no_second_note(story):
+def test_item_removed_later_is_a_finding_without_a_second_note(story):
     """
     Mon 09:00 filed by client, VIP, error, without iin
     Mon 09:05 sup-sync runs
     Mon 09:10 client: fills in contact « »
     Mon 09:15 now
     """
-    assert story.findings == {"incomplete": "lacks iin, contact"}
+    assert story.findings == {"incomplete": "missing: iin, contact"}
     assert len(story.notes) == 1
 
 
 @pytest.mark.parametrize("ends", ["closes", "solves", "refuses and sets the reason to law"])
-def test_an_ended_request_is_not_flagged(make_story, ends):
+def test_closed_request_has_no_finding_about_missing_items(make_story, ends):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, without iin
         Mon 09:05 staff: {ends}
@@ -274,7 +274,7 @@ def test_an_ended_request_is_not_flagged(make_story, ends):
     assert story.findings == {}
 
 
-def test_a_regulation_without_the_alerts_line_tells_staff_nothing(story):
+def test_staff_get_no_note_without_the_alert_line(story):
     """
     in regulation.yaml «incomplete: {clause: 11}» becomes «»
     Mon 09:00 filed by client, VIP, error, without iin
@@ -284,7 +284,7 @@ def test_a_regulation_without_the_alerts_line_tells_staff_nothing(story):
     assert list(story.findings) == ["incomplete"]
 
 
-def test_the_client_is_not_asked_unless_the_regulation_says_so(story):
+def test_client_is_asked_only_with_the_line_in_the_regulation(story):
     """
     Mon 09:00 filed by client, VIP, error, without iin
     Mon 09:10 now
@@ -330,7 +330,7 @@ def test_the_client_is_asked_in_their_own_language(make_story, language, words):
 
 
 @pytest.mark.parametrize("who", ["operator", "client, in group «Қолдау қызметі»"])
-def test_what_staff_filed_is_flagged_to_staff_and_asked_of_nobody(make_story, who):
+def test_request_filed_by_staff_makes_only_a_note_to_staff(make_story, who):
     story = make_story(f"""
         in regulation.yaml «# asked: {{clause: 11}}» becomes «asked: {{clause: 11}}»
         Mon 09:00 filed by {who}, Base, error, by e-mail, without iin
@@ -342,7 +342,7 @@ def test_what_staff_filed_is_flagged_to_staff_and_asked_of_nobody(make_story, wh
 
 
 @pytest.mark.parametrize("who", ["client", "guest", "developer"])
-def test_whoever_else_filed_it_is_asked(make_story, who):
+def test_any_other_author_is_asked(make_story, who):
     story = make_story(f"""
         in regulation.yaml «# asked: {{clause: 11}}» becomes «asked: {{clause: 11}}»
         Mon 09:00 filed by {who}, Base, error, by e-mail, without iin
@@ -353,7 +353,7 @@ def test_whoever_else_filed_it_is_asked(make_story, who):
     assert story.status == "waiting for client"
 
 
-def test_the_question_and_the_waiting_are_one_write_and_staff_are_told_in_a_second(story):
+def test_question_and_status_are_one_write_and_the_note_to_staff_another(story):
     """
     in regulation.yaml «# asked: {clause: 11}» becomes «asked: {clause: 11}»
     Mon 09:00 filed by client, VIP, error, without iin
@@ -399,7 +399,7 @@ def test_the_client_is_never_asked_twice(story):
 
 
 @pytest.mark.parametrize("status", ["waiting for client", "hands to development and sets version 2.4 due 2026-06-12"])
-def test_a_request_that_waits_or_is_with_development_is_not_asked_about(make_story, status):
+def test_waiting_request_or_one_in_development_is_not_asked_about(make_story, status):
     story = make_story(f"""
         in regulation.yaml «# asked: {{clause: 11}}» becomes «asked: {{clause: 11}}»
         Mon 09:00 filed by client, VIP, error, without iin
@@ -410,7 +410,7 @@ def test_a_request_that_waits_or_is_with_development_is_not_asked_about(make_sto
     assert len(story.notes) == 1
 
 
-def test_a_client_who_answered_in_the_waiting_status_is_asked_once_staff_take_it_back(story):
+def test_client_who_answered_is_asked_after_staff_change_the_status(story):
     """
     in regulation.yaml «# asked: {clause: 11}» becomes «asked: {clause: 11}»
     Mon 09:00 filed by client, VIP, error, without iin
@@ -425,7 +425,7 @@ def test_a_client_who_answered_in_the_waiting_status_is_asked_once_staff_take_it
     assert story.status == "waiting for client"
 
 
-def test_a_waiting_status_that_the_account_may_not_set_asks_nothing_and_staff_are_told(story):
+def test_forbidden_waiting_status_sends_no_question_and_a_note_to_staff(story):
     """
     in regulation.yaml «# asked: {clause: 11}» becomes «asked: {clause: 11}»
     Mon 09:00 filed by client, VIP, error, without iin, the account may set only «new, in progress»
@@ -437,7 +437,7 @@ def test_a_waiting_status_that_the_account_may_not_set_asks_nothing_and_staff_ar
     assert "forbidden_transition" in story.findings
 
 
-def test_who_does_not_answer_the_tools_question_is_reminded_and_the_request_ends(story):
+def test_unanswered_question_of_the_tool_is_reminded_and_then_closed(story):
     """
     in regulation.yaml «# asked: {clause: 11}» becomes «asked: {clause: 11}»
     Mon 09:00 filed by client, Base, error, by e-mail, without iin
@@ -453,7 +453,7 @@ def test_who_does_not_answer_the_tools_question_is_reminded_and_the_request_ends
     assert "- 2026 жылғы 8 маусым, 09:05: клиенттен ақпарат сұралды" in story.changes["public_note"]
 
 
-def test_who_answers_the_tools_question_is_not_ended(story):
+def test_answered_question_of_the_tool_is_not_closed(story):
     """
     in regulation.yaml «# asked: {clause: 11}» becomes «asked: {clause: 11}»
     Mon 09:00 filed by client, Base, error, by e-mail, without iin

@@ -113,7 +113,7 @@ def test_an_expired_contract_is_base_from_the_day_after(story):
     assert story.judgement.level == "base"
 
 
-def test_a_request_opened_before_the_contract_ended_keeps_vip(story):
+def test_request_filed_during_the_contract_keeps_vip(story):
     """
     contract of project «portal-users» from 2026-06-09 until 2026-06-10
     Wed 17:00 filed by client, Base, error
@@ -122,7 +122,7 @@ def test_a_request_opened_before_the_contract_ended_keeps_vip(story):
     assert story.judgement.level == "vip"
 
 
-def test_a_letter_that_came_while_the_contract_ran_is_vip_though_entered_later(story):
+def test_letter_received_during_the_contract_is_vip_if_entered_later(story):
     """
     contract of project «portal-users» from 2026-06-09 until 2026-06-10
     Fri 09:00 filed by operator, Base, error, by official letter, contact at Wed 15:00
@@ -131,7 +131,7 @@ def test_a_letter_that_came_while_the_contract_ran_is_vip_though_entered_later(s
     assert story.judgement.level == "vip"
 
 
-def test_without_contract_and_default_level_a_request_is_set_aside(story):
+def test_request_without_contract_and_default_level_is_skipped(story):
     """
     in regulation.yaml «base: {clause: 3, default: true}» becomes «base: {clause: 3}»
     Mon 09:00 filed by client, Base, error
@@ -139,5 +139,5 @@ def test_without_contract_and_default_level_a_request_is_set_aside(story):
     """
     assert story.judgement.level is None
     assert story.judgement.is_unjudged
-    assert story.findings == {"no_level": "no level: no contract covers it and no level is the default"}
+    assert story.findings == {"no_level": "no level: no contract applies and there is no default level; add one"}
     assert story.changes == {}

@@ -1,4 +1,4 @@
-"""Call-back and the tracker are for VIP: who uses them without a contract is flagged, and served as Base (7, 8)."""
+"""Clients without a contract on a VIP channel: they are flagged and served as Base (clauses 7, 8)."""
 
 import pytest
 
@@ -14,7 +14,7 @@ ALERT = "«Базалық» деңгейіне «{}» арнасы арналм�
         ("consultation, by call-back", "Кері қоңырау"),
     ],
 )
-def test_staff_are_told_of_a_base_client_on_a_channel_for_vip(make_story, facts, channel):
+def test_staff_get_a_note_about_a_base_client_on_a_vip_channel(make_story, facts, channel):
     story = make_story(f"""
         Mon 09:00 filed by client, Base, {facts}
         Mon 09:05 now
@@ -23,7 +23,7 @@ def test_staff_are_told_of_a_base_client_on_a_channel_for_vip(make_story, facts,
     assert story.changes["marker"] == "acknowledged#0@1.00 misrouted#0@1.00"
 
 
-def test_the_note_names_the_clause_and_nobody_and_assigns_nobody(story):
+def test_note_names_the_clause_and_mentions_and_assigns_no_person(story):
     """
     Mon 09:00 filed by client, Base, call-back
     Mon 09:05 now
@@ -34,7 +34,7 @@ def test_the_note_names_the_clause_and_nobody_and_assigns_nobody(story):
     assert "assignee" not in story.changes
 
 
-def test_staff_are_told_once(story):
+def test_staff_get_the_note_once(story):
     """
     Mon 09:00 filed by client, Base, call-back
     Mon 09:05 sup-sync runs
@@ -85,7 +85,7 @@ def test_a_base_client_may_use_the_others(make_story, channel):
     assert story.findings == {}
 
 
-def test_a_client_whose_contract_has_run_out_is_flagged(story):
+def test_client_with_an_expired_contract_is_flagged(story):
     """
     contract of project «portal-users» from 2026-01-01 until 2026-06-07
     Mon 09:00 filed by client, Base, call-back
@@ -94,7 +94,7 @@ def test_a_client_whose_contract_has_run_out_is_flagged(story):
     assert len(story.notes) == 1
 
 
-def test_a_client_whose_contract_runs_is_not(story):
+def test_client_with_a_current_contract_is_not_flagged(story):
     """
     contract of project «portal-users» from 2026-01-01 until 2026-06-08
     Mon 09:00 filed by client, Base, call-back
@@ -104,7 +104,7 @@ def test_a_client_whose_contract_runs_is_not(story):
 
 
 @pytest.mark.parametrize("ends", ["public note and closes", "refuses and sets the reason to law"])
-def test_an_ended_request_is_not_flagged(make_story, ends):
+def test_closed_request_is_not_flagged(make_story, ends):
     story = make_story(f"""
         Mon 09:00 filed by client, Base, call-back
         Mon 09:05 staff: {ends}
@@ -113,7 +113,7 @@ def test_an_ended_request_is_not_flagged(make_story, ends):
     assert story.notes == []
 
 
-def test_where_the_channel_is_corrected_there_is_nothing_to_say(story):
+def test_corrected_channel_makes_no_note(story):
     """
     Mon 09:00 filed by client, Base, error
     Mon 09:03 staff: sets the channel to e-mail
@@ -123,7 +123,7 @@ def test_where_the_channel_is_corrected_there_is_nothing_to_say(story):
     assert story.findings == {}
 
 
-def test_a_regulation_without_the_alerts_line_tells_nobody(story):
+def test_no_note_is_sent_without_the_alert_line(story):
     """
     in regulation.yaml «misrouted: {clause: 8}» becomes «»
     Mon 09:00 filed by client, Base, call-back
@@ -133,7 +133,7 @@ def test_a_regulation_without_the_alerts_line_tells_nobody(story):
     assert list(story.findings) == ["restricted_channel"]
 
 
-def test_one_note_says_all_that_staff_should_know(story):
+def test_one_note_to_staff_has_all_alerts(story):
     """
     Mon 09:00 filed by client, Base, call-back, without iin
     Mon 09:05 now

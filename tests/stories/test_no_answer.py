@@ -1,13 +1,13 @@
-"""A client who does not answer is reminded once, then the request is ended with what was done by then (clause 15)."""
+"""A client who does not answer: one reminder, then the request is closed with a list of actions (clause 15)."""
 
 import pytest
-from stories.moments import said
+from stories.moments import marker_entry
 from stories.redmine_json import PEOPLE
 
 WORDING = "клиенттен жауап келмеді"
 
 
-def test_the_request_ends_after_eight_working_hours_without_an_answer(story):
+def test_request_is_closed_after_eight_working_hours_without_an_answer(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: asks and waiting for client
@@ -15,7 +15,7 @@ def test_the_request_ends_after_eight_working_hours_without_an_answer(story):
     """
     assert story.status == "closed"
     assert story.changes["reason"] == "Клиенттен жауап келмеді"
-    assert story.changes["marker"] == said("no_answer", "Mon 09:30")
+    assert story.changes["marker"] == marker_entry("no_answer", "Mon 09:30")
     assert story.changes["public_note"] == (
         "Өтініш жабылды: клиенттен жауап келмеді (регламент, 15-тармақ)."
         " Сұрақ қойылған уақыт: 2026 жылғы 8 маусым, 09:30.\n"
@@ -26,7 +26,7 @@ def test_the_request_ends_after_eight_working_hours_without_an_answer(story):
     )
 
 
-def test_eight_hours_to_the_minute_are_still_in_time(story):
+def test_request_is_not_closed_at_exactly_eight_hours(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: asks and waiting for client
@@ -37,7 +37,7 @@ def test_eight_hours_to_the_minute_are_still_in_time(story):
     assert story.plan.notes == 0
 
 
-def test_the_ending_is_one_write(story):
+def test_closing_is_one_write(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: asks and waiting for client
@@ -49,7 +49,7 @@ def test_the_ending_is_one_write(story):
     assert story.plan.status_changes == 1
 
 
-def test_every_part_of_the_ending_names_the_clause(story):
+def test_every_change_of_the_closing_names_the_clause(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: asks and waiting for client
@@ -102,7 +102,7 @@ def test_the_client_is_reminded_once_after_half_of_the_time(story):
         "Жауап күту мерзімі: 2026 жылғы 8 маусым, 17:30."
         " Жауап болмаса, өтініш «клиенттен жауап келмеді» деген белгімен жабылады."
     ]
-    assert story.value("marker") == said("reminder", "Mon 09:30")
+    assert story.value("marker") == marker_entry("reminder", "Mon 09:30")
     assert story.status == "waiting for client"
 
 
@@ -124,7 +124,7 @@ def test_the_reminder_is_in_the_clients_language(make_story, language, beginning
     assert WORDING in story.changes["public_note"]
 
 
-def test_a_regulation_without_the_reminders_line_reminds_nobody_and_ends_all_the_same(story):
+def test_request_is_closed_without_a_reminder_if_its_line_is_missing(story):
     """
     in regulation.yaml «reminder: {clause: 15}» becomes «»
     Mon 09:00 filed by client, VIP, error
@@ -136,38 +136,40 @@ def test_a_regulation_without_the_reminders_line_reminds_nobody_and_ends_all_the
     assert story.status == "closed"
 
 
-def test_the_reminder_comes_before_the_ending(story):
+def test_reminder_is_sent_before_the_closing(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: asks and waiting for client
     Mon 13:31 sup-sync runs
     Mon 17:31 now
     """
-    assert story.changes["marker"] == f"{said('no_answer', 'Mon 09:30')} {said('reminder', 'Mon 09:30')}"
+    assert (
+        story.changes["marker"] == f"{marker_entry('no_answer', 'Mon 09:30')} {marker_entry('reminder', 'Mon 09:30')}"
+    )
     assert "- 2026 жылғы 8 маусым, 13:31: клиентке хабарлама жіберілді" in story.changes["public_note"]
 
 
-def test_a_late_first_run_sends_the_ending_alone(story):
+def test_late_first_run_only_closes(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: asks and waiting for client
     Thu 12:00 now
     """
     assert story.plan.notes == 1
-    assert story.changes["marker"] == said("no_answer", "Mon 09:30")
+    assert story.changes["marker"] == marker_entry("no_answer", "Mon 09:30")
 
 
-def test_what_ends_now_is_not_escalated_or_flagged_in_the_same_run(story):
+def test_request_closed_now_is_not_escalated_or_flagged_in_the_same_run(story):
     """
     Mon 09:00 filed by operator, VIP, error, without iin
     Mon 10:00 operator: asks and waiting for client
     Tue 09:00 now
     """
     assert story.notes == []
-    assert story.changes["marker"] == said("no_answer", "Mon 10:00")
+    assert story.changes["marker"] == marker_entry("no_answer", "Mon 10:00")
 
 
-def test_what_may_not_be_ended_is_escalated_as_any_other(story):
+def test_request_that_may_not_be_closed_is_escalated(story):
     """
     Mon 09:00 filed by operator, VIP, error, the account may set only «waiting for client»
     Mon 10:00 operator: asks and waiting for client
@@ -189,15 +191,15 @@ def test_asking_again_starts_a_new_clock_and_a_new_reminder(story):
     Tue 13:01 now
     """
     assert [run.notes for run in story.runs] == [1, 0, 1, 0]
-    reminders = f"{said('reminder', 'Mon 09:30')} {said('reminder', 'Mon 14:00')}"
+    reminders = f"{marker_entry('reminder', 'Mon 09:30')} {marker_entry('reminder', 'Mon 14:00')}"
     assert story.value("marker") == reminders
     assert story.status == "closed"
-    assert story.changes["marker"] == f"{said('no_answer', 'Mon 14:00')} {reminders}"
+    assert story.changes["marker"] == f"{marker_entry('no_answer', 'Mon 14:00')} {reminders}"
     assert "Сұрақ қойылған уақыт: 2026 жылғы 8 маусым, 14:00." in story.changes["public_note"]
 
 
 @pytest.mark.parametrize("what", ["private note", "attachment", "fills in contact «+7 701 000 00 00»", "assigns head"])
-def test_nothing_but_a_public_note_of_staff_asks_again(make_story, what):
+def test_only_a_public_note_of_staff_is_a_new_question(make_story, what):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:30 staff: asks and waiting for client
@@ -207,7 +209,7 @@ def test_nothing_but_a_public_note_of_staff_asks_again(make_story, what):
     assert story.status == "closed"
 
 
-def test_a_note_counts_whoever_of_staff_set_the_status(story):
+def test_question_counts_if_another_member_of_staff_set_the_status(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:10 staff: waiting for client
@@ -219,7 +221,7 @@ def test_a_note_counts_whoever_of_staff_set_the_status(story):
     assert story.status == "closed"
 
 
-def test_what_an_operator_asks_who_filed_the_request_counts(story):
+def test_question_of_the_operator_who_filed_counts(story):
     """
     Mon 09:00 filed by operator, VIP, error
     Mon 09:10 staff: public note
@@ -230,7 +232,7 @@ def test_what_an_operator_asks_who_filed_the_request_counts(story):
 
 
 @pytest.mark.parametrize("what", ["waiting for client", "private note and waiting for client"])
-def test_a_status_without_a_public_note_asks_nothing(make_story, what):
+def test_status_without_a_public_note_is_not_a_question(make_story, what):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:10 staff: public note
@@ -240,11 +242,12 @@ def test_a_status_without_a_public_note_asks_nothing(make_story, what):
     assert story.status == "waiting for client"
     assert story.plan.notes == 0
     assert story.findings == {
-        "no_question": "waits for the client, but nobody asked since: ask in a public note, with the status"
+        "no_question": "waiting for the client, but no question was asked;"
+        " ask in a public note and set the status with it"
     }
 
 
-def test_the_finding_that_nobody_asked_names_the_clause(story):
+def test_finding_without_a_question_names_the_clause(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: waiting for client
@@ -253,7 +256,7 @@ def test_the_finding_that_nobody_asked_names_the_clause(story):
     assert [(each.kind, each.clause) for each in story.plan.findings] == [("no_question", "15")]
 
 
-def test_an_attachment_of_staff_asks_nothing(story):
+def test_attachment_of_staff_is_not_a_question(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: attachment and waiting for client
@@ -263,7 +266,7 @@ def test_an_attachment_of_staff_asks_nothing(story):
     assert list(story.findings) == ["no_question"]
 
 
-def test_a_note_before_the_status_asks_nothing(story):
+def test_note_before_the_status_is_not_a_question(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: asks
@@ -274,7 +277,7 @@ def test_a_note_before_the_status_asks_nothing(story):
     assert list(story.findings) == ["no_question"]
 
 
-def test_a_question_of_an_earlier_waiting_is_over(story):
+def test_question_of_an_earlier_waiting_does_not_count(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: asks and waiting for client
@@ -287,7 +290,7 @@ def test_a_question_of_an_earlier_waiting_is_over(story):
 
 
 @pytest.mark.parametrize("what", ["asks", "attachment", "fills in contact «+7 701 000 00 00»"])
-def test_a_client_who_says_something_with_the_status_asks_nothing_and_waits_for_nobody(make_story, what):
+def test_note_of_the_client_with_the_status_is_not_a_question(make_story, what):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:10 staff: public note
@@ -300,7 +303,7 @@ def test_a_client_who_says_something_with_the_status_asks_nothing_and_waits_for_
     assert story.resolution.elapsed == "8:31"
 
 
-def test_a_client_who_sets_the_status_alone_asks_nothing(story):
+def test_status_set_by_the_client_is_not_a_question(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:10 staff: public note
@@ -313,7 +316,7 @@ def test_a_client_who_sets_the_status_alone_asks_nothing(story):
 
 
 @pytest.mark.parametrize(
-    "answer", ["client: answers", "client: attachment", "colleague: answers", "stranger: answers", "guest: answers"]
+    "answer", ["client: answers", "client: attachment", "colleague: answers", "unlisted: answers", "guest: answers"]
 )
 def test_any_answer_ends_the_waiting(make_story, answer):
     story = make_story(f"""
@@ -338,10 +341,10 @@ def test_any_answer_ends_the_waiting(make_story, answer):
         "client: fills in project_link «https://sup.mitwork.kz/projects/demo»",
         "client: edits the description to «Есеп бос ашылады»",
         "colleague: fills in contact «+7 701 000 00 00»",
-        "stranger: fills in contact «+7 701 000 00 00»",
+        "unlisted: fills in contact «+7 701 000 00 00»",
     ],
 )
-def test_who_fills_in_what_a_request_has_to_carry_has_answered(make_story, answer):
+def test_filling_in_a_required_item_is_an_answer(make_story, answer):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:30 staff: asks and waiting for client
@@ -354,7 +357,7 @@ def test_who_fills_in_what_a_request_has_to_carry_has_answered(make_story, answe
     assert story.resolution.elapsed == "5:01"
 
 
-def test_an_answer_with_another_status_that_waits_is_an_answer(story):
+def test_answer_with_another_waiting_status_is_an_answer(story):
     """
     in tracker.yaml «Шешілді: {phase: closed}» becomes «Шешілді: {phase: waiting}»
     Mon 09:00 filed by client, VIP, error
@@ -367,7 +370,7 @@ def test_an_answer_with_another_status_that_waits_is_an_answer(story):
     assert story.resolution.elapsed == "5:01"
 
 
-def test_another_status_that_waits_and_no_word_is_no_answer(story):
+def test_other_waiting_status_without_a_note_does_not_count_as_answer(story):
     """
     in tracker.yaml «Шешілді: {phase: closed}» becomes «Шешілді: {phase: waiting}»
     Mon 09:00 filed by client, VIP, error
@@ -376,7 +379,7 @@ def test_another_status_that_waits_and_no_word_is_no_answer(story):
     Mon 17:31 now
     """
     assert story.status == "closed"
-    assert story.changes["marker"] == said("no_answer", "Mon 09:30")
+    assert story.changes["marker"] == marker_entry("no_answer", "Mon 09:30")
 
 
 def test_an_answer_in_the_same_second_counts(story):
@@ -413,7 +416,7 @@ def test_an_answer_after_the_time_but_before_the_run_counts(story):
         "fills in contact «  »",
     ],
 )
-def test_a_client_who_only_changes_something_else_has_not_answered(make_story, what):
+def test_other_changes_of_the_client_do_not_count_as_answer(make_story, what):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:30 staff: asks and waiting for client
@@ -421,12 +424,12 @@ def test_a_client_who_only_changes_something_else_has_not_answered(make_story, w
         Mon 17:31 now
         """)
     assert story.status == "closed"
-    assert story.changes["marker"] == said("no_answer", "Mon 09:30")
+    assert story.changes["marker"] == marker_entry("no_answer", "Mon 09:30")
 
 
 @pytest.mark.parametrize("who", ["staff", "operator", "bot"])
 @pytest.mark.parametrize("what", ["fills in iin «850315300128»", "edits the description to «Есеп бос ашылады»"])
-def test_what_anybody_else_fills_in_is_no_answer(make_story, who, what):
+def test_item_filled_in_by_others_does_not_count_as_answer(make_story, who, what):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:30 staff: asks and waiting for client
@@ -436,7 +439,7 @@ def test_what_anybody_else_fills_in_is_no_answer(make_story, who, what):
     assert story.status == "closed"
 
 
-def test_a_client_who_fills_in_what_the_tool_asked_for_is_neither_reminded_nor_ended(story):
+def test_filling_in_the_requested_item_prevents_reminder_and_closing(story):
     """
     in regulation.yaml «# asked: {clause: 11}» becomes «asked: {clause: 11}»
     Mon 09:00 filed by client, VIP, error, without iin
@@ -464,13 +467,15 @@ def test_staff_who_ask_again_after_an_answer_start_a_new_clock(story):
     Tue 13:01 now
     """
     assert story.runs[0].status_changes == 0
-    assert story.changes["marker"] == f"{said('no_answer', 'Mon 14:00')} {said('reminder', 'Mon 14:00')}"
+    assert (
+        story.changes["marker"] == f"{marker_entry('no_answer', 'Mon 14:00')} {marker_entry('reminder', 'Mon 14:00')}"
+    )
 
 
-def test_a_question_of_somebody_who_is_staff_again_doubles_no_reminder(story):
+def test_question_of_returned_staff_sends_no_second_reminder(story):
     """
     Mon 09:00 filed by client, VIP, error
-    Mon 09:20 stranger: asks
+    Mon 09:20 unlisted: asks
     Mon 09:30 staff: asks and waiting for client
     Mon 13:31 sup-sync runs
     in tracker.yaml «former: []» becomes «former: [Асқар Белгісіз]»
@@ -480,10 +485,12 @@ def test_a_question_of_somebody_who_is_staff_again_doubles_no_reminder(story):
     """
     assert [run.notes for run in story.runs] == [1, 0, 0]
     assert story.status == "closed"
-    assert story.changes["marker"] == f"{said('no_answer', 'Mon 09:30')} {said('reminder', 'Mon 09:30')}"
+    assert (
+        story.changes["marker"] == f"{marker_entry('no_answer', 'Mon 09:30')} {marker_entry('reminder', 'Mon 09:30')}"
+    )
 
 
-def test_a_request_that_staff_took_back_waits_no_longer(story):
+def test_request_taken_back_by_staff_is_not_waiting(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: asks and waiting for client
@@ -494,7 +501,7 @@ def test_a_request_that_staff_took_back_waits_no_longer(story):
     assert "public_note" not in story.changes
 
 
-def test_nothing_ends_at_night_but_the_next_morning(story):
+def test_request_is_closed_the_next_morning_and_not_at_night(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: asks and waiting for client
@@ -509,7 +516,7 @@ def test_nothing_ends_at_night_but_the_next_morning(story):
     assert story.status == "closed"
 
 
-def test_nobody_is_reminded_at_night_but_the_next_morning(story):
+def test_reminder_is_sent_the_next_morning_and_not_at_night(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 14:00 staff: asks and waiting for client
@@ -518,10 +525,10 @@ def test_nobody_is_reminded_at_night_but_the_next_morning(story):
     Tue 09:00 now
     """
     assert [run.notes for run in story.runs] == [0, 0]
-    assert story.changes["marker"] == said("reminder", "Mon 14:00")
+    assert story.changes["marker"] == marker_entry("reminder", "Mon 14:00")
 
 
-def test_a_weekend_does_not_count_and_nothing_ends_in_it(story):
+def test_weekend_does_not_count_and_closes_no_request(story):
     """
     Fri 15:30 filed by client, VIP, error
     Fri 16:00 staff: asks and waiting for client
@@ -535,7 +542,7 @@ def test_a_weekend_does_not_count_and_nothing_ends_in_it(story):
     assert story.status == "closed"
 
 
-def test_a_holiday_does_not_count_and_nothing_ends_on_it(story):
+def test_holiday_does_not_count_and_closes_no_request(story):
     """
     2026-03-20 09:00 filed by client, VIP, error
     2026-03-20 10:00 staff: asks and waiting for client
@@ -548,7 +555,7 @@ def test_a_holiday_does_not_count_and_nothing_ends_on_it(story):
     assert story.status == "closed"
 
 
-def test_by_the_calendar_the_time_runs_at_night_and_the_ending_waits_for_the_morning(story):
+def test_calendar_time_runs_at_night_and_the_closing_waits_until_morning(story):
     """
     in regulation.yaml «clock: working» becomes «clock: calendar»
     Fri 16:30 filed by client, VIP, error
@@ -562,7 +569,7 @@ def test_by_the_calendar_the_time_runs_at_night_and_the_ending_waits_for_the_mor
     assert story.status == "closed"
 
 
-def test_by_the_calendar_the_reminder_names_the_hour_of_the_night(story):
+def test_reminder_in_calendar_time_has_a_due_time_at_night(story):
     """
     in regulation.yaml «clock: working» becomes «clock: calendar»
     Mon 09:00 filed by client, VIP, error
@@ -587,7 +594,7 @@ def test_the_time_and_the_share_of_the_reminder_are_settings(story):
     assert story.status == "closed"
 
 
-def test_what_was_filed_before_enforce_from_is_never_ended(story):
+def test_request_before_enforce_from_is_not_closed(story):
     """
     in config.yaml «enforce_from: 2026-01-01» becomes «enforce_from: 2026-06-09»
     Mon 09:00 filed by client, VIP, error
@@ -610,7 +617,7 @@ def test_a_question_beyond_the_known_years_is_never_due(story):
     assert "no_question" not in story.findings
 
 
-def test_nobody_asked_in_the_last_year_either(story):
+def test_no_reminder_is_sent_after_the_known_years(story):
     """
     2027-12-31 09:00 filed by client, VIP, error
     2027-12-31 16:00 staff: waiting for client
@@ -619,7 +626,7 @@ def test_nobody_asked_in_the_last_year_either(story):
     assert "no_question" in story.findings
 
 
-def test_a_status_that_the_account_may_not_set_sends_no_note(story):
+def test_forbidden_status_sends_no_note(story):
     """
     Mon 09:00 filed by client, VIP, error, the account may set only «new, in progress, waiting for client»
     Mon 09:30 staff: asks and waiting for client
@@ -627,12 +634,13 @@ def test_a_status_that_the_account_may_not_set_sends_no_note(story):
     """
     assert not {"public_note", "private_note", "status", "reason", "marker"} & set(story.changes)
     assert story.findings == {
-        "forbidden_transition": "the account may not set «Жабылды»: allow its role that transition in Redmine's workflow"
+        "forbidden_transition": 'the account may not set status "Жабылды";'
+        " allow this transition for its role in the workflow"
     }
     assert story.changes["state"] == "Клиент жауабы күтілуде"
 
 
-def test_a_status_that_the_account_may_set_ends_the_request(story):
+def test_allowed_status_closes_the_request(story):
     """
     Mon 09:00 filed by client, VIP, error, the account may set only «waiting for client, closed»
     Mon 09:30 staff: asks and waiting for client
@@ -648,12 +656,12 @@ def test_a_reminder_needs_no_status(story):
     Mon 09:30 staff: asks and waiting for client
     Mon 13:31 now
     """
-    assert story.changes["marker"] == said("reminder", "Mon 09:30")
+    assert story.changes["marker"] == marker_entry("reminder", "Mon 09:30")
     assert story.findings == {}
 
 
-def test_the_marker_keeps_an_ending_from_being_said_twice(make_story):
-    marker = f"{said('no_answer', 'Mon 09:30')} {said('reminder', 'Mon 09:30')}"
+def test_marker_prevents_a_second_closing_note(make_story):
+    marker = f"{marker_entry('no_answer', 'Mon 09:30')} {marker_entry('reminder', 'Mon 09:30')}"
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, marker «{marker}»
         Mon 09:30 staff: asks and waiting for client
@@ -664,7 +672,7 @@ def test_the_marker_keeps_an_ending_from_being_said_twice(make_story):
     assert story.value("marker") == marker
 
 
-def test_a_request_without_the_marker_field_is_neither_reminded_nor_ended(story):
+def test_request_without_the_marker_field_is_not_reminded_or_closed(story):
     """
     Mon 09:00 filed by client, VIP, error, without the field marker
     Mon 09:30 staff: asks and waiting for client
@@ -675,7 +683,7 @@ def test_a_request_without_the_marker_field_is_neither_reminded_nor_ended(story)
     assert story.status == "waiting for client"
 
 
-def test_a_request_without_the_reason_field_ends_all_the_same(story):
+def test_request_without_the_reason_field_is_closed(story):
     """
     Mon 09:00 filed by client, VIP, error, without the field reason
     Mon 09:30 staff: asks and waiting for client
@@ -684,7 +692,7 @@ def test_a_request_without_the_reason_field_ends_all_the_same(story):
     assert story.status == "closed"
 
 
-def test_after_the_ending_the_targets_stand_as_they_stood(story):
+def test_targets_stay_the_same_after_the_closing(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: asks and waiting for client
@@ -694,7 +702,7 @@ def test_after_the_ending_the_targets_stand_as_they_stood(story):
     """
     assert story.value("first_response_due") == "2026-06-08 11:00"
     assert story.value("resolution_due") == "2026-06-08 18:00"
-    assert story.told.raw["due_date"] == "2026-06-08"
+    assert story.request.raw["due_date"] == "2026-06-08"
     assert not {"first_response_due", "resolution_due", "due_date"} & {each.field for each in story.runs[1].changes}
     assert story.runs[1].status_changes == 1
     assert story.plan.changes == ()
@@ -702,7 +710,7 @@ def test_after_the_ending_the_targets_stand_as_they_stood(story):
     assert story.resolution.elapsed == "0:30"
 
 
-def test_a_request_opened_again_after_the_ending_is_worked_on(story):
+def test_reopened_request_is_open_after_the_closing(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: asks and waiting for client
@@ -716,7 +724,7 @@ def test_a_request_opened_again_after_the_ending_is_worked_on(story):
     assert story.resolution.elapsed == "1:30"
 
 
-def test_a_request_opened_again_can_wait_and_end_again(story):
+def test_reopened_request_can_wait_and_be_closed_again(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: asks and waiting for client
@@ -729,11 +737,11 @@ def test_a_request_opened_again_can_wait_and_end_again(story):
     """
     assert [run.notes for run in story.runs] == [1, 1, 0]
     assert story.status == "closed"
-    endings = f"{said('no_answer', 'Mon 09:30')} {said('no_answer', 'Tue 10:30')}"
-    assert story.changes["marker"] == f"{endings} {said('reminder', 'Tue 10:30')}"
+    closings = f"{marker_entry('no_answer', 'Mon 09:30')} {marker_entry('no_answer', 'Tue 10:30')}"
+    assert story.changes["marker"] == f"{closings} {marker_entry('reminder', 'Tue 10:30')}"
 
 
-def test_the_tools_earlier_ending_is_listed_as_an_ending(story):
+def test_earlier_closing_by_the_tool_is_listed_as_closing(story):
     """
     Mon 09:00 filed by client, VIP, error, in English
     Mon 09:30 staff: asks and waiting for client
@@ -753,11 +761,11 @@ def test_the_tools_earlier_ending_is_listed_as_an_ending(story):
     ]
 
 
-def test_an_ending_is_not_lost_where_who_asked_before_is_staff_no_more(story):
+def test_request_is_still_closed_after_the_asker_leaves_staff(story):
     """
     in tracker.yaml «former: []» becomes «former: [Асқар Белгісіз]»
     Mon 09:00 filed by client, VIP, error
-    Mon 09:10 stranger: asks and waiting for client
+    Mon 09:10 unlisted: asks and waiting for client
     Mon 09:15 client: answers
     Mon 09:30 staff: asks
     Mon 17:31 sup-sync runs
@@ -769,8 +777,8 @@ def test_an_ending_is_not_lost_where_who_asked_before_is_staff_no_more(story):
     """
     assert story.runs[0].status_changes == 1
     assert story.status == "closed"
-    endings = f"{said('no_answer', 'Mon 09:30')} {said('no_answer', 'Tue 10:30')}"
-    assert story.changes["marker"] == f"{endings} {said('reminder', 'Tue 10:30')}"
+    closings = f"{marker_entry('no_answer', 'Mon 09:30')} {marker_entry('no_answer', 'Tue 10:30')}"
+    assert story.changes["marker"] == f"{closings} {marker_entry('reminder', 'Tue 10:30')}"
 
 
 @pytest.mark.parametrize(
@@ -783,7 +791,7 @@ def test_an_ending_is_not_lost_where_who_asked_before_is_staff_no_more(story):
         "staff: hands to development and sets version 2.4 due 2026-06-12",
     ],
 )
-def test_what_goes_on_after_the_ending_has_no_reason_any_more(make_story, goes_on):
+def test_reopened_request_has_no_reason(make_story, goes_on):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:30 staff: asks and waiting for client
@@ -793,12 +801,12 @@ def test_what_goes_on_after_the_ending_has_no_reason_any_more(make_story, goes_o
         """)
     assert story.value("reason") == "Клиенттен жауап келмеді"
     (cleared,) = (each for each in story.plan.changes if each.field == "reason")
-    assert (cleared.new, cleared.reason, cleared.clause) == ("", "opened again", "15")
+    assert (cleared.new, cleared.reason, cleared.clause) == ("", "reopened", "15")
     assert story.second_plan.changes == ()
 
 
 @pytest.mark.parametrize("ends", ["solves", "public note and closes", "refuses"])
-def test_what_ends_again_keeps_the_reason_and_is_told_no_refusal(make_story, ends):
+def test_request_closed_again_keeps_the_reason_without_a_refusal_note(make_story, ends):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:30 staff: asks and waiting for client
@@ -811,7 +819,7 @@ def test_what_ends_again_keeps_the_reason_and_is_told_no_refusal(make_story, end
     assert story.findings == {}
 
 
-def test_what_is_refused_for_a_reason_of_staff_after_the_ending_is_told(story):
+def test_refusal_by_staff_after_the_closing_sends_a_note(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: asks and waiting for client
@@ -820,10 +828,10 @@ def test_what_is_refused_for_a_reason_of_staff_after_the_ending_is_told(story):
     Tue 10:05 now
     """
     assert "заңнамасын түсіндіру" in story.changes["public_note"]
-    assert story.changes["marker"] == f"{said('no_answer', 'Mon 09:30')} {said('refused', 'Tue 10:00')}"
+    assert story.changes["marker"] == f"{marker_entry('no_answer', 'Mon 09:30')} {marker_entry('refused', 'Tue 10:00')}"
 
 
-def test_every_kind_of_action_is_listed_in_the_order_of_time(story):
+def test_every_kind_of_action_is_listed_in_chronological_order(story):
     """
     Mon 09:00 filed by client, VIP, error, in English
     Mon 09:01 sup-sync runs
@@ -852,7 +860,7 @@ def test_every_kind_of_action_is_listed_in_the_order_of_time(story):
     ]
 
 
-def test_what_the_tool_told_staff_is_no_action(story):
+def test_private_note_of_the_tool_is_not_listed_as_action(story):
     """
     Mon 09:00 filed by client, VIP, error, in English
     Mon 11:01 sup-sync runs
@@ -863,7 +871,7 @@ def test_what_the_tool_told_staff_is_no_action(story):
     assert story.changes["public_note"].count("a message was sent to the client") == 1
 
 
-def test_the_list_names_nobody_and_quotes_nobody(story):
+def test_list_contains_no_names_and_no_quotes(story):
     """
     Mon 09:00 filed by client, VIP, error, in the words «құпия сөз»
     Mon 09:05 head: public note
@@ -891,7 +899,7 @@ def test_the_last_twenty_actions_are_listed(make_story):
     assert "09:40" in actions[-1]
 
 
-def test_what_the_tool_asked_is_a_question_and_its_reminder_is_none(story):
+def test_question_of_the_tool_counts_and_its_reminder_does_not(story):
     """
     in regulation.yaml «# asked: {clause: 11}» becomes «asked: {clause: 11}»
     Mon 09:00 filed by client, VIP, error, without iin
@@ -902,14 +910,17 @@ def test_what_the_tool_asked_is_a_question_and_its_reminder_is_none(story):
     Mon 17:06 now
     """
     before = "acknowledged#0@1.00 asked#0@1.00 first_response#0@2.00 incomplete#0@1.00"
-    assert story.value("marker") == f"{before} {said('reminder', 'Mon 09:05')}"
+    assert story.value("marker") == f"{before} {marker_entry('reminder', 'Mon 09:05')}"
     assert [run.status_changes for run in story.runs] == [1, 0, 0]
-    assert story.changes["marker"] == f"{before} {said('no_answer', 'Mon 09:05')} {said('reminder', 'Mon 09:05')}"
+    assert (
+        story.changes["marker"]
+        == f"{before} {marker_entry('no_answer', 'Mon 09:05')} {marker_entry('reminder', 'Mon 09:05')}"
+    )
     assert "Сұрақ қойылған уақыт: 2026 жылғы 8 маусым, 09:05." in story.changes["public_note"]
     assert story.status == "closed"
 
 
-def test_a_reason_that_staff_gave_is_theirs_to_take_away(story):
+def test_reason_set_by_staff_is_not_cleared(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note and sets the reason to no answer

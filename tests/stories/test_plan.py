@@ -1,4 +1,4 @@
-"""The plan over several requests: its order, and when it is too much."""
+"""The plan for several requests: its order and its limits."""
 
 import pytest
 from stories.shipped import shipped_config
@@ -35,12 +35,12 @@ def test_the_oldest_breach_comes_first_then_the_number(make_story):
     assert plan.judged == 4
 
 
-def test_the_order_of_reading_changes_nothing(make_story):
+def test_plan_does_not_depend_on_the_order_of_requests(make_story):
     stories = [make_story(CALM), make_story(LATE), make_story(LATEST)]
     assert plan_of(stories) == plan_of(stories[::-1])
 
 
-def test_findings_stand_in_the_order_of_the_requests(make_story):
+def test_findings_are_in_the_order_of_requests(make_story):
     calm, latest = (text.replace("error", "error, starts on 2026-06-30") for text in (CALM, LATEST))
     plan = plan_of([make_story(calm), make_story(latest)])
     assert [issue_id for issue_id, _ in plan.by_issue()] == [2, 1]
@@ -56,11 +56,11 @@ def test_a_plan_within_the_limits_is_safe(make_story):
 
 def test_more_notes_than_the_limit_are_refused(make_story):
     plan = plan_of([make_story(LATE), make_story(LATEST)])
-    with pytest.raises(UnsafePlan, match=r"4 notes \(limit 3\); nothing is written\..*--force"):
+    with pytest.raises(UnsafePlan, match=r"4 notes \(limit 3\); nothing was written\..*--force"):
         plan.require_safe(Limits(notes=3, status_changes=0, changed_share=1.0))
 
 
-def test_more_endings_than_the_limit_are_refused(make_story):
+def test_more_status_changes_than_the_limit_are_refused(make_story):
     unanswered = """
         Mon 09:00 filed by client, VIP, error
         Mon 10:00 staff: asks and waiting for client
@@ -68,7 +68,7 @@ def test_more_endings_than_the_limit_are_refused(make_story):
         """
     plan = plan_of([make_story(unanswered), make_story(unanswered)])
     plan.require_safe(Limits(notes=2, status_changes=2, changed_share=1.0))
-    with pytest.raises(UnsafePlan, match=r"over the limits: 2 new statuses \(limit 1\); nothing is written"):
+    with pytest.raises(UnsafePlan, match=r"limits exceeded: 2 new statuses \(limit 1\); nothing was written"):
         plan.require_safe(Limits(notes=2, status_changes=1, changed_share=1.0))
 
 
@@ -84,7 +84,7 @@ def test_new_values_on_more_than_the_share_are_refused():
         changing(51, of=100).require_safe(limits)
 
 
-def test_what_is_settled_by_the_filing_seldom_changes():
+def test_many_changes_of_a_stable_field_are_refused():
     limits = Limits(notes=0, status_changes=0, changed_share=0.5)
     for field in ("level", "first_response_due"):
         changing(30, of=300, field=field).require_safe(limits)
@@ -100,7 +100,7 @@ def test_a_few_requests_may_all_change():
         changing(21, of=21).require_safe(limits)
 
 
-def test_a_first_value_is_no_changed_value():
+def test_first_value_does_not_count_as_changed():
     changing(100, of=100, old="").require_safe(Limits(notes=0, status_changes=0, changed_share=0.01))
 
 

@@ -1,7 +1,7 @@
-"""The operator determines the priority; anybody else's is a wish (clause 20)."""
+"""The priority: only the operator determines it (clause 20)."""
 
 
-def test_the_clients_priority_is_a_wish(story):
+def test_priority_of_the_client_does_not_apply(story):
     """
     Mon 09:00 filed by client, VIP, error, urgent
     Mon 09:30 now
@@ -30,7 +30,7 @@ def test_staff_set_the_priority(story):
     assert story.first_response.due == "Mon 09:30"
 
 
-def test_what_an_operator_files_has_the_priority_they_gave_it(story):
+def test_priority_of_an_operator_applies_at_filing(story):
     """
     Mon 09:00 filed by operator, VIP, error, urgent, by e-mail
     Mon 09:30 now
@@ -55,7 +55,7 @@ def test_a_client_cannot_file_with_a_confirmed_priority(story):
     assert story.judgement.priority == "normal"
 
 
-def test_a_priority_set_by_the_tool_is_no_confirmation(story):
+def test_priority_set_by_the_tool_does_not_confirm_it(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:10 bot: sets priority urgent
@@ -64,7 +64,7 @@ def test_a_priority_set_by_the_tool_is_no_confirmation(story):
     assert story.judgement.priority == "normal"
 
 
-def test_a_client_who_changes_a_confirmed_priority_only_wishes(story):
+def test_change_of_a_confirmed_priority_by_the_client_does_not_apply(story):
     """
     Mon 09:00 filed by client, VIP, error, urgent
     Mon 09:10 staff: confirms the priority
@@ -84,7 +84,7 @@ def test_staff_confirm_what_the_client_changed_it_to(story):
     assert story.judgement.priority == "immediate"
 
 
-def test_taking_a_confirmation_back_confirms_nothing(story):
+def test_withdrawn_confirmation_does_not_change_the_priority(story):
     """
     Mon 09:00 filed by client, VIP, error, urgent, priority confirmed
     Mon 09:10 staff: withdraws the confirmation
@@ -103,7 +103,7 @@ def test_a_change_counts_from_the_start(story):
     assert story.first_response.outcome == "breached"
 
 
-def test_a_change_counts_forward_where_the_setting_says_so(story):
+def test_target_counts_from_the_change_if_set_so(story):
     """
     in regulation.yaml «priority_change: from_start» becomes «priority_change: from_change»
     Mon 09:00 filed by client, VIP, error
@@ -150,7 +150,7 @@ def test_a_pause_that_lasts_beyond_the_change_stays_when_it_counts_forward(story
     assert story.resolution.due == "Tue 15:00"
 
 
-def test_a_change_after_the_answer_does_not_judge_the_answer_anew(story):
+def test_change_after_the_answer_does_not_change_its_verdict(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:30 staff: public note
@@ -172,7 +172,7 @@ def test_a_priority_set_with_the_answer_judges_the_answer(story):
     assert story.first_response.outcome == "breached"
 
 
-def test_an_unconfirmed_wish_judges_nothing_when_it_is_withdrawn(story):
+def test_withdrawn_request_for_a_priority_has_no_effect(story):
     """
     Mon 09:00 filed by client, VIP, error, immediate
     Mon 10:00 client: sets priority normal

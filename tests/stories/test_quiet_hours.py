@@ -1,4 +1,4 @@
-"""In quiet hours clients are told nothing: what is due to them waits, what is due to staff does not."""
+"""Quiet hours: notes to clients wait, notes to staff do not."""
 
 import pytest
 
@@ -17,7 +17,7 @@ QUIET = "in config.yaml «# quiet_hours: 21:00-08:00 » becomes «quiet_hours: {
         ("12:00-13:00", "Tue 13:00", True),
     ],
 )
-def test_the_acknowledgement_waits_until_they_end(make_story, hours, now, is_told):
+def test_acknowledgement_waits_until_quiet_hours_end(make_story, hours, now, is_told):
     story = make_story(f"""
         {QUIET.format(hours=hours)}
         Mon 19:00 filed by client, VIP, error
@@ -27,7 +27,7 @@ def test_the_acknowledgement_waits_until_they_end(make_story, hours, now, is_tol
     assert ("acknowledged" in story.changes.get("marker", "")) is is_told
 
 
-def test_staff_are_told_all_the_same(make_story):
+def test_notes_to_staff_are_sent_in_quiet_hours(make_story):
     story = make_story(f"""
         {QUIET.format(hours="21:00-08:00")}
         Mon 09:00 filed by client, VIP, error
@@ -37,7 +37,7 @@ def test_staff_are_told_all_the_same(make_story):
     assert len(story.notes) == 1
 
 
-def test_without_any_they_are_told_at_night(story):
+def test_acknowledgement_is_sent_at_night_without_quiet_hours(story):
     """
     Mon 22:00 filed by client, VIP, error
     Mon 22:05 now

@@ -1,10 +1,10 @@
-"""Refusals and stopped work: the client is told why, the superior is informed, and then silence (clauses 6, 9, 16)."""
+"""Refusals and stopped work: one note to the client or the superior, and no more (clauses 6, 9, 16)."""
 
 import ast
 from pathlib import Path
 
 import pytest
-from stories.moments import said
+from stories.moments import marker_entry
 from stories.shipped import shipped_config
 
 import sup_sync
@@ -14,7 +14,7 @@ REFUSALS = [(RULES.names.reasons[key], reason) for key, reason in RULES.policy.r
 
 
 @pytest.mark.parametrize(("name", "reason"), REFUSALS, ids=[reason.key for _, reason in REFUSALS])
-def test_a_refusal_tells_the_client_the_reason_its_clause_and_where_to_complain(make_story, name, reason):
+def test_refusal_note_has_reason_and_clause_and_address_for_complaints(make_story, name, reason):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 10:00 staff: refuses and sets the reason to «{name}»
@@ -69,7 +69,7 @@ def test_the_reasons_are_those_of_clauses_6_9_15_and_16():
         ),
     ],
 )
-def test_a_refusal_is_told_in_the_clients_language(make_story, language, words):
+def test_refusal_note_is_in_the_clients_language(make_story, language, words):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, in {language}
         Mon 10:00 staff: refuses and sets the reason to too little information
@@ -78,7 +78,7 @@ def test_a_refusal_is_told_in_the_clients_language(make_story, language, words):
     assert story.changes["public_note"] == words
 
 
-def test_the_clause_of_complaints_is_the_regulations(story):
+def test_clause_of_complaints_comes_from_the_regulation(story):
     """
     in regulation.yaml «refused: {clause: 25}» becomes «refused: {clause: 26.1}»
     Mon 09:00 filed by client, VIP, error
@@ -90,7 +90,7 @@ def test_the_clause_of_complaints_is_the_regulations(story):
     assert second == "Келіспесеңіз, QA@mitwork.net мекенжайына жаза аласыз (регламент, 26.1-тармақ)."
 
 
-def test_a_refusal_is_told_once(story):
+def test_refusal_note_is_sent_once(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: refuses and sets the reason to law
@@ -100,7 +100,7 @@ def test_a_refusal_is_told_once(story):
     Mon 10:30 now
     """
     assert len(story.public_notes) == 1
-    assert story.value("marker") == said("refused", "Mon 10:00")
+    assert story.value("marker") == marker_entry("refused", "Mon 10:00")
     assert story.status == "refused"
 
 
@@ -116,7 +116,7 @@ def test_the_note_and_its_marker_are_one_write_and_name_the_clause(story):
     assert changes["public_note"].reason == changes["marker"].reason == "refused: law"
 
 
-def test_what_is_refused_again_after_it_was_opened_is_told_again(story):
+def test_second_refusal_after_a_reopening_sends_a_note(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: refuses and sets the reason to law
@@ -128,10 +128,10 @@ def test_what_is_refused_again_after_it_was_opened_is_told_again(story):
     """
     assert len(story.public_notes) == 2
     assert "бөгде өнімді орнату" in story.changes["public_note"]
-    assert story.changes["marker"] == f"{said('refused', 'Mon 10:00')} {said('refused', 'Mon 12:00')}"
+    assert story.changes["marker"] == f"{marker_entry('refused', 'Mon 10:00')} {marker_entry('refused', 'Mon 12:00')}"
 
 
-def test_what_counts_as_a_refusal_from_now_on_tells_no_later_one_again(story):
+def test_note_is_not_repeated_if_a_status_becomes_a_refusal_later(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: public note and solves
@@ -142,19 +142,19 @@ def test_what_counts_as_a_refusal_from_now_on_tells_no_later_one_again(story):
     Mon 10:10 now
     """
     assert len(story.public_notes) == 1
-    assert story.value("marker") == said("refused", "Mon 10:00")
+    assert story.value("marker") == marker_entry("refused", "Mon 10:00")
 
 
-def test_what_was_filed_as_refused_is_told_too(story):
+def test_request_filed_as_refused_sends_a_note(story):
     """
     Mon 09:00 filed by operator, VIP, error, status «refused», reason law
     Mon 09:05 now
     """
     assert "заңнамасын түсіндіру" in story.changes["public_note"]
-    assert story.changes["marker"] == said("refused", "Mon 09:00")
+    assert story.changes["marker"] == marker_entry("refused", "Mon 09:00")
 
 
-def test_what_was_filed_as_refused_and_is_refused_again_is_told_again(story):
+def test_request_filed_as_refused_and_refused_again_sends_a_second_note(story):
     """
     Mon 09:00 filed by operator, VIP, error, status «refused», reason law
     Mon 09:05 sup-sync runs
@@ -163,10 +163,10 @@ def test_what_was_filed_as_refused_and_is_refused_again_is_told_again(story):
     Mon 11:05 now
     """
     assert len(story.public_notes) == 2
-    assert story.changes["marker"] == f"{said('refused', 'Mon 09:00')} {said('refused', 'Mon 11:00')}"
+    assert story.changes["marker"] == f"{marker_entry('refused', 'Mon 09:00')} {marker_entry('refused', 'Mon 11:00')}"
 
 
-def test_a_refusal_without_a_reason_is_a_finding_and_tells_nobody(story):
+def test_refusal_without_a_reason_is_a_finding_and_sends_no_note(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: refuses
@@ -174,11 +174,11 @@ def test_a_refusal_without_a_reason_is_a_finding_and_tells_nobody(story):
     """
     assert story.public_notes == story.notes == []
     assert [(each.kind, each.text, each.clause) for each in story.plan.findings] == [
-        ("no_reason", "refused without a reason: set one", "9")
+        ("no_reason", "refused without a reason; set one", "9")
     ]
 
 
-def test_a_reason_that_no_mapping_knows_is_one_finding(story):
+def test_unmapped_reason_is_one_finding(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: refuses and sets the reason to «Қайталанған»
@@ -196,10 +196,10 @@ def test_a_refusal_without_the_field_of_reasons_is_a_finding(story):
     Mon 10:00 staff: refuses
     Mon 10:05 now
     """
-    assert story.findings == {"no_reason": "refused without a reason: set one"}
+    assert story.findings == {"no_reason": "refused without a reason; set one"}
 
 
-def test_the_client_is_told_once_the_reason_is_there(story):
+def test_refusal_note_is_sent_after_the_reason_is_set(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: refuses
@@ -213,7 +213,7 @@ def test_the_client_is_told_once_the_reason_is_there(story):
 
 
 @pytest.mark.parametrize("reason", ["law", "too little information", "no answer"])
-def test_a_reason_without_a_refusal_says_nothing_and_stops_nothing(make_story, reason):
+def test_reason_without_a_refusal_has_no_effect(make_story, reason):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:30 staff: public note and sets the reason to {reason}
@@ -224,7 +224,7 @@ def test_a_reason_without_a_refusal_says_nothing_and_stops_nothing(make_story, r
     assert story.resolution.outcome == "on_track"
 
 
-def test_a_refused_request_lacks_nothing_and_is_escalated_no_more(story):
+def test_refused_request_is_not_checked_for_items_or_escalated(story):
     """
     Mon 09:00 filed by client, VIP, error, without iin
     Mon 10:00 staff: refuses and sets the reason to law
@@ -234,7 +234,7 @@ def test_a_refused_request_lacks_nothing_and_is_escalated_no_more(story):
     assert story.findings == {}
 
 
-def test_a_refusal_before_enforce_from_is_not_told(story):
+def test_refusal_before_enforce_from_sends_no_note(story):
     """
     in config.yaml «enforce_from: 2026-01-01» becomes «enforce_from: 2026-06-09»
     Mon 09:00 filed by client, VIP, error
@@ -244,7 +244,7 @@ def test_a_refusal_before_enforce_from_is_not_told(story):
     assert story.public_notes == []
 
 
-def test_an_insult_set_by_staff_informs_the_head_in_one_private_note(story):
+def test_insult_set_by_staff_sends_one_private_note_to_the_head(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: sets the reason to insult
@@ -256,7 +256,7 @@ def test_an_insult_set_by_staff_informs_the_head_in_one_private_note(story):
         " Регламент, 16-тармақ; шағымдар: QA@mitwork.net."
     )
     assert story.public_notes == []
-    assert story.changes["marker"] == said("stopped", "Mon 10:00")
+    assert story.changes["marker"] == marker_entry("stopped", "Mon 10:00")
     assert story.changes["state"] == "Мерзімі жоқ"
 
 
@@ -271,7 +271,7 @@ def test_a_stopped_request_has_no_target_by_clause_16(story):
     assert story.resolution.clause == "16"
 
 
-def test_after_that_nothing_is_written_on_a_stopped_request_ever_again(story):
+def test_nothing_more_is_written_on_a_stopped_request(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: sets the reason to insult
@@ -291,7 +291,7 @@ def test_after_that_nothing_is_written_on_a_stopped_request_ever_again(story):
     assert len(story.notes) == 1
 
 
-def test_a_stopped_request_that_waits_is_neither_reminded_nor_ended(story):
+def test_stopped_request_that_waits_is_not_reminded_or_closed(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: asks and waiting for client
@@ -312,21 +312,21 @@ def test_a_request_stopped_before_the_first_run_is_not_acknowledged_or_flagged(s
     Mon 09:10 now
     """
     assert story.public_notes == []
-    assert story.changes["marker"] == said("stopped", "Mon 09:05")
+    assert story.changes["marker"] == marker_entry("stopped", "Mon 09:05")
 
 
-def test_a_late_first_run_informs_of_the_stop_alone(story):
+def test_late_first_run_sends_only_the_note_about_the_stop(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: sets the reason to insult
     next Fri 12:00 now
     """
     assert len(story.notes) == 1
-    assert story.changes["marker"] == said("stopped", "Mon 10:00")
+    assert story.changes["marker"] == marker_entry("stopped", "Mon 10:00")
     assert "assignee" not in story.changes
 
 
-def test_an_insult_together_with_a_refusal_tells_the_client_nothing(story):
+def test_insult_with_a_refusal_sends_no_note_to_the_client(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: refuses and sets the reason to insult
@@ -338,36 +338,36 @@ def test_an_insult_together_with_a_refusal_tells_the_client_nothing(story):
 
 
 @pytest.mark.parametrize("who", ["client", "colleague", "developer", "bot"])
-def test_an_insult_set_by_anybody_but_staff_does_not_count(make_story, who):
+def test_insult_set_by_others_than_staff_does_not_count(make_story, who):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 09:05 sup-sync runs
         Mon 09:10 {who}: sets the reason to insult
         Mon 09:15 now
         """)
-    assert story.findings == {"not_stopped": "reason insult was not set by staff: it does not count"}
+    assert story.findings == {"not_stopped": "reason insult ignored: only staff may set it"}
     assert [each.clause for each in story.plan.findings] == ["16"]
     assert story.notes == []
     assert story.first_response.outcome == "on_track"
 
 
-def test_an_insult_set_by_somebody_who_is_no_member_any_more_counts(story):
+def test_insult_set_by_a_former_member_counts(story):
     """
     Mon 09:00 filed by client, VIP, error
-    Mon 09:10 stranger: sets the reason to insult
+    Mon 09:10 unlisted: sets the reason to insult
     Mon 09:15 now
     """
     assert story.findings == {}
     assert story.changes["private_note"].startswith("@d.bekova\n\n")
-    assert story.changes["marker"] == said("stopped", "Mon 09:10")
+    assert story.changes["marker"] == marker_entry("stopped", "Mon 09:10")
     assert story.first_response.outcome == "no_target"
 
 
-def test_work_stays_stopped_when_who_stopped_it_leaves_and_the_head_hears_no_second_time(story):
+def test_work_stays_stopped_without_a_second_note_after_its_setter_leaves(story):
     """
     in tracker.yaml «former: []» becomes «former: [Асқар Белгісіз]»
     Mon 09:00 filed by client, VIP, error
-    Mon 09:10 stranger: sets the reason to insult
+    Mon 09:10 unlisted: sets the reason to insult
     Mon 09:15 sup-sync runs
     in tracker.yaml «former: [Асқар Белгісіз]» becomes «former: []»
     Tue 12:00 now
@@ -377,7 +377,7 @@ def test_work_stays_stopped_when_who_stopped_it_leaves_and_the_head_hears_no_sec
     assert story.plan.findings == ()
 
 
-def test_a_request_that_the_client_says_is_stopped_is_escalated_as_any_other(story):
+def test_request_with_a_stop_set_by_the_client_is_escalated(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:10 client: sets the reason to insult
@@ -386,17 +386,17 @@ def test_a_request_that_the_client_says_is_stopped_is_escalated_as_any_other(sto
     assert story.changes["marker"] == "acknowledged#0@1.00 first_response#0@1.00"
 
 
-def test_an_insult_that_an_operator_filed_it_with_counts(story):
+def test_insult_filed_by_an_operator_counts(story):
     """
     Mon 09:00 filed by operator, VIP, error, reason insult
     Mon 09:05 now
     """
     assert story.changes["private_note"].startswith("@d.bekova\n\n")
-    assert story.changes["marker"] == said("stopped", "Mon 09:00")
+    assert story.changes["marker"] == marker_entry("stopped", "Mon 09:00")
     assert story.public_notes == []
 
 
-def test_an_insult_that_a_client_filed_it_with_does_not_count(story):
+def test_insult_filed_by_a_client_does_not_count(story):
     """
     Mon 09:00 filed by client, VIP, error, reason insult
     Mon 09:05 now
@@ -405,7 +405,7 @@ def test_an_insult_that_a_client_filed_it_with_does_not_count(story):
     assert story.changes["marker"] == "acknowledged#0@1.00"
 
 
-def test_staff_who_set_anew_what_a_client_had_set_stop_it(story):
+def test_reason_set_again_by_staff_stops_work(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:10 client: sets the reason to insult
@@ -418,7 +418,7 @@ def test_staff_who_set_anew_what_a_client_had_set_stop_it(story):
     assert story.changes["private_note"].startswith("@d.bekova")
 
 
-def test_a_client_who_sets_anew_what_staff_had_cleared_stops_nothing(story):
+def test_reason_set_again_by_a_client_does_not_stop_work(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:10 staff: sets the reason to insult
@@ -431,7 +431,7 @@ def test_a_client_who_sets_anew_what_staff_had_cleared_stops_nothing(story):
     assert story.first_response.outcome == "on_track"
 
 
-def test_the_tool_works_on_where_staff_clear_the_reason(story):
+def test_notices_are_sent_again_after_staff_clear_the_reason(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:05 sup-sync runs
@@ -443,12 +443,12 @@ def test_the_tool_works_on_where_staff_clear_the_reason(story):
     """
     assert story.value("state") == "Мерзімінде"
     assert story.value("resolution_due") == "2026-06-08 18:00"
-    assert story.told.raw["due_date"] == "2026-06-08"
-    said_before = said("stopped", "Mon 09:10")
+    assert story.request.raw["due_date"] == "2026-06-08"
+    said_before = marker_entry("stopped", "Mon 09:10")
     assert story.changes["marker"] == f"acknowledged#0@1.00 first_response#0@0.75 {said_before}"
 
 
-def test_work_stopped_again_informs_again(story):
+def test_work_stopped_again_sends_a_second_note(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:10 staff: sets the reason to insult
@@ -459,11 +459,11 @@ def test_work_stopped_again_informs_again(story):
     Mon 10:25 now
     """
     assert len(story.notes) == 2
-    stops = f"{said('stopped', 'Mon 09:10')} {said('stopped', 'Mon 10:20')}"
+    stops = f"{marker_entry('stopped', 'Mon 09:10')} {marker_entry('stopped', 'Mon 10:20')}"
     assert story.changes["marker"] == f"acknowledged#0@1.00 {stops}"
 
 
-def test_a_stop_before_enforce_from_informs_nobody_and_writes_nothing(story):
+def test_stop_before_enforce_from_sends_no_note_and_writes_nothing(story):
     """
     in config.yaml «enforce_from: 2026-01-01» becomes «enforce_from: 2026-06-09»
     Mon 09:00 filed by client, VIP, error
@@ -473,14 +473,14 @@ def test_a_stop_before_enforce_from_informs_nobody_and_writes_nothing(story):
     assert story.plan.changes == ()
 
 
-def test_what_the_tool_sets_as_a_reason_stops_nothing():
+def test_reason_set_by_the_tool_does_not_stop_work():
     set_by_the_tool = RULES.policy.reasons[RULES.policy.waiting.reason]
     assert set_by_the_tool.key == "no_answer"
     assert not set_by_the_tool.stops_work
 
 
 def test_no_line_of_the_tool_sets_another_reason():
-    """Only a person stops work on a request (clause 16): whatever else would write the field fails here."""
+    """Only a person may stop work on a request (clause 16): other code that writes the field fails this test."""
     trees = [ast.parse(path.read_text(encoding="utf-8")) for path in Path(sup_sync.__file__).parent.rglob("*.py")]
     notifications = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call)]
     written = {ast.unparse(call.args[1]) for call in notifications if is_writing_a_reason(call)}

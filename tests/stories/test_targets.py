@@ -1,4 +1,4 @@
-"""Every row of the SLA table, in working time and by the settings that the regulation leaves open."""
+"""The targets of every row of the SLA table, in working time and with the optional settings."""
 
 import pytest
 
@@ -12,8 +12,8 @@ CHANNELS = {
 }
 CATEGORIES = ("error", "consultation", "suggestion")
 
+# The due times of a VIP request filed at Mon 09:00, by priority: within 2 h, 1 h and 30 min of working time.
 ANSWER = {"normal": "Mon 11:00", "urgent": "Mon 10:00", "immediate": "Mon 09:30"}
-"""When VIP is to be answered by priority: within 2 working hours, 1, 30 minutes of Mon 09:00."""
 
 ROWS = [
     *(("VIP", "online assistant", each, "Mon 09:15", "Mon 18:00") for each in ANSWER),
@@ -30,8 +30,8 @@ ROWS = [
 
 
 @pytest.mark.parametrize("category", CATEGORIES)
-@pytest.mark.parametrize(("level", "channel", "priority", "answer", "closing"), ROWS)
-def test_every_row_of_the_sla_table(story, answer, closing, level, channel, priority, category):
+@pytest.mark.parametrize(("level", "channel", "priority", "answer", "resolution"), ROWS)
+def test_every_row_of_the_sla_table(story, answer, resolution, level, channel, priority, category):
     """
     Mon 09:00 filed by operator, {level}, {category}, {priority}, by {channel}
     Mon 09:10 now
@@ -40,11 +40,11 @@ def test_every_row_of_the_sla_table(story, answer, closing, level, channel, prio
     assert (judged.level, judged.channel) == (LEVELS[level], CHANNELS[channel])
     assert (judged.category, judged.priority) == (category, priority)
     assert story.first_response.due == answer
-    assert story.resolution.due == closing
+    assert story.resolution.due == resolution
 
 
 @pytest.mark.parametrize(
-    ("level", "channel", "first", "closing"),
+    ("level", "channel", "first", "resolution"),
     [
         ("VIP", "online assistant", "SLA VIP.1", "SLA VIP.3"),
         ("VIP", "e-mail", "SLA VIP.2", "SLA VIP.3"),
@@ -53,23 +53,23 @@ def test_every_row_of_the_sla_table(story, answer, closing, level, channel, prio
         ("Base", "e-mail", "SLA Base.2", "SLA Base.3"),
     ],
 )
-def test_every_target_names_its_clause(story, level, channel, first, closing):
+def test_every_target_names_its_clause(story, level, channel, first, resolution):
     """
     Mon 09:00 filed by operator, {level}, error, by {channel}
     Mon 09:10 now
     """
     assert (story.judgement.level, story.judgement.channel) == (LEVELS[level], CHANNELS[channel])
-    assert (story.first_response.clause, story.resolution.clause) == (first, closing)
+    assert (story.first_response.clause, story.resolution.clause) == (first, resolution)
 
 
-def test_a_vip_letter_has_no_closing_target(story):
+def test_vip_letter_has_no_resolution_target(story):
     """
     Mon 09:00 filed by operator, VIP, error, by official letter
     Mon 10:00 staff: public note
     next Fri 10:00 now
     """
     assert story.resolution.outcome == "no_target"
-    assert story.resolution.reason == "the clause excepts it"
+    assert story.resolution.reason == "the clause sets no target"
     assert story.resolution.elapsed == "82:00"
     assert story.resolution.left is None
     assert story.first_response.outcome == "met"
@@ -78,7 +78,7 @@ def test_a_vip_letter_has_no_closing_target(story):
     assert "due_date" not in story.changes
 
 
-def test_one_working_day_is_nine_working_hours_on(story):
+def test_one_working_day_is_nine_working_hours(story):
     """
     Tue 14:00 filed by client, VIP, error
     Tue 14:10 now
@@ -161,7 +161,7 @@ def test_a_target_may_run_at_night_too(story):
     assert story.resolution.due == "next Mon 18:00"
 
 
-def test_a_pause_stops_a_clock_that_runs_at_night_too(story):
+def test_pause_stops_a_clock_that_runs_at_night(story):
     """
     in regulation.yaml «resolution: {within: 1 working day,» becomes «resolution: {clock: calendar, within: 24 h,»
     Fri 12:00 filed by client, VIP, error
@@ -173,16 +173,16 @@ def test_a_pause_stops_a_clock_that_runs_at_night_too(story):
     assert story.resolution.due == "next Mon 12:00"
 
 
-def test_a_target_in_a_year_that_is_only_estimated_is_named(story):
+def test_target_in_an_estimated_year_is_a_finding(story):
     """
     2026-12-31 17:00 filed by client, VIP, error, normal
     2026-12-31 17:30 now
     """
     assert story.resolution.due == "2027-01-05 17:00"
-    assert story.findings["estimated_year"] == "a target lies in 2027, whose days off are only estimated so far"
+    assert story.findings["estimated_year"] == "a target is in 2027, for which days off are only estimated"
 
 
-def test_a_target_in_a_year_that_decrees_fix_is_not_named(story):
+def test_target_in_a_final_year_makes_no_finding(story):
     """
     2026-12-30 09:00 filed by client, VIP, error, normal
     2026-12-30 09:30 now

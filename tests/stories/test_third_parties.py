@@ -1,4 +1,4 @@
-"""Others than support may be engaged in a request; that alone changes nothing of it (clause 17)."""
+"""Third parties in a request: their participation does not affect its clocks (clause 17)."""
 
 
 def test_an_assignee_outside_support_stops_no_clock(story):
@@ -20,7 +20,7 @@ def test_a_request_that_was_assigned_outside_support_is_still_escalated(story):
     assert any("SLA VIP.3" in note for note in story.notes)
 
 
-def test_what_somebody_outside_support_says_is_no_first_response(story):
+def test_note_of_a_person_outside_support_does_not_count_as_first_response(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 operator: assigns developer

@@ -1,4 +1,4 @@
-"""Pauses: waiting for the client, and the closed time of what is opened again (clauses 9 and 15)."""
+"""Pauses: waiting for the client, and closed time before a reopening (clauses 9 and 15)."""
 
 
 def test_waiting_for_the_client_does_not_count(story):
@@ -15,7 +15,7 @@ def test_waiting_for_the_client_does_not_count(story):
     assert story.resolution.due == "Tue 18:00"
 
 
-def test_while_it_waits_the_clock_stands(story):
+def test_clock_is_paused_while_waiting(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -51,7 +51,7 @@ def test_a_request_at_risk_before_it_waits_stays_at_risk(story):
     assert story.resolution.outcome == "at_risk"
 
 
-def test_asking_again_waits_again_though_the_status_never_changed(story):
+def test_asking_again_waits_again_without_a_change_of_status(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 12:00 staff: asks and waiting for client
@@ -95,11 +95,11 @@ def test_a_colleague_may_answer_for_the_client(story):
     assert story.resolution.elapsed == "4:00"
 
 
-def test_somebody_on_no_side_may_answer_for_the_client(story):
+def test_unknown_person_may_answer_for_the_client(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 12:00 staff: asks and waiting for client
-    Mon 14:00 stranger: answers
+    Mon 14:00 unlisted: answers
     Mon 15:00 now
     """
     assert story.resolution.elapsed == "4:00"
@@ -125,7 +125,7 @@ def test_a_client_who_edits_the_description_has_answered(story):
     assert story.resolution.elapsed == "4:00"
 
 
-def test_an_answer_ends_the_waiting_though_it_sets_another_status_that_waits(story):
+def test_answer_with_another_waiting_status_ends_the_waiting(story):
     """
     in tracker.yaml «Шешілді: {phase: closed}» becomes «Шешілді: {phase: waiting}»
     Mon 09:00 filed by client, VIP, error
@@ -136,7 +136,7 @@ def test_an_answer_ends_the_waiting_though_it_sets_another_status_that_waits(sto
     assert story.resolution.elapsed == "4:00"
 
 
-def test_staff_who_move_it_from_one_status_that_waits_to_another_end_no_waiting(story):
+def test_change_between_waiting_statuses_by_staff_does_not_end_the_waiting(story):
     """
     in tracker.yaml «Шешілді: {phase: closed}» becomes «Шешілді: {phase: waiting}»
     Mon 09:00 filed by client, VIP, error
@@ -157,7 +157,7 @@ def test_a_client_who_only_changes_another_field_has_not_answered(story):
     assert story.resolution.elapsed == "3:00"
 
 
-def test_the_tools_note_is_no_answer_of_the_client(story):
+def test_note_of_the_tool_does_not_count_as_answer_of_the_client(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 12:00 staff: asks and waiting for client
@@ -177,7 +177,7 @@ def test_a_status_set_back_by_staff_ends_the_waiting(story):
     assert story.resolution.elapsed == "4:00"
 
 
-def test_waiting_over_night_and_weekend_pauses_working_time_alone(story):
+def test_waiting_over_night_and_weekend_pauses_only_working_time(story):
     """
     Fri 09:00 filed by client, VIP, error
     Fri 17:00 staff: asks and waiting for client
@@ -256,7 +256,7 @@ def test_solved_ends_a_request_as_closed_does(story):
     assert story.resolution.due == "Mon 18:00"
 
 
-def test_a_request_closed_while_it_waited_took_the_time_before_the_waiting(story):
+def test_request_closed_while_waiting_counts_until_the_waiting(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 12:00 staff: asks and waiting for client
@@ -281,7 +281,7 @@ def test_the_closed_time_of_a_reopened_request_does_not_count(story):
     assert story.resolution.due == "Tue 18:00"
 
 
-def test_a_request_closed_twice_took_the_time_it_was_open(story):
+def test_request_closed_twice_counts_only_open_time(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 12:00 staff: public note and closes
@@ -294,7 +294,7 @@ def test_a_request_closed_twice_took_the_time_it_was_open(story):
     assert story.resolution.stopped == "Tue 14:00"
 
 
-def test_the_clients_word_does_not_open_a_closed_request(story):
+def test_note_of_the_client_does_not_reopen_a_closed_request(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 12:00 staff: public note and closes

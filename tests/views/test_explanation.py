@@ -136,7 +136,7 @@ def test_what_happened_by_whom_and_never_a_note_s_text(story: Story) -> None:
     Mon 09:50 staff: assigns head
     Mon 10:00 now
     """
-    for journal in story.told.raw["journals"]:
+    for journal in story.request.raw["journals"]:
         journal["notes"] = journal["notes"] and "SECRET"
     assert happened(story) == [
         ("Mon 09:00", "client", "filed"),
@@ -541,7 +541,7 @@ def test_as_json(story: Story) -> None:
     assert made["verdicts"][1] == {
         "metric": "resolution",
         "outcome": "met",
-        "reason": "in time",
+        "reason": "on time",
         "clause": "SLA VIP.3",
     }
     assert made["ladder"][0] == {

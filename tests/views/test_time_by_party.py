@@ -136,7 +136,7 @@ def test_a_story_s_ledger_ends_with_now(story: Story) -> None:
     next Mon 09:30 staff: solves
     next Mon 10:00 now
     """
-    made = ledger(list(story.judgement.stretches))
+    made = ledger(list(story.judgement.phase_periods))
     assert story.judgement.verdict("resolution").elapsed == made.parts[Party.SUPPORT].working
     assert made.parts[Party.SUPPORT] == Time(timedelta(hours=1, minutes=30), timedelta(days=2, hours=16, minutes=30))
     assert made.parts[Party.CLOSED].wall == timedelta(minutes=30)

@@ -22,7 +22,7 @@ def show_clients(console: Console, states: Sequence[ContractState]) -> None:
         contract, style = state.contract, TERM_STYLES.get(state.status, "")
         left = str(state.days_left) if state.days_left else word(state.status)
         days = (contract.first_on, contract.last_on)
-        cells = (contract.client, level_label(contract.level), " ".join(contract.who), *days, left)
+        cells = (contract.client, level_label(contract.level), " ".join(contract.client_key), *days, left)
         table.add_row(*(text((str(cell), style)) for cell in cells))
     print_table(console, table)
     soon = [state for state in states if state.status is ContractStatus.ENDS_SOON]

@@ -1,4 +1,4 @@
-"""The notices that sup-sync sends. Each module here declares some as its RULE, and is found by being here."""
+"""The notices that sup-sync sends; each module of this package declares some of them as its RULE."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.notice import Notice, NoticeKind, NoticeRule, Section
 
-if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+if TYPE_CHECKING:  # commands that only read the files import the declarations, and not the judging of requests
     from sup_sync.planning.case import Case
     from sup_sync.sla.judgement import Judgement
 
@@ -34,7 +34,7 @@ def names_in(section: Section) -> tuple[str, ...]:
 
 
 def due_notices(case: Case) -> tuple[Notice, ...]:
-    """Return the notices to send now; on a request on which staff stopped work, only those about that (clause 16)."""
+    """Return the notices to send now; if staff stopped work on the request, only those about the stop (clause 16)."""
     rules = _ON_STOPPED_WORK if case.judgement.is_work_stopped else RULES
     return tuple(notice for rule in rules for notice in rule.due(case))
 

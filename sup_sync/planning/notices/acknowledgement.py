@@ -1,4 +1,4 @@
-"""The acknowledgement: the number, the level, the targets, and where to look first (clauses 10, 13, 14, 18, 24)."""
+"""The acknowledgement: number, level, targets and the address of the help centre (clauses 10, 13, 14, 18, 24)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sup_sync.model.issue import Phase
 from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section, Text
 from sup_sync.sla.measures import first_response
 
-if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+if TYPE_CHECKING:  # commands that only read the files import the declarations, and not the judging of requests
     from sup_sync.planning.case import Case
 
 ACKNOWLEDGED = NoticeKind(
@@ -23,19 +23,19 @@ ACKNOWLEDGED = NoticeKind(
 
 
 def notices(case: Case) -> Iterator[Notice]:
-    """One public note on a request that support has not answered yet; an answer says more than it could.
+    """Yield one public note on a request that support has not answered yet.
 
-    A target that cannot be worked out yet is not said to be none: the note waits for the calendar's next years.
+    If a target is outside the calendar's years, the note waits until the calendar contains that year.
     """
     judgement = case.judgement
-    answer = judgement.clock_that(first_response.MEASURE.key)
+    answer = judgement.clock_measuring(first_response.MEASURE.key)
     if judgement.is_unjudged or judgement.beyond_calendar or (answer and answer.stopped_at is not None):
         return
     if judgement.phase is not Phase.OPEN or not case.may_send(ACKNOWLEDGED):
         return
     clause = case.policy.client_notes[ACKNOWLEDGED.name]
     promised = [metric.key for metric in case.rules.policy.all_metrics.values() if not metric.is_internal]
-    words = {metric: _target(case, metric) for metric in promised}
+    targets = {metric: _target(case, metric) for metric in promised}
     text = case.client_text(
         ACKNOWLEDGED.name,
         number=str(judgement.issue.id),
@@ -43,7 +43,7 @@ def notices(case: Case) -> Iterator[Notice]:
         level=case.client_text(f"level_{judgement.level}"),
         help_centre=case.policy.help_centre,
         clause=clause,
-        **words,
+        **targets,
     )
     yield Notice(ACKNOWLEDGED.audience, ACKNOWLEDGED.name, 0, "\n\n".join([text, *_contact(case)]), "filed", clause)
 
@@ -56,7 +56,7 @@ def _target(case: Case, metric: str) -> str:
 
 
 def _contact(case: Case) -> Iterator[str]:
-    """Letters and calls count from when they came: then both moments are told."""
+    """Yield a text with both moments for letters and calls, whose targets count from the contact."""
     judgement = case.judgement
     if judgement.filed_at != judgement.issue.created_at:
         yield case.client_text(

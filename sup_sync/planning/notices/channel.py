@@ -1,4 +1,4 @@
-"""A channel that is kept for others: flagged once to the operator, and judged by the client's own level (7, 8)."""
+"""A channel that the client's level may not use: the operator gets one private note (clauses 7, 8)."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section
 
-if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+if TYPE_CHECKING:  # commands that only read the files import the declarations, and not the judging of requests
     from sup_sync.planning.case import Case
 
 MISROUTED = NoticeKind(
@@ -19,11 +19,13 @@ MISROUTED = NoticeKind(
 
 
 def notices(case: Case) -> Iterator[Notice]:
+    """Yield one private note on an open request."""
     judgement, names = case.judgement, case.rules.names
     if not judgement.is_misrouted or judgement.phase.is_final or not case.may_send(MISROUTED):
         return
-    words = {"level": names.levels[judgement.level or ""], "channel": names.channels[judgement.channel or ""]}
-    yield case.alert(MISROUTED, 0, f"level {judgement.level} on channel {judgement.channel}", **words)
+    reason = f"level {judgement.level} on channel {judgement.channel}"
+    level, channel = names.levels[judgement.level or ""], names.channels[judgement.channel or ""]
+    yield case.alert(MISROUTED, 0, reason, level=level, channel=channel)
 
 
 RULE = NoticeRule(order=50, kinds=(MISROUTED,), due=notices)

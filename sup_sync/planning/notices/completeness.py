@@ -1,4 +1,4 @@
-"""What a request lacks: flagged once to staff, and where the regulation says so asked of the client (11, 12)."""
+"""Missing items: staff get one note, and the client is asked if the regulation says so (clauses 11, 12)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sup_sync.model.issue import Phase
 from sup_sync.model.required import ITEMS, ItemProblem
 from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section, Text
 
-if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+if TYPE_CHECKING:  # commands that only read the files import the declarations, and not the judging of requests
     from sup_sync.planning.case import Case
 
 ASKED = NoticeKind(
@@ -30,21 +30,21 @@ INCOMPLETE = NoticeKind(
 
 
 def notices(case: Case) -> Iterator[Notice]:
-    """Staff are told; a client who filed it themself is asked too, where the status can become the one that waits."""
+    """Yield the note to staff, and a question to a client who filed the request, if it can start to wait."""
     judgement = case.judgement
     if judgement.phase.is_final or not judgement.item_problems:
         return
     items = ", ".join(each.item for each in judgement.item_problems)
     is_clients_own = not judgement.issue.author.is_staff
     if is_clients_own and judgement.issue.status.phase is Phase.OPEN and case.may_send(ASKED):
-        yield from _asked(case, f"lacks {items}")
+        yield from _question(case, f"missing: {items}")
     if case.may_send(INCOMPLETE):
         missing = ", ".join(case.staff_text(_key(each)) for each in judgement.item_problems)
-        yield case.alert(INCOMPLETE, 0, f"lacks {items}", clause=_clauses(case), missing=missing)
+        yield case.alert(INCOMPLETE, 0, f"missing: {items}", clause=_clauses(case), missing=missing)
 
 
-def _asked(case: Case, reason: str) -> Iterator[Notice]:
-    """The public question, with the status that starts the waiting clock (clause 15)."""
+def _question(case: Case, reason: str) -> Iterator[Notice]:
+    """Yield the public question, with the status that starts the waiting clock (clause 15)."""
     rule = case.policy.waiting
     try:
         due_at = case.rules.calendars[rule.clock].after(case.now, rule.within)
@@ -66,8 +66,8 @@ def _clauses(case: Case) -> str:
     return ", ".join(dict.fromkeys(each.clause for each in case.judgement.item_problems))
 
 
-def _key(shortcoming: ItemProblem) -> str:
-    return f"{'malformed' if shortcoming.is_malformed else 'missing'}_{shortcoming.item}"
+def _key(problem: ItemProblem) -> str:
+    return f"{'malformed' if problem.is_malformed else 'missing'}_{problem.item}"
 
 
 RULE = NoticeRule(

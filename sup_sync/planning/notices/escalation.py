@@ -12,7 +12,7 @@ from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.ladder import DueStep, due_step
 from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section
 
-if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+if TYPE_CHECKING:  # commands that only read the files import the declarations, and not the judging of requests
     from sup_sync.planning.case import Case
     from sup_sync.sla.judgement import Judgement
 
@@ -23,8 +23,9 @@ TO_HEAD = NoticeKind("to_head", Audience.STAFF, Section.LADDERS, VARIABLES, requ
 
 
 def notices(case: Case) -> Iterator[Notice]:
+    """Yield the note for the highest due step of each clock; all clocks with the same release share a ladder."""
     agreement = case.judgement.agreement
-    clocks = {(clock.name, clock.cycle): clock for clock in reversed(case.judgement.clocks)}  # one ladder for a release
+    clocks = {(clock.name, clock.cycle): clock for clock in reversed(case.judgement.clocks)}
     for clock in reversed(clocks.values()):
         if agreement and (due := due_step(clock, agreement.ladder, case.marker, case.rules.calendars, case.now)):
             yield _notice(case, due)
@@ -46,7 +47,7 @@ def _notice(case: Case, due: DueStep) -> Notice:
         due.clock.name,
         due.clock.cycle,
         text,
-        f"{metric}: {step.key}, since {case.shown(due.since)}",
+        f"{metric}: {step.key}, since {case.admin_moment(due.since)}",
         verdict.clause,
         share=step.share,
         mentions=step.mentions,
@@ -56,7 +57,7 @@ def _notice(case: Case, due: DueStep) -> Notice:
 
 
 def next_at(judgement: Judgement, rules: Rulebook, _now: datetime) -> Iterator[datetime]:
-    """Yield when each running clock reaches the steps of its ladder, inside the calendar's years."""
+    """Yield the moments at which each running clock reaches the steps of its ladder, in the calendar's years."""
     ladder = judgement.agreement.ladder if judgement.agreement else ()
     for clock in judgement.clocks:
         for step in ladder if clock.is_running else ():

@@ -1,4 +1,4 @@
-"""A client who does not answer: reminded once, then the request is ended with what was done by then (clause 15)."""
+"""A client who does not answer: one reminder, then the request is closed with a list of actions (clause 15)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from sup_sync.model.issue import Event, Phase, Side
 from sup_sync.model.policy import ClockKind
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section, Text
-from sup_sync.sla.phases import first_phase, phases
+from sup_sync.sla.phases import events_with_phases, first_phase
 from sup_sync.sla.waiting import Wait, is_question
 
-if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+if TYPE_CHECKING:  # commands that only read the files import the declarations, and not the judging of requests
     from sup_sync.planning.case import Case
     from sup_sync.sla.judgement import Judgement
 
@@ -34,18 +34,18 @@ NO_ANSWER = NoticeKind(
     required=frozenset({"wording", "actions", "quality"}),
 )
 
-LISTED = 20
-"""So many actions at most are listed, the last ones."""
+# The note lists only this number of actions, the last ones.
+MAX_ACTIONS = 20
 
 
 def notices(case: Case) -> Iterator[Notice]:
-    """The ending once the time is over, else the reminder; both in working hours only."""
+    """Yield the closing note after the time is over, otherwise the reminder; both only in working hours."""
     wait = case.judgement.wait
     if wait is None or not case.is_office_open:
         return
     if case.now > wait.due_at:
         if case.may_send(NO_ANSWER, wait.cycle):
-            yield _ending(case, wait)
+            yield _closing_note(case, wait)
     elif case.now > wait.remind_at and case.may_send(REMINDER, wait.cycle):
         text = case.client_text(
             REMINDER.name,
@@ -54,12 +54,12 @@ def notices(case: Case) -> Iterator[Notice]:
             wording=case.policy.waiting.wording,
             clause=case.policy.client_notes[REMINDER.name],
         )
-        reason = f"no answer to the question of {case.shown(wait.asked_at)}"
+        reason = f"no answer to the question of {case.admin_moment(wait.asked_at)}"
         clause = case.policy.client_notes[REMINDER.name]
         yield Notice(REMINDER.audience, REMINDER.name, wait.cycle, text, reason, clause)
 
 
-def _ending(case: Case, wait: Wait) -> Notice:
+def _closing_note(case: Case, wait: Wait) -> Notice:
     rule = case.policy.waiting
     text = case.client_text(
         NO_ANSWER.name,
@@ -69,40 +69,41 @@ def _ending(case: Case, wait: Wait) -> Notice:
         clause=rule.clause,
         quality=case.policy.quality_address,
     )
-    reason = f"no answer by {case.shown(wait.due_at)} to the question of {case.shown(wait.asked_at)}"
+    reason = f"no answer by {case.admin_moment(wait.due_at)} to the question of {case.admin_moment(wait.asked_at)}"
     status = case.rules.names.tool_statuses[NO_ANSWER.name]
     return Notice(NO_ANSWER.audience, NO_ANSWER.name, wait.cycle, text, reason, rule.clause, status=status)
 
 
 def _actions(case: Case) -> list[str]:
-    """What was done, by the history alone: moments and our own words, nothing that anybody wrote."""
-    done: list[tuple[datetime, str]] = [(case.judgement.issue.created_at, "action_filed")]
+    """List the actions from the history: moments and texts of sup-sync, without any text that a person wrote."""
+    actions: list[tuple[datetime, str]] = [(case.judgement.issue.created_at, "action_filed")]
     before = first_phase(case.judgement.issue)
-    for event, phase in phases(case.judgement.issue):
+    for event, phase in events_with_phases(case.judgement.issue):
         key = _action(event, before, phase)
         if key:
-            done.append((event.at, key))
+            actions.append((event.at, key))
         before = phase
     return [
-        case.client_text("action", at=case.client_moment(at), what=case.client_text(key)) for at, key in done[-LISTED:]
+        case.client_text("action", at=case.client_moment(at), what=case.client_text(key))
+        for at, key in actions[-MAX_ACTIONS:]
     ]
 
 
 def _action(event: Event, before: Phase, phase: Phase) -> str | None:
-    """What support did in an event that the client can see; None for what others did."""
-    is_told = event.by.side is Side.BOT and event.has_public_note
-    if not event.by.is_staff and not is_told:
+    """Return the key of an action of support that the client can see; None for other events."""
+    is_notice = event.by.side is Side.BOT and event.has_public_note
+    if not event.by.is_staff and not is_notice:
         return None
-    what = {
+    conditions = {
         "action_asked": is_question(event, phase),
         "action_ended": phase is not before and phase.is_final,
-        "action_told": is_told,
+        "action_told": is_notice,
         "action_development": phase is not before and phase is Phase.DEVELOPMENT,
         "action_answered": event.is_public_answer,
         "action_in_work": event.status is not None and phase is Phase.OPEN,
         "action_priority": event.priority is not None,
     }
-    return next((key for key, is_so in what.items() if is_so), None)
+    return next((key for key, applies in conditions.items() if applies), None)
 
 
 def next_at(judgement: Judgement, rules: Rulebook, now: datetime) -> Iterator[datetime]:

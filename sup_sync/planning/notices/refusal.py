@@ -1,4 +1,4 @@
-"""Refusals and stopped work: the client is told why and where to complain, the superior is informed (6, 9, 16)."""
+"""Refusals and stopped work: a note with the reason to the client or to the superior (clauses 6, 9, 16)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sup_sync.model.issue import Issue, Phase, Side
 from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section
 from sup_sync.sla.phases import cycle_of
 
-if TYPE_CHECKING:  # what only reads the files needs the declarations of notices, and not the judgement of requests
+if TYPE_CHECKING:  # commands that only read the files import the declarations, and not the judging of requests
     from sup_sync.planning.case import Case
 
 REFUSED = NoticeKind(
@@ -29,7 +29,7 @@ STOPPED = NoticeKind(
 
 
 def notices(case: Case) -> Iterator[Notice]:
-    """Once for each time that staff stopped work on it, or refused it with a reason."""
+    """Yield one notice each time that staff stop work on a request, or refuse it with a reason."""
     issue, reason = case.judgement.issue, case.judgement.reason
     if reason is None:
         return
@@ -37,20 +37,26 @@ def notices(case: Case) -> Iterator[Notice]:
     if reason.stops_work:
         cycle = _last(issue, (each.at for each in issue.events if each.reason and each.reason[1] == reason.key))
         if case.may_send(STOPPED, cycle):
-            words = {"reason": case.staff_text(f"reason_{reason.key}"), "quality": quality}
-            yield case.alert(STOPPED, cycle, f"stopped: {reason.key}", **words)
+            text = case.staff_text(f"reason_{reason.key}")
+            yield case.alert(STOPPED, cycle, f"stopped: {reason.key}", reason=text, quality=quality)
         return
     cycle = _last(issue, (each.at for each in issue.events if each.status and each.status[1].phase is Phase.REFUSED))
-    is_ours = issue.reason_set_by.side is Side.BOT  # as it ended the request: what staff refuse later has another
+    is_ours = (
+        issue.reason_set_by.side is Side.BOT
+    )  # set when sup-sync closed the request; a later refusal by staff sets its own
     if case.judgement.phase is Phase.REFUSED and not is_ours and case.may_send(REFUSED, cycle):
-        words = {"reason": case.client_text(f"reason_{reason.key}"), "quality": quality, "clause": reason.clause}
-        text = case.client_text(REFUSED.name, complaints=case.policy.client_notes[REFUSED.name], **words)
-        why = f"refused: {reason.key}"
-        yield Notice(REFUSED.audience, REFUSED.name, cycle, text, why, reason.clause)
+        text = case.client_text(
+            REFUSED.name,
+            reason=case.client_text(f"reason_{reason.key}"),
+            clause=reason.clause,
+            quality=quality,
+            complaints=case.policy.client_notes[REFUSED.name],
+        )
+        yield Notice(REFUSED.audience, REFUSED.name, cycle, text, f"refused: {reason.key}", reason.clause)
 
 
 def _last(issue: Issue, moments: Iterable[datetime]) -> int:
-    """The cycle of what happened last, at the filing if not since."""
+    """Return the cycle of the last of some moments, or of the filing if there are none."""
     return cycle_of(max(moments, default=issue.created_at))
 
 

@@ -1,4 +1,4 @@
-"""The rules that start, pause and stop clocks, one file each; `metrics` in regulation.yaml names them."""
+"""The rules that start, pause and stop clocks, one file each; `metrics` in regulation.yaml refers to them."""
 
 from collections.abc import Mapping
 

@@ -10,16 +10,16 @@ from sup_sync.sla.measures.measure import Measure, MeasuredRequest
 
 
 def clocks(request: MeasuredRequest, metric: str) -> tuple[Clock, ...]:
-    """Make the one clock; a request that was filed as closed (a call that was settled at once) waits for no answer."""
+    """Make the single clock; a request that was filed as closed (a call that was resolved at once) needs no answer."""
     issue = request.issue
-    answered_at = issue.created_at if request.phases[0].phase.is_final else first_response_at(issue)
+    answered_at = issue.created_at if request.phase_periods[0].phase.is_final else first_response_at(issue)
     return (request.clock(metric, stopped_at=answered_at),)
 
 
 def first_response_at(issue: Issue) -> datetime | None:
-    """Find when support first answered: a public answer of staff, a status that counts as one, or the closing.
+    """Find when support first answered: a public answer of staff, a status that counts as one, or the resolution.
 
-    An operator who files for a client is the author; what they add is not an answer (regulation, first response).
+    An operator who files for a client is the author, so their notes are not answers (regulation, first response).
     """
     return next((each.at for each in issue.events if _is_response(each, issue)), None)
 
@@ -33,4 +33,4 @@ def _is_response(event: Event, issue: Issue) -> bool:
     return answers_by_status or (event.is_public_answer and event.by.id != issue.author.id)
 
 
-MEASURE = Measure("first_response", clocks, "first answer of support", follows_filing=True)
+MEASURE = Measure("first_response", clocks, "first response by support", follows_filing=True)

@@ -1,4 +1,4 @@
-"""A rule for clocks, and what it reads of one request."""
+"""A rule that makes clocks, and its input from one request."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from sup_sync.model.policy import Agreement, Policy, PriorityChange
 from sup_sync.model.working_time import Span
 from sup_sync.sla.clock import Clock
 from sup_sync.sla.phases import PhasePeriod
-from sup_sync.sla.priority import PrioritySet, priority_at
+from sup_sync.sla.priority import EffectivePriority, priority_at
 
 
 @fast_value
 class MeasuredRequest:
-    """A request that an agreement matches, with its phases and priorities up to `now`."""
+    """A request with its agreement, and its phases and priorities up to `now`."""
 
     issue: Issue
     policy: Policy
     agreement: Agreement
     filed_at: datetime
-    phases: tuple[PhasePeriod, ...]
-    priorities: Sequence[PrioritySet]
+    phase_periods: tuple[PhasePeriod, ...]
+    priorities: Sequence[EffectivePriority]
     now: datetime
 
     def clock(
@@ -38,13 +38,13 @@ class MeasuredRequest:
         release_on: date | None = None,
         cycle: int = 0,
     ) -> Clock:
-        """Make a clock, started at the filing by default, with the target of the priority that counts when it stops."""
-        counts = priority_at(stopped_at or self.now, self.priorities)
+        """Make a clock, by default from the filing, with the target of the priority that applies when it stops."""
+        effective = priority_at(stopped_at or self.now, self.priorities)
         from_change = self.policy.priority_change is PriorityChange.FROM_CHANGE
         return Clock(
-            target=self.agreement.target(metric, counts.priority),
+            target=self.agreement.target(metric, effective.priority),
             started_at=started_at or self.filed_at,
-            counts_from=max(counts.at, started_at or counts.at) if from_change else started_at or self.filed_at,
+            counts_from=max(effective.at, started_at or effective.at) if from_change else started_at or self.filed_at,
             pauses=pauses,
             paused_at=paused_at,
             stopped_at=stopped_at,
@@ -55,11 +55,11 @@ class MeasuredRequest:
 
 
 class Measure(NamedTuple):
-    """A rule for clocks.
+    """A rule that makes clocks.
 
     `clocks` makes the clocks of a request for a metric, the current one last: one for each cycle, none if nothing has
-    to be measured. `stopped_by` says in a plan what stops them. `follows_filing`: the target hardly changes after the
-    filing.
+    to be measured. `stopped_by` is the event that stops them, for the reasons in a plan. `follows_filing`: the target
+    seldom changes after the filing.
     """
 
     key: str

@@ -1,9 +1,9 @@
-"""What cannot be judged or written ends as a named finding: never as a crash, never as nothing said."""
+"""Requests that cannot be judged or written: they always make a finding and never a crash."""
 
 import pytest
 
 
-def test_a_closed_project_is_read_and_never_written(story):
+def test_request_in_a_closed_project_is_judged_and_not_written(story):
     """
     Mon 09:00 filed by client, in a closed project, error, by e-mail
     Wed 09:30 now
@@ -23,7 +23,7 @@ def test_a_closed_project_is_read_and_never_written(story):
         ("channel «Факс»", "channels"),
     ],
 )
-def test_a_name_that_no_mapping_has_is_set_aside(story, fact, section):
+def test_request_with_an_unmapped_name_is_skipped(story, fact, section):
     """
     Mon 09:00 filed by operator, VIP, error, {fact}
     Wed 09:30 now
@@ -52,7 +52,7 @@ def test_a_status_that_was_left_long_ago_has_to_be_mapped_too(story):
     assert story.changes == {}
 
 
-def test_a_field_that_is_not_on_its_tracker_is_named_and_the_others_are_written(story):
+def test_missing_field_is_reported_and_the_others_are_written(story):
     """
     Mon 09:00 filed by client, VIP, error, without the field state, without the field level
     Mon 09:30 now
@@ -63,7 +63,7 @@ def test_a_field_that_is_not_on_its_tracker_is_named_and_the_others_are_written(
     assert "«Қате, істеліп бітпеген»" in story.findings["field_missing"]
 
 
-def test_a_field_that_only_people_fill_in_may_be_missing(story):
+def test_field_that_only_people_fill_in_may_be_missing(story):
     """
     Mon 09:00 filed by client, VIP, error, without the field bin, without the field contact_at
     Mon 09:30 now
@@ -71,7 +71,7 @@ def test_a_field_that_only_people_fill_in_may_be_missing(story):
     assert story.findings == {}
 
 
-def test_a_request_filed_before_the_known_years_is_set_aside(story):
+def test_request_filed_before_the_known_years_is_skipped(story):
     """
     in regulation.yaml «in_force_from: 2023-01-01» becomes «in_force_from: 2022-01-01»
     2022-12-30 09:00 filed by client, VIP, error, by e-mail
@@ -79,22 +79,24 @@ def test_a_request_filed_before_the_known_years_is_set_aside(story):
     """
     assert story.changes == {}
     assert story.findings == {
-        "calendar": "resolution cannot be judged: 2022-12-30 lies outside the calendar's years 2023-2027:"
+        "calendar": "resolution cannot be judged: 2022-12-30 is outside the calendar's years 2023-2027:"
         " extend mappings/calendar.yaml"
     }
 
 
-def test_a_request_filed_before_any_regulation_is_set_aside(story):
+def test_request_filed_before_any_regulation_is_skipped(story):
     """
     2022-12-30 09:00 filed by client, VIP, error, by e-mail
     Mon 09:30 now
     """
     assert story.judgement.is_unjudged
     assert story.changes == {}
-    assert story.findings == {"no_regulation": "filed on 2022-12-30, before any regulation: add that of its day"}
+    assert story.findings == {
+        "no_regulation": "filed on 2022-12-30, before the first regulation; add the version in force then"
+    }
 
 
-def test_a_request_judged_after_the_known_years_is_set_aside(story):
+def test_request_judged_after_the_known_years_is_skipped(story):
     """
     2027-12-31 09:00 filed by client, VIP, error
     2028-01-03 09:30 now

@@ -1,9 +1,9 @@
-"""The release that answers a request: put off again and again, or shipped without it (clause 23)."""
+"""The release of a request in development: delayed, or shipped without a solution (clause 23)."""
 
 from __future__ import annotations
 
 import pytest
-from stories.moments import said
+from stories.moments import marker_entry
 
 SLIPPED = (
     "Түзетуі бар нұсқаның мерзімі ауыстырылды. Бұрынғысы: 2026 жылғы {} маусым, жаңасы: 2026 жылғы {} маусым."
@@ -14,7 +14,7 @@ SHIPPED = (
 )
 
 
-def test_a_first_date_is_only_remembered(story):
+def test_first_date_is_only_recorded_in_the_marker(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -26,12 +26,12 @@ def test_a_first_date_is_only_remembered(story):
     assert (marker.old, marker.new, marker.reason) == (
         "",
         "release_on=2026-06-12",
-        "the release that its target follows",
+        "release date of its target",
     )
     assert story.plan.notes == 0
 
 
-def test_a_date_that_a_version_gets_later_is_a_first_date(story):
+def test_date_added_to_a_version_later_is_a_first_date(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -44,7 +44,7 @@ def test_a_date_that_a_version_gets_later_is_a_first_date(story):
     assert story.changes["marker"] == "release_on=2026-06-19"
 
 
-def test_a_slip_is_told_once(story):
+def test_delay_is_reported_once(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -61,7 +61,7 @@ def test_a_slip_is_told_once(story):
     assert story.value("resolution_due") == "2026-06-18 18:00"
 
 
-def test_the_note_of_a_slip_goes_with_its_marker_and_names_the_clause(story):
+def test_note_of_a_delay_is_written_with_its_marker_and_names_the_clause(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -75,11 +75,11 @@ def test_the_note_of_a_slip_goes_with_its_marker_and_names_the_clause(story):
         "23",
         changes["marker"].write_number,
     )
-    assert changes["private_note"].reason == "put off from 2026-06-12 to 2026-06-18"
+    assert changes["private_note"].reason == "release delayed from 2026-06-12 to 2026-06-18"
     assert "assignee" not in changes
 
 
-def test_every_slip_is_told(story):
+def test_every_delay_is_reported(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -93,7 +93,7 @@ def test_every_slip_is_told(story):
     assert story.notes == [SLIPPED.format(12, 15), SLIPPED.format(15, 18)]
 
 
-def test_two_slips_between_two_runs_are_told_as_one(story):
+def test_two_delays_between_runs_are_reported_as_one(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -106,7 +106,7 @@ def test_two_slips_between_two_runs_are_told_as_one(story):
     assert story.notes == [SLIPPED.format(12, 18)]
 
 
-def test_an_earlier_date_is_remembered_and_not_told(story):
+def test_earlier_date_is_recorded_and_not_reported(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -121,7 +121,7 @@ def test_an_earlier_date_is_remembered_and_not_told(story):
     assert story.notes == [SLIPPED.format(12, 15)]
 
 
-def test_a_slip_back_to_a_date_that_it_had_is_a_slip(story):
+def test_delay_to_a_previous_date_is_reported(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -137,7 +137,7 @@ def test_a_slip_back_to_a_date_that_it_had_is_a_slip(story):
     assert story.notes == [SLIPPED.format(12, 18), SLIPPED.format(15, 18)]
 
 
-def test_a_later_version_in_its_place_is_a_slip(story):
+def test_later_version_is_a_delay(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -149,7 +149,7 @@ def test_a_later_version_in_its_place_is_a_slip(story):
     assert story.notes == [SLIPPED.format(12, 30)]
 
 
-def test_a_date_that_is_taken_away_is_not_forgotten(story):
+def test_removed_date_stays_in_the_marker(story):
     """
     Mon 09:00 filed by client, Base, error, by e-mail
     Mon 10:00 staff: public note
@@ -176,7 +176,7 @@ def test_a_date_that_is_taken_away_is_not_forgotten(story):
         (" and sets the reason to insult", False),
     ],
 )
-def test_a_slip_is_told_in_every_phase_until_the_request_is_ended_or_stopped(make_story, deed, is_told):
+def test_delay_is_reported_in_every_phase_until_closed_or_stopped(make_story, deed, is_told):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 10:00 staff: public note
@@ -190,7 +190,7 @@ def test_a_slip_is_told_in_every_phase_until_the_request_is_ended_or_stopped(mak
 
 
 @pytest.mark.parametrize("deed", ["takes it", "asks and waiting for client"])
-def test_the_release_stays_known_while_it_waits_or_is_open_so_that_a_slip_later_is_told(make_story, deed):
+def test_release_stays_in_the_marker_while_open_or_waiting(make_story, deed):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 10:00 staff: public note
@@ -208,7 +208,7 @@ def test_the_release_stays_known_while_it_waits_or_is_open_so_that_a_slip_later_
 
 
 @pytest.mark.parametrize("deed", ["solves", "closes", "refuses"])
-def test_the_release_is_forgotten_once_the_request_is_ended(make_story, deed):
+def test_release_is_removed_from_the_marker_after_closing(make_story, deed):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 10:00 staff: public note
@@ -222,7 +222,7 @@ def test_the_release_is_forgotten_once_the_request_is_ended(make_story, deed):
     assert story.second_plan.changes == ()
 
 
-def test_a_version_moved_after_a_reopening_is_no_slip_as_its_target_follows_it_no_more(story):
+def test_version_moved_after_a_reopening_is_not_a_delay(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -279,7 +279,7 @@ def test_an_earlier_date_has_a_ladder_of_its_own_too(story):
     assert story.changes["marker"] == "release#0@1.00 release_on=2026-06-11"
 
 
-def test_the_date_goes_with_the_note_of_the_slip_so_that_a_run_that_dies_before_it_loses_none(story):
+def test_date_is_written_with_the_note_of_the_delay(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -289,7 +289,7 @@ def test_the_date_goes_with_the_note_of_the_slip_so_that_a_run_that_dies_before_
     Tue 14:00 staff: sets version 2.4 due 2026-06-18
     Tue 14:01 now
     """
-    reminder = said("reminder", "Tue 10:00")
+    reminder = marker_entry("reminder", "Tue 10:00")
     assert [(each.write_number, each.old, each.new) for each in story.plan.changes if each.field == "marker"] == [
         (0, "release_on=2026-06-12", f"release_on=2026-06-12 {reminder}"),
         (1, f"release_on=2026-06-12 {reminder}", f"release_on=2026-06-18 {reminder} slipped#739785@1.00"),
@@ -310,7 +310,7 @@ def test_a_version_that_was_never_handed_to_development_is_not_followed(story):
     assert story.value("marker") == ""
 
 
-def test_a_release_that_ships_without_it_is_told_once_and_goes_to_the_head(story):
+def test_release_shipped_without_the_request_is_reported_once_and_assigned_to_the_head(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -331,7 +331,7 @@ def test_a_release_that_ships_without_it_is_told_once_and_goes_to_the_head(story
     assert "assignee" not in story.changes
 
 
-def test_the_next_release_that_ships_without_it_is_told_again(story):
+def test_next_release_shipped_without_the_request_is_reported_again(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -347,7 +347,7 @@ def test_the_next_release_that_ships_without_it_is_told_again(story):
     assert story.notes == [SHIPPED, SHIPPED]
 
 
-def test_a_slip_and_its_shipping_at_once_are_one_note(story):
+def test_delay_and_shipping_at_once_are_one_note(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -361,7 +361,7 @@ def test_a_slip_and_its_shipping_at_once_are_one_note(story):
     assert note == "\n\n".join([mention, SLIPPED.format(12, 15), shipped])
 
 
-def test_what_was_solved_before_its_release_shipped_is_left_alone(story):
+def test_request_solved_before_its_release_is_not_reported(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -382,7 +382,7 @@ def test_what_was_solved_before_its_release_shipped_is_left_alone(story):
         ("shipped: {clause: 23, mentions: [head], assign: head}", "2026-06-12, closed"),
     ],
 )
-def test_a_regulation_without_the_line_tells_nobody(make_story, line, due):
+def test_no_note_is_sent_without_the_alert_line(make_story, line, due):
     story = make_story(f"""
         in regulation.yaml «  {line}» becomes «»
         Mon 09:00 filed by client, VIP, error
@@ -396,7 +396,7 @@ def test_a_regulation_without_the_line_tells_nobody(make_story, line, due):
     assert "assignee" not in story.changes
 
 
-def test_a_release_of_an_earlier_cycle_is_none_that_a_new_one_slips_from(story):
+def test_release_of_an_earlier_cycle_does_not_count_for_delays(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note and hands to development and sets version 2.4 due 2026-06-12

@@ -1,7 +1,7 @@
-"""A story with a typo in it is an error, never a shorter story."""
+"""Errors in stories: a line with a typo is never ignored."""
 
 import pytest
-from stories.telling import StoryError
+from stories.story_request import StoryError
 
 FILED = "Mon 09:00 filed by client, VIP, error"
 
@@ -28,7 +28,7 @@ FILED = "Mon 09:00 filed by client, VIP, error"
         (f"under a full moon\n{FILED}\nMon 10:00 now", "not understood: under a full moon"),
     ],
 )
-def test_a_line_that_means_nothing_is_an_error(make_story, lines, error):
+def test_unknown_line_is_an_error(make_story, lines, error):
     with pytest.raises(AssertionError, match=error):
         make_story(lines)
 

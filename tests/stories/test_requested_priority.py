@@ -1,19 +1,19 @@
-"""A client's own priority is a wish: it is shown until staff confirm it or set another (clause 20)."""
+"""A priority that a client requests: a finding until staff confirm it or set another one (clause 20)."""
 
 import pytest
 
 
-def test_a_wish_is_a_finding_until_staff_say_something(story):
+def test_requested_priority_is_a_finding_until_staff_act(story):
     """
     Mon 09:00 filed by client, VIP, error, urgent
     Mon 09:10 now
     """
     assert [(each.kind, each.text, each.clause) for each in story.plan.findings] == [
-        ("unconfirmed_priority", "priority urgent is a wish, normal counts: set or confirm it", "20")
+        ("unconfirmed_priority", "client requested priority urgent; normal applies until staff confirm it", "20")
     ]
 
 
-def test_the_targets_do_not_move_by_a_wish(story):
+def test_requested_priority_does_not_change_the_targets(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:05 sup-sync runs
@@ -25,7 +25,7 @@ def test_the_targets_do_not_move_by_a_wish(story):
     assert story.value("first_response_due") == "2026-06-08 11:00"
 
 
-def test_the_targets_move_once_staff_confirm_it(story):
+def test_targets_change_after_staff_confirm_it(story):
     """
     Mon 09:00 filed by client, VIP, error, immediate
     Mon 09:05 sup-sync runs
@@ -37,7 +37,7 @@ def test_the_targets_move_once_staff_confirm_it(story):
     assert story.changes["first_response_due"] == "2026-06-08 09:30"
 
 
-def test_it_is_no_wish_any_more_once_staff_set_another(story):
+def test_finding_disappears_after_staff_set_another_priority(story):
     """
     Mon 09:00 filed by client, VIP, error, immediate
     Mon 09:10 staff: sets priority urgent
@@ -47,7 +47,7 @@ def test_it_is_no_wish_any_more_once_staff_set_another(story):
     assert story.first_response.due == "Mon 10:00"
 
 
-def test_it_is_no_wish_any_more_once_the_client_takes_it_back(story):
+def test_finding_disappears_after_the_client_withdraws_it(story):
     """
     Mon 09:00 filed by client, VIP, error, immediate
     Mon 09:10 client: sets priority normal
@@ -56,19 +56,21 @@ def test_it_is_no_wish_any_more_once_the_client_takes_it_back(story):
     assert story.findings == {}
 
 
-def test_a_client_who_lowers_a_confirmed_priority_wishes_too(story):
+def test_lowering_a_confirmed_priority_is_a_request_too(story):
     """
     Mon 09:00 filed by client, VIP, error, urgent
     Mon 09:10 staff: confirms the priority
     Mon 09:20 client: sets priority normal
     Mon 09:25 now
     """
-    assert story.findings == {"unconfirmed_priority": "priority normal is a wish, urgent counts: set or confirm it"}
+    assert story.findings == {
+        "unconfirmed_priority": "client requested priority normal; urgent applies until staff confirm it"
+    }
     assert story.first_response.due == "Mon 10:00"
 
 
-@pytest.mark.parametrize("who", ["client", "colleague", "stranger", "bot"])
-def test_nobody_but_staff_confirms_a_wish(make_story, who):
+@pytest.mark.parametrize("who", ["client", "colleague", "unlisted", "bot"])
+def test_only_staff_confirm_a_requested_priority(make_story, who):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, urgent
         Mon 09:10 {who}: confirms the priority
@@ -78,7 +80,7 @@ def test_nobody_but_staff_confirms_a_wish(make_story, who):
     assert story.first_response.due == "Mon 11:00"
 
 
-def test_an_answer_of_staff_confirms_nothing(story):
+def test_answer_of_staff_does_not_confirm_it(story):
     """
     Mon 09:00 filed by client, VIP, error, urgent
     Mon 09:10 staff: public note and takes it
@@ -87,7 +89,7 @@ def test_an_answer_of_staff_confirms_nothing(story):
     assert list(story.findings) == ["unconfirmed_priority"]
 
 
-def test_what_an_operator_files_is_no_wish(story):
+def test_priority_of_an_operator_needs_no_confirmation(story):
     """
     Mon 09:00 filed by operator, VIP, error, immediate
     Mon 09:10 now
@@ -96,7 +98,7 @@ def test_what_an_operator_files_is_no_wish(story):
 
 
 @pytest.mark.parametrize("ends", ["closes", "solves", "refuses and sets the reason to law"])
-def test_on_an_ended_request_there_is_nothing_left_to_wish(make_story, ends):
+def test_closed_request_has_no_finding_about_its_priority(make_story, ends):
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error, urgent
         Mon 09:10 staff: {ends}
@@ -105,7 +107,7 @@ def test_on_an_ended_request_there_is_nothing_left_to_wish(make_story, ends):
     assert story.findings == {}
 
 
-def test_a_wish_sends_no_note(story):
+def test_requested_priority_sends_no_note(story):
     """
     Mon 09:00 filed by client, VIP, error, urgent
     Mon 09:10 now
