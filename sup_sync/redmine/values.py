@@ -9,16 +9,16 @@ FIRST_YEAR, LAST_YEAR = 1970, 3000
 
 
 def id_of(value: Any) -> int:
-    """Return an id; raises TypeError for anything but an integer."""
+    """Return an id; raises TypeError unless it is an integer."""
     if type(value) is not int:
-        raise TypeError(f"{value!r} is no id")
+        raise TypeError(f"{value!r} is not an id")
     return value
 
 
 def text_of(value: Any) -> str:
-    """Return a text; raises TypeError for anything else."""
+    """Return a text; raises TypeError unless it is a string."""
     if not isinstance(value, str):
-        raise TypeError(f"{value!r} is no text")
+        raise TypeError(f"{value!r} is not a text")
     return value
 
 
@@ -28,8 +28,8 @@ def day_of(text: str | None) -> date | None:
 
 
 def moment_of(text: str) -> datetime:
-    """Decode a time with its zone; raises ValueError, also for a year that no Redmine has seen."""
+    """Decode a time with its zone; raises ValueError, also for a year before 1971 or after 2999."""
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None or not FIRST_YEAR < moment.year < LAST_YEAR:
-        raise ValueError(f"{text!r} is no moment of a tracker")
+        raise ValueError(f"{text!r} is not a time of Redmine")
     return moment

@@ -1,4 +1,4 @@
-"""What one configuration reads of Redmine: its groups, and its part of the cache."""
+"""The scope of one configuration: the groups that it reads, and its part of the cache."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sup_sync.to_json import Json
 
 
 def groups_of(config: Config) -> set[str]:
-    """Collect the groups whose members must be known: those of staff, and those that contracts name."""
+    """Collect the groups of staff and of contracts, whose members must be read."""
     contracts = {contract.group for contract in config.rules.policy.contracts if contract.group}
     return contracts | config.rules.names.staff_groups
 
@@ -21,7 +21,7 @@ def local_day(config: Config, at: datetime) -> str:
 
 
 def select_scope(cache: Cache, config: Config, account: Json, now: datetime) -> None:
-    """Select the part of the cache that holds what this account read, as far as the configuration asks for it."""
+    """Select the part of the cache that this account read for this configuration."""
     scope = {
         "url": config.server.url,
         "account": account["id"],

@@ -119,7 +119,7 @@ def test_why_work_was_refused_or_stopped_is_for_staff_to_see_and_to_say() -> Non
 
 def test_without_an_open_status_there_is_nothing_to_file_in() -> None:
     closed_only = {name: each for name, each in NAMES.statuses.items() if each.phase is not Phase.OPEN}
-    with pytest.raises(ConfigError, match="`statuses` has none of phase open: add one"):
+    with pytest.raises(ConfigError, match="`statuses` has none of phase open; add one"):
         make_script(replace(NAMES, statuses=closed_only))
 
 
@@ -137,10 +137,10 @@ def scenes(demo: Demo) -> dict[str, Any]:
 
 def test_the_first_run_says_what_it_made(demo: Demo) -> None:
     said = demo.provisioned.splitlines()
-    assert "made tracker «Қате, істеліп бітпеген»" in said
-    assert "made field «Қызмет көрсету деңгейі»" in said
-    assert "made workflow «Кеңес» of «Клиент»: 115 rules" in said
-    assert said[-1] == "49 made, 1 changed, 0 kept"
+    assert 'created tracker "Қате, істеліп бітпеген"' in said
+    assert 'created field "Қызмет көрсету деңгейі"' in said
+    assert 'created workflow "Кеңес" of "Клиент": 115 rules' in said
+    assert said[-1] == "49 created, 1 changed, 0 kept"
 
 
 def test_the_second_run_has_nothing_to_do(scenes: dict[str, Any]) -> None:
@@ -151,7 +151,7 @@ def test_the_second_run_has_nothing_to_do(scenes: dict[str, Any]) -> None:
 
 def test_it_needs_none_of_redmines_default_data(scenes: dict[str, Any]) -> None:
     empty = scenes["empty"]
-    assert empty["first"]["said"][-1] == "49 made, 3 changed, 0 kept"
+    assert empty["first"]["said"][-1] == "49 created, 3 changed, 0 kept"
     assert empty["second"]["said"][-1] == "nothing to do: 49 kept"
     assert empty["priorities"] == [["Қалыпты", True], ["Жедел", False], ["Дереу", False]]
     assert empty["rest"] is True
@@ -167,7 +167,7 @@ def test_a_status_added_later_joins_the_workflows_and_what_an_admin_took_away_st
     scenes: dict[str, Any],
 ) -> None:
     later = scenes["later"]
-    assert "made status «Бас тартылды»" in later["said"]
+    assert 'created status "Бас тартылды"' in later["said"]
     assert later["refusals"] == 4 * 7  # each tracker: staff, from a new request and from the six other statuses
     assert later["client_files"] == 0
 
@@ -176,29 +176,29 @@ def test_what_stands_in_the_way_is_named_in_one_pass_and_nothing_is_changed(scen
     obstacles = scenes["obstacles"]
     assert (obstacles["code"], obstacles["said"], obstacles["changed"]) == (1, [], False)
     head, status, field, account = obstacles["complained"]
-    assert head == "sup-sync: nothing was changed, as this stands in the way:"
-    assert status.startswith("- status «Шешілді» is an open one here")
-    assert field.startswith("- field «sup-sync» is there with the format «int», sup-sync needs «string»: rename")
-    assert account == "- account «sup-sync» is an administrator: take that right from it"
+    assert head == "sup-sync: nothing was changed, because of conflicts:"
+    assert status.startswith('- status "Шешілді" is an open status in Redmine')
+    assert field.startswith('- field "sup-sync" exists with the format int, but sup-sync needs string; rename')
+    assert account == '- account "sup-sync" is an administrator; remove that right'
 
 
 def test_a_name_that_redmine_refuses_stands_in_the_way_too(scenes: dict[str, Any]) -> None:
     unfit = scenes["unfit name"]
     assert (unfit["code"], unfit["changed"]) == (1, False)
-    assert re.match(r"- tracker «Ұ{31}» can't be made: ", unfit["complained"][1])
+    assert re.match(r'- tracker "Ұ{31}" cannot be created: ', unfit["complained"][1])
 
 
 def test_things_of_ours_that_were_changed_are_mended_and_roles_of_others_are_left_alone(scenes: dict[str, Any]) -> None:
     worn = scenes["worn"]
     changed = [line for line in worn["first"]["said"] if line.startswith("changed")]
-    assert [line.split("»")[0] for line in changed] == [
-        "changed priority «Дереу",
-        "changed priorities «Қалыпты, Жедел, Дереу",
-        "changed role «sup-sync",
-        "changed field «Мерзім күйі",
-        "changed field «sup-sync",
-        "changed field «Арна",
-        "changed account «sup-sync",
+    assert ['"'.join(line.split('"')[:2]) for line in changed] == [
+        'changed priority "Дереу',
+        'changed priorities "Қалыпты, Жедел, Дереу',
+        'changed role "sup-sync',
+        'changed field "Мерзім күйі',
+        'changed field "sup-sync',
+        'changed field "Арна',
+        'changed account "sup-sync',
     ]
     assert worn["second"]["said"][-1] == "nothing to do: 49 kept"
     assert {"Факс", *NAMES.channels.values()} == {*worn["channels"]}

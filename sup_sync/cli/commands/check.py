@@ -64,7 +64,7 @@ def _check_tracker(config: Config) -> tuple[list[Problem], tuple[Search, ...]]:
     from dataclasses import replace
 
     from sup_sync.redmine.lists import decode_directory
-    from sup_sync.redmine.preflight import check_tracker
+    from sup_sync.redmine.preflight import check_redmine
     from sup_sync.redmine.reader import Reader
     from sup_sync.redmine.searches import check_searches, searches_of
     from sup_sync.run.redmine_state import fetch_redmine_state
@@ -75,7 +75,7 @@ def _check_tracker(config: Config) -> tuple[list[Problem], tuple[Search, ...]]:
     found = [reader.count(search.filters) for search in searches]
     rows = reader.fetch_rows(status="open")
     waiting = (reader.fetch_issue(issue_id) for issue_id in _one_waiting_each(rows, tracker))
-    problems = check_tracker(replace(tracker, issues=tuple(waiting)))
+    problems = check_redmine(replace(tracker, issues=tuple(waiting)))
     broken = check_searches(searches, found, rows)
     return [*problems, *broken], () if broken else searches
 
