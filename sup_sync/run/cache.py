@@ -194,7 +194,7 @@ class Cache:
         return frozenset(row[0] for row in self._sql.execute(query, (self._scope,)))
 
     def read_at(self, row: Json) -> int:
-        """Return when an issue was read, in epoch seconds; 0 if it was not read since the change that its list row shows."""
+        """Return when the version of an issue in a list row was read, in epoch seconds; 0 if it was not."""
         query = "SELECT read_at FROM history WHERE scope = ? AND id = ? AND updated_at = ?"
         stored = self._sql.execute(query, (self._scope, row["id"], updated_s(row))).fetchone()
         return stored[0] if stored else 0

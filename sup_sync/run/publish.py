@@ -65,7 +65,7 @@ class Publication:
         return cls(wiki, title, account["id"], before)
 
     def publish(self, content: WikiContent) -> Published:
-        """Write the page unless it already has this content, and read it back; raises UnpublishedError on a difference."""
+        """Write the page unless it has this content, and read it back; raises UnpublishedError if they differ."""
         if self.before and _is_same(self.before.text, content.text):
             return Published(self.wiki.address(self.title), is_new=False)
         old_charts = [each for each in self.before.files if self._is_our_chart(each)] if self.before else []
