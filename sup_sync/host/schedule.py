@@ -96,6 +96,4 @@ def obstacles(places: Places, *, is_systemd: bool) -> list[str]:
 def _with_paths(text: str, places: Places) -> str:
     for shipped, local in ((PROGRAM, places.program), (CONFIG, places.config), (KEY, places.key or KEY)):
         text = text.replace(shipped, local)
-    return (
-        text.replace(COMMENTED_NOTIFY, f"{NOTIFY_LINE}{places.notify_file}") if places.notify_file else text
-    )
+    return text.replace(COMMENTED_NOTIFY, f"{NOTIFY_LINE}{places.notify_file}") if places.notify_file else text

@@ -86,8 +86,8 @@ ENDINGS = [
     (a_write_is_refused, 3, "Written: 1 refused."),
     (over_the_limits, 4, "over the limits: 2 notes (limit 0); nothing is written. Look at `sup-sync plan`"),
     (the_tracker_is_away, 75, "answered 500; try again later"),
-    (no_time_is_left, 75, "the run's time is over; the next run goes on"),
-    (the_key_is_wrong, 77, "the key is not accepted (401)"),
+    (no_time_is_left, 75, "the run is out of time; the next run continues"),
+    (the_key_is_wrong, 77, "API key rejected (401)"),
     (a_permission_is_missing, 77, "the account lacks set_notes_private"),
     (the_configuration_is_wrong, 78, "config.yaml"),
     (the_audit_log_cannot_be_written, 78, "set XDG_STATE_HOME"),
@@ -144,7 +144,7 @@ def test_a_run_that_has_to_stop_in_its_writing_says_what_it_left(
         said = shell("apply", "--ping", monitor.url)
     assert len(requests) > after
     assert said.code in (3, 75)
-    assert "the run's time is over; the next run goes on" in " ".join((said.out + said.err).split())
+    assert "the run is out of time; the next run continues" in " ".join((said.out + said.err).split())
     assert [each.path for each in monitor.asked] == ["/start", f"/{said.code}"]
     assert shell("apply", "-q").code == 0
     with office.people() as diary:

@@ -204,7 +204,7 @@ def test_a_wrong_answer_is_told_and_asked_again(place: Place) -> None:
     answers = [*urls, *keys, "suport", "support, alatau", "ru", HEAD, "", "y"]
     place.shell.patch.setattr(sys, "stdin", Typing("\n".join([*answers, ""])))
     said = place.shell("init")
-    for told in ("write it as https://tracker.example.kz", "plain http", "your answer names cannot", "project suport:"):
+    for told in ("write it as https://redmine.example.kz", "plain http", "your answer names cannot", "project suport:"):
         assert told in said.err
     assert "projects: [support, alatau]" in Path("config.yaml").read_text(encoding="utf-8")
     assert "head is still to be said" in said.out
@@ -223,7 +223,7 @@ def test_nothing_is_written_when_the_proposal_is_turned_down(place: Place) -> No
 
 def test_a_wrong_key(place: Place) -> None:
     place.shell.use_key(SENTINEL)
-    one_line(place.init(), 77, "key is not accepted")
+    one_line(place.init(), 77, "API key rejected")
     assert place.is_empty()
 
 
@@ -245,8 +245,8 @@ def test_no_key_at_all(place: Place) -> None:
 @pytest.mark.parametrize(
     ("url", "code", "part"),
     [
-        (CLOSED_PORT, 75, "no connection: is the tracker up"),
-        ("tracker", 78, "write it as https://tracker.example.kz"),
+        (CLOSED_PORT, 75, "connection failed; check that Redmine is up"),
+        ("tracker", 78, "write it as https://redmine.example.kz"),
         ("http://tracker.example.kz", 78, "plain http"),
     ],
 )
@@ -257,8 +257,8 @@ def test_a_wrong_url(place: Place, url: str, code: int, part: str) -> None:
 
 def test_a_url_that_is_not_the_trackers_root(place: Place, faults: dict[str, Answer]) -> None:
     faults["/users/current"] = reply(200, "<html>")
-    one_line(place.init(), 75, "an HTML page, not JSON: is `url` the tracker's root?")
-    one_line(place.shell("init", "--yes", "--url", f"{place.url}/issues"), 78, "is `url` the tracker's root?")
+    one_line(place.init(), 75, "an HTML page instead of JSON; check that `url` is Redmine's base URL")
+    one_line(place.shell("init", "--yes", "--url", f"{place.url}/issues"), 78, "check that `url` is Redmine's base URL")
     assert place.is_empty()
 
 

@@ -74,7 +74,7 @@ def test_a_channel_that_fails_is_one_line_and_the_note_is_there(desk: Shell, off
         assert broken.asked
     assert said.code == 3
     (line,) = said.err.splitlines()
-    assert line.endswith(": head was not told outside of the tracker: a channel did not take it")
+    assert line.endswith(": head was not notified: delivery failed")
     assert PASSWORD not in said.out + said.err
     assert [len(notes(office, each)) for each in issue_ids(office)] == [1]
     assert desk("apply", "-q").code == 0
@@ -88,19 +88,19 @@ def test_after_three_failures_in_a_row_the_others_are_not_tried(desk: Shell, off
         lead_to(desk, broken.url)
         said = desk("apply", "-q")
         assert len(broken.asked) == 3
-    assert said.err.count("a channel did not take it") == 3
-    assert said.err.count("not tried, as those before failed") == 2
+    assert said.err.count("delivery failed") == 3
+    assert said.err.count("skipped after 3 failures") == 2
     assert said.out == "Written: 5 applied.\n"
 
 
 def broken_file(desk: Shell) -> str:
     desk.write("channels", "head=json://127.0.0.1:9\n", 0o644)
-    return "others than its owner can read the channels: chmod 600"
+    return "readable by other users; run chmod 600"
 
 
 def missing_file(desk: Shell) -> str:
     (desk.folder / "channels").unlink()
-    return "the file that `notify_file` of config.yaml names cannot be read (No such file or directory)"
+    return "`notify_file` of config.yaml: cannot read this file (No such file or directory)"
 
 
 def nobodys(desk: Shell) -> str:
@@ -141,7 +141,7 @@ def test_what_is_amiss_is_told_by_check_before_and_by_apply_in_a_line(desk: Shel
     said = desk("apply", "-q")
     assert said.code == 3
     (line,) = said.err.splitlines()
-    assert ": head was not told outside of the tracker: " in line
+    assert ": head was not notified: " in line
     assert [len(notes(office, each)) for each in issue_ids(office)] == [1]
 
 
@@ -152,7 +152,7 @@ def test_a_channel_whose_code_breaks_is_one_that_did_not_take_it(desk: Shell) ->
     desk.patch.setattr("apprise.Apprise.notify", raising)
     said = desk("apply", "-q")
     assert said.code == 3
-    assert said.err.endswith(": head was not told outside of the tracker: a channel did not take it\n")
+    assert said.err.endswith(": head was not notified: delivery failed\n")
 
 
 def test_the_environment_names_channels_too(desk: Shell, channel: ScriptedServer) -> None:

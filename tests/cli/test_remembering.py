@@ -76,7 +76,7 @@ def test_a_run_over_a_damaged_file_says_one_line(shell: Shell, ids: list[int]) -
     said = shell("queue", "--json")
     assert (said.code, len(said.json["entries"])) == (0, len(ids))
     (line,) = said.err.splitlines()
-    assert line == f"sup-sync: {path}: file is not a database: thrown away, and all is read anew"
+    assert line == f"sup-sync: {path}: file is not a database; cache deleted, rereading everything"
 
 
 def test_the_key_is_in_nothing_that_is_remembered(

@@ -186,7 +186,9 @@ def test_a_command_that_fails_ends_it(shell: Shell, system: Path) -> None:
 @pytest.mark.parametrize("program", ["/home/admin/.local/bin/sup-sync", "/root/.local/bin/sup-sync"])
 def test_what_the_service_could_not_see_is_refused(shell: Shell, root: Path, program: str) -> None:
     shell.patch.setattr("sys.argv", [program])
-    one_line(shell("schedule", "--yes", "--prefix", root), 2, program, "sees no home folders", "pipx install --global")
+    one_line(
+        shell("schedule", "--yes", "--prefix", root), 2, program, "cannot see home directories", "pipx install --global"
+    )
     assert files(root) == set()
 
 
@@ -209,7 +211,7 @@ def test_a_path_that_would_need_quotes_is_refused(shell: Shell, root: Path) -> N
 
 def test_cron_without_a_key_file_is_refused(shell: Shell, without_systemd: Path) -> None:
     shell.files.replace("config.yaml", "  key_file: key", "")
-    one_line(shell("schedule", "--yes", "--prefix", without_systemd), 2, "names no `key_file`")
+    one_line(shell("schedule", "--yes", "--prefix", without_systemd), 2, "config.yaml has no `key_file`")
 
 
 def test_a_key_that_is_not_there_yet_is_named(shell: Shell, root: Path) -> None:

@@ -16,5 +16,5 @@ def test_what_would_stop_apply_is_told_beside_what_it_would_do(shell: Shell, off
     tracker.statuses[:] = [each for each in tracker.statuses if each.name != "Шешілді"]
     said = shell(command, "-q")
     assert said.code == 0
-    assert "sup-sync: `apply` would stop here: no status «Шешілді» in the tracker: correct `statuses`" in said.err
+    assert 'sup-sync: `apply` would stop here: status "Шешілді" not found in Redmine; correct `statuses`' in said.err
     assert shell("apply").code == 78

@@ -128,7 +128,7 @@ def test_every_other_end_is_told_as_well(shell: Shell, office: Office, metrics: 
     assert figures(metrics)["run_exit_code"] == 4
     (lock,) = (shell.folder / "state/sup-sync").glob("*.lock")
     with hold_lock(lock):
-        assert "another run holds the lock" in last_line(shell(*words))["error"]
+        assert "another run is in progress" in last_line(shell(*words))["error"]
     shell.files.replace("config.yaml", "projects:", "project:")
     assert "config.yaml:" in last_line(shell(*words))["error"]
     assert figures(metrics)["run_exit_code"] == 78

@@ -93,9 +93,7 @@ def test_whom_nobody_reached_is_named_and_the_run_goes_on(calling: Diary) -> Non
     calling.call_fault = "away"
     ran = calling.run("Mon 13:02")
     assert ran.outcomes == dict.fromkeys((first, second), OutcomeKind.APPLIED)
-    assert ran.done.failed_notifications == tuple(
-        f"#{each}: head was not told outside of the tracker: away" for each in (first, second)
-    )
+    assert ran.done.failed_notifications == tuple(f"#{each}: head was not notified: away" for each in (first, second))
     assert not ran.done.is_complete
     calling.call_fault = None
     assert calling.run("Mon 13:03").done.is_complete

@@ -39,7 +39,7 @@ def test_what_a_run_has_no_time_for_is_left_to_the_next_ones_oldest_breach_first
         assert told == late[: len(told)]
         assert len(told) > len(before) or told == late
         left = [each for each in ran.done.outcomes if each.kind is OutcomeKind.FAILED]
-        assert all("the run's time is over" in each.text for each in left)
+        assert all("the run is out of time" in each.text for each in left)
         assert set(late) - set(told) <= {each.issue_id for each in left}, "left, and not named"
         assert ran.done.is_complete == (not left)
     assert told == late
@@ -51,7 +51,7 @@ def test_what_a_run_has_no_time_for_is_left_to_the_next_ones_oldest_breach_first
 def test_without_time_to_read_it_all_nothing_is_written(diary: Diary) -> None:
     diary.file("Mon 09:00")
     before, session = diary.traces(), diary.session(time_left=after(12))
-    with pytest.raises(OutOfTimeError, match="the run's time is over; the next run goes on"):
+    with pytest.raises(OutOfTimeError, match="the run is out of time; the next run continues"):
         diary.run("Mon 12:00", session=session)
     assert session.requests_made["PUT"] == 0
     assert diary.traces() == before

@@ -47,7 +47,9 @@ def test_a_project_closed_after_the_reading_is_refused_and_the_others_go_on(diar
     good = diary.file("Mon 09:00")
     ran = diary.run("Mon 11:01", progress=once(lambda: diary.world.close_project(ENDING), when=2))
     assert ran.outcomes == dict.fromkeys([silent, noted], OutcomeKind.REFUSED) | {good: OutcomeKind.APPLIED}
-    assert "not to be edited by this account" in next(each.text for each in ran.done.outcomes if each.issue_id == noted)
+    assert "the account may not edit the issue" in next(
+        each.text for each in ran.done.outcomes if each.issue_id == noted
+    )
     assert not ran.done.is_complete
 
 

@@ -48,8 +48,8 @@ def test_a_field_that_is_dropped_without_a_word_is_refused_and_its_place_is_left
     assert ran.outcomes == dict.fromkeys([canary, beside], OutcomeKind.REFUSED)
     assert (ran.puts, ran.done.is_complete) == (1, False)
     texts = [each.text for each in ran.done.outcomes]
-    assert texts[0] == "the tracker took the write but not state: see `sup-sync check`"
-    assert texts[1].startswith(f"not tried: #{canary} showed that the tracker took the write but not state")
+    assert texts[0] == "Redmine ignored state; run `sup-sync check`"
+    assert texts[1].startswith(f"not tried, because #{canary} failed: Redmine ignored state")
     assert diary.see(OPERATOR, beside)["journals"] == []
     assert set(diary.run("Mon 09:11").outcomes) == {canary, beside}
 
@@ -61,7 +61,7 @@ def test_where_the_marker_cannot_be_written_nothing_is_said_in_any_run(diary: Di
             ran = diary.run(now)
             assert ran.outcomes == dict.fromkeys([first, second], OutcomeKind.REFUSED)
             assert (ran.puts, ran.done.is_complete) == (0, False)
-        assert "the account may not set «sup-sync»" in ran.done.outcomes[0].text
+        assert 'the account may not set "sup-sync"' in ran.done.outcomes[0].text
     assert diary.notes(CLIENT, first, private=False) == diary.notes(OPERATOR, first) == []
     diary.run("Mon 11:10")
     assert [len(diary.notes(OPERATOR, first, private=each)) for each in (True, False)] == [1, 1]
@@ -90,7 +90,7 @@ def test_a_tracker_that_answers_no_more_is_left_alone_after_three_requests(diary
     session._http.mount(f"{diary.world.url}/issues/", AwayForPages())
     ran = diary.run("Mon 11:05", session=session)
     assert ran.outcomes == dict.fromkeys(late, OutcomeKind.FAILED)
-    not_tried = [each.issue_id for each in ran.done.outcomes if each.text.startswith("not tried: ")]
+    not_tried = [each.issue_id for each in ran.done.outcomes if each.text.startswith("not tried, because ")]
     assert (ran.puts, not_tried) == (0, late[3:])
     assert diary.run("Mon 11:06").outcomes == dict.fromkeys(late, OutcomeKind.APPLIED)
 

@@ -39,7 +39,7 @@ def test_it_is_drained_over_the_next_runs(
             told, runs = sum(has_note), runs + 1
             assert has_note == sorted(has_note, reverse=True), "an older breach waits behind a later one"
             assert told > before
-            left = [each for each in ran.done.outcomes if "the run's time is over" in each.text]
+            left = [each for each in ran.done.outcomes if "the run is out of time" in each.text]
             assert ran.done.is_complete == (not left)
         assert runs > 2
         diary.run("Mon 09:00", force=True)

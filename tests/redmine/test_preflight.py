@@ -88,7 +88,7 @@ def site() -> Iterator[Site]:
         yield Site(world)
 
 
-def test_a_tracker_as_the_mappings_say_has_no_problem(site: Site) -> None:
+def test_redmine_that_matches_the_mappings_has_no_problem(site: Site) -> None:
     assert site.problems() == []
     require_matching_redmine(fetch_redmine_state(site.reader, site.config))
 
@@ -97,7 +97,7 @@ def test_a_tracker_as_the_mappings_say_has_no_problem(site: Site) -> None:
 
 
 @pytest.mark.parametrize("permission", BOT_PERMISSIONS)
-def test_a_permission_that_the_role_lacks_is_told_for_each_project(site: Site, permission: str) -> None:
+def test_missing_permission_is_reported_for_each_project(site: Site, permission: str) -> None:
     site.role.permissions -= {permission}
     told = [each for each in site.problems() if f"lacks {permission}" in each.text]
     assert [each.text for each in told] == [
@@ -116,7 +116,7 @@ def granting(permissions: Iterable[str]) -> RedmineState:
 
 
 @pytest.mark.parametrize("lacking", BOT_PERMISSIONS)
-def test_private_notes_may_be_written_unless_their_own_permission_is_missing(lacking: str) -> None:
+def test_private_notes_need_only_their_own_permission(lacking: str) -> None:
     state = granting(each for each in BOT_PERMISSIONS if each != lacking)
     (problem,) = check_permissions(state)
     assert problem.permission == lacking
@@ -134,14 +134,14 @@ def test_private_notes_need_their_permission_in_every_project(site: Site) -> Non
     ]
 
 
-def test_an_administrators_account_is_a_warning(site: Site) -> None:
+def test_admin_account_is_a_warning(site: Site) -> None:
     next(each for each in site.tracker.users if each.login == BOT).is_admin = True
     site.role.permissions = frozenset()
     (problem,) = site.problems()
     assert str(problem) == "warning: the account is an administrator: use one with the role of `sup-sync provision`"
 
 
-def test_the_account_must_be_allowed_to_end_what_waits(site: Site) -> None:
+def test_account_must_be_allowed_to_close_waiting_requests(site: Site) -> None:
     issue_id = site.world.file(OPERATOR, VIP, ERROR)
     site.world.set_status(OPERATOR, issue_id, WAITING)
     other = site.world.file(OPERATOR, VIP, ERROR)
@@ -194,7 +194,7 @@ MISSING: dict[str, tuple[Break, str]] = {
 
 
 @pytest.mark.parametrize(("spoil", "start"), MISSING.values(), ids=MISSING)
-def test_a_name_that_the_tracker_lacks_is_told_with_its_section(site: Site, spoil: Break, start: str) -> None:
+def test_missing_name_is_reported_with_its_section(site: Site, spoil: Break, start: str) -> None:
     spoil(site)
     (problem,) = site.problems()
     assert (problem.area, problem.is_warning) == (Area.NAMES, False)
@@ -210,14 +210,14 @@ def test_a_name_that_the_tracker_lacks_is_told_with_its_section(site: Site, spoi
         ("Жаңа", True, "status «Жаңа» is mapped to open, but Redmine closes with it"),
     ],
 )
-def test_a_phase_that_redmine_does_not_share_is_told(site: Site, name: str, is_closed: bool, text: str) -> None:
+def test_phase_that_differs_in_redmine_is_reported(site: Site, name: str, is_closed: bool, text: str) -> None:
     site.status(name).is_closed = is_closed
     (problem,) = site.problems()
     assert str(problem).startswith(text)
     assert (problem.area, problem.is_warning) == (Area.NAMES, False)
 
 
-def test_priorities_that_rise_in_another_order_are_told(site: Site) -> None:
+def test_other_order_of_priorities_is_reported(site: Site) -> None:
     site.tracker.priorities.reverse()
     (problem,) = site.problems()
     assert (problem.area, problem.is_warning) == (Area.NAMES, False)
@@ -228,7 +228,7 @@ def test_priorities_that_rise_in_another_order_are_told(site: Site) -> None:
 
 
 @pytest.mark.parametrize("where", ["tracker", "project"])
-def test_a_field_that_is_not_everywhere_is_told_with_its_place(site: Site, where: str) -> None:
+def test_missing_field_is_reported_with_tracker_and_project(site: Site, where: str) -> None:
     if where == "tracker":
         site.field("state").trackers.remove(ERROR)
         place = f"«{ERROR}» of {VIP}"
@@ -240,7 +240,7 @@ def test_a_field_that_is_not_everywhere_is_told_with_its_place(site: Site, where
     assert str(problem) == f"{place} lacks «Мерзім күйі»: tick the tracker and the project at the field in Redmine"
 
 
-def test_fields_cannot_be_seen_where_no_request_is_yet(site: Site) -> None:
+def test_fields_without_a_request_are_a_warning(site: Site) -> None:
     site.tracker.issues = [each for each in site.tracker.issues if each.tracker.name != ERROR]
     (problem,) = site.problems()
     assert str(problem) == (
@@ -251,13 +251,13 @@ def test_fields_cannot_be_seen_where_no_request_is_yet(site: Site) -> None:
     assert [each.is_warning for each in site.problems()] == [True]
 
 
-def test_a_closed_project_is_not_looked_at_for_fields(site: Site) -> None:
+def test_fields_of_a_closed_project_are_not_checked(site: Site) -> None:
     site.field("state").projects = set(site.config.projects) - {BASE}
     site.project(BASE).is_closed = True
     assert site.problems() == []
 
 
-def test_a_tracker_that_no_mapping_has_is_a_warning(site: Site) -> None:
+def test_unmapped_tracker_is_a_warning(site: Site) -> None:
     site.project(BASE).trackers += [each for each in site.tracker.trackers if each.name == UNMAPPED_TRACKER]
     (problem,) = site.problems()
     assert str(problem) == (
@@ -266,7 +266,7 @@ def test_a_tracker_that_no_mapping_has_is_a_warning(site: Site) -> None:
     )
 
 
-def test_a_head_whom_no_project_has_is_told(site: Site) -> None:
+def test_head_who_is_in_no_project_is_reported(site: Site) -> None:
     next(each for each in site.tracker.users if each.name == HEAD_NAME).name = "Дана Бекова-Сейт"
     (problem,) = site.problems()
     assert (problem.area, problem.is_warning) == (Area.NAMES, False)
@@ -276,12 +276,12 @@ def test_a_head_whom_no_project_has_is_told(site: Site) -> None:
     )
 
 
-def test_a_client_of_the_head_s_name_takes_nobody_s_place(site: Site) -> None:
+def test_client_with_the_name_of_the_head_is_not_a_problem(site: Site) -> None:
     site.tracker.users[-1].name = HEAD_NAME
     assert site.problems() == []
 
 
-def test_a_head_who_is_no_member_of_a_project_is_a_warning(site: Site) -> None:
+def test_head_who_is_missing_in_one_project_is_a_warning(site: Site) -> None:
     tracker = fetch_redmine_state(site.reader, site.config)
     first, *others = tracker.lists["projects"]
     lists = {**tracker.lists, "projects": [{**first, "members": []}, *others]}
@@ -290,7 +290,7 @@ def test_a_head_who_is_no_member_of_a_project_is_a_warning(site: Site) -> None:
     assert problem.text == f"«{HEAD_NAME}» (head), whom the ladder names, is no member of {first['identifier']}"
 
 
-def test_a_role_that_does_not_see_all_issues_is_told(site: Site) -> None:
+def test_role_that_does_not_see_all_issues_is_reported(site: Site) -> None:
     tracker = fetch_redmine_state(site.reader, site.config)
     assert list(check_visibility(tracker)) == []
     blind = replace(tracker, roles=tuple({**role, "issues_visibility": "own"} for role in tracker.roles))
@@ -299,7 +299,7 @@ def test_a_role_that_does_not_see_all_issues_is_told(site: Site) -> None:
     assert {(each.area, each.is_warning) for each in told} == {(Area.ACCESS, False)}
 
 
-def test_a_tracker_without_staff_is_told(site: Site) -> None:
+def test_projects_without_staff_are_reported(site: Site) -> None:
     group = next(each for each in site.tracker.groups if each.name == STAFF_GROUP)
     group.users.clear()
     for project in site.tracker.projects:
@@ -311,7 +311,7 @@ def test_a_tracker_without_staff_is_told(site: Site) -> None:
 
 
 @pytest.mark.parametrize("role", [STAFF_ROLE, "Клиент"])
-def test_a_role_that_nobody_has_is_told_as_it_may_be_misspelt(site: Site, role: str) -> None:
+def test_role_without_members_is_a_warning(site: Site, role: str) -> None:
     for project in site.tracker.projects:
         for member in project.members:
             member.roles.pop(site.tracker.role(role), None)
@@ -323,7 +323,7 @@ def test_a_role_that_nobody_has_is_told_as_it_may_be_misspelt(site: Site, role: 
 # --- what follows
 
 
-def test_every_problem_is_told_at_once_and_access_decides_the_exit_code(site: Site) -> None:
+def test_all_problems_are_raised_at_once_and_access_decides_the_exit_code(site: Site) -> None:
     without(site.tracker.statuses, "Шешілді")
     without(site.tracker.priorities, "Дереу")
     with pytest.raises(RedmineMismatchError) as unfit:
@@ -335,7 +335,7 @@ def test_every_problem_is_told_at_once_and_access_decides_the_exit_code(site: Si
     assert len(str(access.value).splitlines()) == 2 + len(site.config.projects)
 
 
-def test_a_warning_stops_nothing(site: Site) -> None:
+def test_warning_does_not_stop_a_run(site: Site) -> None:
     site.tracker.issues.clear()
     assert site.problems() != []
     require_matching_redmine(fetch_redmine_state(site.reader, site.config))

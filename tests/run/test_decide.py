@@ -49,7 +49,7 @@ def test_a_request_without_changes_is_idle_until_its_next_check(story: Story) ->
     assert [(each.id, each.until) for each in decision.idle] == [(1, story.next_check_at)]
 
 
-def test_what_cannot_be_decoded_is_skipped_with_a_finding(story: Story) -> None:
+def test_invalid_request_is_skipped_with_a_finding(story: Story) -> None:
     """
     Mon 09:00 filed by client, VIP, error, normal
     Mon 10:00 now
@@ -59,7 +59,7 @@ def test_what_cannot_be_decoded_is_skipped_with_a_finding(story: Story) -> None:
     assert (5, "unreadable") in {(each.issue_id, each.kind) for each in decision.plan.findings}
 
 
-def test_one_request_is_held_at_a_time(story: Story) -> None:
+def test_only_one_request_is_in_memory_at_a_time(story: Story) -> None:
     """
     Mon 09:00 filed by client, VIP, error, normal
     Mon 10:00 now

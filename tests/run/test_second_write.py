@@ -60,7 +60,7 @@ def notes(diary: Diary, issue_id: int) -> tuple[int, int]:
     return len(diary.notes(OPERATOR, issue_id, private=False)), len(diary.notes(OPERATOR, issue_id))
 
 
-def test_the_clients_note_goes_first_and_each_with_its_part_of_the_marker(diary: Diary, late: int) -> None:
+def test_public_note_is_sent_first_and_each_with_its_part_of_the_marker(diary: Diary, late: int) -> None:
     session, markers = diary.session(), []
     for time in (1, 2):
         once_after(
@@ -77,7 +77,7 @@ def test_the_clients_note_goes_first_and_each_with_its_part_of_the_marker(diary:
     assert journals == [*diary.notes(OPERATOR, late, private=False), *diary.notes(OPERATOR, late)]
 
 
-def test_an_edit_between_the_two_keeps_the_second_for_the_next_run(diary: Diary, late: int) -> None:
+def test_edit_between_the_two_notes_defers_the_second(diary: Diary, late: int) -> None:
     def edit() -> None:
         with diary.at("Mon 11:01", late) as world:
             world.note(CLIENT, late, "Тағы бір сұрақ")
@@ -94,7 +94,7 @@ def test_an_edit_between_the_two_keeps_the_second_for_the_next_run(diary: Diary,
     assert len([each for each in diary.notes(CLIENT, late, private=False) if f"№ {late} " in each]) == 1
 
 
-def test_what_would_change_the_second_keeps_it_for_the_next_run(diary: Diary, late: int) -> None:
+def test_change_of_the_second_note_defers_it(diary: Diary, late: int) -> None:
     def raise_priority() -> None:
         with diary.at("Mon 11:01", late) as world:
             world.edit(OPERATOR, late, priority_id=world.id_of("issue_priorities", "Дереу"))
@@ -110,7 +110,7 @@ def test_what_would_change_the_second_keeps_it_for_the_next_run(diary: Diary, la
     assert diary.fields(OPERATOR, late)["marker"] == f"{ACKNOWLEDGED} first_response#0@2.00"
 
 
-def test_where_another_run_sent_the_second_there_is_nothing_left_and_all_is_applied(diary: Diary, late: int) -> None:
+def test_outcome_is_applied_if_another_run_sent_the_second_note(diary: Diary, late: int) -> None:
     session = diary.session()
     once_after(session, "GET", f"/issues/{late}.json", lambda: diary.run("Mon 11:01"), time=FIRST_IS_READ_BACK)
     ran = diary.run("Mon 11:01", session=session)
@@ -118,7 +118,7 @@ def test_where_another_run_sent_the_second_there_is_nothing_left_and_all_is_appl
     assert notes(diary, late) == (1, 1)
 
 
-def test_an_answer_between_the_two_makes_the_second_needless_and_is_written_down(diary: Diary, late: int) -> None:
+def test_response_between_the_two_notes_replaces_the_second(diary: Diary, late: int) -> None:
     def answer() -> None:
         with diary.at("Mon 11:01", late) as world:
             world.note(OPERATOR, late, "Жауап")
@@ -132,7 +132,7 @@ def test_an_answer_between_the_two_makes_the_second_needless_and_is_written_down
     assert (shown["marker"], shown["first_response_at"]) == (ACKNOWLEDGED, "2026-06-08 11:01")
 
 
-def test_an_answer_before_the_first_keeps_both_from_being_sent(diary: Diary, late: int) -> None:
+def test_response_before_the_first_note_cancels_both(diary: Diary, late: int) -> None:
     def answer() -> None:
         with diary.at("Mon 11:00", late) as world:
             world.note(OPERATOR, late, "Жауап")
@@ -145,7 +145,7 @@ def test_an_answer_before_the_first_keeps_both_from_being_sent(diary: Diary, lat
     assert diary.fields(OPERATOR, late)["marker"] == ""
 
 
-def test_a_second_write_that_is_refused_is_named_though_the_first_is_there(diary: Diary) -> None:
+def test_rejected_second_write_is_reported_although_the_first_succeeded(diary: Diary) -> None:
     late = diary.file("Mon 09:00", OPERATOR, ENDING, "Кеңес")
     session = diary.session()
     once_after(session, "PUT", f"/issues/{late}.json", lambda: diary.world.close_project(ENDING))

@@ -50,14 +50,14 @@ def put(world: World, login: str, title: str, text: str) -> None:
     assert answer.status_code in (201, 204)
 
 
-def test_what_was_published_stands_there_with_its_charts(opened: Open, page: Callable[[], WikiPage]) -> None:
+def test_published_page_has_its_text_and_charts(opened: Open, page: Callable[[], WikiPage]) -> None:
     done = opened().publish(draft("a", "share", "ball"))
     assert (done.is_new, done.is_readable, done.left) == (True, True, 0)
     assert page().text == draft("a").text
     assert {each.name for each in page().files} == {"sup-sync-share.png", "sup-sync-ball.png"}
 
 
-def test_the_same_again_sends_nothing(opened: Open, session: Session, title: str, page: Callable[[], WikiPage]) -> None:
+def test_same_content_again_sends_nothing(opened: Open, session: Session, title: str, page: Callable[[], WikiPage]) -> None:
     opened().publish(draft("a", "share"))
     used = session("scribe")
     done = Publication.open(used, PROJECT, title).publish(draft("a", "share"))
@@ -65,14 +65,14 @@ def test_the_same_again_sends_nothing(opened: Open, session: Session, title: str
     assert page().version == 0
 
 
-def test_ours_is_replaced_and_its_charts_where_the_account_may(opened: Open, page: Callable[[], WikiPage]) -> None:
+def test_own_page_is_replaced_with_those_charts_that_the_account_may_delete(opened: Open, page: Callable[[], WikiPage]) -> None:
     opened().publish(draft("a", "share", "old"))
     done = opened().publish(draft("b", "share", "new"))
     assert (page().text, done.left) == (draft("b").text, 1)
     assert sorted(each.name for each in page().files) == ["sup-sync-new.png", "sup-sync-old.png", "sup-sync-share.png"]
 
 
-def test_only_charts_of_ours_are_taken_away(opened: Open, world: World, page: Callable[[], WikiPage]) -> None:
+def test_only_own_charts_are_deleted(opened: Open, world: World, page: Callable[[], WikiPage]) -> None:
     opened("keeper").publish(draft("a", "old"))
     title = opened("keeper").title
     for login, name in (("keeper", "protocol.pdf"), ("scribe", "sup-sync-theirs.png")):
@@ -86,7 +86,7 @@ def test_only_charts_of_ours_are_taken_away(opened: Open, world: World, page: Ca
 
 @pytest.mark.parametrize("text", ["Кездесу хаттамасы", "x", f"{PAGE_SIGNATURE}\n\nадам жазған"])
 @pytest.mark.parametrize("login", ["keeper", "scribe"])
-def test_a_page_without_the_mark_is_somebody_else_s(
+def test_page_without_the_signature_is_not_overwritten(
     opened: Open, world: World, title: str, page: Callable[[], WikiPage], login: str, text: str
 ) -> None:
     put(world, login, title, text)
@@ -95,7 +95,7 @@ def test_a_page_without_the_mark_is_somebody_else_s(
     assert page().text == text
 
 
-def test_a_page_of_ours_that_somebody_edited_is_theirs(
+def test_own_page_is_not_overwritten_after_an_edit_by_another_account(
     opened: Open, world: World, title: str, page: Callable[[], WikiPage]
 ) -> None:
     opened().publish(draft("a"))
@@ -107,7 +107,7 @@ def test_a_page_of_ours_that_somebody_edited_is_theirs(
 
 
 @pytest.mark.parametrize("is_there", [False, True])
-def test_whoever_comes_between_is_not_overwritten(
+def test_edit_after_opening_is_not_overwritten(
     opened: Open, world: World, title: str, page: Callable[[], WikiPage], is_there: bool
 ) -> None:
     if is_there:
@@ -119,7 +119,7 @@ def test_whoever_comes_between_is_not_overwritten(
     assert (page().text, page().files) == ("Менің бетім", ())
 
 
-def test_a_page_that_was_protected_or_renamed_is_left_alone(
+def test_protected_or_renamed_page_is_not_overwritten(
     opened: Open, world: World, title: str, page: Callable[[], WikiPage]
 ) -> None:
     opened().publish(draft("a"))
@@ -142,7 +142,7 @@ def test_a_page_that_was_protected_or_renamed_is_left_alone(
         ("scribe", "nowhere", MissingError, "404"),
     ],
 )
-def test_what_stands_in_the_way_is_told_before_anything_is_sent(
+def test_missing_wiki_or_permission_raises_before_anything_is_sent(
     session: Session, title: str, login: str, project: str, fault: type[SupSyncError], told: str
 ) -> None:
     used = session(login)
@@ -151,7 +151,7 @@ def test_what_stands_in_the_way_is_told_before_anything_is_sent(
     assert set(used.requests_made) == {"GET"}
 
 
-def test_a_page_in_another_markup_than_the_tracker_s_is_told(opened: Open, world: World) -> None:
+def test_page_in_another_markup_than_redmines_is_reported(opened: Open, world: World) -> None:
     assert opened().publish(draft("a")).is_readable
     with world.text_formatting("common_mark"):
         assert not opened().publish(draft("b")).is_readable

@@ -24,7 +24,7 @@ def searches(world: World, directory: Directory, writer: Writer) -> tuple[Search
     return searches_of(directory)
 
 
-def test_each_finds_the_open_requests_in_its_state(reader: Reader, searches: tuple[Search, ...]) -> None:
+def test_each_search_finds_the_open_requests_in_its_state(reader: Reader, searches: tuple[Search, ...]) -> None:
     rows = reader.fetch_rows(status="open")
     found = [reader.count(each.filters) for each in searches]
     assert found == [each.count(rows) for each in searches]
@@ -32,7 +32,7 @@ def test_each_finds_the_open_requests_in_its_state(reader: Reader, searches: tup
     assert check_searches(searches, found, rows) == []
 
 
-def test_a_field_that_is_no_filter_finds_all_and_is_told(
+def test_search_by_a_field_without_filter_finds_all_and_is_reported(
     world: World, reader: Reader, searches: tuple[Search, ...]
 ) -> None:
     plain = [replace(each, field_id=world.id_of("custom_fields", "Сүзгісіз")) for each in searches]
@@ -47,7 +47,7 @@ def test_a_field_that_is_no_filter_finds_all_and_is_told(
 
 
 @pytest.mark.parametrize("world", ["real"], indirect=True)  # the fake has no pages of lists
-def test_its_address_shows_the_same_requests_on_a_page(
+def test_address_of_a_search_shows_the_same_requests_on_a_page(
     world: World, reader: Reader, searches: tuple[Search, ...]
 ) -> None:
     for search in searches:

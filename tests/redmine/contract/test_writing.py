@@ -71,7 +71,7 @@ def test_one_put_with_fields_status_assignee_and_note_is_one_journal(
     assert sent.requests_made == {"PUT": 1}
 
 
-def test_a_private_note_stands_in_a_journal_apart_from_the_changes_of_its_put(
+def test_private_note_has_a_separate_journal(
     world: World, writer: Writer, directory: Directory
 ) -> None:
     issue_id = world.file("client", "alatau")
@@ -129,7 +129,7 @@ def test_an_accepted_put_that_changes_nothing_still_counts_as_an_update(
 # --- what is refused: nothing of it is written
 
 
-def test_a_refused_put_writes_nothing_of_it(world: World, writer: Writer, directory: Directory) -> None:
+def test_rejected_put_writes_nothing(world: World, writer: Writer, directory: Directory) -> None:
     issue_id = world.file("client", "alatau")
     changes = [
         change(issue_id, "due_date", "2020-01-01"),
@@ -142,14 +142,14 @@ def test_a_refused_put_writes_nothing_of_it(world: World, writer: Writer, direct
     assert level(world, issue_id) == ""
 
 
-def test_a_value_that_is_none_of_the_fields_is_refused(world: World, writer: Writer, directory: Directory) -> None:
+def test_value_that_the_field_does_not_have_is_rejected(world: World, writer: Writer, directory: Directory) -> None:
     issue_id = world.file("client", "alatau")
     due = change(issue_id, "resolution_due", "2026-06-09 10:00")
     with pytest.raises(RefusedError, match=f"422, errors: 1, at «{directory.names.fields['level']}»"):
         writer.update(issue_id, [due, change(issue_id, "level", "Платина")], directory)
 
 
-def test_a_required_field_left_blank_blocks_every_field_of_its_issue(
+def test_blank_required_field_blocks_every_field_of_its_issue(
     world: World, writer: Writer, directory: Directory
 ) -> None:
     issue_id = world.file("client", "strict")
@@ -159,14 +159,14 @@ def test_a_required_field_left_blank_blocks_every_field_of_its_issue(
     assert (level(world, issue_id), world.see(BOT, issue_id)["due_date"]) == ("", "2030-01-31")
 
 
-def test_nobody_can_be_assigned_who_is_not_assignable(world: World) -> None:
+def test_only_assignable_members_can_be_assigned(world: World) -> None:
     issue_id = world.file("operator", "alatau")
     client_id = world.get("client", "/users/current.json")["user"]["id"]
     assert put(world, BOT, issue_id, assigned_to_id=client_id, notes="Жауап") == 422
     assert notes(world, BOT, issue_id) == []
 
 
-def test_a_closed_project_refuses_writes_and_is_still_read(
+def test_closed_project_can_be_read_but_not_written(
     world: World, reader: Reader, writer: Writer, directory: Directory
 ) -> None:
     issue_id = world.file("client", "ending")
@@ -179,7 +179,7 @@ def test_a_closed_project_refuses_writes_and_is_still_read(
         reader.fetch_edit_form(issue_id)
 
 
-def test_an_issue_that_is_gone_or_hidden_refuses_writes(world: World, writer: Writer, directory: Directory) -> None:
+def test_deleted_or_hidden_issue_rejects_writes(world: World, writer: Writer, directory: Directory) -> None:
     for issue_id, fault, status in (
         (999_999, MissingError, "404"),
         (world.file("client", "vault"), RefusedError, "403"),
@@ -191,7 +191,7 @@ def test_an_issue_that_is_gone_or_hidden_refuses_writes(world: World, writer: Wr
 # --- what is accepted and not done: nothing tells but reading back
 
 
-def test_a_forbidden_status_is_dropped_without_a_word_and_its_note_is_posted(
+def test_forbidden_status_is_dropped_silently_and_its_note_is_posted(
     world: World, writer: Writer, directory: Directory
 ) -> None:
     issue_id = world.file("client", "alatau")
@@ -202,13 +202,13 @@ def test_a_forbidden_status_is_dropped_without_a_word_and_its_note_is_posted(
 
 
 @pytest.mark.parametrize("name", ["Тек қате", "Жасырын", "Бекітілген"])
-def test_a_field_off_the_tracker_or_hidden_or_read_only_is_dropped_without_a_word(world: World, name: str) -> None:
+def test_field_that_cannot_be_set_is_dropped_silently(world: World, name: str) -> None:
     issue_id = world.file("client", "alatau", CONSULTATION)
     assert put(world, BOT, issue_id, custom_fields=world.values({name: "x"})) == 204
     assert _journals(world, "operator", issue_id) == []
 
 
-def test_an_unknown_field_is_dropped_without_a_word(world: World) -> None:
+def test_unknown_field_is_dropped_silently(world: World) -> None:
     issue_id = world.file("client", "alatau")
     assert put(world, BOT, issue_id, custom_fields=[{"id": 999_999, "value": "x"}]) == 204
     assert _journals(world, BOT, issue_id) == []
@@ -223,7 +223,7 @@ def test_an_account_that_may_not_edit_posts_the_note_and_loses_fields_and_lock_v
     assert notes(world, BOT, issue_id) == ["Сұрақ", "Жауап"]
 
 
-def test_the_dates_and_the_priority_of_a_parent_are_its_childrens(
+def test_parent_has_the_dates_and_priority_of_its_children(
     world: World, writer: Writer, directory: Directory
 ) -> None:
     parent = world.file("operator", "alatau")
@@ -255,7 +255,7 @@ def test_a_private_note_without_the_permission_is_published(world: World) -> Non
     assert notes(world, "client", issue_id) == ["Ішкі"]
 
 
-def test_a_private_note_is_not_sent_before_its_permission_is_proven(
+def test_private_note_is_not_sent_unless_the_permission_was_checked(
     world: World, session: Session, directory: Directory
 ) -> None:
     issue_id = world.file("client", "alatau")
@@ -270,7 +270,7 @@ def test_a_private_note_is_not_sent_before_its_permission_is_proven(
 # --- compare and swap
 
 
-def test_a_stale_lock_version_is_refused_and_nothing_is_written(
+def test_stale_lock_version_is_rejected_and_nothing_is_written(
     world: World, reader: Reader, writer: Writer, directory: Directory
 ) -> None:
     issue_id = world.file("client", "alatau")
@@ -293,7 +293,7 @@ def test_without_a_lock_version_the_last_writer_wins(world: World, writer: Write
     assert level(world, issue_id) == "Базалық"
 
 
-def test_a_due_date_before_a_shifted_start_is_fine(world: World, writer: Writer, directory: Directory) -> None:
+def test_due_date_may_precede_a_shifted_start(world: World, writer: Writer, directory: Directory) -> None:
     """The start date is the day of filing, so a request placed in the past can have been due there."""
     issue_id = world.file("client", "alatau")
     world.shift(issue_id, created_at=PAST)

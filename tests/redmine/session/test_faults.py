@@ -26,7 +26,7 @@ from sup_sync.redmine.session import RedmineSession
 
 
 @pytest.mark.parametrize("status", [429, 502, 503, 504])
-def test_a_read_is_tried_three_times_when_the_tracker_is_busy(
+def test_read_is_tried_three_times_if_redmine_is_busy(
     server: ScriptedServer, waits: list[float], status: int
 ) -> None:
     server.answers = [reply(status), reply(status), reply_json({"issues": []})]
@@ -39,7 +39,7 @@ def test_a_read_is_tried_three_times_when_the_tracker_is_busy(
     assert max(waits) <= 10
 
 
-def test_a_read_is_tried_again_after_a_broken_connection(server: ScriptedServer, waits: list[float]) -> None:
+def test_read_is_retried_after_a_broken_connection(server: ScriptedServer, waits: list[float]) -> None:
     server.answers = [reset, reset, reply_json({"issues": []})]
     assert get(server) == {"issues": []}
     assert len(server.asked) == 3
@@ -47,7 +47,7 @@ def test_a_read_is_tried_again_after_a_broken_connection(server: ScriptedServer,
 
 
 @pytest.mark.parametrize("asked_for", ["21600", "Fri, 31 Dec 2100 23:59:59 GMT"])
-def test_no_wait_is_longer_than_ten_seconds_whatever_the_tracker_asks(
+def test_wait_is_at_most_ten_seconds_even_if_redmine_asks_for_more(
     server: ScriptedServer, waits: list[float], asked_for: str
 ) -> None:
     server.answers = [reply(503, retry_after=asked_for), reply_json({})]
@@ -55,7 +55,7 @@ def test_no_wait_is_longer_than_ten_seconds_whatever_the_tracker_asks(
     assert waits == [10]
 
 
-def test_an_error_inside_the_tracker_is_not_asked_for_again(server: ScriptedServer) -> None:
+def test_read_is_not_retried_after_an_internal_error_of_redmine(server: ScriptedServer) -> None:
     server.answers = [reply(500)]
     with pytest.raises(RedmineUnavailableError, match="answered 500"):
         get(server)
@@ -82,7 +82,7 @@ def test_a_write_is_never_sent_twice(server: ScriptedServer, waits: list[float],
     assert isinstance(caught.value, AmbiguousError) == (told != "refused")
 
 
-def test_a_tracker_that_does_not_answer_in_time_is_away(server: ScriptedServer, waits: list[float]) -> None:
+def test_redmine_counts_as_unreachable_after_a_timeout(server: ScriptedServer, waits: list[float]) -> None:
     server.answers = [silence(0.5)]
     with pytest.raises(RedmineUnavailableError, match=r"GET /issues\.json: no answer in time"):
         get(server, timeout_s=0.1)
@@ -91,7 +91,7 @@ def test_a_tracker_that_does_not_answer_in_time_is_away(server: ScriptedServer, 
 
 
 @pytest.mark.parametrize("send", [get, put, post])
-def test_without_a_connection_nothing_was_sent(waits: list[float], send: Callable[..., object]) -> None:
+def test_nothing_is_sent_without_a_connection(waits: list[float], send: Callable[..., object]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))  # bound and not listening: refused
         nobody = ScriptedServer(url=f"http://127.0.0.1:{taken.getsockname()[1]}")
@@ -100,20 +100,20 @@ def test_without_a_connection_nothing_was_sent(waits: list[float], send: Callabl
     assert bool(waits) == (send is get)
 
 
-def test_a_name_that_is_nobodys_is_no_connection(waits: list[float]) -> None:
+def test_unknown_host_is_a_connection_error(waits: list[float]) -> None:
     with pytest.raises(RedmineUnavailableError, match="no connection"):
         RedmineSession("https://tracker.invalid", KEY).get_json("/issues.json")
     assert waits
 
 
-def test_nothing_is_sent_once_the_runs_time_is_over(server: ScriptedServer) -> None:
+def test_nothing_is_sent_after_the_time_of_the_run(server: ScriptedServer) -> None:
     for send in (get, put, post):
         with pytest.raises(OutOfTimeError, match="not sent, as the run's time is over"):
             send(server, time_left=lambda: 0.0)
     assert server.asked == []
 
 
-def test_a_request_waits_no_longer_than_the_run_may_take(server: ScriptedServer) -> None:
+def test_timeout_is_at_most_the_time_left(server: ScriptedServer) -> None:
     left = iter([0.1, 0.0, 0.0])
     server.answers = [silence(0.5)]
     with pytest.raises(RedmineUnavailableError, match="no answer in time"):
@@ -137,7 +137,7 @@ def test_a_request_waits_no_longer_than_the_run_may_take(server: ScriptedServer)
         b"HTTP/1.1 302 Found\r\nLocation: \xff\xfe://\xc3\r\n\r\n",
     ],
 )
-def test_rubbish_is_no_answer_and_may_have_been_a_write(server: ScriptedServer, sent: bytes) -> None:
+def test_invalid_http_is_an_error_and_makes_a_write_ambiguous(server: ScriptedServer, sent: bytes) -> None:
     server.answers = [rubbish(sent)]
     with pytest.raises(RedmineUnavailableError, match=r"GET /issues\.json: "):
         get(server)
@@ -162,7 +162,7 @@ def test_rubbish_is_no_answer_and_may_have_been_a_write(server: ScriptedServer, 
         (reply(500), "answered 500"),
     ],
 )
-def test_what_is_no_trackers_answer_is_told_with_its_path(server: ScriptedServer, answer: Answer, told: str) -> None:
+def test_response_that_redmine_does_not_send_raises_with_its_path(server: ScriptedServer, answer: Answer, told: str) -> None:
     server.answers = [answer]
     with pytest.raises(RedmineUnavailableError) as caught:
         get(server)
@@ -171,7 +171,7 @@ def test_what_is_no_trackers_answer_is_told_with_its_path(server: ScriptedServer
 
 
 @pytest.mark.parametrize(("status", "fault"), [(401, AccessError), (403, AccessError), (404, MissingError)])
-def test_a_read_that_the_tracker_denies_says_why(
+def test_rejected_read_raises_with_the_reason(
     server: ScriptedServer, status: int, fault: type[SupSyncError]
 ) -> None:
     server.answers = [reply(status)]
@@ -179,7 +179,7 @@ def test_a_read_that_the_tracker_denies_says_why(
         get(server)
 
 
-def test_a_403_is_what_the_caller_says(server: ScriptedServer) -> None:
+def test_403_raises_the_error_of_the_caller(server: ScriptedServer) -> None:
     server.answers = [reply(403)]
     with pytest.raises(MissingError):
         session(server).get_json("/issues/7.json", forbidden=MissingError)
@@ -187,13 +187,13 @@ def test_a_403_is_what_the_caller_says(server: ScriptedServer) -> None:
         session(server).get_page("/issues/7", forbidden=MissingError)
 
 
-def test_a_page_is_text(server: ScriptedServer) -> None:
+def test_page_is_returned_as_text(server: ScriptedServer) -> None:
     server.answers = [reply(200, "<p>Өтініш</p>", content_type="text/html; charset=utf-8")]
     assert session(server).get_page("/issues/7") == "<p>Өтініш</p>"
 
 
 @pytest.mark.parametrize("answer", [reply(204), reply(200), reply(200, " ")])
-def test_an_accepted_write_says_nothing(server: ScriptedServer, answer: Answer) -> None:
+def test_accepted_write_returns_nothing(server: ScriptedServer, answer: Answer) -> None:
     server.answers = [answer]
     put(server)
     (asked,) = server.asked
@@ -220,7 +220,7 @@ def test_an_accepted_write_says_nothing(server: ScriptedServer, answer: Answer) 
         (reply(200, "<html>Welcome</html>"), True, AmbiguousError, "answered 200"),
     ],
 )
-def test_each_answer_to_a_write_is_one_fault(
+def test_each_response_to_a_write_raises_its_error(
     server: ScriptedServer, answer: Answer, has_lock_version: bool, fault: type[SupSyncError], told: str
 ) -> None:
     server.answers = [answer]
@@ -232,7 +232,7 @@ def test_each_answer_to_a_write_is_one_fault(
     assert "Мерзімі" not in str(caught.value)
 
 
-def test_what_may_create_is_told_so_by_a_body(server: ScriptedServer) -> None:
+def test_write_that_may_create_accepts_only_a_201_with_a_body(server: ScriptedServer) -> None:
     server.answers = [reply_json({"wiki_page": {}}, 201)]
     session(server).put_json("/projects/a/wiki/b.json", {}, has_lock_version=True, may_create=True)
     server.answers = [reply(200, "<html>Welcome</html>")]
@@ -240,7 +240,7 @@ def test_what_may_create_is_told_so_by_a_body(server: ScriptedServer) -> None:
         session(server).put_json("/projects/a/wiki/b.json", {}, has_lock_version=True, may_create=True)
 
 
-def test_a_file_is_sent_as_it_is_with_the_key_in_the_header(server: ScriptedServer) -> None:
+def test_file_is_sent_unchanged_with_the_key_in_the_header(server: ScriptedServer) -> None:
     server.answers = [reply_json({"upload": {"token": "1.a"}}, 201)]
     assert post(server) == {"upload": {"token": "1.a"}}
     (asked,) = server.asked
@@ -268,7 +268,7 @@ def test_a_file_is_sent_as_it_is_with_the_key_in_the_header(server: ScriptedServ
         (silence(0.5), AmbiguousError, "no answer in time"),
     ],
 )
-def test_a_file_is_never_sent_twice_nor_elsewhere(
+def test_file_is_never_sent_twice_or_to_a_redirect(
     server: ScriptedServer, waits: list[float], answer: Answer, fault: type[SupSyncError], told: str
 ) -> None:
     server.answers = [answer]
@@ -281,7 +281,7 @@ def test_a_file_is_never_sent_twice_nor_elsewhere(
     assert waits == []
 
 
-def test_a_redirected_read_is_told_apart(server: ScriptedServer) -> None:
+def test_redirected_read_raises_its_own_error(server: ScriptedServer) -> None:
     server.answers = [reply(302, location="/projects/a/wiki/other")]
     with pytest.raises(RedirectedError, match="not followed"):
         get(server)

@@ -19,7 +19,7 @@ from sup_sync.redmine.session import RedmineSession
 Tried = Callable[[str, str], None]
 
 
-def test_the_key_goes_in_the_header_alone(server: ScriptedServer) -> None:
+def test_key_is_only_in_the_header(server: ScriptedServer) -> None:
     get(server)
     (asked,) = server.asked
     assert asked.headers["X-Redmine-API-Key"] == KEY
@@ -28,7 +28,7 @@ def test_the_key_goes_in_the_header_alone(server: ScriptedServer) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed_and_its_host_gets_nothing(
+def test_redirect_is_not_followed(
     server: ScriptedServer, status: int, count_promise: Tried
 ) -> None:
     with serve(reply(status, location=f"{server.url}/login?secret=1")) as astray:
@@ -45,20 +45,20 @@ def test_a_redirect_is_not_followed_and_its_host_gets_nothing(
 
 
 @pytest.mark.parametrize("location", ["http://[", "", "//other.example"])
-def test_a_redirect_to_nowhere_is_told_too(server: ScriptedServer, location: str) -> None:
+def test_redirect_to_an_invalid_address_raises(server: ScriptedServer, location: str) -> None:
     server.answers = [reply(302, location=location)]
     with pytest.raises(RedmineUnavailableError, match="a redirect"):
         get(server)
 
 
 @pytest.mark.parametrize("path", ["@evil.example/issues.json", "@127.0.0.2/"])
-def test_nothing_is_sent_outside_the_trackers_root(server: ScriptedServer, path: str) -> None:
+def test_nothing_is_sent_outside_the_base_url(server: ScriptedServer, path: str) -> None:
     with pytest.raises(UrlError, match="was not sent"):
         session(server).get_json(path)
     assert server.asked == []
 
 
-def test_a_tracker_below_a_path_is_reached_there(server: ScriptedServer) -> None:
+def test_redmine_below_a_path_is_reached(server: ScriptedServer) -> None:
     RedmineSession(f"{server.url}/redmine/", KEY).get_json("/issues.json")
     assert server.asked[0].path == "/redmine/issues.json"
 
@@ -80,7 +80,7 @@ def test_a_tracker_below_a_path_is_reached_there(server: ScriptedServer) -> None
         "",
     ],
 )
-def test_an_address_that_the_key_must_not_go_to_is_refused(url: str) -> None:
+def test_url_is_rejected_if_it_may_expose_the_key(url: str) -> None:
     with pytest.raises(UrlError, match="`url`") as caught:
         RedmineSession(url, KEY)
     assert "hunter2" not in str(caught.value)
@@ -96,12 +96,12 @@ def test_an_address_that_the_key_must_not_go_to_is_refused(url: str) -> None:
         "http://[::1]/",
     ],
 )
-def test_https_or_this_machine_is_fine(url: str) -> None:
+def test_https_and_loopback_are_accepted(url: str) -> None:
     assert not RedmineSession(url, KEY).url.endswith("/")
 
 
 @pytest.mark.parametrize("key", ["", f"{KEY}\n", f" {KEY}", f"{KEY}\r\nX-Other: 1", f"{KEY}қ"])
-def test_a_key_that_no_header_can_hold_is_refused_and_not_told(key: str) -> None:
+def test_invalid_key_is_rejected_and_not_shown(key: str) -> None:
     with pytest.raises(AccessError) as caught:
         RedmineSession("https://tracker.example.kz", key)
     assert KEY not in str(caught.value)
@@ -115,7 +115,7 @@ def test_cookies_are_refused(server: ScriptedServer) -> None:
     assert [each.headers.get("Cookie") for each in server.asked] == [None, None]
 
 
-def test_nothing_is_taken_from_the_environment(
+def test_environment_is_ignored(
     server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     netrc = tmp_path / "netrc"
@@ -131,7 +131,7 @@ def test_nothing_is_taken_from_the_environment(
 
 
 @pytest.mark.usefixtures("waits")
-def test_a_certificate_is_trusted_by_the_named_ca_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_certificate_is_trusted_only_by_the_configured_ca(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ca_file = write_pem(tmp_path)
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
         monkeypatch.setenv(name, str(ca_file))
@@ -146,7 +146,7 @@ def test_a_certificate_is_trusted_by_the_named_ca_alone(tmp_path: Path, monkeypa
 
 
 @pytest.mark.usefixtures("waits")
-def test_a_certificate_of_another_name_is_not_trusted(tmp_path: Path) -> None:
+def test_certificate_of_another_host_is_not_trusted(tmp_path: Path) -> None:
     with serve(reply_json({}), tls_folder=tmp_path) as script:
         script.url = script.url.replace("localhost", "127.0.0.1")
         with pytest.raises(RedmineUnavailableError, match="certificate is not trusted"):
@@ -155,7 +155,7 @@ def test_a_certificate_of_another_name_is_not_trusted(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("waits")
-def test_where_no_tls_is_spoken_it_says_so() -> None:
+def test_server_without_tls_raises_with_the_fix() -> None:
     with serve(reply_json({})) as script:
         script.url = script.url.replace("http://", "https://")
         for send in (get, put, post):
@@ -164,7 +164,7 @@ def test_where_no_tls_is_spoken_it_says_so() -> None:
         assert script.asked == []
 
 
-def test_a_ca_file_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_invalid_ca_file_is_rejected(tmp_path: Path) -> None:
     text = tmp_path / "ca.pem"
     text.write_text("not a certificate")
     for path in (tmp_path / "missing.pem", tmp_path, text):
@@ -194,7 +194,7 @@ def test_a_ca_file_that_is_none_is_refused(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("send", [get, put, post])
 @pytest.mark.usefixtures("waits")
-def test_the_key_stands_in_no_fault_and_no_log(
+def test_key_is_in_no_error_and_no_log(
     server: ScriptedServer,
     caplog: pytest.LogCaptureFixture,
     answer: Answer,

@@ -55,7 +55,7 @@ ANSWERED = "Mon 09:30 staff: public note"
         pytest.param([ANSWERED, "Mon 10:00 staff: closes"], "Mon 10:05", None, id="never, once it is closed"),
     ],
 )
-def test_the_moment_is_the_one_of_the_regulation(make_story, lines, now, next_check_at):
+def test_next_check_is_at_the_time_of_the_regulation(make_story, lines, now, next_check_at):
     configured = [line for line in lines if line.startswith("in ")]
     happened = [line for line in lines if not line.startswith("in ")]
     story = make_story("\n".join([*configured, "Mon 09:00 filed by client, VIP, error", *happened, f"{now} now"]))

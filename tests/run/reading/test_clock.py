@@ -13,7 +13,7 @@ from stories.shipped import Copy
 from sup_sync.run.write import OutcomeKind
 
 
-def test_a_first_run_of_the_day_that_was_broken_off_by_a_later_clock_leaves_no_gap(office: Office) -> None:
+def test_interrupted_first_run_under_a_fast_clock_leaves_no_gap(office: Office) -> None:
     """The machine's clock is five hours ahead until it hears of the right time."""
     ids = [office.diary.file("Mon 09:00") for _ in range(3)]
     office.broken("Mon 14:02", KeyboardInterrupt, progress=interrupt(2))
@@ -24,7 +24,7 @@ def test_a_first_run_of_the_day_that_was_broken_off_by_a_later_clock_leaves_no_g
     assert set(office.run("Mon 11:05").ran.outcomes) == set(ids)
 
 
-def test_what_a_later_clock_kept_back_is_said_at_its_time(
+def test_note_deferred_under_a_fast_clock_is_sent_on_time(
     office: Office, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """At what looks like 22:00 clients are left in peace until the morning; in truth it is 14:00."""
@@ -38,7 +38,7 @@ def test_what_a_later_clock_kept_back_is_said_at_its_time(
     assert len(office.diary.notes(OPERATOR, issue_id, private=False)) == 1
 
 
-def test_what_changes_after_the_trackers_clock_was_set_back_too_is_seen(office: Office) -> None:
+def test_change_after_redmines_clock_was_set_back_is_seen(office: Office) -> None:
     issue_id = office.diary.file("Mon 09:00")
     office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 10:10")
     with office.diary.at("Mon 10:11", issue_id) as world:

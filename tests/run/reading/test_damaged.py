@@ -98,7 +98,7 @@ def due(office: Office) -> Office:
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda each: each.__name__)
-def test_a_damaged_file_is_thrown_away_with_one_line(due: Office, damage: Damage, count_promise: Tried) -> None:
+def test_damaged_file_is_deleted_with_one_line(due: Office, damage: Damage, count_promise: Tried) -> None:
     damage(due.path)
     asked = due.run("Mon 11:05")
     assert wrote_as_due(asked)
@@ -119,13 +119,13 @@ def wrote_as_due(asked: Asked) -> bool:
     return asked.made[PUTS] == 2 and changes == escalated * 2 and asked.ran.done.is_complete
 
 
-def test_a_sound_file_is_used(due: Office) -> None:
+def test_intact_file_is_used(due: Office) -> None:
     asked = due.run("Mon 11:05")
     assert wrote_as_due(asked)
     assert (asked.made[HISTORIES], due.told) == (2 * 2, [])
 
 
-def test_what_was_read_before_the_machine_started_is_not_used(
+def test_histories_read_before_the_boot_are_not_used(
     due: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "boot").write_text("another")
@@ -143,7 +143,7 @@ def locked(path: Path) -> Iterator[None]:
         base.execute("ROLLBACK")
 
 
-def test_while_another_holds_the_file_a_run_goes_without(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_works_without_a_cache_while_it_is_locked(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "WAIT_S", 0.01)
     with locked(due.path):
         asked = due.run("Mon 11:05")
@@ -153,7 +153,7 @@ def test_while_another_holds_the_file_a_run_goes_without(due: Office, monkeypatc
     assert due.run("Mon 11:10").made[HISTORIES] == 2  # what was remembered stands
 
 
-def test_a_lock_in_the_middle_of_the_work_changes_nothing(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_works_without_a_cache_if_it_is_locked_later(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "WAIT_S", 0.01)
     for each in due.world.tracker.issues:
         with due.diary.at("Mon 10:59", each.id):
@@ -173,13 +173,13 @@ def test_a_lock_in_the_middle_of_the_work_changes_nothing(due: Office, monkeypat
     assert due.run("Mon 11:15").is_idle
 
 
-def test_where_a_folder_stands_a_run_goes_without(due: Office) -> None:
+def test_run_works_without_a_cache_if_the_path_is_a_folder(due: Office) -> None:
     become_a_folder(due.path)
     assert wrote_as_due(due.run("Mon 11:05"))
     assert (due.told, due.path.is_dir()) == ([], True)
 
 
-def test_where_nothing_can_be_kept_a_run_goes_without(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_works_without_a_cache_if_the_file_cannot_be_created(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> int:
         raise PermissionError
 
@@ -202,7 +202,7 @@ class Limited(sqlite3.Connection):
 @pytest.mark.parametrize(
     ("pragma", "why"), [("max_page_count = 1", "database or disk is full"), ("query_only = ON", "readonly database")]
 )
-def test_where_nothing_more_can_be_kept_a_run_goes_without_and_what_was_remembered_stands(
+def test_run_works_without_a_cache_if_the_disk_is_full_and_keeps_the_file(
     due: Office, monkeypatch: pytest.MonkeyPatch, pragma: str, why: str
 ) -> None:
     with due.diary.at("Mon 11:00", *(each.id for each in due.world.tracker.issues)) as world:
@@ -222,7 +222,7 @@ def test_where_nothing_more_can_be_kept_a_run_goes_without_and_what_was_remember
     assert due.run("Mon 11:15").is_idle
 
 
-def test_a_damaged_file_that_cannot_be_thrown_away_ends_no_run(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_works_if_a_damaged_file_cannot_be_deleted(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError
 
@@ -231,13 +231,13 @@ def test_a_damaged_file_that_cannot_be_thrown_away_ends_no_run(due: Office, monk
     assert wrote_as_due(due.run("Mon 11:05"))
 
 
-def test_the_file_is_its_owners_alone(due: Office) -> None:
+def test_file_is_readable_only_by_its_owner(due: Office) -> None:
     assert stat.S_IMODE(due.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(due.path.parent.stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_no_flipped_byte_ends_a_run(due: Office, seed: int) -> None:
+def test_run_completes_with_flipped_bits_in_the_file(due: Office, seed: int) -> None:
     """SQLite has no check sums of its own: a flip may be found or not, but a run comes to its end and says no more."""
     chance = random.Random(seed)  # noqa: S311 - the same in every run
     data = bytearray(due.path.read_bytes())

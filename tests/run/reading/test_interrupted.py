@@ -45,7 +45,7 @@ def many(office: Office) -> list[int]:
     return [issue_id, *others]
 
 
-def test_an_interrupted_first_run_goes_on_where_it_stopped(office: Office, many: list[int]) -> None:
+def test_interrupted_first_run_continues_in_the_next_run(office: Office, many: list[int]) -> None:
     first = office.broken("Mon 09:10", KeyboardInterrupt, progress=interrupt(7))
     second = office.broken("Mon 09:15", KeyboardInterrupt, progress=interrupt(12))
     third = office.run("Mon 09:20")
@@ -54,14 +54,14 @@ def test_an_interrupted_first_run_goes_on_where_it_stopped(office: Office, many:
     assert office.run("Mon 09:25").is_idle
 
 
-def test_a_first_run_whose_time_is_over_goes_on_in_the_next(office: Office, many: list[int]) -> None:
+def test_first_run_that_is_out_of_time_continues_in_the_next_run(office: Office, many: list[int]) -> None:
     first = office.broken("Mon 09:10", OutOfTimeError, session=office.diary.session(time_left=time_for(40)))
     second = office.run("Mon 09:15")
     assert 0 < len(first.read) < len(many)
     assert Counter(first.read + second.read) == Counter(many)
 
 
-def test_what_changes_between_the_two_is_read_again(office: Office, many: list[int]) -> None:
+def test_request_changed_after_an_interruption_is_reread(office: Office, many: list[int]) -> None:
     first = office.broken("Mon 09:10", KeyboardInterrupt, progress=interrupt(7))
     changed = first.read[2]
     office.issue(changed).updated_at = read_moment("Mon 09:12")
@@ -85,7 +85,7 @@ KILLED = """
 """
 
 
-def test_what_a_killed_run_had_read_is_kept(tmp_path: Path) -> None:
+def test_histories_read_by_a_killed_run_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "cache"
     line = [sys.executable, "-c", dedent(KILLED), str(path)]
     with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
@@ -96,7 +96,7 @@ def test_what_a_killed_run_had_read_is_kept(tmp_path: Path) -> None:
         assert [each["id"] for each in cache.issues(range(1, 1001), without=())] == list(range(1, 501))
 
 
-def test_a_history_that_fails_is_asked_for_by_the_next_run(office: Office) -> None:
+def test_failed_history_is_read_by_the_next_run(office: Office) -> None:
     failing, beside = (office.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2))
     good = office.diary.file("Mon 09:00")
     office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
@@ -115,7 +115,7 @@ def test_a_history_that_fails_is_asked_for_by_the_next_run(office: Office) -> No
     assert office.run("Mon 09:40").is_idle
 
 
-def test_what_was_moved_into_a_gap_is_not_judged_by_what_it_was(office: Office) -> None:
+def test_request_moved_to_an_unread_project_is_not_judged_by_its_old_project(office: Office) -> None:
     """As a VIP's it would be late, but it was answered since, in the project where it is now."""
     moved, failing = (office.diary.file("Mon 09:00", CLIENT, VIP, CONSULTATION) for _ in range(2))
     office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
@@ -130,7 +130,7 @@ def test_what_was_moved_into_a_gap_is_not_judged_by_what_it_was(office: Office) 
     assert set(office.run("Mon 11:10").ran.outcomes) == {moved, failing}
 
 
-def test_with_a_gap_in_it_the_first_run_of_a_day_is_not_done(office: Office, many: list[int]) -> None:
+def test_first_run_of_a_day_with_an_unread_project_is_repeated(office: Office, many: list[int]) -> None:
     failing = office.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION)
     session = office.diary.session()
     spoil(session, failing, 500, b"")
@@ -140,7 +140,7 @@ def test_with_a_gap_in_it_the_first_run_of_a_day_is_not_done(office: Office, man
     assert set(after.ran.outcomes) == {failing}
 
 
-def test_somebody_new_is_not_lost_when_the_lists_cannot_be_read(office: Office) -> None:
+def test_new_person_is_looked_up_later_if_the_lists_cannot_be_read(office: Office) -> None:
     """A run that reads the answer of somebody new, and then no more, leaves it to the next one."""
     issue_id = office.diary.file("Mon 09:00")
     office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")

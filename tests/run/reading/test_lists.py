@@ -59,7 +59,7 @@ def issue_id(office: Office) -> int:
 
 
 @pytest.mark.parametrize("deed", [a_person, a_status, a_priority, a_field, a_tracker, a_release])
-def test_what_is_new_is_looked_up_once_and_counts_at_once(office: Office, issue_id: int, deed: Deed) -> None:
+def test_new_id_is_looked_up_once_and_counts_at_once(office: Office, issue_id: int, deed: Deed) -> None:
     with office.diary.at("Mon 09:20", issue_id):
         deed(office, issue_id)
     assert office.run("Mon 09:25").made[ABOUT] > 0
@@ -69,14 +69,14 @@ def test_what_is_new_is_looked_up_once_and_counts_at_once(office: Office, issue_
     assert (again.made[ABOUT], issue_id in again.read) == (0, True)
 
 
-def test_the_answer_of_somebody_new_counts(office: Office, issue_id: int) -> None:
+def test_response_of_a_new_staff_member_counts(office: Office, issue_id: int) -> None:
     with office.diary.at("Mon 09:20", issue_id):
         a_person(office, issue_id)
     office.run("Mon 09:25")
     assert office.diary.fields(HEAD, issue_id)["first_response_at"] == "2026-06-08 09:20"
 
 
-def test_a_stranger_who_stays_one_costs_the_lists_once(office: Office, issue_id: int) -> None:
+def test_id_that_stays_unknown_is_looked_up_once(office: Office, issue_id: int) -> None:
     others = office.multiply(issue_id, 2)
     for each, at, now, is_new in (
         (issue_id, "Mon 09:16", "Mon 09:20", True),
@@ -89,7 +89,7 @@ def test_a_stranger_who_stays_one_costs_the_lists_once(office: Office, issue_id:
         assert (asked.made[ABOUT] > 0, each in asked.read) == (is_new, True)
 
 
-def test_who_was_looked_up_and_then_left_is_a_stranger_again(office: Office, issue_id: int) -> None:
+def test_person_who_left_after_a_lookup_does_not_reread_the_lists(office: Office, issue_id: int) -> None:
     office.add_person("guest")
     office.world.tracker.users[-1].is_admin = True
     with office.diary.at("Mon 09:20", issue_id) as world:
@@ -98,7 +98,7 @@ def test_who_was_looked_up_and_then_left_is_a_stranger_again(office: Office, iss
     office.mark_idle("Mon 09:30")
 
 
-def test_by_changed_lists_all_is_judged_anew(office: Office, issue_id: int) -> None:
+def test_all_requests_are_judged_again_after_the_lists_changed(office: Office, issue_id: int) -> None:
     """Who answered as nobody known, and then joined the staff, counts once another stranger has the lists read."""
     other = office.diary.file("Mon 09:15:30")
     office.mark_idle("Mon 09:16", "Mon 09:17:30", "Mon 09:19")
@@ -117,7 +117,7 @@ def test_by_changed_lists_all_is_judged_anew(office: Office, issue_id: int) -> N
     assert office.diary.fields(HEAD, issue_id)["first_response_at"] == "2026-06-08 09:20"
 
 
-def test_a_release_that_was_put_off_is_read_before_a_note_depends_on_it(office: Office) -> None:
+def test_release_date_is_reread_before_a_note_depends_on_it(office: Office) -> None:
     issue_id, version = office.diary.file("Mon 09:00"), office.world.add_version(VIP, "4.9", date(2026, 6, 10))
     with office.diary.at("Mon 09:30", issue_id) as world:
         status_id = world.id_of("issue_statuses", "Әзірлеуге берілді")
@@ -131,7 +131,7 @@ def test_a_release_that_was_put_off_is_read_before_a_note_depends_on_it(office: 
     assert note.startswith("Түзетуі бар нұсқаның мерзімі ауыстырылды.")
 
 
-def test_the_right_to_private_notes_that_was_taken_away_since_keeps_the_note_from_everybody(
+def test_private_note_is_not_published_after_its_permission_was_revoked(
     office: Office, issue_id: int
 ) -> None:
     role = office.world.tracker.role(BOT_ROLE)
@@ -147,7 +147,7 @@ def test_the_right_to_private_notes_that_was_taken_away_since_keeps_the_note_fro
     assert len(office.diary.notes(OPERATOR, issue_id)) == 1
 
 
-def test_a_preflight_that_failed_is_tried_anew_by_the_next_run(office: Office, issue_id: int) -> None:
+def test_failed_preflight_is_repeated_by_the_next_run(office: Office, issue_id: int) -> None:
     role = office.world.tracker.role(BOT_ROLE)
     role.permissions -= {"edit_issues"}
     office.lose()
@@ -158,7 +158,7 @@ def test_a_preflight_that_failed_is_tried_anew_by_the_next_run(office: Office, i
     assert office.run("Mon 09:30").read == (issue_id,)
 
 
-def test_after_a_refused_write_the_lists_are_read_anew(office: Office) -> None:
+def test_lists_are_reread_after_a_rejected_write(office: Office) -> None:
     issue_id = office.diary.file("Mon 09:00", OPERATOR, ENDING, CONSULTATION)
     office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
     with office.diary.at("Mon 09:16", issue_id) as world:

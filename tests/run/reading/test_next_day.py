@@ -39,7 +39,7 @@ DEEDS: list[Callable[[Office, list[int]], None]] = [a_note_is_emptied, a_request
 
 
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda each: each.__name__)
-def test_the_first_run_of_the_next_day_sees_it(
+def test_change_without_a_trace_is_seen_by_the_first_run_of_the_next_day(
     office: Office, ids: list[int], deed: Callable[[Office, list[int]], None]
 ) -> None:
     deed(office, ids)
@@ -53,7 +53,7 @@ def test_the_first_run_of_the_next_day_sees_it(
     assert office.run("Tue 00:11").is_idle
 
 
-def test_what_was_deleted_is_forgotten(office: Office, ids: list[int]) -> None:
+def test_deleted_request_is_removed_from_the_cache(office: Office, ids: list[int]) -> None:
     office.world.tracker.issues.remove(office.issue(ids[1]))
     office.mark_idle("Mon 09:20")
     assert office.remembered() == set(ids)

@@ -48,7 +48,7 @@ def test_an_idle_run_makes_two_requests_and_writes_nothing(
     assert office.told == []
 
 
-def test_an_idle_run_goes_through_what_it_remembers_without_the_texts(
+def test_idle_run_reads_only_the_index_of_the_cache(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settled(office)
@@ -76,7 +76,7 @@ def test_an_idle_run_goes_through_what_it_remembers_without_the_texts(
 
 
 @pytest.mark.parametrize(("changed", "lists"), [(1, 1), (3, 1), (100, 1), (150, 2)])
-def test_what_changed_is_read_once_each_by_lists_of_a_hundred(office: Office, changed: int, lists: int) -> None:
+def test_changed_requests_are_read_once_by_lists_of_a_hundred(office: Office, changed: int, lists: int) -> None:
     issue_id = settled(office)
     others = office.multiply(issue_id, changed + 5)
     office.lose()
@@ -106,7 +106,7 @@ def test_a_silent_write_is_one_request_and_a_hundredth_of_a_list(office: Office,
     assert (asked.made[FORMS], asked.made[HISTORIES]) == (0, count + 1)
 
 
-def test_a_fenced_write_is_four_requests(office: Office) -> None:
+def test_guarded_write_is_four_requests(office: Office) -> None:
     settled(office)
     new = office.diary.file("Mon 09:28", CLIENT, VIP, CONSULTATION)
     asked = office.run("Mon 09:30")
@@ -118,7 +118,7 @@ def test_a_fenced_write_is_four_requests(office: Office) -> None:
     assert asked.made == {ACCOUNT: 1, LISTS: 1, HISTORIES: 4, FORMS: 1, PUTS: 1}
 
 
-def test_what_was_written_is_read_once_more_and_then_no_more(office: Office) -> None:
+def test_written_request_is_reread_exactly_once(office: Office) -> None:
     issue_id = office.diary.file("Mon 09:00")
     assert office.run("Mon 09:05").made[PUTS] == 1
     after = office.run("Mon 09:10")
@@ -126,7 +126,7 @@ def test_what_was_written_is_read_once_more_and_then_no_more(office: Office) -> 
     assert office.run("Mon 09:15").is_idle
 
 
-def test_a_step_that_time_alone_makes_due_is_found_without_a_history(office: Office) -> None:
+def test_step_that_becomes_due_is_found_without_rereading_a_history(office: Office) -> None:
     """A VIP's first response has two hours: at three quarters of them, and then at their end, staff are told."""
     issue_id = settled(office)
     for due, after, idle in (("Mon 10:31", "Mon 10:35", "Mon 11:00"), ("Mon 11:01", "Mon 11:06", "Mon 13:00")):
@@ -137,7 +137,7 @@ def test_a_step_that_time_alone_makes_due_is_found_without_a_history(office: Off
     assert len(office.diary.notes(OPERATOR, issue_id)) == 2
 
 
-def test_in_a_tracker_without_open_requests_the_old_closed_ones_are_never_read(office: Office) -> None:
+def test_requests_closed_long_ago_are_never_read_without_open_ones(office: Office) -> None:
     closed = office.diary.file("2026-05-05 09:00")
     with office.diary.at("2026-05-05 12:00", closed):
         office.world.set_status(OPERATOR, closed, "Жабылды")
@@ -145,7 +145,7 @@ def test_in_a_tracker_without_open_requests_the_old_closed_ones_are_never_read(o
         assert office.run(now).read == ()
 
 
-def test_what_happens_out_of_scope_is_listed_once(office: Office) -> None:
+def test_changes_out_of_scope_are_listed_once(office: Office) -> None:
     settled(office)
     beside = office.world.tracker.add_project("beside", "Бөтен жоба", is_public=True)
     model = office.issue(office.world.tracker.issues[0].id)

@@ -36,13 +36,13 @@ def ids(office: Office) -> list[int]:
     return filed
 
 
-def test_another_account_reads_all_anew(office: Office, ids: list[int]) -> None:
+def test_other_account_rereads_everything(office: Office, ids: list[int]) -> None:
     office.add_person("second", BOT_ROLE)
     asked = office.run("Mon 09:20", session=office.diary.session("second"))
     assert (asked.made[ABOUT] > 0, asked.read) == (True, tuple(ids))
 
 
-def test_a_report_for_another_account_reads_all_anew(office: Office, ids: list[int]) -> None:
+def test_report_for_another_account_rereads_everything(office: Office, ids: list[int]) -> None:
     office.add_person("second", BOT_ROLE)
     for login, read in ((BOT, ()), ("second", tuple(ids)), ("second", ())):
         session = office.diary.session(login)
@@ -58,13 +58,13 @@ def without_base(office: Office) -> Config:
     return replace(office.diary.config, projects=tuple(each for each in PROJECTS if each != BASE))
 
 
-def test_for_other_projects_nothing_of_the_old_is_used(office: Office, ids: list[int]) -> None:
+def test_cache_of_other_projects_is_not_used(office: Office, ids: list[int]) -> None:
     fewer = without_base(office)
     assert office.run("Mon 11:05", config=fewer).ran.outcomes == {ids[0]: OutcomeKind.APPLIED}
     assert office.remembered(fewer) == {ids[0]}
 
 
-def test_another_tracker_whose_address_makes_the_same_file_name_has_a_memory_of_its_own(office: Office) -> None:
+def test_servers_with_the_same_cache_file_name_have_separate_caches(office: Office) -> None:
     """The file is named after the address by its letters and figures."""
     config, now = office.diary.config, read_moment("Mon 09:00")
     with Cache(IN_MEMORY) as cache:
@@ -83,7 +83,7 @@ def test_two_configurations_that_take_turns_are_both_idle(office: Office) -> Non
     assert [office.run(now, config=fewer).is_idle for now in ("Mon 09:40", "Mon 09:50")] == [True, True]
 
 
-def test_what_no_run_used_for_a_whole_day_is_forgotten(office: Office, ids: list[int]) -> None:
+def test_scope_that_is_unused_for_a_day_is_deleted(office: Office, ids: list[int]) -> None:
     old = office.diary.config
     office.diary.config = without_base(office)
     office.run("Mon 23:00")
@@ -96,7 +96,7 @@ def test_what_no_run_used_for_a_whole_day_is_forgotten(office: Office, ids: list
     assert office.run("Wed 00:09", config=old).read != ()
 
 
-def test_requests_closed_longer_ago_are_read_once_they_count(office: Office) -> None:
+def test_closed_requests_are_read_when_closed_days_grows(office: Office) -> None:
     closed = office.diary.file("last Mon 09:00")
     with office.diary.at("last Mon 12:00", closed) as world:
         world.set_status(OPERATOR, closed, CLOSED)
@@ -107,7 +107,7 @@ def test_requests_closed_longer_ago_are_read_once_they_count(office: Office) -> 
     assert office.run("Mon 09:15").ran.outcomes == {closed: OutcomeKind.APPLIED}
 
 
-def test_by_changed_mappings_all_is_judged_anew_and_nothing_read(
+def test_changed_mappings_judge_everything_again_without_reading(
     office: Office, ids: list[int], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     copy = Copy(tmp_path_factory.mktemp("changed"))
@@ -119,7 +119,7 @@ def test_by_changed_mappings_all_is_judged_anew_and_nothing_read(
     assert office.diary.fields(CLIENT, ids[0])["first_response_due"] == "2026-06-08 12:00"
 
 
-def test_what_was_moved_out_of_scope_is_forgotten_and_left_alone(office: Office, ids: list[int]) -> None:
+def test_request_moved_out_of_scope_is_removed_and_not_written(office: Office, ids: list[int]) -> None:
     beside = office.world.tracker.add_project("beside", "Бөтен жоба", is_public=True)
     with office.diary.at("Mon 09:20", ids[0]):
         office.issue(ids[0]).project = beside
@@ -128,14 +128,14 @@ def test_what_was_moved_out_of_scope_is_forgotten_and_left_alone(office: Office,
     assert office.remembered() == set(ids[1:])
 
 
-def test_what_was_moved_within_scope_is_judged_where_it_is(office: Office, ids: list[int]) -> None:
+def test_request_moved_within_scope_is_judged_in_its_new_project(office: Office, ids: list[int]) -> None:
     with office.diary.at("Mon 09:20", ids[1]):
         office.issue(ids[1]).project = office.issue(ids[0]).project
     office.run("Mon 09:25")
     assert office.diary.fields(OPERATOR, ids[1])["level"] == "VIP"
 
 
-def test_what_is_out_of_sight_is_forgotten_once_its_write_failed(office: Office, ids: list[int]) -> None:
+def test_hidden_request_is_removed_after_its_write_failed(office: Office, ids: list[int]) -> None:
     """No list tells of it; the other request that is due then gets its note all the same."""
     other = office.multiply(ids[0], 1)[0]
     office.lose()
@@ -150,7 +150,7 @@ def test_what_is_out_of_sight_is_forgotten_once_its_write_failed(office: Office,
     assert office.remembered() == {*ids[1:], other}
 
 
-def test_a_silent_write_to_what_was_deleted_keeps_no_other_from_its_own(
+def test_silent_write_to_a_deleted_request_does_not_stop_others(
     office: Office, ids: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(office.diary, "_is_touched", lambda outcome: outcome.issue_id != ids[1])  # nobody sees it
@@ -164,7 +164,7 @@ def test_a_silent_write_to_what_was_deleted_keeps_no_other_from_its_own(
     assert office.remembered() == {ids[0], ids[2]}
 
 
-def test_what_is_gone_between_a_list_and_its_reading_is_forgotten(office: Office, ids: list[int]) -> None:
+def test_request_deleted_between_list_and_reading_is_removed(office: Office, ids: list[int]) -> None:
     gone = office.issue(ids[1])
     for each in ids:
         with office.diary.at("Mon 09:20", each) as world:
@@ -175,7 +175,7 @@ def test_what_is_gone_between_a_list_and_its_reading_is_forgotten(office: Office
     assert office.remembered() == {ids[0], ids[2]}
 
 
-def test_a_closing_and_a_reopening_are_seen_at_once(office: Office, ids: list[int]) -> None:
+def test_resolution_and_reopening_are_seen_at_once(office: Office, ids: list[int]) -> None:
     for at, now, status, state in (
         ("Mon 09:20", "Mon 09:25", CLOSED, "Орындалды"),
         ("Mon 09:30", "Mon 09:35", "Жаңа", "Мерзімінде"),
@@ -186,7 +186,7 @@ def test_a_closing_and_a_reopening_are_seen_at_once(office: Office, ids: list[in
         assert office.diary.fields(CLIENT, ids[0])["state"] == state
 
 
-def test_what_was_closed_long_ago_is_left_alone_until_it_is_reopened(office: Office, ids: list[int]) -> None:
+def test_request_closed_long_ago_is_not_written_until_it_is_reopened(office: Office, ids: list[int]) -> None:
     with office.diary.at("Mon 09:20", ids[0]) as world:
         world.set_status(OPERATOR, ids[0], CLOSED)
     office.run("Mon 09:25")
@@ -217,7 +217,7 @@ def test_a_change_in_the_second_of_the_reading_is_seen_by_the_next_run(
     assert office.diary.fields(CLIENT, ids[0])["first_response_at"] == "2026-06-08 09:20"
 
 
-def test_where_the_trackers_clock_is_late_what_comes_after_the_newest_change_is_seen(
+def test_change_after_the_newest_one_is_seen_if_redmines_clock_is_slow(
     office: Office, ids: list[int]
 ) -> None:
     """By its own clock it is answered seven minutes before the last run, and after all that this run had seen."""

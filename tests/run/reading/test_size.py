@@ -48,7 +48,7 @@ def test_a_first_and_an_idle_run_stay_small(office: Office, folder: Path) -> Non
     assert max(first.memory_mb, second.memory_mb, idle.memory_mb) < MOST_MB
 
 
-def test_a_first_run_that_would_change_each_of_them_stays_small(office: Office, folder: Path) -> None:
+def test_first_run_that_would_change_every_request_stays_small(office: Office, folder: Path) -> None:
     """It is over the limits, so it plans and writes nothing."""
     office.multiply(office.world.tracker.issues[0].id, OPEN)
     first, again = apply(office, folder), apply(office, folder)

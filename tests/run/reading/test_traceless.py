@@ -40,7 +40,7 @@ def empty(office: Office, issue_id: int, note: str) -> None:
     office.world.edit_note(ADMIN, journal["id"], "")
 
 
-def test_a_move_that_left_no_trace_delays_a_note_by_one_run(office: Office, ids: list[int]) -> None:
+def test_move_without_a_trace_delays_a_note_by_one_run(office: Office, ids: list[int]) -> None:
     other = next(each for each in office.world.tracker.projects if each.identifier == "saryarka-logistic")
     other.trackers = list(office.issue(ids[0]).project.trackers)
     office.issue(ids[0]).project = other
@@ -49,7 +49,7 @@ def test_a_move_that_left_no_trace_delays_a_note_by_one_run(office: Office, ids:
     assert len(office.diary.notes(OPERATOR, ids[0])) == 1
 
 
-def test_a_note_that_was_emptied_delays_the_ending_that_names_it_by_one_run(office: Office, ids: list[int]) -> None:
+def test_emptied_note_delays_the_closing_note_that_mentions_it_by_one_run(office: Office, ids: list[int]) -> None:
     """The ending tells what was done by then: without the answer of Monday 9:20 that is another text."""
     answer_and_ask(office, ids[0])
     office.mark_idle("Mon 17:00", "Mon 17:05", "Mon 17:10")
@@ -59,7 +59,7 @@ def test_a_note_that_was_emptied_delays_the_ending_that_names_it_by_one_run(offi
     assert office.issue(ids[0]).status.name == ENDED
 
 
-def test_a_question_that_was_emptied_is_no_longer_tried_to_be_reminded_of(office: Office, ids: list[int]) -> None:
+def test_reminder_is_not_retried_after_its_question_was_emptied(office: Office, ids: list[int]) -> None:
     answer_and_ask(office, ids[0])
     office.mark_idle("Mon 12:50", "Mon 12:55", "Mon 13:00")
     empty(office, ids[0], "Сұрақ?")
@@ -69,7 +69,7 @@ def test_a_question_that_was_emptied_is_no_longer_tried_to_be_reminded_of(office
     assert office.run("Mon 13:41").is_idle
 
 
-def test_a_transition_that_is_allowed_since_is_made_by_the_next_run(office: Office, ids: list[int]) -> None:
+def test_transition_that_is_now_allowed_is_made_by_the_next_run(office: Office, ids: list[int]) -> None:
     role = office.world.tracker.role(BOT_ROLE)
     allowed = set(role.transitions)
     role.transitions = {each for each in allowed if each[1] != ENDED}
@@ -83,7 +83,7 @@ def test_a_transition_that_is_allowed_since_is_made_by_the_next_run(office: Offi
     assert office.issue(ids[0]).status.name == ENDED
 
 
-def test_a_request_in_a_project_that_was_opened_again_is_acknowledged_at_once(office: Office) -> None:
+def test_request_in_a_reopened_project_is_acknowledged_at_once(office: Office) -> None:
     office.is_compared = False
     office.diary.file("Mon 09:00", OPERATOR, ENDING, CONSULTATION)
     office.world.close_project(ENDING)
@@ -94,7 +94,7 @@ def test_a_request_in_a_project_that_was_opened_again_is_acknowledged_at_once(of
     assert new in office.run("Mon 09:20").ran.outcomes
 
 
-def test_what_a_silent_write_cannot_reach_keeps_the_others_from_theirs_for_one_run(
+def test_rejected_silent_write_delays_the_others_by_one_run(
     office: Office, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """Moved out of sight, Redmine forbids to write it, as it does for a whole project that may not be written.

@@ -31,7 +31,7 @@ def plan(office: Office, now: str) -> None:
     office.diary.cache.use(lambda kept: reading_of(office, now, kept).current())
 
 
-def test_another_configuration_that_ends_while_this_one_reads_leaves_no_gap(office: Office) -> None:
+def test_run_of_another_configuration_during_a_reading_leaves_no_gap(office: Office) -> None:
     ids = {office.diary.file("Mon 09:00") for _ in range(2)}
     beside = office.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION)
     fewer = replace(office.diary.config, projects=tuple(each for each in PROJECTS if each != BASE))
@@ -49,7 +49,7 @@ def test_another_configuration_that_ends_while_this_one_reads_leaves_no_gap(offi
     assert office.remembered(fewer) == ids
 
 
-def test_what_another_run_read_while_this_one_judged_is_judged_by_the_next(
+def test_request_reread_by_another_run_during_judging_is_judged_again(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     issue_id = office.diary.file("Mon 09:00")
@@ -84,7 +84,7 @@ class Watched(sqlite3.Connection):
         return super().executescript(script)
 
 
-def test_a_file_that_another_makes_in_the_same_moment_is_used(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_file_created_by_another_run_at_the_same_time_is_used(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
     issue_id = office.diary.file("Mon 09:00")
     watched = type("Watched", (Watched,), {"before": [lambda: plan(office, "Mon 09:05")]})
     monkeypatch.setattr(cache.sqlite3, "connect", partial(sqlite3.connect, factory=watched))
