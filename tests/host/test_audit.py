@@ -1,4 +1,4 @@
-"""The audit log: every write before it is sent and how it ended, on disk, in order, without anybody's words."""
+"""The audit log: writes before they are sent and their results, on disk, in order."""
 
 from __future__ import annotations
 
@@ -57,8 +57,8 @@ def test_full_file_is_rotated_and_the_oldest_deleted(tmp_path: Path, monkeypatch
 
 
 def test_log_that_cannot_be_opened_raises_before_anything_is_sent(tmp_path: Path) -> None:
-    (tmp_path / "state").write_text("no folder")
-    with pytest.raises(AuditError, match="no audit log can be kept"), open_audit(tmp_path / "state" / "a", clock):
+    (tmp_path / "state").write_text("not a directory")
+    with pytest.raises(AuditError, match="cannot open the audit log"), open_audit(tmp_path / "state" / "a", clock):
         pass
 
 

@@ -1,4 +1,4 @@
-"""Where the key comes from, who else may not read it, and that one run at a time holds the lock."""
+"""The places of the key and the access to its file, and the lock for one run at a time."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_white_space_around_the_key_is_stripped(tmp_path: Path, text: str) -> No
 
 
 def test_missing_key_raises_with_the_places_for_one() -> None:
-    with pytest.raises(AccessError, match="set SUP_SYNC_KEY, or name its file as `key_file`") as caught:
+    with pytest.raises(AccessError, match=r"no API key; set SUP_SYNC_KEY, or `key_file` in config\.yaml") as caught:
         load_key(None, {})
     assert caught.value.exit_code == 77
 
@@ -77,13 +77,13 @@ def test_mode_of_a_links_target_decides(tmp_path: Path) -> None:
 
 
 def test_missing_or_unreadable_key_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(AccessError, match=r"^the file that `key_file` of config\.yaml names cannot be read"):
-        load_key(tmp_path / "nowhere", {})
-    with pytest.raises(AccessError, match="key: holds no key that can be read"):
+    with pytest.raises(AccessError, match=r"^`key_file` of config\.yaml: cannot read this file"):
+        load_key(tmp_path / "missing", {})
+    with pytest.raises(AccessError, match="key: does not contain a readable key"):
         load_key(put(tmp_path / "key", b"\xff\xfe\x00"), {})
     folder = tmp_path / "folder"
     folder.mkdir(mode=0o700)
-    with pytest.raises(AccessError, match="folder: holds no key that can be read"):
+    with pytest.raises(AccessError, match="folder: does not contain a readable key"):
         load_key(folder, {})
 
 
@@ -103,7 +103,7 @@ def test_second_holder_raises_at_once_and_a_later_one_succeeds(tmp_path: Path) -
     path = tmp_path / "state/sup-sync/tracker.lock"
     with hold_lock(path):
         with (
-            pytest.raises(LockHeldError, match=r"tracker\.lock: another run holds the lock") as caught,
+            pytest.raises(LockHeldError, match=r"tracker\.lock: another run is in progress") as caught,
             hold_lock(path),
         ):
             pass
@@ -142,6 +142,6 @@ def test_lock_folder_is_readable_only_by_its_owner(tmp_path: Path) -> None:
 
 def test_lock_that_cannot_be_created_raises_with_path_and_fix(tmp_path: Path) -> None:
     put(tmp_path / "state")
-    with pytest.raises(LockError, match=r"state/tracker\.lock: no lock can be made: .*XDG_STATE_HOME") as caught:
+    with pytest.raises(LockError, match=r"state/tracker\.lock: cannot create the lock .*XDG_STATE_HOME") as caught:
         hold_lock(tmp_path / "state/tracker.lock").__enter__()
     assert caught.value.exit_code == 78

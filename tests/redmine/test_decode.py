@@ -1,4 +1,4 @@
-"""Redmine's JSON put into our words: people, names, and what is not of that form."""
+"""Decoding of Redmine's JSON: people, names, and JSON of another form."""
 
 from __future__ import annotations
 
@@ -88,7 +88,9 @@ def test_unmapped_language_is_ignored(raw, directory):
 
 def test_unmapped_reason_is_named(raw, directory):
     redmine.field(raw, "reason")["value"] = "Басқа"
-    assert decode_issue(raw, directory).unknown == ("reason «Басқа»: add it to `reasons` of mappings/tracker.yaml",)
+    assert decode_issue(raw, directory).unknown == (
+        'reason "Басқа" is not mapped; add it to `reasons` in mappings/tracker.yaml',
+    )
 
 
 @pytest.mark.parametrize(("state", "is_closed"), [("open", False), ("locked", False), ("closed", True)])
@@ -153,12 +155,12 @@ def test_subtasks_are_detected(raw, directory):
 # People
 
 
-def side_of(who: Any, raw: Any, directory: Directory) -> Side:
-    return decode_issue({**raw, "author": who}, directory).author.side
+def side_of(user: Any, raw: Any, directory: Directory) -> Side:
+    return decode_issue({**raw, "author": user}, directory).author.side
 
 
 @pytest.mark.parametrize(
-    ("who", "side"),
+    ("login", "side"),
     [
         ("client", Side.CLIENT),
         ("operator", Side.STAFF),
@@ -169,8 +171,8 @@ def side_of(who: Any, raw: Any, directory: Directory) -> Side:
         ("guest", Side.UNKNOWN),
     ],
 )
-def test_side_of_a_person_follows_from_groups_and_roles(raw, directory, who, side):
-    assert side_of(redmine.person(who), raw, directory) is side
+def test_side_of_a_person_follows_from_groups_and_roles(raw, directory, login, side):
+    assert side_of(redmine.person(login), raw, directory) is side
 
 
 def test_own_account_is_the_bot_without_a_membership(raw):
@@ -194,7 +196,7 @@ def test_name_of_none_is_empty_and_of_an_unknown_person_a_number(directory):
     assert directory.name_of(91) == "#91"
 
 
-# Without the tracker's lists
+# Without Redmine's lists
 
 
 def guessed(raw: Any) -> Directory:
@@ -239,7 +241,7 @@ def test_guessing_skips_invalid_issues(raw):
         decode_issue({"id": 5}, directory)
 
 
-# Names that no mapping has
+# Unmapped names
 
 
 def test_alias_of_a_priority_counts_as_the_priority(raw, make_story):
@@ -253,11 +255,17 @@ def test_alias_of_a_priority_counts_as_the_priority(raw, make_story):
 @pytest.mark.parametrize(
     ("changed", "unknown"),
     [
-        ({"tracker": {"id": 9, "name": "Жоба"}}, "tracker «Жоба»: add it to `trackers` of mappings/tracker.yaml"),
-        ({"status": {"id": 9, "name": "Кейін"}}, "status «Кейін»: add it to `statuses` of mappings/tracker.yaml"),
+        (
+            {"tracker": {"id": 9, "name": "Жоба"}},
+            'tracker "Жоба" is not mapped; add it to `trackers` in mappings/tracker.yaml',
+        ),
+        (
+            {"status": {"id": 9, "name": "Кейін"}},
+            'status "Кейін" is not mapped; add it to `statuses` in mappings/tracker.yaml',
+        ),
         (
             {"priority": {"id": 9, "name": "Аса"}},
-            "priority «Аса»: add it to `priority_aliases` of mappings/tracker.yaml",
+            'priority "Аса" is not mapped; add it to `priority_aliases` in mappings/tracker.yaml',
         ),
     ],
 )
@@ -269,10 +277,12 @@ def test_unknown_id_in_the_history_is_named_once(raw, directory):
     detail = redmine.detail("attr", "status_id", "77", "3")
     raw["journals"].append({**raw["journals"][0], "details": [detail, detail]})
     raw["journals"].append({**raw["journals"][0], "details": [detail]})
-    assert decode_issue(raw, directory).unknown == ("status «#77»: add it to `statuses` of mappings/tracker.yaml",)
+    assert decode_issue(raw, directory).unknown == (
+        'status "#77" is not mapped; add it to `statuses` in mappings/tracker.yaml',
+    )
 
 
-# What is not of the form of an issue
+# JSON of another form
 
 
 def without(raw: Any, key: str) -> Any:
@@ -284,7 +294,9 @@ REQUIRED = ("project", "tracker", "status", "priority", "author", "created_on", 
 
 @pytest.mark.parametrize("key", REQUIRED)
 def test_issue_without_a_required_key_is_named(raw, directory, key):
-    with pytest.raises(DecodeError, match=f"^issue #1: not of the form of Redmine's issue JSON: no `{key}`$") as raised:
+    with pytest.raises(
+        DecodeError, match=f"^issue #1: the JSON does not have the form of an issue: missing `{key}`$"
+    ) as raised:
         decode_issue(without(raw, key), directory)
     assert raised.value.exit_code == 3
 
@@ -321,10 +333,10 @@ def test_invalid_issue_inside_issue_is_named(raw, directory):
         decode_issue({"issue": without(raw, "status")}, directory)
 
 
-@pytest.mark.parametrize("nothing", [[], "text", 5, None, {"issue": None}, {}])
-def test_value_that_is_not_an_issue_raises(directory, nothing):
+@pytest.mark.parametrize("invalid", [[], "text", 5, None, {"issue": None}, {}])
+def test_value_that_is_not_an_issue_raises(directory, invalid):
     with pytest.raises(DecodeError):
-        decode_issue(nothing, directory)
+        decode_issue(invalid, directory)
 
 
 def test_error_does_not_contain_client_text(raw, directory):

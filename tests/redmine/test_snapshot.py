@@ -1,4 +1,4 @@
-"""A snapshot's lines: what is written is read again, and what is no issue is named by file and line."""
+"""The lines of a snapshot: written lines can be loaded, and invalid lines are named by file and line."""
 
 from __future__ import annotations
 

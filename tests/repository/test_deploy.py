@@ -1,4 +1,4 @@
-"""What is shipped for systemd and cron: hardened, and calling commands that exist."""
+"""The files for systemd and cron: the commands exist, and the service is hardened."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_service_passes_the_key_as_the_expected_credential() -> None:
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
 def test_systemd_rates_the_service_as_hardened() -> None:
     line = ["systemd-analyze", "security", "--offline=true", str(DEPLOY / "sup-sync.service")]
-    said = subprocess.run(line, capture_output=True, text=True, check=True).stdout
-    exposure = re.search(r"exposure level for sup-sync.service: ([\d.]+)", said)
+    output = subprocess.run(line, capture_output=True, text=True, check=True).stdout
+    exposure = re.search(r"exposure level for sup-sync.service: ([\d.]+)", output)
     assert exposure
     assert float(exposure[1]) <= 2.0

@@ -1,4 +1,4 @@
-"""What a reader may rely on, in the tracker in memory and in a real Redmine."""
+"""The behaviour of Redmine that the reader relies on, in memory and in a real Redmine."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ PAST = datetime(2026, 1, 5, 4, 0, 0, 250_000, tzinfo=UTC)
 
 
 def project_id(world: World, identifier: str) -> int:
-    found: int = world.get(ADMIN, f"/projects/{identifier}.json")["project"]["id"]
-    return found
+    number: int = world.get(ADMIN, f"/projects/{identifier}.json")["project"]["id"]
+    return number
 
 
 # --- the account
@@ -31,7 +31,7 @@ def test_wrong_or_locked_key_gets_lists_and_fails_only_for_the_account(world: Wo
     reader = Reader(RedmineSession(world.url, world.user("left") if key == "locked" else key))
     seen = {row["id"] for row in reader.fetch_rows_of([public, hidden])}
     assert seen == {public}
-    with pytest.raises(AccessError, match="key is not accepted"):
+    with pytest.raises(AccessError, match="API key rejected"):
         reader.fetch_account()
 
 
@@ -100,7 +100,7 @@ def test_people_have_inherited_roles_and_the_requested_groups(reader: Reader) ->
     lists = reader.fetch_lists(reader.fetch_account(), ["alatau"], [STAFF_GROUP, VIP_GROUP])
     people = {each["name"]: (each["groups"], each["roles"]) for each in lists["people"]}
     assert people["Айдос Серік"] == ([STAFF_GROUP], [STAFF_ROLE])
-    assert people["Ерлан Сапар"] == ([STAFF_GROUP], [STAFF_ROLE])  # locked, and yet in the history
+    assert people["Ерлан Сапар"] == ([STAFF_GROUP], [STAFF_ROLE])  # locked, but in the history
     assert people["Әйгерім Нұр"] == ([VIP_GROUP], ["Клиент"])
     assert people["sup sync"] == ([], ["sup-sync"])
 
@@ -135,7 +135,7 @@ def test_fields_are_read_from_issues_of_each_tracker(world: World, reader: Reade
 
 
 def test_project_lists_fields_that_the_account_may_not_see(world: World, session: Session) -> None:
-    """Redmine 6 lists all of them there, 5.0 only those that are not for all projects."""
+    """Redmine 6 lists all of them, 5.0 only those that are not for all projects."""
     project = world.get("client", "/projects/strict.json", include="issue_custom_fields")["project"]
     issue = world.see("client", world.file("client", "strict"))
     assert "Міндетті" in {each["name"] for each in project["issue_custom_fields"]}
@@ -187,12 +187,12 @@ def test_rows_have_their_project_and_closed_flag(world: World, reader: Reader) -
     closed, opened = world.file("client", "alatau"), world.file("client", "strict")
     world.set_status("operator", closed, "Жабылды")
     rows = {row["id"]: row for row in reader.fetch_rows(status="*")}
-    told = {key: (rows[key]["project"]["id"], rows[key]["status"]["is_closed"]) for key in (opened, closed)}
-    assert told == {closed: (project_id(world, "alatau"), True), opened: (project_id(world, "strict"), False)}
+    values = {key: (rows[key]["project"]["id"], rows[key]["status"]["is_closed"]) for key in (opened, closed)}
+    assert values == {closed: (project_id(world, "alatau"), True), opened: (project_id(world, "strict"), False)}
 
 
 def test_rows_changed_since_a_time_exclude_earlier_ones(world: World, reader: Reader) -> None:
-    """Redmine's own filter lets rows of the second before through."""
+    """Redmine's own filter also returns rows of the second before."""
     early, before, within, after = ids = [world.file("client", "alatau") for _ in range(4)]
     moment = PAST.replace(microsecond=0)
     for issue_id, seconds in zip(ids, (-1.5, -0.5, 0.25, 1.0), strict=True):
@@ -261,14 +261,14 @@ def test_change_of_fields_has_text_values(world: World, reader: Reader) -> None:
     level, confirmed = world.names.fields["level"], world.names.fields["priority_confirmed"]
     world.edit("operator", issue_id, due_date="2030-01-31", custom_fields=world.values({level: "VIP", confirmed: "1"}))
     (journal,) = reader.fetch_issue(issue_id)["journals"]
-    told = {
+    changes = {
         (each["property"], each["name"]): (each["old_value"] or "", each["new_value"]) for each in journal["details"]
     }
-    assert told == {
+    assert changes == {
         ("attr", "due_date"): ("", "2030-01-31"),
         ("cf", str(world.field_id("level"))): ("", "VIP"),
         ("cf", str(world.field_id("priority_confirmed"))): (
-            told["cf", str(world.field_id("priority_confirmed"))][0],
+            changes["cf", str(world.field_id("priority_confirmed"))][0],
             "1",
         ),
     }

@@ -1,4 +1,4 @@
-"""What is true of a wiki by REST, in the tracker in memory and in a real Redmine."""
+"""The behaviour of Redmine's wiki by REST, in memory and in a real Redmine."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ def names(page: WikiPage) -> list[str]:
 
 
 def test_page_and_file_are_created_in_one_put_and_read_back(wiki: Open, title: str) -> None:
-    ours = wiki()
-    assert ours.fetch_page(title) is None
-    ours.put_page(title, TEXT, NEW, {"a.png": ours.upload("a.png", b"\x89PNG")})
-    page = page_of(ours, title)
+    own = wiki()
+    assert own.fetch_page(title) is None
+    own.put_page(title, TEXT, NEW, {"a.png": own.upload("a.png", b"\x89PNG")})
+    page = page_of(own, title)
     assert (page.text, page.version, names(page)) == (TEXT, NEW, ["a.png"])
     assert page.author_id == page.files[0].author_id is not None
-    ours.put_page(title, "екінші", page.version, {})
-    assert (page_of(ours, title).text, page_of(ours, title).version) == ("екінші", NEW + 1)
+    own.put_page(title, "екінші", page.version, {})
+    assert (page_of(own, title).text, page_of(own, title).version) == ("екінші", NEW + 1)
 
 
 def test_author_is_the_account_of_the_last_edit(wiki: Open, title: str) -> None:
@@ -58,10 +58,8 @@ def test_author_is_the_account_of_the_last_edit(wiki: Open, title: str) -> None:
 
 
 @pytest.mark.parametrize("version", [NEW, 7])
-def test_other_version_is_a_conflict_and_nothing_is_written(
-    world: World, wiki: Open, title: str, version: int
-) -> None:
-    """A page that somebody made meanwhile as well as one that was changed; a PUT without a version takes both."""
+def test_other_version_is_a_conflict_and_nothing_is_written(world: World, wiki: Open, title: str, version: int) -> None:
+    """This holds for a new and for a changed page; a PUT without a version overwrites both."""
     keeper = wiki("keeper")
     world.call("scribe", "PUT", f"/projects/{PROJECT}/wiki/{title}.json", json={"wiki_page": {"text": "one"}})
     keeper.put_page(title, "two", 1, {"old.png": keeper.upload("old.png", b"x")})
@@ -75,37 +73,37 @@ def test_other_version_is_a_conflict_and_nothing_is_written(
 
 
 def test_other_version_of_the_same_text_is_not_a_conflict(wiki: Open, title: str) -> None:
-    ours = wiki()
-    ours.put_page(title, TEXT, NEW, {})
-    ours.put_page(title, TEXT, 7, {"late.png": ours.upload("late.png", b"x")})
-    page = page_of(ours, title)
+    own = wiki()
+    own.put_page(title, TEXT, NEW, {})
+    own.put_page(title, TEXT, 7, {"late.png": own.upload("late.png", b"x")})
+    page = page_of(own, title)
     assert (page.version, names(page)) == (NEW, ["late.png"])
 
 
 def test_file_of_an_unknown_token_is_dropped_silently(wiki: Open, title: str) -> None:
-    ours = wiki()
-    ours.put_page(title, TEXT, NEW, {"a.png": "9.dead"})
-    assert names(page_of(ours, title)) == []
+    own = wiki()
+    own.put_page(title, TEXT, NEW, {"a.png": "9.dead"})
+    assert names(page_of(own, title)) == []
 
 
 def test_file_is_kept_silently_if_the_account_may_not_delete_it(wiki: Open, title: str) -> None:
-    ours, keeper = wiki(), wiki("keeper")
-    ours.put_page(title, TEXT, NEW, {"a.png": ours.upload("a.png", b"x")})
-    (file,) = page_of(ours, title).files
-    ours.put_page(title, "two", NEW, {}, [file.id])
-    assert names(page_of(ours, title)) == ["a.png"]
+    own, keeper = wiki(), wiki("keeper")
+    own.put_page(title, TEXT, NEW, {"a.png": own.upload("a.png", b"x")})
+    (file,) = page_of(own, title).files
+    own.put_page(title, "two", NEW, {}, [file.id])
+    assert names(page_of(own, title)) == ["a.png"]
     keeper.put_page(title, "three", NEW + 1, {}, [file.id])
-    assert names(page_of(ours, title)) == []
+    assert names(page_of(own, title)) == []
 
 
 def test_protected_page_can_be_read_but_not_written(world: World, wiki: Open, title: str) -> None:
-    ours = wiki()
-    ours.put_page(title, TEXT, NEW, {})
+    own = wiki()
+    own.put_page(title, TEXT, NEW, {})
     world.protect_page(title)
-    assert page_of(ours, title).text == TEXT
+    assert page_of(own, title).text == TEXT
     with pytest.raises(RefusedError, match="403"):
-        ours.put_page(title, "two", NEW, {})
-    assert page_of(ours, title).text == TEXT
+        own.put_page(title, "two", NEW, {})
+    assert page_of(own, title).text == TEXT
 
 
 def test_closed_project_rejects_pages(world: World, wiki: Open, title: str) -> None:
@@ -139,13 +137,13 @@ def test_files_can_be_uploaded_with_permission_for_notes_or_pages(wiki: Open) ->
 
 
 def test_put_to_the_old_title_of_a_renamed_page_overwrites_it(world: World, wiki: Open, title: str) -> None:
-    ours = wiki()
-    ours.put_page(title, TEXT, NEW, {})
+    own = wiki()
+    own.put_page(title, TEXT, NEW, {})
     world.rename_page(title, f"{title}_renamed")
     with pytest.raises(UnpublishedError, match="was renamed"):
-        ours.fetch_page(title)
-    ours.put_page(title, "two", NEW, {})
-    assert page_of(ours, f"{title}_renamed").text == "two"
+        own.fetch_page(title)
+    own.put_page(title, "two", NEW, {})
+    assert page_of(own, f"{title}_renamed").text == "two"
 
 
 def test_put_to_a_deleted_page_creates_it_and_is_ambiguous(wiki: Open, title: str) -> None:
@@ -154,16 +152,16 @@ def test_put_to_a_deleted_page_creates_it_and_is_ambiguous(wiki: Open, title: st
 
 
 def test_blanks_and_underscores_in_a_title_are_equal(wiki: Open, title: str) -> None:
-    ours = wiki()
-    ours.put_page(title.replace("_", " "), TEXT, NEW, {})
-    assert page_of(ours, title).text == TEXT
+    own = wiki()
+    own.put_page(title.replace("_", " "), TEXT, NEW, {})
+    assert page_of(own, title).text == TEXT
 
 
 def test_table_is_rendered_only_in_redmines_own_markup(world: World, wiki: Open, title: str) -> None:
-    ours = wiki()
-    ours.put_page(title, TEXT, NEW, {})
-    assert "<th" in ours.fetch_look(title)
-    ours.put_page(title, "| a | b |\n|---|---:|\n| #1 | 2 |\n", NEW, {})
-    assert "<th" not in ours.fetch_look(title)
+    own = wiki()
+    own.put_page(title, TEXT, NEW, {})
+    assert "<th" in own.fetch_html(title)
+    own.put_page(title, "| a | b |\n|---|---:|\n| #1 | 2 |\n", NEW, {})
+    assert "<th" not in own.fetch_html(title)
     with world.text_formatting("common_mark"):
-        assert "<th" in ours.fetch_look(title)
+        assert "<th" in own.fetch_html(title)

@@ -1,4 +1,4 @@
-"""What a writer may rely on, and what it must not, in the tracker in memory and in a real Redmine."""
+"""The behaviour of Redmine that the writer relies on, in memory and in a real Redmine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def change(issue_id: int, field: str, new: str) -> Change:
 
 
 def value(issue: Json, name: str) -> str:
-    """What an issue says in the custom field of that name."""
+    """Return the value of an issue's custom field of that name."""
     return next(each["value"] or "" for each in issue["custom_fields"] if each["name"] == name)
 
 
@@ -33,12 +33,12 @@ def level(world: World, issue_id: int) -> str:
 
 
 def notes(world: World, login: str, issue_id: int) -> list[str]:
-    """The notes that somebody sees."""
+    """Return the notes that a login sees."""
     return [each["notes"] for each in world.see(login, issue_id)["journals"] if each["notes"]]
 
 
 def put(world: World, login: str, issue_id: int, **attributes: Any) -> int:
-    """The status of a bare PUT of an issue."""
+    """Send a PUT of an issue without sup-sync, and return the HTTP status."""
     return world.call(login, "PUT", f"/issues/{issue_id}.json", json={"issue": attributes}).status_code
 
 
@@ -71,22 +71,20 @@ def test_one_put_with_fields_status_assignee_and_note_is_one_journal(
     assert sent.requests_made == {"PUT": 1}
 
 
-def test_private_note_has_a_separate_journal(
-    world: World, writer: Writer, directory: Directory
-) -> None:
+def test_private_note_has_a_separate_journal(world: World, writer: Writer, directory: Directory) -> None:
     issue_id = world.file("client", "alatau")
     changes = [change(issue_id, "level", "VIP"), change(issue_id, "private_note", "Ішкі")]
     writer.update(issue_id, changes, directory)
-    told = [
+    journals = [
         (each["notes"] or "", each["private_notes"], len(each["details"])) for each in _journals(world, BOT, issue_id)
     ]
-    assert told == [("", False, 1), ("Ішкі", True, 0)]
+    assert journals == [("", False, 1), ("Ішкі", True, 0)]
     assert [each["notes"] or "" for each in _journals(world, "client", issue_id)] == [""]
 
 
 def _journals(world: World, login: str, issue_id: int) -> list[Json]:
-    found: list[Json] = world.see(login, issue_id)["journals"]
-    return found
+    journals: list[Json] = world.see(login, issue_id)["journals"]
+    return journals
 
 
 def test_only_the_changed_fields_are_sent(world: World, writer: Writer, directory: Directory) -> None:
@@ -126,7 +124,7 @@ def test_an_accepted_put_that_changes_nothing_still_counts_as_an_update(
     assert len(issue["journals"]) == 1
 
 
-# --- what is refused: nothing of it is written
+# --- rejected writes: nothing is written
 
 
 def test_rejected_put_writes_nothing(world: World, writer: Writer, directory: Directory) -> None:
@@ -136,7 +134,7 @@ def test_rejected_put_writes_nothing(world: World, writer: Writer, directory: Di
         change(issue_id, "level", "VIP"),
         change(issue_id, "public_note", "Жауап"),
     ]
-    with pytest.raises(RefusedError, match=r"422, errors: 1"):
+    with pytest.raises(RefusedError, match=r"422, 1 error"):
         writer.update(issue_id, changes, directory)
     assert _journals(world, BOT, issue_id) == []
     assert level(world, issue_id) == ""
@@ -145,7 +143,7 @@ def test_rejected_put_writes_nothing(world: World, writer: Writer, directory: Di
 def test_value_that_the_field_does_not_have_is_rejected(world: World, writer: Writer, directory: Directory) -> None:
     issue_id = world.file("client", "alatau")
     due = change(issue_id, "resolution_due", "2026-06-09 10:00")
-    with pytest.raises(RefusedError, match=f"422, errors: 1, at «{directory.names.fields['level']}»"):
+    with pytest.raises(RefusedError, match=f'422, 1 error: "{directory.names.fields["level"]}"'):
         writer.update(issue_id, [due, change(issue_id, "level", "Платина")], directory)
 
 
@@ -175,20 +173,20 @@ def test_closed_project_can_be_read_but_not_written(
         writer.update(issue_id, [change(issue_id, "level", "VIP")], directory)
     assert reader.fetch_issue(issue_id)["journals"] == []
     assert reader.fetch_lists(reader.fetch_account(), ["ending"])["projects"][0]["status"] == 5
-    with pytest.raises(RefusedError, match="not to be edited"):
+    with pytest.raises(RefusedError, match="may not edit the issue"):
         reader.fetch_edit_form(issue_id)
 
 
 def test_deleted_or_hidden_issue_rejects_writes(world: World, writer: Writer, directory: Directory) -> None:
-    for issue_id, fault, status in (
+    for issue_id, error, status in (
         (999_999, MissingError, "404"),
         (world.file("client", "vault"), RefusedError, "403"),
     ):
-        with pytest.raises(fault, match=status):
+        with pytest.raises(error, match=status):
             writer.update(issue_id, [change(issue_id, "level", "VIP")], directory)
 
 
-# --- what is accepted and not done: nothing tells but reading back
+# --- accepted but ignored writes: only reading back shows it
 
 
 def test_forbidden_status_is_dropped_silently_and_its_note_is_posted(
@@ -223,9 +221,7 @@ def test_an_account_that_may_not_edit_posts_the_note_and_loses_fields_and_lock_v
     assert notes(world, BOT, issue_id) == ["Сұрақ", "Жауап"]
 
 
-def test_parent_has_the_dates_and_priority_of_its_children(
-    world: World, writer: Writer, directory: Directory
-) -> None:
+def test_parent_has_the_dates_and_priority_of_its_children(world: World, writer: Writer, directory: Directory) -> None:
     parent = world.file("operator", "alatau")
     child = world.file("operator", "alatau", priority="Дереу", parent_issue_id=parent, due_date="2030-03-01")
     urgent = world.id_of("issue_priorities", "Жедел")
@@ -294,7 +290,7 @@ def test_without_a_lock_version_the_last_writer_wins(world: World, writer: Write
 
 
 def test_due_date_may_precede_a_shifted_start(world: World, writer: Writer, directory: Directory) -> None:
-    """The start date is the day of filing, so a request placed in the past can have been due there."""
+    """The start date is the day of filing, so a request moved to the past may have been due then."""
     issue_id = world.file("client", "alatau")
     world.shift(issue_id, created_at=PAST)
     due_on = f"{PAST + timedelta(days=1):%Y-%m-%d}"
