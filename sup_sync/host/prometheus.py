@@ -36,7 +36,7 @@ def metrics_text(summary: Summary, previous: str) -> str:
 def _work_metrics(work: Work) -> dict[str, tuple[str, float]]:
     return {
         "issues": ("Issues in scope: open, or closed recently.", work.issues),
-        "run_histories_read": ("Issues whose history was read.", work.histories_read),
+        "run_histories_read": ("Histories that were not in the cache.", work.histories_read),
         "run_issues_judged": ("Issues that were judged.", work.judged),
         "run_issues_skipped": ("Issues that could not be judged.", work.skipped),
         "run_notes": ("Notes written.", work.notes),

@@ -8,7 +8,7 @@ from sup_sync.errors import DecodeError
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Event, Issue, Person, Phase, Project, Status, Version
 from sup_sync.model.required import INFORMATION
-from sup_sync.redmine.values import day_of, id_of, moment_of, text_of
+from sup_sync.redmine.values import check_id, check_text, decode_date, decode_time
 from sup_sync.to_json import Json
 
 # Keys of the details of a journal.
@@ -69,13 +69,13 @@ class _Decoder:
         events = tuple(self._event(journal) for journal in raw.get("journals", ()))
         fields = self._fields()
         return Issue(
-            id=id_of(raw["id"]),
+            id=check_id(raw["id"]),
             project=self._project(raw["project"]),
             tracker=raw["tracker"]["name"],
-            subject=text_of(raw.get("subject") or ""),
+            subject=check_text(raw.get("subject") or ""),
             author=self._person(raw["author"]),
-            created_at=moment_of(raw["created_on"]),
-            updated_at=moment_of(raw["updated_on"]),
+            created_at=decode_time(raw["created_on"]),
+            updated_at=decode_time(raw["updated_on"]),
             status=self._status(raw["status"]["name"]),
             priority=self._priority(raw["priority"]["name"]),
             category=mapping.category if mapping else None,
@@ -84,10 +84,10 @@ class _Decoder:
             language=next((key for key, name in self.names.languages.items() if name == fields.get("language")), None),
             has_file=bool(raw["attachments"]) if "attachments" in raw else None,
             allowed_statuses=_allowed(raw.get("allowed_statuses")),
-            assignee_id=id_of(raw["assigned_to"]["id"]) if raw.get("assigned_to") else None,
+            assignee_id=check_id(raw["assigned_to"]["id"]) if raw.get("assigned_to") else None,
             version=self._version(raw.get("fixed_version")),
-            start_on=day_of(raw.get("start_date")),
-            due_on=day_of(raw.get("due_date")),
+            start_on=decode_date(raw.get("start_date")),
+            due_on=decode_date(raw.get("due_date")),
             has_children=bool(raw.get("children")),
             fields=fields,
             events=tuple(sorted(events, key=lambda event: event.at)),
@@ -95,9 +95,9 @@ class _Decoder:
         )
 
     def _person(self, user: Json) -> Person:
-        person_id, author_id = id_of(user["id"]), self.raw["author"]["id"]
+        person_id, author_id = check_id(user["id"]), self.raw["author"]["id"]
         known = self.directory.people.get(person_id)
-        return known or self.directory.unlisted_person(person_id, text_of(user.get("name", "")), author_id)
+        return known or self.directory.unlisted_person(person_id, check_text(user.get("name", "")), author_id)
 
     def _project(self, project: Json) -> Project:
         known = self.directory.projects.get(project["id"])
@@ -153,7 +153,7 @@ class _Decoder:
         confirmed, reason = _values(changes.get(self.confirmed)), _values(changes.get(self.reason))
         reason_keys = self.directory.reason_keys
         return Event(
-            at=moment_of(journal["created_on"]),
+            at=decode_time(journal["created_on"]),
             by=self._person(journal["user"]),
             has_note=bool((journal.get("notes") or "").strip()),
             has_attachment=has_attachment,

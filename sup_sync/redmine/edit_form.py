@@ -22,7 +22,7 @@ class EditForm:
     may_note_privately: bool
 
 
-def edit_form_of(page: str, where: str) -> EditForm:
+def parse_edit_form(page: str, where: str) -> EditForm:
     """Read the edit form on an issue's page; `where` names the page in errors.
 
     An account that may only add notes gets a form without attributes. Text of users cannot become a tag, since Redmine

@@ -8,7 +8,7 @@ from contextlib import suppress
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Person, Project, Side, Version
 from sup_sync.model.names import RedmineNames
-from sup_sync.redmine.values import day_of
+from sup_sync.redmine.values import decode_date
 from sup_sync.to_json import Json
 
 ACTIVE_PROJECT, CLOSED_PROJECT = 1, 5  # values of a project's `status`
@@ -65,4 +65,4 @@ def _project(row: Json) -> Project:
 
 
 def _version(row: Json) -> Version:
-    return Version(row["id"], row["name"], day_of(row.get("due_date")), row.get("status") == "closed")
+    return Version(row["id"], row["name"], decode_date(row.get("due_date")), row.get("status") == "closed")

@@ -139,8 +139,8 @@ def _client_transitions(names: RedmineNames) -> list[Transition]:
 def _bot_transitions(names: RedmineNames) -> list[Transition]:
     """Allow the tool to close a request without the client's answer, and to ask for missing items (clauses 11, 15)."""
     closed, asked = names.tool_statuses["no_answer"], names.tool_statuses["asked"]
-    closing = [(name, closed) for name in _in_phase(names, Phase.WAITING)]
-    return [*closing, *((name, asked) for name in _in_phase(names, Phase.OPEN))]
+    closed_from = [(name, closed) for name in _in_phase(names, Phase.WAITING)]
+    return [*closed_from, *((name, asked) for name in _in_phase(names, Phase.OPEN))]
 
 
 def _in_phase(names: RedmineNames, *phases: Phase) -> list[str]:

@@ -21,7 +21,7 @@ from sup_sync.errors import (
     UrlError,
 )
 from sup_sync.model.names import NamesInRedmine
-from sup_sync.redmine.edit_form import EditForm, edit_form_of
+from sup_sync.redmine.edit_form import EditForm, parse_edit_form
 from sup_sync.redmine.lists import ACTIVE_PROJECT
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.to_json import Json
@@ -221,7 +221,7 @@ class Reader:
         Redmine would ignore a lock_version then.
         """
         path = f"/issues/{issue_id}"
-        return edit_form_of(self._session.get_page(path, forbidden=MissingError), f"GET {path}")
+        return parse_edit_form(self._session.get_page(path, forbidden=MissingError), f"GET {path}")
 
     def fetch_role(self, role_id: int) -> Json:
         """Fetch a role with its permissions, which every account may read."""

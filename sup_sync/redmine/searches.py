@@ -35,7 +35,7 @@ class Search:
         return sum(values.get(self.field_id) == self.name for values in fields)
 
 
-def searches_of(directory: Directory) -> tuple[Search, ...]:
+def make_searches(directory: Directory) -> tuple[Search, ...]:
     """Make the searches with the names in Redmine and the id of its field; none if the account sees no such field."""
     names = directory.names
     field_id = directory.field_ids.get(names.fields["state"])

@@ -79,7 +79,7 @@ class _KeyHeader(AuthBase):
 
 
 class _NoRedirectSession(requests.Session):
-    """A session that ignores redirects; requests would parse their target even if told not to follow it."""
+    """A session that ignores redirects; requests would parse their target even with `allow_redirects=False`."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002 - requests' own signature
         return None

@@ -157,23 +157,16 @@ def apply(
     if not force:
         plan.require_safe(config.limits)
     writer = Writer(session, may_write_private_notes=may_write_private_notes(decided.state))
+    issues, record = decided.issues, hooks.record
     plan_writer = PlanWriter(
-        reader,
-        writer,
-        decided.directory,
-        decided.issues,
-        config.rules,
-        now,
-        is_adopting=is_adopting,
-        record=hooks.record,
+        reader, writer, decided.directory, issues, config.rules, now, is_adopting=is_adopting, record=record
     )
-    total = len(decided.issues)
     outcomes: list[WriteOutcome] = []
     failed_notifications: list[str] = []
     for outcome in plan_writer.write(plan):
         outcomes.append(outcome)
         failed_notifications += _notify(outcome, plan, hooks)
-        progress(len(outcomes), total)
+        progress(len(outcomes), len(issues))
     _invalidate(cache, config, decided, outcomes, now)
     return RunResult(
         plan,

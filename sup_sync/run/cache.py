@@ -99,7 +99,7 @@ NO_CACHE = CacheFile()
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
-def machine_start() -> str:
+def boot_id() -> str:
     """Return the id of this boot of the machine; empty if there is none.
 
     A power failure may leave a file with the newest times but without the histories that were read until then.
@@ -145,7 +145,7 @@ class Cache:
 
     def select_scope(self, scope: Json, today: date) -> None:
         """Select the part read for this account and configuration since the last boot; delete unused parts."""
-        number = sha256(json.dumps([scope, machine_start()], sort_keys=True).encode()).digest()[:7]
+        number = sha256(json.dumps([scope, boot_id()], sort_keys=True).encode()).digest()[:7]
         self._scope = int.from_bytes(number)
         used = self._scope, today.isoformat()
         if not self._sql.execute("SELECT 1 FROM scope WHERE number = ? AND used_on = ?", used).fetchone():

@@ -51,7 +51,7 @@ class IncrementalReader:
 
     @property
     def unread_projects(self) -> dict[str, str]:
-        """The projects in which reading failed, with the error."""
+        """Return the projects in which reading failed, with the error."""
         return self._histories.unread_projects
 
     @property
@@ -96,7 +96,7 @@ class IncrementalReader:
         return Gathered(self.state.lists, tuple(self.cached_issues(issue_ids)), self.unread_projects)
 
     def _read_all(self) -> None:
-        """Read everything; after a run of today that was interrupted, read on from where it stopped."""
+        """Read everything; after a run of today that was interrupted, continue at the point where it stopped."""
         start_s = self._full_read_start()
         rows = self._rows("open") + self._rows("closed", self.closed_since)
         unread = [row for row in rows if self.cache.read_at(row) < max(start_s, _stable_s(row))]

@@ -13,7 +13,7 @@ from sup_sync.config.load import Config
 from sup_sync.redmine.preflight import RedmineState, role_ids, stopping_problems
 from sup_sync.redmine.reader import Reader
 from sup_sync.run.cache import Cache
-from sup_sync.run.scope import groups_of, local_day, select_scope
+from sup_sync.run.scope import local_day, required_groups, select_scope
 from sup_sync.to_json import Json
 
 
@@ -21,7 +21,7 @@ def fetch_redmine_state(reader: Reader, config: Config, account: Json | None = N
     """Fetch the account (unless it is given), its roles and the lists."""
     account = account or reader.fetch_account()
     roles = [reader.fetch_role(role_id) for role_id in role_ids(account)]
-    return _make_state(config, account, roles, reader.fetch_lists(account, config.projects, groups_of(config)))
+    return _make_state(config, account, roles, reader.fetch_lists(account, config.projects, required_groups(config)))
 
 
 def open_redmine_state(reader: Reader, config: Config, cache: Cache, read_at: datetime) -> RedmineState:

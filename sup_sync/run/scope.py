@@ -9,8 +9,8 @@ from sup_sync.run.cache import Cache
 from sup_sync.to_json import Json
 
 
-def groups_of(config: Config) -> set[str]:
-    """Collect the groups of staff and of contracts, whose members must be read."""
+def required_groups(config: Config) -> set[str]:
+    """Collect the groups of staff and of contracts, with members to read."""
     contracts = {contract.group for contract in config.rules.policy.contracts if contract.group}
     return contracts | config.rules.names.staff_groups
 
@@ -26,7 +26,7 @@ def select_scope(cache: Cache, config: Config, account: Json, now: datetime) -> 
         "url": config.server.url,
         "account": account["id"],
         "projects": list(config.projects),
-        "groups": sorted(groups_of(config)),
+        "groups": sorted(required_groups(config)),
         "closed_days": config.closed_days,
     }
     cache.select_scope(scope, now.astimezone(config.rules.zone).date())

@@ -108,7 +108,7 @@ def test_missing_permission_is_reported_for_each_project(site: Site, permission:
 
 
 def state_with(permissions: Iterable[str]) -> RedmineState:
-    """Make the state of an account whose role has these permissions; the project's identifier is a permission, too."""
+    """Make the state of an account with these permissions; the project's identifier is a permission, too."""
     membership = {"project": {"id": 1}, "roles": [{"id": 2}]}
     projects = [{"id": 1, "identifier": "set_notes_private"}]
     role = {"id": 2, "permissions": list(permissions)}

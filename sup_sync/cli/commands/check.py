@@ -66,12 +66,12 @@ def _check_tracker(config: Config) -> tuple[list[Problem], tuple[Search, ...]]:
     from sup_sync.redmine.lists import decode_directory
     from sup_sync.redmine.preflight import check_redmine
     from sup_sync.redmine.reader import Reader
-    from sup_sync.redmine.searches import check_searches, searches_of
+    from sup_sync.redmine.searches import check_searches, make_searches
     from sup_sync.run.redmine_state import fetch_redmine_state
 
     reader = Reader(connect(config))
     tracker = fetch_redmine_state(reader, config)
-    searches = searches_of(decode_directory(tracker.lists, tracker.names))
+    searches = make_searches(decode_directory(tracker.lists, tracker.names))
     found = [reader.count(search.filters) for search in searches]
     rows = reader.fetch_rows(status="open")
     waiting = (reader.fetch_issue(issue_id) for issue_id in _one_waiting_each(rows, tracker))

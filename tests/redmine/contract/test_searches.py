@@ -11,7 +11,7 @@ from support.worlds import BOT, World
 from sup_sync.model.change import Change
 from sup_sync.model.directory import Directory
 from sup_sync.redmine.reader import Reader
-from sup_sync.redmine.searches import Search, check_searches, searches_of
+from sup_sync.redmine.searches import Search, check_searches, make_searches
 from sup_sync.redmine.writer import Writer
 
 
@@ -21,7 +21,7 @@ def searches(world: World, directory: Directory, writer: Writer) -> tuple[Search
     for state in ("breached", "breached", "at_risk", "waiting", "on_track"):
         issue_id = world.file("client", "alatau")
         writer.update(issue_id, [Change(issue_id, "state", "", directory.names.states[state], "for a test")], directory)
-    return searches_of(directory)
+    return make_searches(directory)
 
 
 def test_each_search_finds_the_open_requests_in_its_state(reader: Reader, searches: tuple[Search, ...]) -> None:

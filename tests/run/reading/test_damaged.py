@@ -191,7 +191,7 @@ def test_run_works_without_a_cache_if_the_file_cannot_be_created(
 
 
 class Limited(sqlite3.Connection):
-    """A connection whose file cannot be written because of a pragma."""
+    """A connection with a pragma that prevents writing to the file."""
 
     pragma: str
 

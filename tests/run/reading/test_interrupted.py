@@ -116,7 +116,7 @@ def test_failed_history_is_read_by_the_next_run(site: CachedSite) -> None:
 
 
 def test_request_moved_to_an_unread_project_is_not_judged_by_its_old_project(site: CachedSite) -> None:
-    """In the VIP project it would be late, but it was answered in the project where it is now."""
+    """In the VIP project it would be late, but it was answered in its present project."""
     moved, failing = (site.diary.file("Mon 09:00", CLIENT, VIP, CONSULTATION) for _ in range(2))
     site.run_until_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
     for each in (moved, failing):

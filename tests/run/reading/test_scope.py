@@ -151,7 +151,7 @@ def test_hidden_request_is_removed_after_its_write_failed(site: CachedSite, ids:
 def test_silent_write_to_a_deleted_request_does_not_stop_others(
     site: CachedSite, ids: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(site.diary, "_is_touched", lambda outcome: outcome.issue_id != ids[1])  # nobody sees it
+    monkeypatch.setattr(site.diary, "_is_touched", lambda outcome: outcome.issue_id != ids[1])  # it is hidden
     with site.diary.at("Mon 09:26", *ids[1:]) as world:
         for each in ids[1:]:
             world.note(HEAD, each, "Жауап")
