@@ -43,13 +43,13 @@ def test_mistyped_command_is_reported_in_one_line(shell: Shell, words: tuple[str
 @pytest.mark.parametrize(
     ("text", "where"),
     [
-        ("{}\n", ":1: a JSON object without an issue's `id`"),
-        ('{"id": 1}\nnonsense\n', ":2: no JSON object: each line is one issue"),
+        ("{}\n", ":1: not an issue, as it has no valid `id`"),
+        ('{"id": 1}\nnonsense\n', ":2: not a JSON object; each line must be an issue"),
         ('{"id": 1}\n\n[1]\n', ":3: no JSON object"),
-        ('{"issue": {"id": "7"}}', ":1: a JSON object without an issue's `id`"),
+        ('{"issue": {"id": "7"}}', ":1: not an issue, as it has no valid `id`"),
         ("[" * 100_000, ":1: no JSON object"),
         ('{"tracker": {"people": [{}]}}', "`tracker`: not the lists that `sup-sync snapshot` writes"),
-        ('{"tracker": 1}', ":1: `tracker` holds no lists"),
+        ('{"tracker": 1}', ":1: `tracker` is not an object"),
         (b"\xff\xfe", ": not UTF-8 text"),
     ],
 )
@@ -156,19 +156,19 @@ def test_missing_file_of_config_option_is_reported(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("response", "code", "parts"),
     [
-        (reply(200, "<!DOCTYPE html><html>Welcome</html>"), 75, ("an HTML page, not JSON", "is `url`")),
+        (reply(200, "<!DOCTYPE html><html>Welcome</html>"), 75, ("an HTML page instead of JSON", "check that `url`")),
         (reply(200, ""), 75, ("an empty answer",)),
         (half, 75, ("the connection broke",)),
-        (reply(200, '{"user": {"id"'), 75, ("no whole JSON object",)),
-        (reply_json([]), 75, ("no whole JSON object",)),
+        (reply(200, '{"user": {"id"'), 75, ("not a complete JSON object",)),
+        (reply_json([]), 75, ("not a complete JSON object",)),
         (reply_json({"project": {}}), 75, ("JSON without `user`",)),
         (
             reply(302, location="https://elsewhere.example/users/current.json?key=1"),
             75,
             ("redirect (302) to https://elsewhere.example,",),
         ),
-        (reply(401), 77, ("the key is not accepted (401)",)),
-        (reply(404), 78, ("not there (404): is `url` the tracker's root?",)),
+        (reply(401), 77, ("API key rejected (401)",)),
+        (reply(404), 78, ("not found (404); check that `url` is Redmine's base URL",)),
         (reply(500), 75, ("answered 500",)),
     ],
     ids=lambda value: str(value) if isinstance(value, int) else None,
@@ -184,7 +184,7 @@ def test_response_that_is_not_of_redmine_stops_the_command(
 
 
 def test_unreachable_redmine_stops_the_command(shell: Shell) -> None:
-    one_line(shell("apply"), 75, "no connection: is the tracker up, and `url` its address?")
+    one_line(shell("apply"), 75, "connection failed; check that Redmine is up and `url` is correct")
 
 
 @pytest.mark.parametrize(
@@ -192,9 +192,9 @@ def test_unreachable_redmine_stops_the_command(shell: Shell) -> None:
     [
         ("ftp://tracker.example", 78, "url: no address of a tracker: write it as https://tracker.example.kz"),
         ("https://", 78, "url: no address of a tracker"),
-        ("http://tracker.example", 78, "is plain http"),
-        (f"https://user:{SENTINEL}@tracker.example", 78, "holds a user name"),
-        (f"https://tracker.example/?key={SENTINEL}", 78, "holds a user name, a query"),
+        ("http://tracker.example", 78, "must be https; plain http exposes the key"),
+        (f"https://user:{SENTINEL}@tracker.example", 78, "contains a user name"),
+        (f"https://tracker.example/?key={SENTINEL}", 78, "contains a user name, query"),
     ],
 )
 def test_unsafe_url_is_rejected(shell: Shell, url: str, code: int, part: str) -> None:
@@ -207,12 +207,12 @@ def test_wrong_key_is_reported(shell: Shell, office: Office) -> None:
     office.file()
     shell.use_key(SENTINEL)
     for command in REDMINE_COMMANDS:
-        one_line(shell(command), 77, "the key is not accepted (401)")
+        one_line(shell(command), 77, "API key rejected (401)")
 
 
 def test_missing_key_is_reported_with_its_place(shell: Shell) -> None:
     shell.patch.delenv("SUP_SYNC_KEY")
-    one_line(shell("plan"), 77, "no key: set SUP_SYNC_KEY, or name its file as `key_file`")
+    one_line(shell("plan"), 77, "no API key; set SUP_SYNC_KEY, or `key_file` in config.yaml")
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
@@ -220,7 +220,7 @@ def test_key_file_readable_by_others_is_rejected(shell: Shell, mode: int) -> Non
     shell.patch.delenv("SUP_SYNC_KEY")
     shell.files.replace("config.yaml", "# key_file: /etc/sup-sync/key", "key_file: key")
     shell.write("key", SENTINEL, mode)
-    one_line(shell("plan"), 77, "sup-sync: key: others than its owner can read the key: chmod 600 ")
+    one_line(shell("plan"), 77, "sup-sync: key: readable by other users; run chmod 600 ")
 
 
 def test_key_in_the_config_is_rejected_and_not_printed(shell: Shell) -> None:

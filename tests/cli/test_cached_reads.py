@@ -78,7 +78,7 @@ def test_damaged_cache_is_reported_in_one_line(shell: Shell, ids: list[int]) -> 
     result = shell("queue", "--json")
     assert (result.code, len(result.json["entries"])) == (0, len(ids))
     (line,) = result.err.splitlines()
-    assert line == f"sup-sync: {path}: file is not a database: thrown away, and all is read anew"
+    assert line == f"sup-sync: {path}: file is not a database; cache deleted, rereading everything"
 
 
 def test_cache_does_not_contain_the_key(

@@ -68,21 +68,21 @@ def test_check_prints_problems_on_stdout(shell: Shell, office: Office) -> None:
     result = shell("check")
     assert result.code == 0
     unmapped, unseen, *searches = result.out.splitlines()
-    assert unmapped.startswith("warning: project portal-users uses tracker «Ішкі», which no mapping has: ")
-    assert unseen.startswith("warning: fields not checked where there is no request yet: ")
+    assert unmapped.startswith('warning: project portal-users uses tracker "Ішкі", which is not mapped; ')
+    assert unseen.startswith("warning: fields not checked, because there is no request yet: ")
     assert len(searches) == 3
     office.world.tracker.statuses = [each for each in office.world.tracker.statuses if each.name != "Шешілді"]
     office.world.tracker.role(BOT).permissions -= {"set_notes_private"}
     result = shell("check")
     assert result.code == 77
-    assert "no status «Шешілді» in the tracker: correct `statuses`" in result.out
-    assert result.out.count("the account lacks set_notes_private: give it to its role") == 5
+    assert 'status "Шешілді" not found in Redmine; correct `statuses`' in result.out
+    assert result.out.count("the account lacks set_notes_private; grant it to its role") == 5
     office.world.tracker.role(BOT).permissions |= {"set_notes_private"}
     assert shell("check").code == 78
 
 
 def test_check_prints_the_searches_for_staff_if_they_work(shell: Shell, office: Office) -> None:
-    assert "warning: the searches for staff can't be tried while no request is open" in shell("check").out
+    assert "warning: the searches for staff cannot be checked, because no request is open" in shell("check").out
     late, _ = office.file("Mon 09:00"), office.file("Mon 10:00")
     state = office.world.field_id("state")
     office.world.tracker.pick(office.world.tracker.issues, late).values[state] = "Мерзімі өтті"
@@ -93,7 +93,7 @@ def test_check_prints_the_searches_for_staff_if_they_work(shell: Shell, office: 
     next(each for each in office.world.tracker.fields if each.id == state).is_filter = False
     result = shell("check")
     assert (result.code, "set_filter" in result.out) == (0, False)
-    assert "warning: the search for what is breached finds 2 open requests of 1: tick «Used as a filter»" in result.out
+    assert 'warning: the search for requests that are breached finds 2 instead of 1; set "Used as a filter"' in result.out
     office.world.tracker.role(BOT).permissions -= {"set_notes_private"}
     assert shell("check").code == 77
 

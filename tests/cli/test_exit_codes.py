@@ -86,8 +86,8 @@ CASES = [
     (a_write_is_refused, 3, "Written: 1 refused."),
     (over_the_limits, 4, "limits exceeded: 2 notes (limit 0); nothing was written. Review `sup-sync plan`"),
     (redmine_is_unreachable, 75, "answered 500; try again later"),
-    (no_time_is_left, 75, "the run's time is over; the next run goes on"),
-    (the_key_is_wrong, 77, "the key is not accepted (401)"),
+    (no_time_is_left, 75, "the run is out of time; the next run continues"),
+    (the_key_is_wrong, 77, "API key rejected (401)"),
     (a_permission_is_missing, 77, "the account lacks set_notes_private"),
     (the_configuration_is_wrong, 78, "config.yaml"),
     (the_audit_log_cannot_be_written, 78, "set XDG_STATE_HOME"),
@@ -144,7 +144,7 @@ def test_run_that_stops_while_writing_reports_remaining_work(
         result = shell("apply", "--ping", monitor.url)
     assert len(requests) > after
     assert result.code in (3, 75)
-    assert "the run's time is over; the next run goes on" in " ".join((result.out + result.err).split())
+    assert "the run is out of time; the next run continues" in " ".join((result.out + result.err).split())
     assert [each.path for each in monitor.asked] == ["/start", f"/{result.code}"]
     assert shell("apply", "-q").code == 0
     with office.people() as diary:

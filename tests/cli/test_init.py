@@ -203,7 +203,7 @@ def test_wrong_answer_is_reported_and_asked_again(place: Place) -> None:
     place.shell.patch.setattr(sys, "stdin", Typing("\n".join([*answers, ""])))
     result = place.shell("init")
     for message in (
-        "write it as https://tracker.example.kz",
+        "write it as https://redmine.example.kz",
         "plain http",
         "your answer names cannot",
         "project suport:",
@@ -226,7 +226,7 @@ def test_nothing_is_written_if_the_proposal_is_declined(place: Place) -> None:
 
 def test_wrong_key_is_reported_and_nothing_written(place: Place) -> None:
     place.shell.use_key(SENTINEL)
-    one_line(place.init(), 77, "key is not accepted")
+    one_line(place.init(), 77, "API key rejected")
     assert place.is_empty()
 
 
@@ -248,8 +248,8 @@ def test_missing_or_unsafe_key_file_is_reported(place: Place) -> None:
 @pytest.mark.parametrize(
     ("url", "code", "part"),
     [
-        (CLOSED_PORT, 75, "no connection: is the tracker up"),
-        ("tracker", 78, "write it as https://tracker.example.kz"),
+        (CLOSED_PORT, 75, "connection failed; check that Redmine is up"),
+        ("tracker", 78, "write it as https://redmine.example.kz"),
         ("http://tracker.example.kz", 78, "plain http"),
     ],
 )
@@ -260,8 +260,8 @@ def test_wrong_url_is_reported(place: Place, url: str, code: int, part: str) -> 
 
 def test_url_below_the_base_url_is_reported(place: Place, responses: dict[str, Answer]) -> None:
     responses["/users/current"] = reply(200, "<html>")
-    one_line(place.init(), 75, "an HTML page, not JSON: is `url` the tracker's root?")
-    one_line(place.shell("init", "--yes", "--url", f"{place.url}/issues"), 78, "is `url` the tracker's root?")
+    one_line(place.init(), 75, "an HTML page instead of JSON; check that `url` is Redmine's base URL")
+    one_line(place.shell("init", "--yes", "--url", f"{place.url}/issues"), 78, "check that `url` is Redmine's base URL")
     assert place.is_empty()
 
 

@@ -126,7 +126,7 @@ def test_refused_runs_are_reported(shell: Shell, office: Office, metrics: Path) 
     assert figures(metrics)["run_exit_code"] == 4
     (lock,) = (shell.folder / "state/sup-sync").glob("*.lock")
     with hold_lock(lock):
-        assert "another run holds the lock" in last_line(shell(*words))["error"]
+        assert "another run is in progress" in last_line(shell(*words))["error"]
     shell.files.replace("config.yaml", "projects:", "project:")
     assert "config.yaml:" in last_line(shell(*words))["error"]
     assert figures(metrics)["run_exit_code"] == 78

@@ -72,7 +72,7 @@ def test_failed_delivery_is_one_line_and_the_note_is_written(desk: Shell, office
         assert broken.asked
     assert result.code == 3
     (line,) = result.err.splitlines()
-    assert line.endswith(": head was not told outside of the tracker: a channel did not take it")
+    assert line.endswith(": head was not notified: delivery failed")
     assert PASSWORD not in result.out + result.err
     assert [len(notes(office, each)) for each in issue_ids(office)] == [1]
     assert desk("apply", "-q").code == 0
@@ -86,19 +86,19 @@ def test_notifications_are_skipped_after_three_failures(desk: Shell, office: Off
         write_route(desk, broken.url)
         result = desk("apply", "-q")
         assert len(broken.asked) == 3
-    assert result.err.count("a channel did not take it") == 3
-    assert result.err.count("not tried, as those before failed") == 2
+    assert result.err.count("delivery failed") == 3
+    assert result.err.count("skipped after 3 failures") == 2
     assert result.out == "Written: 5 applied.\n"
 
 
 def broken_file(desk: Shell) -> str:
     desk.write("channels", "head=json://127.0.0.1:9\n", 0o644)
-    return "others than its owner can read the channels: chmod 600"
+    return "readable by other users; run chmod 600"
 
 
 def missing_file(desk: Shell) -> str:
     (desk.folder / "channels").unlink()
-    return "the file that `notify_file` of config.yaml names cannot be read (No such file or directory)"
+    return "`notify_file` of config.yaml: cannot read this file (No such file or directory)"
 
 
 def unknown_person(desk: Shell) -> str:
@@ -139,7 +139,7 @@ def test_check_and_apply_report_unusable_routes(desk: Shell, office: Office, bro
     result = desk("apply", "-q")
     assert result.code == 3
     (line,) = result.err.splitlines()
-    assert ": head was not told outside of the tracker: " in line
+    assert ": head was not notified: " in line
     assert [len(notes(office, each)) for each in issue_ids(office)] == [1]
 
 
@@ -150,7 +150,7 @@ def test_exception_of_a_route_is_a_failed_delivery(desk: Shell) -> None:
     desk.patch.setattr("apprise.Apprise.notify", raising)
     result = desk("apply", "-q")
     assert result.code == 3
-    assert result.err.endswith(": head was not told outside of the tracker: a channel did not take it\n")
+    assert result.err.endswith(": head was not notified: delivery failed\n")
 
 
 def test_routes_can_come_from_the_environment(desk: Shell, channel: ScriptedServer) -> None:

@@ -122,7 +122,7 @@ def test_obstacles_are_reported_before_requests_are_read(shell: Shell, office: O
     theirs = WikiPage(f"Support_report_{THIS_MONTH}", "Хаттама", 1, office.world.tracker.users[0])
     wiki.pages.append(theirs)
     result = shell("report", "--publish", BASE, "--month", THIS_MONTH, "--language", "en")
-    one_line(result, 3, "none of sup-sync's: rename or delete it; nothing was written")
+    one_line(result, 3, "was not created by sup-sync; not written. Rename or delete the page")
     assert theirs.text == "Хаттама"
 
 
@@ -146,16 +146,16 @@ FILE = {"id": 1, "filename": "sup-sync-x.png", "author": {"id": 1}}
 @pytest.mark.parametrize(
     ("path", "response", "code", "part"),
     [
-        (r"/uploads\.json", reply(500), 3, "POST /uploads.json: answered 500, so it may or may not be written"),
-        (r"/uploads\.json", reply(422, '{"errors": ["big"]}'), 3, "POST /uploads.json: refused (422, errors: 1)"),
-        (r"/uploads\.json", reply_json({"upload": {}}, 201), 75, "JSON came, but not of Redmine's form"),
-        (r"/projects/[^/]+/wiki/.*\.json", reply_json({"wiki_page": {}}), 75, "JSON came, but not of Redmine's form"),
-        (r"/projects/[^/]+\.json", reply_json({"project": {"id": 1}}), 75, "JSON came, but not of Redmine's form"),
+        (r"/uploads\.json", reply(500), 3, "POST /uploads.json: answered 500; the change may or may not be saved"),
+        (r"/uploads\.json", reply(422, '{"errors": ["big"]}'), 3, "POST /uploads.json: rejected (422, 1 error)"),
+        (r"/uploads\.json", reply_json({"upload": {}}, 201), 75, "the JSON does not have Redmine's form"),
+        (r"/projects/[^/]+/wiki/.*\.json", reply_json({"wiki_page": {}}), 75, "the JSON does not have Redmine's form"),
+        (r"/projects/[^/]+\.json", reply_json({"project": {"id": 1}}), 75, "the JSON does not have Redmine's form"),
         (
             r"/uploads\.json",
             reply_json({"upload": {"token": "9.dead"}}, 201),
             3,
-            "was accepted without sup-sync-2026-06-ball-",
+            "was accepted, but lacks sup-sync-2026-06-ball-",
         ),
     ],
 )
@@ -168,7 +168,7 @@ def test_each_error_of_redmine_is_one_line(
 
 
 def test_unreachable_redmine_is_reported(shell: Shell) -> None:
-    one_line(shell("report", "--publish", BASE), 75, "no connection")
+    one_line(shell("report", "--publish", BASE), 75, "connection failed")
 
 
 @pytest.mark.usefixtures("wiki")
@@ -177,7 +177,7 @@ def test_accepted_page_with_other_text_is_reported(shell: Shell, monkeypatch: py
         page.text, page.author = "x", user  # type: ignore[assignment] # the account
 
     monkeypatch.setattr("support.fake_wiki._set_text", set_another)
-    one_line(shell("report", "--publish", BASE), 3, "was accepted, but says something else: look at it")
+    one_line(shell("report", "--publish", BASE), 3, "was accepted, but has other content; open it to compare")
 
 
 def test_publishing_writes_no_local_files(shell: Shell, wiki: Wiki) -> None:

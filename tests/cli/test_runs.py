@@ -51,7 +51,7 @@ def test_second_run_exits_if_the_lock_is_held(shell: Shell, office: Office) -> N
     with hold_lock(path):
         for result in (shell("apply"), shell.process("apply", "-q")):
             assert result.code == 75
-            assert result.line == f"sup-sync: {path}: another run holds the lock; this one ends, the next goes on"
+            assert result.line == f"sup-sync: {path}: another run is in progress; exiting"
         assert shell("plan").code == 0
     assert shell("apply").code == 0
 

@@ -187,7 +187,9 @@ def test_schedule_stops_at_a_failed_command(shell: Shell, system: Path) -> None:
 @pytest.mark.parametrize("program", ["/home/admin/.local/bin/sup-sync", "/root/.local/bin/sup-sync"])
 def test_program_in_a_home_folder_is_rejected(shell: Shell, root: Path, program: str) -> None:
     shell.patch.setattr("sys.argv", [program])
-    one_line(shell("schedule", "--yes", "--prefix", root), 2, program, "sees no home folders", "pipx install --global")
+    one_line(
+        shell("schedule", "--yes", "--prefix", root), 2, program, "cannot see home directories", "pipx install --global"
+    )
     assert files(root) == set()
 
 
@@ -210,7 +212,7 @@ def test_path_that_needs_quotes_is_rejected(shell: Shell, root: Path) -> None:
 
 def test_cron_without_a_key_file_is_rejected(shell: Shell, without_systemd: Path) -> None:
     shell.files.replace("config.yaml", "  key_file: key", "")
-    one_line(shell("schedule", "--yes", "--prefix", without_systemd), 2, "names no `key_file`")
+    one_line(shell("schedule", "--yes", "--prefix", without_systemd), 2, "config.yaml has no `key_file`")
 
 
 def test_missing_key_file_is_reported(shell: Shell, root: Path) -> None:

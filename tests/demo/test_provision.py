@@ -119,7 +119,7 @@ def test_only_staff_see_and_set_the_reason_for_refusing_or_stopping_work() -> No
 
 def test_script_is_refused_without_an_open_status() -> None:
     closed_only = {name: each for name, each in NAMES.statuses.items() if each.phase is not Phase.OPEN}
-    with pytest.raises(ConfigError, match="`statuses` has none of phase open: add one"):
+    with pytest.raises(ConfigError, match="`statuses` has none of phase open; add one"):
         make_script(replace(NAMES, statuses=closed_only))
 
 
@@ -139,10 +139,10 @@ def scenes(demo: Demo) -> dict[str, Any]:
 
 def test_the_first_run_reports_what_it_made(demo: Demo) -> None:
     output = demo.provisioned.splitlines()
-    assert "made tracker «Қате, істеліп бітпеген»" in output
-    assert "made field «Қызмет көрсету деңгейі»" in output
-    assert "made workflow «Кеңес» of «Клиент»: 115 rules" in output
-    assert output[-1] == "49 made, 1 changed, 0 kept"
+    assert 'created tracker "Қате, істеліп бітпеген"' in output
+    assert 'created field "Қызмет көрсету деңгейі"' in output
+    assert 'created workflow "Кеңес" of "Клиент": 115 rules' in output
+    assert output[-1] == "49 created, 1 changed, 0 kept"
 
 
 def test_the_second_run_has_nothing_to_do(scenes: dict[str, Any]) -> None:
@@ -153,7 +153,7 @@ def test_the_second_run_has_nothing_to_do(scenes: dict[str, Any]) -> None:
 
 def test_provisioning_needs_none_of_redmines_default_data(scenes: dict[str, Any]) -> None:
     empty = scenes["empty"]
-    assert empty["first"]["output"][-1] == "49 made, 3 changed, 0 kept"
+    assert empty["first"]["output"][-1] == "49 created, 3 changed, 0 kept"
     assert empty["second"]["output"][-1] == "nothing to do: 49 kept"
     assert empty["priorities"] == [["Қалыпты", True], ["Жедел", False], ["Дереу", False]]
     assert empty["rest"] is True
@@ -169,7 +169,7 @@ def test_a_status_added_later_joins_the_workflows_and_removed_transitions_stay_r
     scenes: dict[str, Any],
 ) -> None:
     later = scenes["later"]
-    assert "made status «Бас тартылды»" in later["output"]
+    assert 'created status "Бас тартылды"' in later["output"]
     assert later["refusals"] == 4 * 7  # each tracker: staff, from a new request and from the six other statuses
     assert later["client_files"] == 0
 
@@ -178,29 +178,29 @@ def test_all_obstacles_are_reported_at_once_and_nothing_is_changed(scenes: dict[
     obstacles = scenes["obstacles"]
     assert (obstacles["code"], obstacles["output"], obstacles["changed"]) == (1, [], False)
     heading, status, field, account = obstacles["errors"]
-    assert heading == "sup-sync: nothing was changed, as this stands in the way:"
-    assert status.startswith("- status «Шешілді» is an open one here")
-    assert field.startswith("- field «sup-sync» is there with the format «int», sup-sync needs «string»: rename")
-    assert account == "- account «sup-sync» is an administrator: take that right from it"
+    assert heading == "sup-sync: nothing was changed, because of conflicts:"
+    assert status.startswith('- status "Шешілді" is an open status in Redmine')
+    assert field.startswith('- field "sup-sync" exists with the format int, but sup-sync needs string; rename')
+    assert account == '- account "sup-sync" is an administrator; remove that right'
 
 
 def test_a_name_that_redmine_rejects_is_reported_as_an_obstacle(scenes: dict[str, Any]) -> None:
     unfit = scenes["unfit name"]
     assert (unfit["code"], unfit["changed"]) == (1, False)
-    assert re.match(r"- tracker «Ұ{31}» can't be made: ", unfit["errors"][1])
+    assert re.match(r'- tracker "Ұ{31}" cannot be created: ', unfit["errors"][1])
 
 
 def test_changed_objects_of_ours_are_restored_and_other_roles_are_not_touched(scenes: dict[str, Any]) -> None:
     restored = scenes["changed"]
     changed = [line for line in restored["first"]["output"] if line.startswith("changed")]
-    assert [line.split("»")[0] for line in changed] == [
-        "changed priority «Дереу",
-        "changed priorities «Қалыпты, Жедел, Дереу",
-        "changed role «sup-sync",
-        "changed field «Мерзім күйі",
-        "changed field «sup-sync",
-        "changed field «Арна",
-        "changed account «sup-sync",
+    assert ['"'.join(line.split('"')[:2]) for line in changed] == [
+        'changed priority "Дереу',
+        'changed priorities "Қалыпты, Жедел, Дереу',
+        'changed role "sup-sync',
+        'changed field "Мерзім күйі',
+        'changed field "sup-sync',
+        'changed field "Арна',
+        'changed account "sup-sync',
     ]
     assert restored["second"]["output"][-1] == "nothing to do: 49 kept"
     assert {"Факс", *NAMES.channels.values()} == {*restored["channels"]}

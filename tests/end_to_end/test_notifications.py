@@ -93,9 +93,7 @@ def test_failed_notification_is_reported_and_the_run_continues(diary: Diary) -> 
     diary.notify_error = "away"
     run = diary.run("Mon 13:02")
     assert run.outcomes == dict.fromkeys((first, second), OutcomeKind.APPLIED)
-    assert run.done.failed_notifications == tuple(
-        f"#{each}: head was not told outside of the tracker: away" for each in (first, second)
-    )
+    assert run.done.failed_notifications == tuple(f"#{each}: head was not notified: away" for each in (first, second))
     assert not run.done.is_complete
     diary.notify_error = None
     assert diary.run("Mon 13:03").done.is_complete

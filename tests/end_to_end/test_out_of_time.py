@@ -39,7 +39,7 @@ def test_a_run_out_of_time_leaves_the_rest_to_the_next_runs_oldest_breach_first(
         assert notified == late[: len(notified)]
         assert len(notified) > len(before) or notified == late
         left = [each for each in run.done.outcomes if each.kind is OutcomeKind.FAILED]
-        assert all("the run's time is over" in each.text for each in left)
+        assert all("the run is out of time" in each.text for each in left)
         assert set(late) - set(notified) <= {each.issue_id for each in left}, "left, and not reported"
         assert run.done.is_complete == (not left)
     assert notified == late
@@ -51,7 +51,7 @@ def test_a_run_out_of_time_leaves_the_rest_to_the_next_runs_oldest_breach_first(
 def test_nothing_is_written_if_time_runs_out_during_the_reading(diary: Diary) -> None:
     diary.file("Mon 09:00")
     before, session = diary.traces(), diary.session(time_left=time_for(12))
-    with pytest.raises(OutOfTimeError, match="the run's time is over; the next run goes on"):
+    with pytest.raises(OutOfTimeError, match="the run is out of time; the next run continues"):
         diary.run("Mon 12:00", session=session)
     assert session.requests_made["PUT"] == 0
     assert diary.traces() == before

@@ -33,8 +33,8 @@ def _in_every_project(problem: str) -> str:
 @pytest.mark.parametrize(
     ("login", "message"),
     [
-        (None, "the key is not accepted"),
-        (LOCKED, "the key is not accepted"),
+        (None, "API key rejected"),
+        (LOCKED, "API key rejected"),
         (OUTSIDER, rf"\Aproject {MURAGER}: .*\Z"),
         (PUBLISHER, _in_every_project("the account lacks set_notes_private")),
         (TALKER, _in_every_project("the account lacks edit_issues")),
@@ -64,7 +64,7 @@ def test_lists_answer_a_wrong_key_without_an_error(diary: Diary) -> None:
 def test_with_rest_switched_off_nothing_is_written(diary: Diary, count_promise: Callable[[str, str], None]) -> None:
     diary.file("Mon 09:00")
     before, session = diary.traces(), diary.session()
-    with diary.world.rest_off(), pytest.raises(AccessError, match="the key is not accepted"):
+    with diary.world.rest_off(), pytest.raises(AccessError, match="API key rejected"):
         diary.run("Mon 11:01", session=session)
     assert session.requests_made["PUT"] == 0
     assert diary.traces() == before

@@ -48,8 +48,8 @@ def test_a_silently_ignored_field_is_reported_and_not_tried_on_other_requests(di
     assert run.outcomes == dict.fromkeys([first, second], OutcomeKind.REFUSED)
     assert (run.puts, run.done.is_complete) == (1, False)
     texts = [each.text for each in run.done.outcomes]
-    assert texts[0] == "the tracker took the write but not state: see `sup-sync check`"
-    assert texts[1].startswith(f"not tried: #{first} showed that the tracker took the write but not state")
+    assert texts[0] == "Redmine ignored state; run `sup-sync check`"
+    assert texts[1].startswith(f"not tried, because #{first} failed: Redmine ignored state")
     assert diary.see(OPERATOR, second)["journals"] == []
     assert set(diary.run("Mon 09:11").outcomes) == {first, second}
 
@@ -61,7 +61,7 @@ def test_no_note_is_sent_while_the_marker_cannot_be_written(diary: Diary) -> Non
             run = diary.run(now)
             assert run.outcomes == dict.fromkeys([first, second], OutcomeKind.REFUSED)
             assert (run.puts, run.done.is_complete) == (0, False)
-        assert "the account may not set «sup-sync»" in run.done.outcomes[0].text
+        assert 'the account may not set "sup-sync"' in run.done.outcomes[0].text
     assert diary.notes(CLIENT, first, private=False) == diary.notes(OPERATOR, first) == []
     diary.run("Mon 11:10")
     assert [len(diary.notes(OPERATOR, first, private=each)) for each in (True, False)] == [1, 1]
@@ -90,7 +90,7 @@ def test_writing_stops_after_three_requests_without_an_answer(diary: Diary) -> N
     session._http.mount(f"{diary.world.url}/issues/", PagesUnreachable())
     run = diary.run("Mon 11:05", session=session)
     assert run.outcomes == dict.fromkeys(late, OutcomeKind.FAILED)
-    not_tried = [each.issue_id for each in run.done.outcomes if each.text.startswith("not tried: ")]
+    not_tried = [each.issue_id for each in run.done.outcomes if each.text.startswith("not tried, because ")]
     assert (run.puts, not_tried) == (0, late[3:])
     assert diary.run("Mon 11:06").outcomes == dict.fromkeys(late, OutcomeKind.APPLIED)
 

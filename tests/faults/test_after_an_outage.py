@@ -39,7 +39,7 @@ def test_overdue_requests_are_notified_once_over_the_next_runs_oldest_breach_fir
             notified, runs = sum(has_note), runs + 1
             assert has_note == sorted(has_note, reverse=True), "an older breach waits behind a later one"
             assert notified > before
-            left = [each for each in run.done.outcomes if "the run's time is over" in each.text]
+            left = [each for each in run.done.outcomes if "the run is out of time" in each.text]
             assert run.done.is_complete == (not left)
         assert runs > 2
         diary.run("Mon 09:00", force=True)

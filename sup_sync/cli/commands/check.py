@@ -65,18 +65,18 @@ def _check_redmine(config: Config) -> tuple[list[Problem], tuple[Search, ...]]:
     from dataclasses import replace
 
     from sup_sync.redmine.lists import decode_directory
-    from sup_sync.redmine.preflight import check_tracker
+    from sup_sync.redmine.preflight import check_redmine
     from sup_sync.redmine.reader import Reader
-    from sup_sync.redmine.searches import check_searches, searches_of
+    from sup_sync.redmine.searches import check_searches, make_searches
     from sup_sync.run.redmine_state import fetch_redmine_state
 
     reader = Reader(connect(config))
     state = fetch_redmine_state(reader, config)
-    searches = searches_of(decode_directory(state.lists, state.names))
+    searches = make_searches(decode_directory(state.lists, state.names))
     counts = [reader.count(search.filters) for search in searches]
     rows = reader.fetch_rows(status="open")
     waiting = (reader.fetch_issue(issue_id) for issue_id in _one_waiting_per_tracker(rows, state))
-    problems = check_tracker(replace(state, issues=tuple(waiting)))
+    problems = check_redmine(replace(state, issues=tuple(waiting)))
     broken = check_searches(searches, counts, rows)
     return [*problems, *broken], () if broken else searches
 

@@ -75,9 +75,9 @@ def _make_schedule(places: Places, *, is_systemd: bool) -> Schedule:
     texts = {path.name: path.read_text(encoding="utf-8") for path in (shipped_folder() / "deploy").iterdir()}
     if is_systemd:
         return systemd_timer(texts, places)
-    secrets = [path for path in (places.key, places.channels) if path]
-    not_its_own = [path for path in secrets if _owner(Path(path)) not in (None, ACCOUNT)]
-    return cron_file(texts, places, has_account=_is_account(ACCOUNT), not_its_own=not_its_own)
+    secrets = [path for path in (places.key, places.notify_file) if path]
+    foreign_files = [path for path in secrets if _owner(Path(path)) not in (None, ACCOUNT)]
+    return cron_file(texts, places, has_account=_is_account(ACCOUNT), foreign_files=foreign_files)
 
 
 def _places(settings: Settings, *, is_systemd: bool) -> Places:
@@ -112,7 +112,7 @@ def _configured_places(settings: Settings) -> Places:
         program=os.path.abspath(sys.argv[0]),
         config=os.path.abspath(settings.path(require_config=True)),
         key=_absolute(config.server.key_file),
-        channels=_absolute(config.notify_file),
+        notify_file=_absolute(config.notify_file),
     )
 
 
