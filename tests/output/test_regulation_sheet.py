@@ -51,7 +51,7 @@ def changed(folder: Path, *changes: tuple[str, str]) -> Config:
     return copy.load()
 
 
-def test_every_request_s_targets_are_those_that_judge() -> None:
+def test_shown_targets_are_those_that_judge() -> None:
     regulation = on(DAY)
     policy = regulation.policy
     found = {}
@@ -109,7 +109,7 @@ def test_the_shipped_regulation_fits_80_columns() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", [40, 60, 79, 80, 100, 120])
-def test_in_every_language_nothing_is_cut_at_any_width(language: str, width: int) -> None:
+def test_nothing_is_cut_in_any_language_at_any_width(language: str, width: int) -> None:
     lines = shown(language=language, width=width)
     assert all(cell_len(line) <= width and line == line.rstrip() and "…" not in line for line in lines)
     text = " ".join(lines)
@@ -154,12 +154,12 @@ def test_the_version_in_force_on_the_day_is_shown(tmp_path: Path) -> None:
         ("at: 0.75", "at: 0.5", "50% of the target: staff are told that the target is near"),
     ],
 )
-def test_what_the_mappings_say_is_what_it_says(tmp_path: Path, old: str, new: str, line: str) -> None:
+def test_regulation_shows_changed_mappings(tmp_path: Path, old: str, new: str, line: str) -> None:
     assert line in " ".join(" ".join(shown(changed(tmp_path, (old, new)), width=200)).split())
     assert line not in " ".join(" ".join(shown(width=200)).split())
 
 
-def test_categories_have_a_column_where_they_differ(tmp_path: Path) -> None:
+def test_categories_have_a_column_if_they_differ(tmp_path: Path) -> None:
     agreement = """agreements:
   base_errors:
     levels: [base]
@@ -176,7 +176,7 @@ def test_categories_have_a_column_where_they_differ(tmp_path: Path) -> None:
     assert said(config).tables[0].headers == ("Channel", "Priority", "First response", "Closing")
 
 
-def test_its_json_has_the_mappings_own_words() -> None:
+def test_json_of_the_regulation_has_the_keys_of_the_mappings() -> None:
     made = on(DAY).to_json()
     assert (made["in_force_from"], made["until"], made["working_day"]) == ("2023-01-01", None, 9 * 3600)
     assert made["hours"] == [{"weekdays": [0, 1, 2, 3, 4], "hours": "09:00-18:00"}]

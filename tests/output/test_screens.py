@@ -16,7 +16,7 @@ from sup_sync.model.issue import Finding
 from sup_sync.output.terminal.contracts import show_mistakes
 from sup_sync.output.terminal.explanation import show_explanation
 from sup_sync.output.terminal.layout import make_console
-from sup_sync.output.terminal.plan import show_applied, show_findings, show_outcomes, show_plan
+from sup_sync.output.terminal.plan import show_findings, show_outcomes, show_plan, show_run_result
 from sup_sync.output.terminal.report import show_report
 from sup_sync.output.terminal.targets import target_lines
 from sup_sync.output.terminal.work_queue import show_queue
@@ -52,7 +52,7 @@ def vip(make_story: MakeStory) -> Story:
     return make_story(f"Mon 09:00 filed by client, VIP, error, urgent \n {NOW}")
 
 
-def test_a_plan_shows_each_value_its_reason_and_its_clause(vip: Story) -> None:
+def test_plan_shows_each_value_its_reason_and_its_clause(vip: Story) -> None:
     shown_lines = show_changes(
         Change(1, "level", "", "VIP", "contract of X", "3"),
         Change(1, "resolution_due", "2026-06-08 18:00", "2026-06-09 10:00", "filed 2026-06-08 09:00", "SLA VIP.3"),
@@ -93,19 +93,19 @@ def test_a_plan_shows_each_value_its_reason_and_its_clause(vip: Story) -> None:
         ((("marker", "", "b"),), 9, "Plan: the tool's own memory alone on 1 of 9 requests."),
     ],
 )
-def test_a_plan_ends_with_its_figures(
+def test_plan_ends_with_a_summary(
     vip: Story, changes: tuple[tuple[str, str, str], ...], judged: int, summary: str
 ) -> None:
     rows = (Change(1, field, old, new, "why") for field, old, new in changes)
     assert show_changes(*rows, story=vip, judged=judged)[-1] == summary
 
 
-def test_findings_are_counted_even_when_there_is_nothing_to_do(vip: Story) -> None:
+def test_findings_are_counted_when_nothing_changes(vip: Story) -> None:
     found = (Finding(7, "x", "look"),)
     assert show_changes(story=vip, findings=found)[-1].endswith("Nothing to write on 30 requests. 1 finding.")
 
 
-def test_without_findings_there_is_no_heading_for_them() -> None:
+def test_findings_heading_is_left_out_without_findings() -> None:
     assert lines(lambda console: show_findings(console, ())) == []
 
 
@@ -147,9 +147,9 @@ def test_each_write_that_was_not_applied_has_a_line_and_all_are_counted() -> Non
     assert lines(lambda console: show_outcomes(console, ())) == ["Nothing was to be written."]
 
 
-def test_a_run_shows_findings_outcomes_and_what_it_could_not_judge() -> None:
+def test_run_result_shows_findings_writes_and_the_number_not_evaluated() -> None:
     done = RunResult(Plan((), (Finding(9, "x", "look"),), 3), OUTCOMES[:1], skipped=1)
-    assert lines(lambda console: show_applied(console, done)) == [
+    assert lines(lambda console: show_run_result(console, done)) == [
         "Findings",
         "  #9  look",
         "",
@@ -157,7 +157,7 @@ def test_a_run_shows_findings_outcomes_and_what_it_could_not_judge() -> None:
         "1 request could not be judged: see the findings.",
     ]
     whole = RunResult(Plan((), (), 3), OUTCOMES[:1], skipped=0)
-    assert lines(lambda console: show_applied(console, whole)) == ["Written: 1 applied."]
+    assert lines(lambda console: show_run_result(console, whole)) == ["Written: 1 applied."]
 
 
 # ---- queue
@@ -168,7 +168,7 @@ def queue_of(*stories: Story, width: int = 80) -> list[str]:
     return lines(lambda console: show_queue(console, queue(judgements, rules.calendars)), width)
 
 
-def test_the_queue_on_80_columns_has_the_subject_below(make_story: MakeStory) -> None:
+def test_queue_on_80_columns_has_the_subject_below(make_story: MakeStory) -> None:
     shown_lines = queue_of(
         make_story(f"Thu 14:50 filed by operator, Base, immediate \n {NOW}"),
         make_story(f"Thu 12:35 filed by operator, VIP \n {NOW}"),
@@ -193,7 +193,7 @@ def test_the_queue_on_80_columns_has_the_subject_below(make_story: MakeStory) ->
     ]
 
 
-def test_the_queue_on_120_columns_has_the_subject_behind(make_story: MakeStory) -> None:
+def test_queue_on_120_columns_has_the_subject_in_the_line(make_story: MakeStory) -> None:
     assert queue_of(make_story(f"Thu 12:35 filed by operator, VIP \n {NOW}"), width=120) == [
         "   #  level  priority  next      due                   time left            subject",
         "1  1  VIP    normal    response  Thu 2026-06-11 14:35  breached 45 min ago  Есеп ашылмайды",
@@ -202,18 +202,18 @@ def test_the_queue_on_120_columns_has_the_subject_behind(make_story: MakeStory) 
     ]
 
 
-def test_a_wish_stands_beside_the_priority_on_the_card_of_a_narrow_queue(make_story: MakeStory) -> None:
+def test_requested_priority_is_next_to_the_priority_on_a_card(make_story: MakeStory) -> None:
     shown_lines = queue_of(make_story(f"Thu 14:50 filed by client, VIP, by tracker, immediate \n {NOW}"), width=50)
     assert "    priority   normal (immediate?)" in shown_lines
     assert "    subject    Есеп ашылмайды" in shown_lines
 
 
-def test_a_breach_after_hours_is_a_breach_though_no_working_time_has_passed_since(make_story: MakeStory) -> None:
+def test_target_that_passes_after_hours_is_overdue_by_0_min(make_story: MakeStory) -> None:
     late = make_story("Mon 16:00 filed by operator, VIP \n Mon 21:00 now")
     assert "breached 0 min ago" in queue_of(late)[1]
 
 
-def test_a_request_that_was_stopped_while_it_waits_is_counted_once_among_those_nobody_can_work_on(
+def test_request_stopped_while_waiting_is_counted_once_as_blocked(
     make_story: MakeStory,
 ) -> None:
     stopped = make_story(
@@ -229,7 +229,7 @@ def test_a_request_that_was_stopped_while_it_waits_is_counted_once_among_those_n
     ]
 
 
-def test_an_empty_queue_says_so(make_story: MakeStory) -> None:
+def test_empty_queue_shows_zero_requests(make_story: MakeStory) -> None:
     rules = make_story(f"Thu 12:35 filed by operator \n {NOW}").rules
     nothing: list[Judgement] = []
     assert lines(lambda console: show_queue(console, queue(nothing, rules.calendars))) == [
@@ -240,7 +240,7 @@ def test_an_empty_queue_says_so(make_story: MakeStory) -> None:
 # ---- explanation
 
 
-def test_an_explanation_tells_the_whole_story(story: Story) -> None:
+def test_explanation_shows_all_parts(story: Story) -> None:
     """
     Mon 09:00 filed by client, VIP, error, urgent
     Mon 09:10 staff: public note
@@ -339,7 +339,7 @@ def test_an_explanation_tells_the_whole_story(story: Story) -> None:
         ),
     ],
 )
-def test_an_explanation_has_a_line_for_what_is_special(make_story: MakeStory, text: str, line: str) -> None:
+def test_explanation_has_a_line_for_each_special_case(make_story: MakeStory, text: str, line: str) -> None:
     story = make_story(text)
     assert story.now is not None
     told = explain(story.judgement, story.rules, story.now)
@@ -358,7 +358,7 @@ ASKED = "staff: asks and waiting for client"
         (f"Mon 09:00 filed by operator, reason insult \n Mon 10:00 {ASKED} \n Mon 13:00 now", False),
     ],
 )
-def test_what_it_waits_for_is_shown_where_it_would_be_ended(make_story: MakeStory, text: str, is_shown: bool) -> None:
+def test_waiting_is_shown_if_the_request_would_be_closed(make_story: MakeStory, text: str, is_shown: bool) -> None:
     story = make_story(text)
     assert story.now is not None
     told = explain(story.judgement, story.rules, story.now)
@@ -375,7 +375,7 @@ def test_time_outside_the_calendar_s_years_is_a_dash(make_story: MakeStory) -> N
 # ---- report
 
 
-def test_a_report_shows_each_group_s_figures_for_each_target(make_story: MakeStory) -> None:
+def test_report_shows_the_figures_of_each_group_for_each_target(make_story: MakeStory) -> None:
     stories = [
         make_story(f"Mon 09:00 filed by operator, VIP \n Mon 10:00 staff: public note and solves \n {NOW}"),
         make_story(f"Wed 16:00 filed by operator, Base \n {NOW}"),
@@ -424,7 +424,7 @@ def test_a_report_shows_each_group_s_figures_for_each_target(make_story: MakeSto
     ]
 
 
-def test_what_was_stopped_is_told_with_what_was_refused(make_story: MakeStory) -> None:
+def test_stopped_requests_are_counted_with_refused_ones(make_story: MakeStory) -> None:
     stories = [
         make_story(f"Mon 09:00 filed by operator, Base \n Mon 10:00 staff: refuses \n {NOW}"),
         make_story(f"Mon 09:00 filed by operator, Base, reason insult \n {NOW}"),
@@ -435,7 +435,7 @@ def test_what_was_stopped_is_told_with_what_was_refused(make_story: MakeStory) -
     assert head == "3 requests filed 2026-06-08 to 2026-06-08, 2 refused or stopped"
 
 
-def test_in_a_narrow_report_the_names_give_way_and_never_the_figures(make_story: MakeStory) -> None:
+def test_narrow_report_cuts_names_but_never_figures(make_story: MakeStory) -> None:
     story = make_story(f"last Mon 09:00 filed by operator, by online assistant \n Thu 15:10 staff: solves \n {NOW}")
     report = compliance([story.judgement], story.rules.policy, story.rules.calendars)
     for line in lines(lambda console: show_report(console, report), 64):
@@ -446,7 +446,7 @@ def test_in_a_narrow_report_the_names_give_way_and_never_the_figures(make_story:
 # ---- due and mistakes
 
 
-def test_due_shows_each_target_and_says_where_there_is_none() -> None:
+def test_due_shows_each_target_and_marks_missing_ones() -> None:
     targets = [
         {
             "metric": "first_response",
@@ -478,7 +478,7 @@ def test_due_shows_each_target_and_says_where_there_is_none() -> None:
     ]
 
 
-def test_a_mistake_is_one_line_however_long() -> None:
+def test_mistake_is_one_line_at_any_length() -> None:
     long = Mistake("regulation.yaml", 12, "unknown key 'levls': is 'levels' meant? " + "x" * 200)
     mistakes = [long, Mistake("clients.yaml", 3, "ended \x1b[2J", is_warning=True)]
     assert lines(lambda console: show_mistakes(console, mistakes)) == [

@@ -97,7 +97,7 @@ def lines(show: Show, width: int = 80) -> list[str]:
 # ---- the console
 
 
-def test_a_pipe_gets_100_columns_and_no_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pipe_gets_100_columns_and_no_colour(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     file = StringIO()
@@ -113,7 +113,7 @@ def test_columns_in_the_environment_set_the_width(monkeypatch: pytest.MonkeyPatc
     assert make_console(StringIO()).width == width
 
 
-def test_a_reader_that_goes_away_is_a_broken_pipe_and_no_exit_of_rich_s_own() -> None:
+def test_console_raises_broken_pipe_instead_of_exiting() -> None:
     class Gone(StringIO):
         def write(self, _text: str, /) -> int:
             raise BrokenPipeError
@@ -122,14 +122,14 @@ def test_a_reader_that_goes_away_is_a_broken_pipe_and_no_exit_of_rich_s_own() ->
         make_console(Gone()).print("x")
 
 
-def test_a_stdout_that_lacks_our_letters_gets_others_for_them() -> None:
+def test_stdout_encoding_replaces_letters_that_it_lacks() -> None:
     code = "from sup_sync.output.terminal.layout import make_console; make_console().print('a → ә')"
     command = [sys.executable, "-X", "utf8=0", "-c", code]
     done = subprocess.run(command, env={"PYTHONIOENCODING": "ascii"}, capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (0, b"a ? ?\n")
 
 
-def test_no_progress_is_drawn_where_nobody_sees_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_not_drawn_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     for quiet in (False, True):
         with progress(quiet) as advance:
             advance(1, 3)
@@ -151,7 +151,7 @@ def test_progress_is_drawn_on_a_terminal_s_stderr_unless_quiet(
     assert out == ""
 
 
-def test_what_takes_no_longer_than_a_second_has_no_bar(
+def test_progress_is_not_drawn_in_the_first_second(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -198,7 +198,7 @@ def test_duration(length: timedelta, words: str) -> None:
     assert duration(length) == words
 
 
-def test_a_moment_is_told_on_the_support_s_wall_clock() -> None:
+def test_moment_is_shown_in_the_support_s_time_zone() -> None:
     assert moment(datetime(2026, 11, 22, 19, 30, tzinfo=UTC), ZONE) == "Mon 2026-11-23 00:30"
     assert moment(None, ZONE) == "—"
 
@@ -229,7 +229,7 @@ def test_every_request_of_the_queue_and_every_group_of_the_report_is_named(
 
 
 @pytest.mark.parametrize("width", [80, 120])
-def test_what_clients_write_is_shown_as_it_stands_and_steers_nothing(
+def test_client_text_is_shown_without_control_characters_or_markup(
     requests: tuple[Story, ...], width: int, count_promise: Callable[[str, str], None]
 ) -> None:
     for show in screens(requests):
@@ -243,7 +243,7 @@ def test_what_clients_write_is_shown_as_it_stands_and_steers_nothing(
     assert "Ерлан Садықов[2J[/b]" in shown(told, 200)
 
 
-def test_on_a_terminal_the_only_steering_is_ours(requests: tuple[Story, ...]) -> None:
+def test_terminal_gets_only_our_own_control_sequences(requests: tuple[Story, ...]) -> None:
     for show in screens(requests):
         text = shown(show, is_terminal=True)
         assert "\x1b[2J" not in text

@@ -38,12 +38,12 @@ BUILT = {
     "report": {
         *("first_response", "resolution", "support", "client", "development", "closed"),
         *(f"by_{each}" for each in ("level", "channel", "category", "priority", "month")),
-        *(f"{chart}_{part}" for chart in ("share", "response", "hours", "ball") for part in ("title", "text")),
+        *(f"{chart}_{part}" for chart in ("share", "response", "hours", "party") for part in ("title", "text")),
     },
     "regulation": {
         *("first_response", "resolution"),
         *(f"step_{each}" for each in names_in(Section.LADDERS)),
-        *(f"tell_{each}" for each in names_in(Section.CLIENT_NOTES)),
+        *(f"note_{each}" for each in names_in(Section.CLIENT_NOTES)),
         *(f"alert_{each}" for each in names_in(Section.ALERTS)),
         *(f"working_day_{each}" for each in ("one", "few", "many")),
     },
@@ -51,7 +51,7 @@ BUILT = {
 }
 """The keys that the code puts together."""
 
-SHARED = {"unknown", "no_reason_given", "lacks"}
+SHARED = {"unknown", "no_reason_given", "missing"}
 """What texts/texts.py has for the report alone."""
 
 
@@ -59,8 +59,8 @@ def flat(texts: Mapping[str, Any]) -> dict[str, str]:
     return {key: text for key, text in texts.items() if isinstance(text, str)}
 
 
-@pytest.mark.parametrize("part", [*WHERE, "words"])
-def test_every_language_has_every_text_and_says_the_same_words(part: str) -> None:
+@pytest.mark.parametrize("part", [*WHERE, "labels"])
+def test_every_language_has_every_text_with_the_same_variables(part: str) -> None:
     texts = load_texts(part)
     assert tuple(texts) == LANGUAGES
     for table in ("", *(key for key, value in texts["en"].items() if not isinstance(value, str))):
@@ -76,10 +76,10 @@ def names(texts: Mapping[str, Any]) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("part", WHERE)
-def test_every_text_that_is_asked_for_is_there_and_no_other(part: str) -> None:
+def test_texts_are_exactly_those_that_the_code_uses(part: str) -> None:
     code = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("output/texts/texts.py", *WHERE[part]))
     known = set(flat(load_texts(part)["en"]))
-    said = set(re.findall(r"say\(\s*\"([a-z_]*[a-z])\"", code)) - (set() if part == "report" else SHARED)
+    said = set(re.findall(r"\.text\(\s*\"([a-z_]*[a-z])\"", code)) - (set() if part == "report" else SHARED)
     assert said <= known
     assert known == {key for key in known if re.search(f"[\"']{key}[\"']", code)} | BUILT[part]
 
@@ -107,6 +107,6 @@ def test_every_holiday_of_the_shipped_calendar_has_a_name(language: str) -> None
         ("kk", 5, "5 жұмыс күні"),
     ],
 )
-def test_a_number_has_the_form_that_its_language_wants(language: str, number: int, words: str) -> None:
+def test_count_uses_the_plural_form_of_the_language(language: str, number: int, words: str) -> None:
     texts = Texts("regulation", language, shipped_config().rules.messages, ZONE)
     assert texts.count("working_day", number) == words

@@ -47,7 +47,7 @@ def states(story: Story, metric: str) -> list[StepState]:
 # ---- where the minutes went
 
 
-def test_every_minute_is_somebody_s(story: Story) -> None:
+def test_every_minute_belongs_to_a_party(story: Story) -> None:
     """
     Mon 16:00 filed by operator, VIP, error
     Mon 17:00 staff: asks and waiting for client
@@ -74,7 +74,7 @@ def test_refused_time_is_closed_time(story: Story) -> None:
     assert ledger(story)["closed"] == ("2:00", "2:00")
 
 
-def test_the_stretches_follow_one_another_without_a_gap(story: Story) -> None:
+def test_periods_follow_each_other_without_a_gap(story: Story) -> None:
     """
     Mon 16:00 filed by operator, contact at last Fri 17:00
     Mon 17:00 staff: asks and waiting for client
@@ -108,7 +108,7 @@ DEEDS = st.sampled_from(
 
 
 @given(st.lists(st.tuples(st.integers(0, 20_000), DEEDS), max_size=12))
-def test_whatever_happened_the_ledger_adds_up(deeds: list[tuple[int, str]]) -> None:
+def test_time_by_party_adds_up_for_any_history(deeds: list[tuple[int, str]]) -> None:
     filed_at = read_moment("Mon 10:00")
     lines = ["Mon 10:00 filed by operator"]
     for minute, deed in sorted(deeds):
@@ -126,7 +126,7 @@ def test_whatever_happened_the_ledger_adds_up(deeds: list[tuple[int, str]]) -> N
 # ---- what happened
 
 
-def test_what_happened_by_whom_and_never_a_note_s_text(story: Story) -> None:
+def test_history_shows_author_and_changes_but_never_the_text_of_a_note(story: Story) -> None:
     """
     Mon 09:00 filed by client, VIP, normal
     Mon 09:10 operator: public note and takes it
@@ -150,7 +150,7 @@ def test_what_happened_by_whom_and_never_a_note_s_text(story: Story) -> None:
     assert "SECRET" not in json.dumps(explained(story).to_json())
 
 
-def test_a_confirmation_taken_back_is_told(story: Story) -> None:
+def test_history_shows_a_withdrawn_confirmation(story: Story) -> None:
     """
     Mon 09:00 filed by client, VIP, urgent
     Mon 09:30 staff: confirms the priority
@@ -160,7 +160,7 @@ def test_a_confirmation_taken_back_is_told(story: Story) -> None:
     assert happened(story)[-1] == ("Mon 09:40", "staff", "priority no longer confirmed")
 
 
-def test_a_change_of_reason_is_told(story: Story) -> None:
+def test_history_shows_a_change_of_reason(story: Story) -> None:
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: sets the reason to law
@@ -175,7 +175,7 @@ def test_a_change_of_reason_is_told(story: Story) -> None:
     ]
 
 
-def test_a_letter_shows_both_moments_the_contact_and_its_entry(story: Story) -> None:
+def test_letter_shows_both_moments_the_contact_and_its_entry(story: Story) -> None:
     """
     Mon 10:00 filed by operator, by official letter, contact at last Fri 16:00
     Mon 11:00 now
@@ -189,7 +189,7 @@ def test_a_letter_shows_both_moments_the_contact_and_its_entry(story: Story) -> 
 # ---- terms
 
 
-def test_each_term_has_its_reason_and_its_clause(story: Story) -> None:
+def test_each_attribute_has_its_reason_and_its_clause(story: Story) -> None:
     """
     Mon 09:00 filed by client, VIP, error, immediate
     Mon 10:00 now
@@ -206,12 +206,12 @@ def test_each_term_has_its_reason_and_its_clause(story: Story) -> None:
     ("facts", "because"),
     [("by e-mail", "as its field says"), ("call-back", "tracker «Кері қоңырау»"), ("error", "filed by staff")],
 )
-def test_where_the_channel_comes_from(make_story: MakeStory, facts: str, because: str) -> None:
+def test_channel_has_its_reason(make_story: MakeStory, facts: str, because: str) -> None:
     story = make_story(f"Mon 09:00 filed by operator, {facts} \n Mon 10:00 now")
     assert explained(story).attributes[1].because == because
 
 
-def test_the_priority_s_history_says_who_decided_and_what_was_a_wish(story: Story) -> None:
+def test_priority_history_shows_the_author_and_the_priority_that_counts(story: Story) -> None:
     """
     Mon 09:00 filed by client, VIP, urgent
     Mon 09:10 client: sets priority immediate
@@ -231,7 +231,7 @@ def test_the_priority_s_history_says_who_decided_and_what_was_a_wish(story: Stor
 # ---- clocks
 
 
-def test_a_clock_shows_its_target_its_pauses_and_what_is_left(story: Story) -> None:
+def test_clock_shows_its_target_its_pauses_and_what_is_left(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP, normal
     Mon 10:00 staff: asks and waiting for client
@@ -251,7 +251,7 @@ def test_a_clock_shows_its_target_its_pauses_and_what_is_left(story: Story) -> N
     assert closing.stopped_at is None
 
 
-def test_a_letter_has_no_closing_target_and_no_ladder_for_it(story: Story) -> None:
+def test_letter_has_no_resolution_target_and_no_ladder_for_it(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP, by official letter
     Mon 10:00 now
@@ -287,7 +287,7 @@ def test_reopenings_are_counted_and_the_closed_time_is_a_pause(story: Story) -> 
     ]
 
 
-def test_a_refused_request_still_shows_what_its_clocks_measured(story: Story) -> None:
+def test_refused_request_shows_the_time_of_its_clocks(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP
     Mon 10:00 staff: refuses and public note
@@ -301,7 +301,7 @@ def test_a_refused_request_still_shows_what_its_clocks_measured(story: Story) ->
 # ---- ladder
 
 
-def test_of_the_steps_that_are_due_the_highest_goes_out(story: Story) -> None:
+def test_highest_due_step_supersedes_the_others(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP, normal
     Mon 11:30 now
@@ -315,7 +315,7 @@ def test_of_the_steps_that_are_due_the_highest_goes_out(story: Story) -> None:
     assert states(story, CLOSING) == [StepState.AHEAD] * 3
 
 
-def test_a_step_is_sent_when_the_marker_says_so(story: Story) -> None:
+def test_step_is_sent_when_the_marker_says_so(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP, normal
     Mon 11:30 sup-sync runs
@@ -324,7 +324,7 @@ def test_a_step_is_sent_when_the_marker_says_so(story: Story) -> None:
     assert states(story, FIRST) == [StepState.SENT, StepState.SENT, StepState.AHEAD]
 
 
-def test_a_step_at_an_odd_share_is_sent_when_the_marker_says_so(story: Story) -> None:
+def test_step_at_an_odd_share_is_sent_when_the_marker_says_so(story: Story) -> None:
     """
     in regulation.yaml «{step: at_risk, at: 0.75,» becomes «{step: at_risk, at: 0.664,»
     Mon 09:00 filed by operator, VIP, normal
@@ -334,7 +334,7 @@ def test_a_step_at_an_odd_share_is_sent_when_the_marker_says_so(story: Story) ->
     assert states(story, FIRST)[0] is StepState.SENT
 
 
-def test_a_stopped_clock_needs_no_more_steps(story: Story) -> None:
+def test_later_steps_of_a_stopped_clock_are_not_needed(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP, normal
     Mon 10:40 sup-sync runs
@@ -344,7 +344,7 @@ def test_a_stopped_clock_needs_no_more_steps(story: Story) -> None:
     assert states(story, FIRST) == [StepState.SENT, StepState.STOPPED, StepState.STOPPED]
 
 
-def test_a_paused_clock_s_steps_wait(story: Story) -> None:
+def test_steps_of_a_paused_clock_are_not_due(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP, normal
     Mon 10:00 staff: asks and waiting for client
@@ -353,7 +353,7 @@ def test_a_paused_clock_s_steps_wait(story: Story) -> None:
     assert states(story, CLOSING) == [StepState.AHEAD] * 3
 
 
-def test_requests_from_before_the_tool_s_time_are_never_escalated(story: Story) -> None:
+def test_requests_filed_before_enforce_from_are_never_escalated(story: Story) -> None:
     """
     in config.yaml «enforce_from: 2026-01-01» becomes «enforce_from: 2026-06-09»
     Mon 09:00 filed by operator, VIP, normal
@@ -362,7 +362,7 @@ def test_requests_from_before_the_tool_s_time_are_never_escalated(story: Story) 
     assert set(states(story, FIRST)) == {StepState.NOT_ENFORCED}
 
 
-def test_requests_of_the_tool_s_first_day_are_escalated(story: Story) -> None:
+def test_requests_filed_on_enforce_from_are_escalated(story: Story) -> None:
     """
     in config.yaml «enforce_from: 2026-01-01» becomes «enforce_from: 2026-06-08»
     Mon 09:00 filed by operator, VIP, normal
@@ -371,7 +371,7 @@ def test_requests_of_the_tool_s_first_day_are_escalated(story: Story) -> None:
     assert states(story, FIRST) == [StepState.AHEAD] * 3
 
 
-def test_with_a_marker_edited_by_hand_nobody_knows(story: Story) -> None:
+def test_steps_are_unknown_with_a_marker_edited_by_hand(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP, normal, marker «all sent»
     Wed 14:00 now
@@ -379,7 +379,7 @@ def test_with_a_marker_edited_by_hand_nobody_knows(story: Story) -> None:
     assert set(states(story, FIRST)) == {StepState.UNKNOWN}
 
 
-def test_a_release_that_was_put_off_has_its_ladder_ahead_again(story: Story) -> None:
+def test_ladder_starts_over_when_a_release_is_postponed(story: Story) -> None:
     """
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 staff: public note
@@ -396,7 +396,7 @@ def test_a_release_that_was_put_off_has_its_ladder_ahead_again(story: Story) -> 
 @pytest.mark.parametrize(
     "following", ["Wed 18:10 now", "Thu 09:00 staff: solves \n Thu 09:10 sup-sync runs \n Thu 10:00 now"]
 )
-def test_the_ladder_of_the_release_that_counts_is_told_as_it_was_sent(make_story: MakeStory, following: str) -> None:
+def test_ladder_of_the_current_release_is_shown_as_sent(make_story: MakeStory, following: str) -> None:
     story = make_story(f"""
         Mon 09:00 filed by client, VIP, error
         Mon 10:00 staff: public note
@@ -410,7 +410,7 @@ def test_the_ladder_of_the_release_that_counts_is_told_as_it_was_sent(make_story
 # ---- waiting
 
 
-def test_it_tells_the_question_that_it_is_ended_for_and_when(story: Story) -> None:
+def test_wait_has_the_question_and_the_times_of_reminder_and_closing(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP, error
     Mon 10:00 staff: asks and waiting for client
@@ -436,7 +436,7 @@ def test_it_tells_the_question_that_it_is_ended_for_and_when(story: Story) -> No
         "{filed} \n {asked} \n Mon 11:00 client: answers",
     ],
 )
-def test_it_tells_no_question_where_it_is_not_ended_for_one(make_story: MakeStory, lines: str) -> None:
+def test_wait_is_null_if_no_answer_would_not_close_the_request(make_story: MakeStory, lines: str) -> None:
     filed, asked = "Mon 09:00 filed by operator", "Mon 10:00 staff: asks and waiting for client"
     story = make_story(f"{lines.format(filed=filed, asked=asked)} \n Wed 12:00 now")
     assert explained(story).to_json()["wait"] is None
@@ -446,7 +446,7 @@ def test_it_tells_no_question_where_it_is_not_ended_for_one(make_story: MakeStor
 # ---- odd ones
 
 
-def test_a_request_that_cannot_be_judged_shows_why_and_its_story_all_the_same(story: Story) -> None:
+def test_request_that_cannot_be_judged_shows_its_findings_and_its_time(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP, status «Белгісіз»
     Mon 10:00 now
@@ -457,7 +457,7 @@ def test_a_request_that_cannot_be_judged_shows_why_and_its_story_all_the_same(st
     assert ledger(story)["support"] == ("1:00", "1:00")
 
 
-def test_what_no_mapping_knows_has_no_clause(story: Story) -> None:
+def test_unmapped_category_has_no_clause(story: Story) -> None:
     """
     Mon 09:00 filed by operator, tracker «Басқа»
     Mon 10:00 now
@@ -466,7 +466,7 @@ def test_what_no_mapping_knows_has_no_clause(story: Story) -> None:
     assert (category.value, category.clause) == (None, "")
 
 
-def test_outside_the_calendar_s_years_only_the_wall_clock_is_known(story: Story) -> None:
+def test_outside_the_calendar_s_years_only_wall_clock_time_is_known(story: Story) -> None:
     """
     in regulation.yaml «in_force_from: 2023-01-01» becomes «in_force_from: 2022-01-01»
     2022-12-30 12:00 filed by operator, VIP
@@ -482,7 +482,7 @@ def test_outside_the_calendar_s_years_only_the_wall_clock_is_known(story: Story)
     assert {each.kind for each in explained(story).findings} == {"calendar"}
 
 
-def test_a_step_beyond_the_calendar_s_years_has_no_moment_yet(story: Story) -> None:
+def test_step_outside_the_calendar_s_years_has_no_due_time(story: Story) -> None:
     """
     2027-12-31 09:00 filed by operator, VIP
     2027-12-31 09:10 now

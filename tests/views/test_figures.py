@@ -52,7 +52,7 @@ def test_shares_are_of_what_is_decided_by_month_level_and_target(week: tuple[Sto
     }
 
 
-def test_they_add_up_to_those_of_the_report(week: tuple[Story, ...]) -> None:
+def test_figures_add_up_to_those_of_the_report(week: tuple[Story, ...]) -> None:
     made, rules = figures(*week), week[0].rules
     report = compliance([each.judgement for each in week], rules.policy, rules.calendars)
     for metric in METRICS:
@@ -63,7 +63,7 @@ def test_they_add_up_to_those_of_the_report(week: tuple[Story, ...]) -> None:
     assert made.months == tuple(each.key for each in report.by[Dimension.MONTH])
 
 
-def test_a_first_response_counts_in_the_bar_that_ends_with_or_after_it(make_story: MakeStory) -> None:
+def test_first_response_counts_in_the_bar_that_ends_with_or_after_it(make_story: MakeStory) -> None:
     after = {
         minutes: make_story(f"Mon 09:00 filed by operator\nMon {moment} staff: public note\n{NOW}")
         for minutes, moment in ((15, "09:15"), (16, "09:16"), (540, "18:00"))
@@ -74,13 +74,13 @@ def test_a_first_response_counts_in_the_bar_that_ends_with_or_after_it(make_stor
     assert bars == dict.fromkeys(UP_TO, 0) | {15 * minute: 1, 30 * minute: 1, 540 * minute: 1, None: 1}
 
 
-def test_breaches_stand_by_the_hour_of_filing_on_the_support_s_wall_clock(week: tuple[Story, ...]) -> None:
+def test_breaches_are_grouped_by_hour_of_filing_in_the_support_s_time_zone(week: tuple[Story, ...]) -> None:
     hours = {each.hour: tuple(each.breaches.values()) for each in figures(*week).hours}
     assert len(hours) == 24
     assert {hour: counts for hour, counts in hours.items() if any(counts)} == {9: (1, 1), 17: (1, 1)}
 
 
-def test_a_breach_tells_by_how_much_and_whether_it_lasts(week: tuple[Story, ...]) -> None:
+def test_breach_has_its_delay_and_if_the_clock_still_runs(week: tuple[Story, ...]) -> None:
     told = [
         (each.issue.id, each.metric, show_moment(each.due_at), each.late, each.is_running)
         for each in figures(*week).breaches
@@ -94,7 +94,7 @@ def test_a_breach_tells_by_how_much_and_whether_it_lasts(week: tuple[Story, ...]
     ]
 
 
-def test_findings_stand_by_kind_the_most_frequent_first(make_story: MakeStory) -> None:
+def test_findings_are_grouped_by_kind_with_the_most_frequent_first(make_story: MakeStory) -> None:
     bare = "Mon 09:00 filed by client, Base, error, without iin, without contact"
     made = figures(
         make_story(f"{bare}\nMon 10:00 staff: hands to development\n{NOW}"), make_story(f"{bare}\n{NOW}")
@@ -108,7 +108,7 @@ def test_findings_stand_by_kind_the_most_frequent_first(make_story: MakeStory) -
     assert made["restricted_channel"][0].lacks == ()
 
 
-def test_without_requests_there_are_no_figures(make_story: MakeStory) -> None:
+def test_figures_are_empty_without_requests(make_story: MakeStory) -> None:
     rules = make_story(f"Mon 09:00 filed by operator\n{NOW}").rules
     story = make_story(f"Mon 09:00 filed by operator\n{NOW}")
     assert story.now is not None

@@ -63,7 +63,7 @@ def test_each_verdict_is_counted_once(month: tuple[Story, ...]) -> None:
     assert (first.running, closing.running) == (2, 3)
 
 
-def test_in_every_group_all_requests_are_accounted_for(month: tuple[Story, ...]) -> None:
+def test_counts_of_every_group_add_up_to_its_requests(month: tuple[Story, ...]) -> None:
     report = report_on(*month)
     for groups in report.by.values():
         assert sum(group.requests for group in groups) == len(month) == report.total.requests
@@ -73,7 +73,7 @@ def test_in_every_group_all_requests_are_accounted_for(month: tuple[Story, ...])
             assert counted + group.refused + group.skipped == group.requests
 
 
-def test_a_refused_request_is_neither_met_nor_breached(make_story: MakeStory) -> None:
+def test_refused_request_is_neither_met_nor_breached(make_story: MakeStory) -> None:
     late = make_story(f"Mon 09:00 filed by operator, Base \n Wed 17:00 staff: refuses and public note \n {NOW}")
     total = report_on(late).total
     assert total.refused == 1
@@ -81,13 +81,13 @@ def test_a_refused_request_is_neither_met_nor_breached(make_story: MakeStory) ->
     assert all(tally.median is None for tally in total.tallies)
 
 
-def test_what_could_not_be_judged_is_counted_apart_even_once_refused(make_story: MakeStory) -> None:
+def test_refused_request_that_could_not_be_judged_counts_as_skipped(make_story: MakeStory) -> None:
     story = make_story(f"Mon 09:00 filed by operator, tracker «Басқа» \n Mon 10:00 staff: refuses \n {NOW}")
     total = report_on(story).total
     assert (total.skipped, total.refused) == (1, 0)
 
 
-def test_the_share_met_is_of_what_is_decided_and_none_while_nothing_is(
+def test_share_met_is_of_decided_clocks_and_none_if_there_are_none(
     month: tuple[Story, ...], make_story: MakeStory
 ) -> None:
     first, closing = report_on(*month).total.tallies
@@ -97,7 +97,7 @@ def test_the_share_met_is_of_what_is_decided_and_none_while_nothing_is(
     assert [tally.share_met for tally in report_on(running).total.tallies] == [None, None]
 
 
-def test_a_running_clock_that_is_over_its_target_is_a_breach(make_story: MakeStory) -> None:
+def test_running_clock_past_its_target_is_a_breach(make_story: MakeStory) -> None:
     story = make_story(f"Mon 09:00 filed by operator, Base, by online assistant \n {NOW}")
     tally = report_on(story).total.tally(FIRST)
     assert (tally.breached, tally.running) == (1, 0)
@@ -112,7 +112,7 @@ def test_times_are_of_stopped_clocks_in_working_time(make_story: MakeStory) -> N
     assert (closing.median, closing.ninetieth) == (None, None)
 
 
-def test_a_letter_that_has_no_target_still_tells_how_long_it_took(make_story: MakeStory) -> None:
+def test_letter_without_a_target_counts_in_the_median(make_story: MakeStory) -> None:
     letter = f"Mon 09:00 filed by operator, VIP, by official letter \n Mon 16:00 staff: solves \n {NOW}"
     tally = report_on(make_story(letter)).total.tally(CLOSING)
     assert (tally.no_target, tally.share_met, tally.median) == (1, None, timedelta(hours=7))
@@ -139,12 +139,12 @@ def test_nearest_rank(values: int, percent: int, place: int) -> None:
     assert nearest_rank(ordered, percent) == timedelta(minutes=place)
 
 
-def test_no_values_have_no_percentile() -> None:
+def test_nearest_rank_of_no_values_is_none() -> None:
     assert nearest_rank([], 50) is None
 
 
 @given(st.lists(st.integers(0, 10_000), min_size=1), st.sampled_from([50, 90]))
-def test_the_percentile_is_the_least_value_that_so_many_do_not_exceed(minutes: list[int], percent: int) -> None:
+def test_percentile_is_the_lowest_value_that_covers_the_share(minutes: list[int], percent: int) -> None:
     ordered = sorted(timedelta(minutes=each) for each in minutes)
 
     def covered(value: timedelta) -> bool:
@@ -153,7 +153,7 @@ def test_the_percentile_is_the_least_value_that_so_many_do_not_exceed(minutes: l
     assert nearest_rank(ordered, percent) == min(filter(covered, ordered))
 
 
-def test_groups_stand_in_the_regulation_s_order_and_what_is_not_known_last(
+def test_groups_are_in_the_regulation_s_order_with_unknown_last(
     month: tuple[Story, ...], make_story: MakeStory
 ) -> None:
     urgent = make_story(f"Mon 09:00 filed by operator, VIP, immediate \n {NOW}")
@@ -166,7 +166,7 @@ def test_groups_stand_in_the_regulation_s_order_and_what_is_not_known_last(
     assert keys(report, Dimension.PRIORITY) == ["normal", "urgent", "immediate", "Шұғыл"]
 
 
-def test_the_month_is_that_of_the_filing_on_the_support_s_wall_clock(make_story: MakeStory) -> None:
+def test_month_is_that_of_filing_in_the_support_s_time_zone(make_story: MakeStory) -> None:
     in_utc_still_may = make_story(f"2026-06-01 02:00 filed by operator \n {NOW}")
     entered_late = make_story(f"2026-06-01 10:00 filed by operator, contact at 2026-05-29 10:00 \n {NOW}")
     report = report_on(in_utc_still_may, entered_late)
@@ -180,7 +180,7 @@ def test_only_the_dimensions_asked_for_are_grouped(month: tuple[Story, ...]) -> 
     assert list(report.by) == [Dimension.MONTH]
 
 
-def test_without_requests_there_is_a_report_of_nothing(make_story: MakeStory) -> None:
+def test_report_is_empty_without_requests(make_story: MakeStory) -> None:
     rules = make_story(f"Mon 09:00 filed by operator \n {NOW}").rules
     report = compliance([], rules.policy, rules.calendars)
     assert (report.total.requests, report.filed_from, report.filed_until) == (0, None, None)
@@ -188,7 +188,7 @@ def test_without_requests_there_is_a_report_of_nothing(make_story: MakeStory) ->
     assert report.to_json()["by"]["level"] == []
 
 
-def test_refusals_stops_and_endings_are_counted_by_reason_in_the_regulations_order(make_story: MakeStory) -> None:
+def test_refusals_stops_and_auto_closes_are_counted_by_reason_in_the_regulations_order(make_story: MakeStory) -> None:
     refused = "Mon 09:00 filed by operator, VIP, error \n Mon 10:00 staff: "
     report = report_on(
         make_story(f"{refused}refuses \n {NOW}"),
@@ -252,13 +252,13 @@ CHANGES = (
 )
 
 
-def test_a_plan_in_figures() -> None:
+def test_plan_summary_counts_changes() -> None:
     plan = Plan(CHANGES, (Finding(8, "no_version", "set one", "23"),), judged=30)
     summary = PlanSummary.of(plan)
     assert summary == PlanSummary(set=1, change=1, clear=1, notes=1, requests=2, judged=30, findings=1)
 
 
-def test_the_marker_is_no_value_of_a_request() -> None:
+def test_plan_summary_does_not_count_the_marker_as_a_value() -> None:
     marks = (
         Change(7, "marker", "", "a", "why"),
         Change(8, "marker", "a", "b", "why"),
@@ -270,7 +270,7 @@ def test_the_marker_is_no_value_of_a_request() -> None:
     assert PlanSummary.of(Plan((*CHANGES, *marks), (), judged=30)) == beside
 
 
-def test_a_plan_as_json() -> None:
+def test_plan_as_json() -> None:
     plan = Plan(CHANGES[2:], (Finding(8, "no_version", "set one", "23"),), judged=30)
     assert plan_json(plan, read_moment("Mon 09:00")) == {
         "now": "2026-06-08T04:00:00+00:00",
@@ -317,7 +317,7 @@ HOSTILE = ["\x1b[31m", "\x9b2J", "\u202eabc", "\u2066", "\u200b", "\u2028", "\r\
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_json_holds_a_client_s_text_whole_and_steers_no_terminal(text: str) -> None:
+def test_json_keeps_client_text_and_escapes_control_characters(text: str) -> None:
     shown = json_text({"subject": f"Қате {text}!"})
     assert all(each.isprintable() or each == "\n" for each in shown)
     assert shown.encode()

@@ -18,7 +18,7 @@ from sup_sync.model.policy import ClockKind
 from sup_sync.model.working_time import Span
 from sup_sync.sla.phases import PhasePeriod
 from sup_sync.views.compliance import Dimension, compliance
-from sup_sync.views.time_by_party import Party, Time, TimeByParty, party_periods, sum_of, time_by_party
+from sup_sync.views.time_by_party import Party, Time, TimeByParty, party_periods, time_by_party, total_time
 
 MakeStory = Callable[..., Story]
 
@@ -53,7 +53,7 @@ def test_the_parts_add_up_to_the_time_elapsed(life: list[PhasePeriod]) -> None:
 
 
 @given(lives())
-def test_so_do_the_seconds_of_its_json(life: list[PhasePeriod]) -> None:
+def test_seconds_in_json_add_up(life: list[PhasePeriod]) -> None:
     made = ledger(life).to_json()
     elapsed = made.pop("elapsed")
     for clock in ("wall", "working"):
@@ -61,7 +61,7 @@ def test_so_do_the_seconds_of_its_json(life: list[PhasePeriod]) -> None:
 
 
 @given(lives())
-def test_so_do_whole_minutes_and_none_is_off_by_one(life: list[PhasePeriod]) -> None:
+def test_whole_minutes_add_up_and_differ_by_less_than_one(life: list[PhasePeriod]) -> None:
     made, whole = ledger(life), ledger(life).in_minutes()
     assert parts_of(whole) == (whole.elapsed.wall, whole.elapsed.working)
     assert whole.elapsed.wall == made.elapsed.wall // MINUTE * MINUTE
@@ -75,23 +75,23 @@ def test_so_do_whole_minutes_and_none_is_off_by_one(life: list[PhasePeriod]) -> 
 
 
 @given(st.lists(lives(), max_size=5))
-def test_so_do_many_requests_together(several: list[list[PhasePeriod]]) -> None:
+def test_parts_of_several_requests_add_up(several: list[list[PhasePeriod]]) -> None:
     made = [ledger(life) for life in several]
-    together = sum_of(made)
+    together = total_time(made)
     assert parts_of(together) == (together.elapsed.wall, together.elapsed.working)
     assert together.elapsed.wall == sum((each.elapsed.wall for each in made), NOTHING)
 
 
-def test_minutes_go_to_whom_they_are_mostly_with() -> None:
+def test_rounded_minutes_still_add_up() -> None:
     half = Time(timedelta(seconds=30), timedelta(seconds=30))
     made = TimeByParty(dict.fromkeys(Party, half), Time(timedelta(minutes=2), timedelta(minutes=2))).in_minutes()
     assert [each.wall for each in made.parts.values()] == [NOTHING, MINUTE, NOTHING, MINUTE]
 
 
-def test_where_one_working_time_is_not_known_neither_is_their_sum() -> None:
+def test_unknown_working_time_makes_the_sum_unknown() -> None:
     known, unknown = Time(MINUTE, MINUTE), Time(None, MINUTE)
     first, second = (TimeByParty(dict.fromkeys(Party, each), each) for each in (known, unknown))
-    together = sum_of([first, second])
+    together = total_time([first, second])
     assert together.elapsed == Time(None, 2 * MINUTE)
     assert together.in_minutes().parts[Party.CLIENT] == Time(None, 2 * MINUTE)
 
@@ -108,7 +108,7 @@ def two_months(make_story: MakeStory) -> list[Story]:
     ]
 
 
-def test_a_report_adds_up_the_ledgers_of_each_group_and_month(two_months: list[Story]) -> None:
+def test_report_adds_up_time_by_party_in_each_group_and_month(two_months: list[Story]) -> None:
     judgements, rules = [each.judgement for each in two_months], two_months[0].rules
     report = compliance(judgements, rules.policy, rules.calendars)
     may, june = (each.time_by_party for each in report.by[Dimension.MONTH])
@@ -116,20 +116,20 @@ def test_a_report_adds_up_the_ledgers_of_each_group_and_month(two_months: list[S
     assert may.parts[Party.SUPPORT].working == hour
     assert [june.parts[each].working for each in Party] == [3 * hour, NOTHING, 32 * hour, 31 * hour]
     for groups in report.by.values():
-        assert sum_of(each.time_by_party for each in groups) == report.total.time_by_party
+        assert total_time(each.time_by_party for each in groups) == report.total.time_by_party
     assert parts_of(report.total.time_by_party) == (
         report.total.time_by_party.elapsed.wall,
         report.total.time_by_party.elapsed.working,
     )
 
 
-def test_what_cannot_be_judged_is_in_no_ledger_of_a_report(two_months: list[Story]) -> None:
+def test_request_that_cannot_be_judged_is_left_out_of_time_by_party(two_months: list[Story]) -> None:
     judgement, rules = two_months[-1].judgement, two_months[-1].rules
     assert judgement.is_unjudged
     assert compliance([judgement], rules.policy, rules.calendars).total.time_by_party.elapsed == Time(NOTHING, NOTHING)
 
 
-def test_a_story_s_ledger_ends_with_now(story: Story) -> None:
+def test_time_by_party_ends_at_now(story: Story) -> None:
     """
     Fri 17:00 filed by operator, VIP
     Sat 12:00 client: answers

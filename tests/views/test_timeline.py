@@ -12,9 +12,9 @@ from rich.cells import cell_len
 from stories.story import Story
 
 from sup_sync.errors import CalendarError
-from sup_sync.output.terminal.labels import metric_label
+from sup_sync.output.terminal.labels import label
 from sup_sync.output.terminal.layout import make_console
-from sup_sync.output.terminal.timeline import show_lines
+from sup_sync.output.terminal.timeline import show_timelines
 from sup_sync.views.explanation import Explanation, explain
 from sup_sync.views.timeline import CellKind, Timeline, timeline
 
@@ -47,7 +47,7 @@ def drawn(story: Story, metric: str, cells: int) -> tuple[str, dict[str, int]]:
     return "".join(SIGNS[each] for each in line.cells), {mark.name: mark.cell for mark in line.marks}
 
 
-def test_it_runs_to_the_present_and_what_is_ahead_is_open(story: Story) -> None:
+def test_timeline_runs_to_the_present_and_the_rest_is_ahead(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP
     Mon 12:00 now
@@ -57,7 +57,7 @@ def test_it_runs_to_the_present_and_what_is_ahead_is_open(story: Story) -> None:
     assert marks == {"due": 8, "now": 3, "at_risk": 6}
 
 
-def test_the_night_is_no_working_time(story: Story) -> None:
+def test_night_is_not_working_time(story: Story) -> None:
     """
     Mon 15:00 filed by operator, VIP
     Mon 16:00 now
@@ -66,7 +66,7 @@ def test_the_night_is_no_working_time(story: Story) -> None:
     assert cells == "RAA" + "." * 15 + "AAAAAA"
 
 
-def test_waiting_for_the_client_is_a_pause_that_lasts(story: Story) -> None:
+def test_waiting_for_the_client_is_an_open_pause(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP
     Mon 10:00 staff: asks and waiting for client
@@ -76,7 +76,7 @@ def test_waiting_for_the_client_is_a_pause_that_lasts(story: Story) -> None:
     assert cells == "RPPAAAAAA"
 
 
-def test_a_pause_that_ended_moves_the_due_moment(story: Story) -> None:
+def test_finished_pause_moves_the_due_time(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP
     Mon 10:00 staff: asks and waiting for client
@@ -88,7 +88,7 @@ def test_a_pause_that_ended_moves_the_due_moment(story: Story) -> None:
     assert marks["due"] == 25
 
 
-def test_it_ends_at_its_stop_where_the_target_was_missed(story: Story) -> None:
+def test_timeline_ends_at_the_stop_if_the_target_was_missed(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP
     Mon 13:00 staff: public note
@@ -99,7 +99,7 @@ def test_it_ends_at_its_stop_where_the_target_was_missed(story: Story) -> None:
     assert marks == {"due": 2, "stopped": 3, "at_risk": 1, "to_head": 3}
 
 
-def test_after_a_stop_in_time_there_is_nothing(story: Story) -> None:
+def test_timeline_is_blank_after_a_stop_in_time(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP
     Mon 10:00 staff: public note
@@ -110,12 +110,12 @@ def test_after_a_stop_in_time_there_is_nothing(story: Story) -> None:
     assert marks == {"due": 3, "stopped": 2, "at_risk": 3}
 
 
-def test_a_line_without_length_is_none(make_story: MakeStory) -> None:
+def test_timeline_without_length_is_not_drawn(make_story: MakeStory) -> None:
     story = make_story("Mon 09:00 filed by operator, VIP, by official letter \n Mon 09:00 now")
     assert line_of(story, "resolution", 10) is None
 
 
-def test_beyond_the_calendar_s_years_it_is_refused_and_the_screen_goes_on_without(make_story: MakeStory) -> None:
+def test_timeline_outside_the_calendar_s_years_is_left_out_of_the_screen(make_story: MakeStory) -> None:
     story = make_story("2027-12-31 17:00 filed by operator, VIP, by official letter \n 2027-12-31 17:10 now")
     told = told_of(story)
     clock = next(each for each in told.clocks if each.metric == "resolution")
@@ -123,15 +123,15 @@ def test_beyond_the_calendar_s_years_it_is_refused_and_the_screen_goes_on_withou
     with pytest.raises(CalendarError):
         timeline(clock, (), told.judgement.filed_at, late, told.calendars, 10)
     console = make_console(StringIO())
-    show_lines(console, replace(told, now=late))
+    show_timelines(console, replace(told, now=late))
     assert isinstance(console.file, StringIO)
-    assert metric_label("resolution") not in console.file.getvalue()
+    assert label("resolution") not in console.file.getvalue()
 
 
 def shown(story: Story, width: int) -> list[str]:
     console = make_console(StringIO())
     console.width = width
-    show_lines(console, told_of(story))
+    show_timelines(console, told_of(story))
     assert isinstance(console.file, StringIO)
     return console.file.getvalue().splitlines()
 
@@ -144,7 +144,7 @@ WAITS = """
 """
 
 
-def test_the_screen_has_lines_marks_and_a_legend(make_story: MakeStory) -> None:
+def test_screen_has_timelines_marks_and_a_legend(make_story: MakeStory) -> None:
     assert shown(make_story(WAITS), 28) == [
         "",
         "Line",

@@ -33,11 +33,11 @@ def whatif(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captu
     return told
 
 
-def test_by_the_same_mappings_nothing_flips(whatif):
+def test_same_mappings_change_nothing(whatif):
     assert whatif() == {"judged": len(_days_of_filing()), "changes": [], "by_level": []}
 
 
-def test_a_longer_target_flips_what_was_breached_by_a_little(whatif):
+def test_longer_target_changes_a_small_breach(whatif):
     told = whatif("within: 15 min, clause: SLA Base.1", "within: 2 h, clause: SLA Base.1")
     (flip,) = told["changes"]
     assert (flip["level"], flip["metric"], flip["before"], flip["after"]) == (
@@ -50,14 +50,14 @@ def test_a_longer_target_flips_what_was_breached_by_a_little(whatif):
     assert told["by_level"] == [{"level": "base", "before": "breached", "after": "on_track", "count": 1}]
 
 
-def test_a_shorter_target_flips_of_its_level_alone(whatif):
+def test_shorter_target_changes_only_its_level(whatif):
     told = whatif("within: 1 working day, clause: SLA VIP.3", "within: 4 h, clause: SLA VIP.3")
     assert {each["level"] for each in told["changes"]} == {"vip"}
     assert {each["metric"] for each in told["changes"]} == {"resolution"}
     assert sum(each["count"] for each in told["by_level"]) == len(told["changes"]) > 5
 
 
-def test_mistakes_of_the_other_mappings_are_told(tmp_path, monkeypatch, capsys):
+def test_mistakes_of_the_other_mappings_are_reported(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(REPOSITORY)
     copy = Copy(tmp_path)
     copy.replace("regulation.yaml", "within: 15 min, clause: SLA Base.1", "within: 15, clause: SLA Base.1")
@@ -65,14 +65,14 @@ def test_mistakes_of_the_other_mappings_are_told(tmp_path, monkeypatch, capsys):
     assert capsys.readouterr().err.startswith(f"sup-sync: {tmp_path}/mappings/regulation.yaml:")
 
 
-def test_the_folder_around_other_mappings_will_do_and_their_acceptance_table_is_not_asked(tmp_path, monkeypatch):
+def test_whatif_accepts_the_parent_folder_and_skips_the_acceptance_table(tmp_path, monkeypatch):
     monkeypatch.chdir(REPOSITORY)
     copy = Copy(tmp_path)
     copy.replace("regulation.yaml", "within: 15 min, clause: SLA Base.1", "within: 20 min, clause: SLA Base.1")
     assert run(["whatif", str(tmp_path), *AT]) == run(["whatif", str(tmp_path / "mappings"), *AT]) == 0
 
 
-def test_a_request_that_cannot_be_read_is_named_and_ends_in_3(tmp_path, monkeypatch, capsys):
+def test_whatif_names_an_unreadable_request_and_exits_with_3(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(REPOSITORY)
     odd = tmp_path / "odd.jsonl"
     odd.write_text(Path(SNAPSHOT).read_text(encoding="utf-8") + '{"id": 700}\n', encoding="utf-8")
@@ -99,7 +99,7 @@ def _told(copy: Copy, capsys: pytest.CaptureFixture[str], *words: str) -> str:
     return capsys.readouterr().out
 
 
-def test_only_what_was_filed_under_the_other_version_flips(by_date, capsys):
+def test_only_requests_filed_under_the_other_version_change(by_date, capsys):
     told = json.loads(_told(by_date, capsys, *AT))
     flips, days = told["changes"], _days_of_filing()
     assert {(each["level"], each["metric"], each["after"]) for each in flips} == {("vip", "resolution", "breached")}
@@ -112,7 +112,7 @@ def test_only_what_was_filed_under_the_other_version_flips(by_date, capsys):
     assert len(flips) < len(of_all)
 
 
-def test_the_terminal_shows_the_flips_of_an_earlier_version_with_their_counts_by_level(by_date, capsys):
+def test_terminal_shows_the_changes_of_an_earlier_version_with_counts_by_level(by_date, capsys):
     told = json.loads(_told(by_date, capsys, *AT))
     shown = _told(by_date, capsys, *AT[:-1]).splitlines()
     rows = [int(line.split()[0]) for line in shown if line.lstrip()[:1].isdigit() and "VIP" in line]
@@ -122,7 +122,7 @@ def test_the_terminal_shows_the_flips_of_an_earlier_version_with_their_counts_by
     assert sum(counts) == len(rows) > 0
 
 
-def test_what_was_filed_before_the_first_version_in_dir_cannot_be_judged_by_it(tmp_path, monkeypatch, capsys):
+def test_request_filed_before_the_first_version_in_dir_has_no_target(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(REPOSITORY)
     copy = Copy(tmp_path)
     copy.replace("regulation.yaml", "in_force_from: 2023-01-01", "in_force_from: 2026-11-20")

@@ -48,7 +48,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_quiet_fits_and_asks_no_other_host(browser: Browser, address: str, name: str, width: int) -> None:
+def test_page_logs_nothing_fits_and_loads_from_no_other_host(browser: Browser, address: str, name: str, width: int) -> None:
     page = browser.new_page(viewport={"width": width, "height": 900})
     said: list[str] = []
     asked: list[str] = []
@@ -68,7 +68,7 @@ def test_a_page_is_quiet_fits_and_asks_no_other_host(browser: Browser, address: 
 
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("name", [*PAGES, "404.html"])
-def test_all_of_a_page_loads_and_axe_core_finds_nothing_that_is_ours(
+def test_page_loads_completely_and_passes_axe_core_except_for_the_theme(
     browser: Browser, address: str, name: str, width: int
 ) -> None:
     page = browser.new_page(viewport={"width": width, "height": 900})

@@ -81,7 +81,7 @@ def show(browser: Browser) -> Open:
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_is_quiet_fits_and_axe_core_finds_nothing(
+def test_page_logs_nothing_fits_and_passes_axe_core(
     pages: dict[str, Path], show: Open, language: str, width: int
 ) -> None:
     shown = show(pages[language], width)
@@ -91,13 +91,13 @@ def test_the_page_is_quiet_fits_and_axe_core_finds_nothing(
     assert shown.is_quiet
 
 
-def test_nor_does_it_in_the_dark(pages: dict[str, Path], show: Open) -> None:
+def test_dark_page_passes_axe_core(pages: dict[str, Path], show: Open) -> None:
     shown = show(pages["ru"], PHONE, color_scheme="dark")
     shown.open_all_details()
     assert shown.violations() == []
 
 
-def test_its_policy_lets_in_its_own_style_and_no_other(pages: dict[str, Path], show: Open, tmp_path: Path) -> None:
+def test_policy_allows_only_the_page_s_own_style(pages: dict[str, Path], show: Open, tmp_path: Path) -> None:
     shown = show(pages["en"])
     card = shown.page.locator(".cards > div").first
     assert card.evaluate("each => getComputedStyle(each).borderTopWidth") == "1px"
@@ -122,7 +122,7 @@ def test_hostile_subjects_do_nothing(show: Open, tmp_path: Path) -> None:
     assert shown.page.locator("bdi *").count() == 0
 
 
-def test_a_year_of_requests_fits_a_phone_and_prints_with_its_tables(show: Open, tmp_path: Path) -> None:
+def test_year_of_requests_fits_a_phone_and_prints_with_its_tables(show: Open, tmp_path: Path) -> None:
     source = write_many(tmp_path / "many.jsonl", months=14)
     shown = show(write_page(tmp_path / "many.html", "kk", source), PHONE)
     assert shown.overflow <= 0
@@ -141,7 +141,7 @@ def test_on_paper_no_table_is_wider_than_the_page(pages: dict[str, Path], show: 
     assert shown.overflow <= 0
 
 
-def test_a_breach_links_to_its_request_in_the_tracker(pages: dict[str, Path], show: Open) -> None:
+def test_breach_links_to_its_request_in_redmine(pages: dict[str, Path], show: Open) -> None:
     shown = show(pages["en"])
     link = shown.page.locator("section[aria-labelledby=breaches] a").first
     assert link.get_attribute("href") == f"http://127.0.0.1:3000/issues/{link.inner_text().removeprefix('#')}"

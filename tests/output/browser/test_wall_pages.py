@@ -18,7 +18,7 @@ PHONE, DESK = 390, 1280
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("words", [("regulation",), ("calendar", "2025"), ("calendar", "2026")])
-def test_a_page_is_quiet_fits_and_axe_core_finds_nothing(
+def test_page_logs_nothing_fits_and_passes_axe_core(
     browser: Browser, tmp_path: Path, words: tuple[str, ...], language: str, scheme: str, width: int
 ) -> None:
     path = tmp_path / "page.html"
