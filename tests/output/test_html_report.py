@@ -1,4 +1,4 @@
-"""The report's page as text: nothing in it is fetched or run, whatever clients wrote; no language lacks a text."""
+"""The report page as text: it loads and runs nothing, also with hostile client text; every language is complete."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ URL = "https://sup.mitwork.kz"
 
 
 class Page(HTMLParser):
-    """A page read as a browser would: its elements with their attributes, and its text."""
+    """A parsed page: its elements with their attributes, and its text."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -56,7 +56,9 @@ class Page(HTMLParser):
         return ((name, value or "") for _, each in self.elements for name, value in each.items())
 
 
-def render(*judgements: Judgement, now: datetime, language: str = "ru", url: str = URL, is_complete: bool = True) -> str:
+def render(
+    *judgements: Judgement, now: datetime, language: str = "ru", url: str = URL, is_complete: bool = True
+) -> str:
     rules, digests = shipped_config().rules, {"regulation.yaml": "0123456789abcdef0123"}
     report = compliance(judgements, rules.policy, rules.calendars)
     figures = figures_of(judgements, rules.policy, rules.calendars, now)
@@ -65,7 +67,7 @@ def render(*judgements: Judgement, now: datetime, language: str = "ru", url: str
 
 @pytest.fixture
 def late(make_story: MakeStory) -> Story:
-    """A request that breaches and has findings, so that its subject stands in every part that shows subjects."""
+    """A request with a breach and findings, so that every part with subjects shows its subject."""
     return make_story(
         """
         Mon 09:00 filed by client, Base, error, without iin
@@ -77,7 +79,7 @@ def late(make_story: MakeStory) -> Story:
 
 @pytest.fixture
 def answered(make_story: MakeStory) -> Story:
-    """A request whose first response came an hour after the filing."""
+    """A request that was answered an hour after filing."""
     return make_story(
         """
         Mon 09:00 filed by client, Base, error
@@ -183,7 +185,7 @@ def test_page_names_its_sources(late: Story) -> None:
     for part in (
         "in force from 1 January 2023",
         "years 2023–2027",
-        "2027: days off are only estimated",
+        "2027: days off are estimates",
         "0123456789abcdef",
     ):
         assert part in text
@@ -192,7 +194,7 @@ def test_page_names_its_sources(late: Story) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "said", "share"),
+    ("language", "period", "share"),
     [
         ("kk", "2026 жылғы 8 маусым – 2026 жылғы 8 маусым аралығында тіркелген өтініштер.", "100 %"),
         ("ru", "Обращения, зарегистрированные с 8 июня 2026 г. по 8 июня 2026 г.", "100 %"),
@@ -200,10 +202,10 @@ def test_page_names_its_sources(late: Story) -> None:
     ],
 )
 def test_days_and_shares_are_written_as_the_language_writes_them(
-    answered: Story, language: str, said: str, share: str
+    answered: Story, language: str, period: str, share: str
 ) -> None:
     text = Page(render(answered.judgement, now=now_of(answered), language=language)).text
-    assert said in text.replace(NBSP, " ")
+    assert period in text.replace(NBSP, " ")
     assert ".." not in text
     assert share.replace(" ", NBSP) in text
 

@@ -1,4 +1,4 @@
-"""What each screen shows, to the letter."""
+"""The exact text of each screen."""
 
 from __future__ import annotations
 
@@ -90,7 +90,7 @@ def test_plan_shows_each_value_its_reason_and_its_clause(vip: Story) -> None:
         ((("private_note", "", "c"),), 9, "Plan: 1 note on 1 of 9 requests."),
         ((("marker", "a", "b"), ("private_note", "", "c")), 9, "Plan: 1 note on 1 of 9 requests."),
         ((("marker", "", "b"), ("a", "", "b")), 9, "Plan: 1 value to set on 1 of 9 requests."),
-        ((("marker", "", "b"),), 9, "Plan: the tool's own memory alone on 1 of 9 requests."),
+        ((("marker", "", "b"),), 9, "Plan: only sup-sync's marker on 1 of 9 requests."),
     ],
 )
 def test_plan_ends_with_a_summary(
@@ -101,8 +101,8 @@ def test_plan_ends_with_a_summary(
 
 
 def test_findings_are_counted_when_nothing_changes(vip: Story) -> None:
-    found = (Finding(7, "x", "look"),)
-    assert show_changes(story=vip, findings=found)[-1].endswith("Nothing to write on 30 requests. 1 finding.")
+    findings = (Finding(7, "x", "look"),)
+    assert show_changes(story=vip, findings=findings)[-1].endswith("Nothing to write on 30 requests. 1 finding.")
 
 
 def test_findings_heading_is_left_out_without_findings() -> None:
@@ -142,22 +142,22 @@ def test_each_write_that_was_not_applied_has_a_line_and_all_are_counted() -> Non
         "  stale    #14  it changed[2J meanwhile",
         "  refused  #5  403",
         "  unneeded #6  nothing left",
-        "Written: 2 applied, 1 unneeded, 1 stale, 1 refused, 1 failed.",
+        "Writes: 2 applied, 1 unneeded, 1 stale, 1 refused, 1 failed.",
     ]
-    assert lines(lambda console: show_outcomes(console, ())) == ["Nothing was to be written."]
+    assert lines(lambda console: show_outcomes(console, ())) == ["Nothing to write."]
 
 
 def test_run_result_shows_findings_writes_and_the_number_not_evaluated() -> None:
-    done = RunResult(Plan((), (Finding(9, "x", "look"),), 3), OUTCOMES[:1], skipped=1)
-    assert lines(lambda console: show_run_result(console, done)) == [
+    result = RunResult(Plan((), (Finding(9, "x", "look"),), 3), OUTCOMES[:1], skipped=1)
+    assert lines(lambda console: show_run_result(console, result)) == [
         "Findings",
         "  #9  look",
         "",
-        "Written: 1 applied.",
-        "1 request could not be judged: see the findings.",
+        "Writes: 1 applied.",
+        "1 request could not be evaluated; see the findings.",
     ]
-    whole = RunResult(Plan((), (), 3), OUTCOMES[:1], skipped=0)
-    assert lines(lambda console: show_run_result(console, whole)) == ["Written: 1 applied."]
+    complete = RunResult(Plan((), (), 3), OUTCOMES[:1], skipped=0)
+    assert lines(lambda console: show_run_result(console, complete)) == ["Writes: 1 applied."]
 
 
 # ---- queue
@@ -180,13 +180,13 @@ def test_queue_on_80_columns_has_the_subject_below(make_story: MakeStory) -> Non
         "     #  level  priority   next      due                   time left",
         "↑ 1  1  Base   immediate  response  Fri 2026-06-12 14:50  8 h 30 min left",
         "        Есеп ашылмайды",
-        "  2  2  VIP    normal     response  Thu 2026-06-11 14:35  breached 45 min ago",
+        "  2  2  VIP    normal     response  Thu 2026-06-11 14:35  overdue by 45 min",
         "        Есеп ашылмайды",
         "  3  3  VIP    normal     —         —                     no target",
         "        Есеп ашылмайды",
         "↑ out of turn (clause 22)",
         "",
-        "Nobody can work on these as they are",
+        "Blocked",
         "  #4  status «Белгісіз»: add it to `statuses` of mappings/tracker.yaml",
         "",
         "3 requests to work on; 1 waiting for the client, 0 with development.",
@@ -196,7 +196,7 @@ def test_queue_on_80_columns_has_the_subject_below(make_story: MakeStory) -> Non
 def test_queue_on_120_columns_has_the_subject_in_the_line(make_story: MakeStory) -> None:
     assert queue_of(make_story(f"Thu 12:35 filed by operator, VIP \n {NOW}"), width=120) == [
         "   #  level  priority  next      due                   time left            subject",
-        "1  1  VIP    normal    response  Thu 2026-06-11 14:35  breached 45 min ago  Есеп ашылмайды",
+        "1  1  VIP    normal    response  Thu 2026-06-11 14:35  overdue by 45 min  Есеп ашылмайды",
         "",
         "1 request to work on; 0 waiting for the client, 0 with development.",
     ]
@@ -210,7 +210,7 @@ def test_requested_priority_is_next_to_the_priority_on_a_card(make_story: MakeSt
 
 def test_target_that_passes_after_hours_is_overdue_by_0_min(make_story: MakeStory) -> None:
     late = make_story("Mon 16:00 filed by operator, VIP \n Mon 21:00 now")
-    assert "breached 0 min ago" in queue_of(late)[1]
+    assert "overdue by 0 min" in queue_of(late)[1]
 
 
 def test_request_stopped_while_waiting_is_counted_once_as_blocked(
@@ -222,7 +222,7 @@ def test_request_stopped_while_waiting_is_counted_once_as_blocked(
     )
     assert queue_of(stopped) == [
         "",
-        "Nobody can work on these as they are",
+        "Blocked",
         "  #1  staff stopped work on it: insult (clause 16)",
         "",
         "0 requests to work on; 0 waiting for the client, 0 with development.",
@@ -249,22 +249,22 @@ def test_explanation_shows_all_parts(story: Story) -> None:
     Tue 11:00 now
     """
     assert story.now is not None
-    told = explain(story.judgement, story.rules, story.now)
-    assert lines(lambda console: show_explanation(console, told)) == [
+    explanation = explain(story.judgement, story.rules, story.now)
+    assert lines(lambda console: show_explanation(console, explanation)) == [
         "#1 VIP · error · urgent · tracker — Есеп ашылмайды",
         "as of Tue 2026-06-09 11:00",
         "",
-        "Terms",
+        "Classification",
         "  level     VIP                 contract of «Алатау Трейд» ЖШС until 2028-12-31",
         "                                (clause 3)",
         "  channel   tracker             filed by client (clause 8)",
         "  category  error               tracker «Қате, істеліп бітпеген» (clause 4)",
-        "  priority  urgent              the operator determines it (clause 20)",
+        "  priority  urgent              the operator determines the priority (clause 20)",
         "            Mon 2026-06-08 09:00  urgent by client Ерлан Садықов: a wish, normal",
         "                                  counts",
         "            Mon 2026-06-08 10:00  urgent by staff Болат Ермеков",
         "",
-        "What happened",
+        "History",
         "  Mon 2026-06-08 09:00  client  Ерлан Садықов  filed",
         "  Mon 2026-06-08 09:10  staff   Болат Ермеков  public note",
         "  Mon 2026-06-08 10:00  staff   Болат Ермеков  public note, status Жаңа → Клиент",
@@ -272,13 +272,13 @@ def test_explanation_shows_all_parts(story: Story) -> None:
         "                                               urgent",
         "  Mon 2026-06-08 13:00  bot     sup-sync       other values",
         "",
-        "Where its time went",
-        "  with     from                  working time  wall clock",
+        "Time by party",
+        "  held by  from                  working time  wall clock",
         "  support  Mon 2026-06-08 09:00           1 h         1 h",
         "  client   Mon 2026-06-08 10:00          10 h        25 h",
-        "  support  in all                         1 h         1 h",
-        "  client   in all                        10 h        25 h",
-        "  elapsed  in all                        11 h        26 h",
+        "  support  total                          1 h         1 h",
+        "  client   total                         10 h        25 h",
+        "  elapsed  total                         11 h        26 h",
         "",
         "Targets",
         "  first response  met: in time (SLA VIP.2)",
@@ -291,7 +291,7 @@ def test_explanation_shows_all_parts(story: Story) -> None:
         "                  plus this pause",
         "                  paused from Mon 2026-06-08 10:00 on",
         "",
-        "Line",
+        "Timeline",
         "  first response, Mon 2026-06-08 09:00 to Mon 2026-06-08 11:00, 1 min a sign",
         "  ███████",
         "        S                                                   1                  D",
@@ -304,7 +304,7 @@ def test_explanation_shows_all_parts(story: Story) -> None:
         "  asked Mon 2026-06-08 10:00, reminded after Mon 2026-06-08 14:00, ended after",
         "  Mon 2026-06-08 18:00, in working hours only (clause 15)",
         "",
-        "Ladder",
+        "Escalation",
         "  first response  at risk       75%  Mon 2026-06-08 10:30  not needed",
         "  first response  breached     100%  Mon 2026-06-08 11:00  not needed",
         "  first response  to head      200%  Mon 2026-06-08 13:00  not needed",
@@ -318,7 +318,7 @@ def test_explanation_shows_all_parts(story: Story) -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("Mon 09:00 filed by operator, VIP \n Mon 13:00 now", "4 h of 2 h working time, breached 2 h ago"),
+        ("Mon 09:00 filed by operator, VIP \n Mon 13:00 now", "4 h of 2 h working time, overdue by 2 h"),
         ("Mon 09:00 filed by operator, VIP, by official letter \n Mon 13:00 now", "4 h of working time"),
         (
             "Mon 09:00 filed by operator \n Mon 10:00 staff: hands to development and sets version 2 due 2026-06-19"
@@ -342,9 +342,9 @@ def test_explanation_shows_all_parts(story: Story) -> None:
 def test_explanation_has_a_line_for_each_special_case(make_story: MakeStory, text: str, line: str) -> None:
     story = make_story(text)
     assert story.now is not None
-    told = explain(story.judgement, story.rules, story.now)
+    explanation = explain(story.judgement, story.rules, story.now)
     assert line in [
-        each if each.startswith("  #") else each.strip() for each in lines(lambda c: show_explanation(c, told))
+        each if each.startswith("  #") else each.strip() for each in lines(lambda c: show_explanation(c, explanation))
     ]
 
 
@@ -361,15 +361,17 @@ ASKED = "staff: asks and waiting for client"
 def test_waiting_is_shown_if_the_request_would_be_closed(make_story: MakeStory, text: str, is_shown: bool) -> None:
     story = make_story(text)
     assert story.now is not None
-    told = explain(story.judgement, story.rules, story.now)
-    assert ("Waiting for the client" in lines(lambda c: show_explanation(c, told))) is is_shown
+    explanation = explain(story.judgement, story.rules, story.now)
+    assert ("Waiting for the client" in lines(lambda c: show_explanation(c, explanation))) is is_shown
 
 
 def test_time_outside_the_calendar_s_years_is_a_dash(make_story: MakeStory) -> None:
     story = make_story("2022-12-30 12:00 filed by operator \n 2022-12-30 13:00 now")
     assert story.now is not None
-    told = explain(story.judgement, story.rules, story.now)
-    assert "  support  Fri 2022-12-30 12:00             —         1 h" in lines(lambda c: show_explanation(c, told))
+    explanation = explain(story.judgement, story.rules, story.now)
+    assert "  support  Fri 2022-12-30 12:00             —         1 h" in lines(
+        lambda c: show_explanation(c, explanation)
+    )
 
 
 # ---- report
@@ -387,7 +389,7 @@ def test_report_shows_the_figures_of_each_group_for_each_target(make_story: Make
         judgements, stories[0].rules.policy, stories[0].rules.calendars, by=[Dimension.LEVEL, Dimension.CATEGORY]
     )
     assert lines(lambda console: show_report(console, report)) == [
-        "4 requests filed 2026-06-08 to 2026-06-10, 1 refused or stopped, 1 not judged",
+        "4 requests filed 2026-06-08 to 2026-06-10, 1 refused or stopped, 1 not evaluated",
         "",
         "First response",
         "                                         no share",
@@ -400,7 +402,7 @@ def test_report_shows_the_figures_of_each_group_for_each_target(make_story: Make
         "  error       3   1        ·   1 (1)      ·  100%    1 h     1 h",
         "  —           1   ·        ·       ·      ·     —      —       —",
         "",
-        "Closing",
+        "Resolution",
         "                                         no share",
         "            all met breached running target   met median 90 % in",
         "all           4   1        ·       1      ·  100%    1 h     1 h",
@@ -414,11 +416,11 @@ def test_report_shows_the_figures_of_each_group_for_each_target(make_story: Make
         "running: within its target, of them at risk in brackets; median and 90 %: of the",
         "time that stopped clocks took",
         "",
-        "Who had the ball, in working time",
+        "Working time by party",
         "          support client development      closed elapsed",
         "  all 10 h 20 min      ·           · 64 h 40 min    75 h",
         "",
-        "Refused, put off, stopped or ended, by reason",
+        "Refused, deferred, stopped or auto-closed, by reason",
         "  reason           clause  requests",
         "  no reason given  9              1",
     ]
@@ -466,7 +468,7 @@ def test_due_shows_each_target_and_marks_missing_ones() -> None:
     assert list(target_lines(targets, 79)) == [
         "target          within     due                   clause     agreement",
         "first response  2 h        Mon 2026-06-08 11:00  SLA VIP.2  vip_official_letter",
-        "closing         no target  —                     SLA VIP.3  vip_official_letter",
+        "resolution      no target  —                     SLA VIP.3  vip_official_letter",
     ]
     assert list(target_lines(targets, 78))[:6] == [
         "first response",
@@ -474,12 +476,12 @@ def test_due_shows_each_target_and_marks_missing_ones() -> None:
         "    due        Mon 2026-06-08 11:00",
         "    clause     SLA VIP.2",
         "    agreement  vip_official_letter",
-        "closing",
+        "resolution",
     ]
 
 
 def test_mistake_is_one_line_at_any_length() -> None:
-    long = Mistake("regulation.yaml", 12, "unknown key 'levls': is 'levels' meant? " + "x" * 200)
+    long = Mistake("regulation.yaml", 12, "unknown key 'levls'; did you mean 'levels'? " + "x" * 200)
     mistakes = [long, Mistake("clients.yaml", 3, "ended \x1b[2J", is_warning=True)]
     assert lines(lambda console: show_mistakes(console, mistakes)) == [
         str(long),

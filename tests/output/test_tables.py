@@ -1,4 +1,4 @@
-"""Tables lose nothing, however narrow the terminal: they draw closer, go on in further lines, or become cards."""
+"""Tables at any width: narrower gaps, wrapped columns, or cards, but never a cut cell."""
 
 from __future__ import annotations
 
@@ -77,6 +77,6 @@ def test_table_without_room_becomes_cards() -> None:
 def test_body_goes_below_a_head_that_fills_the_line() -> None:
     console = make_console(StringIO())
     console.width = 40
-    print_hanging(console, text("  first response  at risk  75%  "), text("a higher one is due"))
+    print_hanging(console, text("  first response  at risk  75%  "), text("sent by the next run"))
     assert isinstance(console.file, StringIO)
-    assert console.file.getvalue().splitlines() == ["  first response  at risk  75%", "    a higher one is due"]
+    assert console.file.getvalue().splitlines() == ["  first response  at risk  75%", "    sent by the next run"]

@@ -1,4 +1,4 @@
-"""What the screens show: whole, aligned, within their width, and safe from what clients write."""
+"""Screens in general: complete, within the width, and safe from client text."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ REQUESTS = (
 
 @pytest.fixture
 def requests(make_story: MakeStory) -> tuple[Story, ...]:
-    """Requests of every kind, each of whose texts a client has filled with what a terminal should not see."""
+    """Requests of every kind with control characters and markup in subjects and names."""
     stories = tuple(make_story(f"{text} \n {NOW}") for text in REQUESTS)
     for story in stories:
         story.told.raw["subject"] = (
@@ -64,7 +64,7 @@ def requests(make_story: MakeStory) -> tuple[Story, ...]:
 
 
 def screens(stories: tuple[Story, ...]) -> list[Show]:
-    """Every screen of these requests."""
+    """Return every screen of these requests."""
     first, judgements = stories[0], [story.judgement for story in stories]
     rules, now = first.rules, first.now
     assert now is not None
@@ -76,7 +76,7 @@ def screens(stories: tuple[Story, ...]) -> list[Show]:
         lambda console: show_plan(console, plan, judgements),
         lambda console: show_queue(console, made_queue),
         lambda console: show_report(console, report),
-        *(lambda console, told=told: show_explanation(console, told) for told in explanations),
+        *(lambda console, each=each: show_explanation(console, each) for each in explanations),
     ]
 
 
@@ -162,7 +162,7 @@ def test_progress_is_not_drawn_in_the_first_second(
     assert capsys.readouterr() == ("", "")
 
 
-# ---- words
+# ---- labels
 
 
 @pytest.mark.parametrize(
@@ -218,12 +218,12 @@ def test_every_line_of_every_screen_keeps_within_the_width(requests: tuple[Story
 def test_every_request_of_the_queue_and_every_group_of_the_report_is_named(
     requests: tuple[Story, ...], width: int
 ) -> None:
-    _plan, made_queue, made_report, *_ = screens(requests)
-    queued = shown(made_queue, width)
-    for place in range(1, 6):
-        assert re.search(rf"^\W*{place} +#?\d+\b", queued, flags=re.MULTILINE)
-    assert queued.count("breached") + queued.count(" left") >= 4
-    reported = shown(made_report, width)
+    _plan, queue_screen, report_screen, *_ = screens(requests)
+    queued = shown(queue_screen, width)
+    for position in range(1, 6):
+        assert re.search(rf"^\W*{position} +#?\d+\b", queued, flags=re.MULTILINE)
+    assert queued.count("overdue") + queued.count(" left") >= 4
+    reported = shown(report_screen, width)
     for name in ("all", "by level", "VIP", "Base", "by channel", "online assistant", "by category", "consultation"):
         assert re.search(rf"^ *{name}\b", reported, flags=re.MULTILINE)
 
@@ -237,10 +237,10 @@ def test_client_text_is_shown_without_control_characters_or_markup(
         assert text.encode()
         assert all(each.isprintable() or each == "\n" for each in text)
         count_promise(HARMLESS, "control characters and markup on a screen")
-    plan, made_queue, _report, told, *_ = screens(requests)
-    for show in (plan, made_queue, told):
+    plan, queue_screen, _report, explanation, *_ = screens(requests)
+    for show in (plan, queue_screen, explanation):
         assert "Қате [red]x[/red] [/] :bomb: [31m" in shown(show, 200)
-    assert "Ерлан Садықов[2J[/b]" in shown(told, 200)
+    assert "Ерлан Садықов[2J[/b]" in shown(explanation, 200)
 
 
 def test_terminal_gets_only_our_own_control_sequences(requests: tuple[Story, ...]) -> None:
@@ -249,4 +249,4 @@ def test_terminal_gets_only_our_own_control_sequences(requests: tuple[Story, ...
         assert "\x1b[2J" not in text
         assert "\x9b" not in text
         assert "\u202e" not in text
-    assert "\x1b[31mbreached" in shown(screens(requests)[1], is_terminal=True)
+    assert "\x1b[31moverdue" in shown(screens(requests)[1], is_terminal=True)

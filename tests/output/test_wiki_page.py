@@ -1,4 +1,4 @@
-"""The month's wiki page as text: no word of a client in it, and nothing that a word of the mappings could steer."""
+"""The monthly wiki page as text: no client text, and no markup from names of the mappings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FIRST = date(2026, 6, 1)
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def told(judgements: list[Judgement], now: datetime) -> ReportData:
+def report_data(judgements: list[Judgement], now: datetime) -> ReportData:
     rules = shipped_config().rules
     figures = figures_of(judgements, rules.policy, rules.calendars, now)
     return ReportData(compliance(judgements, rules.policy, rules.calendars), figures)
@@ -40,7 +40,7 @@ def render(
     *judgements: Judgement, now: datetime, language: str = "en", markup: str = "textile", is_complete: bool = True
 ) -> WikiContent:
     sources = ReportSources(shipped_config().rules, "https://sup.mitwork.kz", {}, is_complete)
-    page = told([*judgements], now)
+    page = report_data([*judgements], now)
     return render_wiki(page, page, sources, FIRST, now, texts(language), markup)
 
 
@@ -120,21 +120,28 @@ def test_every_row_of_a_table_has_as_many_cells_as_its_heads(late: Story, markup
 
 def test_month_without_requests_gives_an_empty_page(late: Story) -> None:
     page = render(now=now_of(late)).text
-    assert "No target was breached." in page
-    assert "Nothing was found." in page
+    assert "No breached targets." in page
+    assert "No findings." in page
 
 
 def test_long_lists_are_cut_with_a_count_of_the_rest(late: Story) -> None:
     page = render(*(renamed(late, "x", number) for number in range(1, MAX_REQUESTS + 3)), now=now_of(late)).text
-    assert page.count("… and 2 more. All of them: sup-sync report --html.") == len(re.findall(r"\(102\)", page)) >= 2
+    assert (
+        page.count("… and 2 more. For all of them, run sup-sync report --html.")
+        == len(re.findall(r"\(102\)", page))
+        >= 2
+    )
     assert f"#{MAX_REQUESTS}" in page
     assert f"#{MAX_REQUESTS + 1}" not in page
     assert "more" not in render(late.judgement, now=now_of(late)).text
 
 
 def test_incomplete_report_is_marked_as_incomplete(late: Story) -> None:
-    assert "this report is incomplete" in render(late.judgement, now=now_of(late), is_complete=False).text
-    assert "this report is incomplete" not in render(late.judgement, now=now_of(late)).text
+    assert (
+        "Incomplete: some projects could not be read"
+        in render(late.judgement, now=now_of(late), is_complete=False).text
+    )
+    assert "Incomplete: some projects could not be read" not in render(late.judgement, now=now_of(late)).text
 
 
 def test_page_names_the_whole_month_and_guarantees_nothing(late: Story) -> None:

@@ -1,4 +1,4 @@
-"""The contracts: how they stand on a day, and what of them is a mistake."""
+"""Contracts: their status on a day, and mistakes in clients.yaml."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The order in which support works (clauses 19 to 22): who comes first, and why."""
+"""The order of the queue (clauses 19 to 22), with reasons."""
 
 from __future__ import annotations
 
@@ -44,9 +44,9 @@ def test_vip_goes_first_among_immediate_ones(make_story: MakeStory) -> None:
 
 
 def test_immediate_requested_by_a_client_does_not_go_out_of_turn(make_story: MakeStory) -> None:
-    waited = make_story(f"Wed 10:00 filed by client, VIP, normal \n {NOW}")
-    wished = make_story(f"Wed 13:00 filed by client, VIP, immediate \n {NOW}")
-    entries = line_up(waited, wished).entries
+    confirmed = make_story(f"Wed 10:00 filed by client, VIP, normal \n {NOW}")
+    unconfirmed = make_story(f"Wed 13:00 filed by client, VIP, immediate \n {NOW}")
+    entries = line_up(confirmed, unconfirmed).entries
     assert [each.judgement.issue.id for each in entries] == [1, 2]
     assert not any(each.out_of_turn for each in entries)
     assert [each.to_json()["requested_priority"] for each in entries] == [None, "immediate"]
@@ -60,28 +60,28 @@ def test_request_stopped_by_staff_is_last_and_blocked(make_story: MakeStory) -> 
     assert (entries[1].is_blocked, entries[1].reason) == (True, "staff stopped work on it: insult (clause 16)")
 
 
-@pytest.mark.parametrize("deed", ["asks and waiting for client", "hands to development"])
+@pytest.mark.parametrize("action", ["asks and waiting for client", "hands to development"])
 def test_request_stopped_while_elsewhere_is_blocked_and_not_counted_as_waiting(
-    make_story: MakeStory, deed: str
+    make_story: MakeStory, action: str
 ) -> None:
     stopped = make_story(
-        f"Mon 10:00 filed by operator, VIP \n Mon 11:00 staff: {deed} and sets the reason to insult \n {NOW}"
+        f"Mon 10:00 filed by operator, VIP \n Mon 11:00 staff: {action} and sets the reason to insult \n {NOW}"
     )
     other = make_story(f"Wed 10:00 filed by operator, Base \n {NOW}")
-    made = line_up(stopped, other)
-    assert [(each.judgement.issue.id, each.is_blocked, each.out_of_turn) for each in made.entries] == [
+    lined_up = line_up(stopped, other)
+    assert [(each.judgement.issue.id, each.is_blocked, each.out_of_turn) for each in lined_up.entries] == [
         (2, False, False),
         (1, True, False),
     ]
-    assert made.entries[1].reason == "staff stopped work on it: insult (clause 16)"
-    assert (made.waiting, made.development) == (0, 0)
+    assert lined_up.entries[1].reason == "staff stopped work on it: insult (clause 16)"
+    assert (lined_up.waiting, lined_up.development) == (0, 0)
 
 
 def test_stopped_and_closed_request_is_not_in_the_queue(make_story: MakeStory) -> None:
-    ended = make_story(
+    closed = make_story(
         f"Mon 10:00 filed by operator, VIP \n Mon 11:00 staff: closes and sets the reason to insult \n {NOW}"
     )
-    assert line_up(ended).entries == ()
+    assert line_up(closed).entries == ()
 
 
 def test_nothing_goes_out_of_turn_with_one_priority(make_story: MakeStory) -> None:
@@ -185,9 +185,9 @@ def test_requests_waiting_elsewhere_are_counted_and_not_listed(make_story: MakeS
     developed = make_story(f"Mon 10:00 filed by operator, Base \n Mon 11:00 staff: hands to development \n {NOW}")
     closed = make_story(f"Mon 10:00 filed by operator, Base \n Mon 11:00 staff: closes \n {NOW}")
     refused = make_story(f"Mon 10:00 filed by operator, Base \n Mon 11:00 staff: refuses \n {NOW}")
-    made = line_up(mine, waiting, developed, closed, refused)
-    assert [each.judgement.issue.id for each in made.entries] == [1]
-    assert (made.waiting, made.development) == (1, 1)
+    lined_up = line_up(mine, waiting, developed, closed, refused)
+    assert [each.judgement.issue.id for each in lined_up.entries] == [1]
+    assert (lined_up.waiting, lined_up.development) == (1, 1)
 
 
 def test_answer_of_the_client_returns_a_request_at_any_status(make_story: MakeStory) -> None:
@@ -199,8 +199,8 @@ def test_answer_of_the_client_returns_a_request_at_any_status(make_story: MakeSt
         {NOW}
         """
     )
-    made = line_up(story)
-    assert [each.judgement.issue.id for each in made.entries] == [1]
+    lined_up = line_up(story)
+    assert [each.judgement.issue.id for each in lined_up.entries] == [1]
     assert made.waiting == 0
 
 
@@ -256,8 +256,8 @@ def test_as_json(make_story: MakeStory) -> None:
     }
 
 
-@pytest.mark.parametrize("word", ["metric", "due_at", "left_s"])
-def test_missing_values_are_null_in_json(make_story: MakeStory, word: str) -> None:
+@pytest.mark.parametrize("key", ["metric", "due_at", "left_s"])
+def test_missing_values_are_null_in_json(make_story: MakeStory, key: str) -> None:
     unknown = make_story(f"Mon 10:00 filed by operator, status «Белгісіз» \n {NOW}")
     (entry,) = line_up(unknown).to_json()["entries"]
-    assert entry[word] is None
+    assert entry[key] is None

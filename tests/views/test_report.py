@@ -1,4 +1,4 @@
-"""How far the targets were kept, in figures; what a plan holds; and that JSON can neither lie nor steer a terminal."""
+"""Compliance in figures, the summary of a plan, and JSON that keeps client text without control characters."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from sup_sync.views.plan_summary import PlanSummary, plan_json
 
 MakeStory = Callable[..., Story]
 
-FIRST, CLOSING = ("first_response", "resolution")
+FIRST, RESOLUTION = ("first_response", "resolution")
 NOW = "Thu 15:00 now"
 
 
@@ -37,7 +37,7 @@ def keys(report: Report, dimension: Dimension) -> list[str | None]:
 
 @pytest.fixture
 def month(make_story: MakeStory) -> tuple[Story, ...]:
-    """Ten requests of which every kind of verdict is one."""
+    """Ten requests with every kind of verdict."""
     return (
         make_story(f"Mon 09:00 filed by operator, VIP, error \n Mon 10:00 staff: public note and solves \n {NOW}"),
         make_story(
@@ -57,10 +57,16 @@ def month(make_story: MakeStory) -> tuple[Story, ...]:
 
 
 def test_each_verdict_is_counted_once(month: tuple[Story, ...]) -> None:
-    first, closing = report_on(*month).total.tallies
+    first, resolution = report_on(*month).total.tallies
     assert (first.met, first.breached, first.on_track, first.at_risk, first.no_target) == (4, 2, 1, 1, 0)
-    assert (closing.met, closing.breached, closing.on_track, closing.at_risk, closing.no_target) == (2, 2, 3, 0, 1)
-    assert (first.running, closing.running) == (2, 3)
+    assert (resolution.met, resolution.breached, resolution.on_track, resolution.at_risk, resolution.no_target) == (
+        2,
+        2,
+        3,
+        0,
+        1,
+    )
+    assert (first.running, resolution.running) == (2, 3)
 
 
 def test_counts_of_every_group_add_up_to_its_requests(month: tuple[Story, ...]) -> None:
@@ -90,9 +96,9 @@ def test_refused_request_that_could_not_be_judged_counts_as_skipped(make_story: 
 def test_share_met_is_of_decided_clocks_and_none_if_there_are_none(
     month: tuple[Story, ...], make_story: MakeStory
 ) -> None:
-    first, closing = report_on(*month).total.tallies
+    first, resolution = report_on(*month).total.tallies
     assert first.share_met == pytest.approx(4 / 6)
-    assert closing.share_met == pytest.approx(2 / 4)
+    assert resolution.share_met == pytest.approx(2 / 4)
     running = make_story(f"Thu 14:00 filed by operator, Base \n {NOW}")
     assert [tally.share_met for tally in report_on(running).total.tallies] == [None, None]
 
@@ -106,20 +112,20 @@ def test_running_clock_past_its_target_is_a_breach(make_story: MakeStory) -> Non
 def test_times_are_of_stopped_clocks_in_working_time(make_story: MakeStory) -> None:
     overnight = make_story(f"Mon 17:30 filed by operator, Base \n Tue 09:30 staff: public note \n {NOW}")
     quick = make_story(f"Mon 10:00 filed by operator, Base \n Mon 10:10 staff: public note \n {NOW}")
-    open_still = make_story(f"Mon 09:00 filed by operator, Base \n {NOW}")
-    first, closing = report_on(overnight, quick, open_still).total.tallies
+    still_open = make_story(f"Mon 09:00 filed by operator, Base \n {NOW}")
+    first, resolution = report_on(overnight, quick, still_open).total.tallies
     assert (first.median, first.ninetieth) == (timedelta(minutes=10), timedelta(hours=1))
-    assert (closing.median, closing.ninetieth) == (None, None)
+    assert (resolution.median, resolution.ninetieth) == (None, None)
 
 
 def test_letter_without_a_target_counts_in_the_median(make_story: MakeStory) -> None:
     letter = f"Mon 09:00 filed by operator, VIP, by official letter \n Mon 16:00 staff: solves \n {NOW}"
-    tally = report_on(make_story(letter)).total.tally(CLOSING)
+    tally = report_on(make_story(letter)).total.tally(RESOLUTION)
     assert (tally.no_target, tally.share_met, tally.median) == (1, None, timedelta(hours=7))
 
 
 @pytest.mark.parametrize(
-    ("values", "percent", "place"),
+    ("values", "percent", "position"),
     [
         (1, 50, 1),
         (1, 90, 1),
@@ -134,9 +140,9 @@ def test_letter_without_a_target_counts_in_the_median(make_story: MakeStory) -> 
         (100, 90, 90),
     ],
 )
-def test_nearest_rank(values: int, percent: int, place: int) -> None:
+def test_nearest_rank(values: int, percent: int, position: int) -> None:
     ordered = [timedelta(minutes=k) for k in range(1, values + 1)]
-    assert nearest_rank(ordered, percent) == timedelta(minutes=place)
+    assert nearest_rank(ordered, percent) == timedelta(minutes=position)
 
 
 def test_nearest_rank_of_no_values_is_none() -> None:
@@ -157,9 +163,9 @@ def test_groups_are_in_the_regulation_s_order_with_unknown_last(
     month: tuple[Story, ...], make_story: MakeStory
 ) -> None:
     urgent = make_story(f"Mon 09:00 filed by operator, VIP, immediate \n {NOW}")
-    strange = make_story(f"Mon 09:00 filed by operator, Base, tracker «Басқа» \n {NOW}")
+    unmapped = make_story(f"Mon 09:00 filed by operator, Base, tracker «Басқа» \n {NOW}")
     odd = make_story(f"Mon 09:00 filed by operator, Base, priority «Шұғыл» \n {NOW}")
-    report = report_on(urgent, strange, odd, *reversed(month))
+    report = report_on(urgent, unmapped, odd, *reversed(month))
     assert keys(report, Dimension.LEVEL) == ["vip", "base"]
     assert keys(report, Dimension.CHANNEL) == ["online_assistant", "email", "official_letter"]
     assert keys(report, Dimension.CATEGORY) == ["consultation", "error", "suggestion", None]
@@ -205,13 +211,13 @@ def test_refusals_stops_and_auto_closes_are_counted_by_reason_in_the_regulations
         (None, "9", 1),
     ]
     assert (report.total.requests, report.total.refused) == (6, 4)
-    assert report.total.tally(CLOSING).no_target == 0
+    assert report.total.tally(RESOLUTION).no_target == 0
     assert plain(report.reasons)[0] == {"reason": "law", "clause": "6", "count": 2}
 
 
 def test_as_json(make_story: MakeStory) -> None:
     story = make_story(f"Mon 17:00 filed by operator, VIP \n Tue 09:30 staff: public note \n {NOW}")
-    made = report_on(story).to_json()
+    document = report_on(story).to_json()
     running = {"metric": "resolution", "met": 0, "breached": 1, "on_track": 0, "at_risk": 0, "no_target": 0}
     met = {"metric": "first_response", "met": 1, "breached": 0, "on_track": 0, "at_risk": 0, "no_target": 0}
     group = {
@@ -228,7 +234,7 @@ def test_as_json(make_story: MakeStory) -> None:
             "elapsed": {"working": 25 * 3600, "wall": 70 * 3600},
         },
     }
-    assert made == {
+    assert document == {
         "filed_from": "2026-06-08",
         "filed_until": "2026-06-08",
         "total": {"key": None, **group},
@@ -241,7 +247,7 @@ def test_as_json(make_story: MakeStory) -> None:
             "month": [{"key": "2026-06", **group}],
         },
     }
-    assert json.loads(json.dumps(made)) == made
+    assert json.loads(json.dumps(document)) == document
 
 
 CHANGES = (
@@ -266,8 +272,8 @@ def test_plan_summary_does_not_count_the_marker_as_a_value() -> None:
     )
     nothing = PlanSummary(set=0, change=0, clear=0, notes=0, requests=3, judged=30, findings=0)
     assert PlanSummary.of(Plan(marks, (), judged=30)) == nothing
-    beside = PlanSummary(set=1, change=1, clear=1, notes=1, requests=3, judged=30, findings=0)
-    assert PlanSummary.of(Plan((*CHANGES, *marks), (), judged=30)) == beside
+    both = PlanSummary(set=1, change=1, clear=1, notes=1, requests=3, judged=30, findings=0)
+    assert PlanSummary.of(Plan((*CHANGES, *marks), (), judged=30)) == both
 
 
 def test_plan_as_json() -> None:

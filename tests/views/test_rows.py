@@ -1,4 +1,4 @@
-"""The table for spreadsheets: a row for each request, and no cell that a spreadsheet would run."""
+"""The CSV table: a row for each request, and no cell that a spreadsheet would run."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sup_sync.views.csv_export import column_names, csv_text, escape_formula
 MakeStory = Callable[..., Story]
 
 COLUMNS = column_names(("first_response", "resolution"))
-RUN = tuple("=+-@\t\r\n＝＋－＠")
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def rows(*stories: Story) -> list[dict[str, str]]:
@@ -48,8 +48,8 @@ def test_row_has_classification_targets_and_minutes_of_a_request(story: Story) -
     """
     (row,) = rows(story)
     assert list(row) == list(COLUMNS)
-    told = {key: row[key] for key in COLUMNS if not key.endswith("_wall_min")}
-    assert told == {
+    cells = {key: row[key] for key in COLUMNS if not key.endswith("_wall_min")}
+    assert cells == {
         "issue": "1",
         "project": "alatau-trade",
         "subject": "Есеп ашылмайды",
@@ -128,7 +128,7 @@ def test_hostile_subject_is_one_cell_that_nothing_runs(
     (row,) = table(csv_text([renamed(request_of, subject)], request_of.rules.policy, request_of.rules.calendars))
     assert list(row) == list(COLUMNS)
     assert row["project"] == "portal-users"
-    assert not row["subject"].lstrip().startswith(RUN)
+    assert not row["subject"].lstrip().startswith(FORMULA_STARTS)
     assert row["subject"].isprintable()
     assert len(row["subject"]) <= 256
     count_promise(HARMLESS, "hostile subjects, in `report --csv`")
@@ -150,4 +150,4 @@ def test_text_that_is_not_a_formula_is_unchanged() -> None:
 def test_no_text_makes_a_cell_that_a_spreadsheet_runs(text: str) -> None:
     cell = escape_formula(text)
     assert cell.isprintable()
-    assert not cell.lstrip().startswith(RUN)
+    assert not cell.lstrip().startswith(FORMULA_STARTS)

@@ -1,4 +1,4 @@
-"""Every second of a request is somebody's: the parts add up exactly, in seconds, in minutes and over many requests."""
+"""Time by party: the parts add up exactly, in seconds, in minutes and over several requests."""
 
 from __future__ import annotations
 
@@ -29,41 +29,41 @@ MOMENTS = st.datetimes(FIRST, LAST, timezones=st.just(UTC))
 
 
 @st.composite
-def lives(draw: st.DrawFn) -> list[PhasePeriod]:
-    """A life of up to ten stretches, with moments as fine as microseconds."""
+def histories(draw: st.DrawFn) -> list[PhasePeriod]:
+    """Draw a history of up to ten periods, with times to the microsecond."""
     marks = sorted(draw(st.lists(MOMENTS, min_size=2, max_size=11)))
     return [PhasePeriod(draw(st.sampled_from(Phase)), Span(start, end)) for start, end in pairwise(marks)]
 
 
-def ledger(life: list[PhasePeriod]) -> TimeByParty:
-    return time_by_party(tuple(party_periods(life, WORKING)), WORKING)
+def spent(phases: list[PhasePeriod]) -> TimeByParty:
+    return time_by_party(tuple(party_periods(phases, WORKING)), WORKING)
 
 
-def parts_of(made: TimeByParty) -> tuple[timedelta, timedelta]:
-    """The parts added up, on the wall clock and in working time."""
-    worked = [each.working for each in made.parts.values() if each.working is not None]
-    return sum((each.wall for each in made.parts.values()), NOTHING), sum(worked, NOTHING)
+def sum_of_parts(times: TimeByParty) -> tuple[timedelta, timedelta]:
+    """Add up the parts, in wall-clock time and in working time."""
+    worked = [each.working for each in times.parts.values() if each.working is not None]
+    return sum((each.wall for each in times.parts.values()), NOTHING), sum(worked, NOTHING)
 
 
-@given(lives())
-def test_the_parts_add_up_to_the_time_elapsed(life: list[PhasePeriod]) -> None:
-    made = ledger(life)
-    start, end = (each.replace(microsecond=0) for each in (life[0].span.start, life[-1].span.end))
-    assert parts_of(made) == (end - start, WORKING.elapsed(start, end)) == (made.elapsed.wall, made.elapsed.working)
+@given(histories())
+def test_the_parts_add_up_to_the_time_elapsed(phases: list[PhasePeriod]) -> None:
+    made = spent(phases)
+    start, end = (each.replace(microsecond=0) for each in (phases[0].span.start, phases[-1].span.end))
+    assert sum_of_parts(made) == (end - start, WORKING.elapsed(start, end)) == (made.elapsed.wall, made.elapsed.working)
 
 
-@given(lives())
-def test_seconds_in_json_add_up(life: list[PhasePeriod]) -> None:
-    made = ledger(life).to_json()
+@given(histories())
+def test_seconds_in_json_add_up(phases: list[PhasePeriod]) -> None:
+    made = spent(phases).to_json()
     elapsed = made.pop("elapsed")
     for clock in ("wall", "working"):
         assert sum(each[clock] or 0 for each in made.values()) == elapsed[clock]
 
 
-@given(lives())
-def test_whole_minutes_add_up_and_differ_by_less_than_one(life: list[PhasePeriod]) -> None:
-    made, whole = ledger(life), ledger(life).in_minutes()
-    assert parts_of(whole) == (whole.elapsed.wall, whole.elapsed.working)
+@given(histories())
+def test_whole_minutes_add_up_and_differ_by_less_than_one(phases: list[PhasePeriod]) -> None:
+    made, whole = spent(phases), spent(phases).in_minutes()
+    assert sum_of_parts(whole) == (whole.elapsed.wall, whole.elapsed.working)
     assert whole.elapsed.wall == made.elapsed.wall // MINUTE * MINUTE
     for party, part in whole.parts.items():
         exact = made.parts[party]
@@ -74,11 +74,11 @@ def test_whole_minutes_add_up_and_differ_by_less_than_one(life: list[PhasePeriod
         assert abs(part.working - exact.working) < MINUTE
 
 
-@given(st.lists(lives(), max_size=5))
+@given(st.lists(histories(), max_size=5))
 def test_parts_of_several_requests_add_up(several: list[list[PhasePeriod]]) -> None:
-    made = [ledger(life) for life in several]
+    made = [spent(phases) for phases in several]
     together = total_time(made)
-    assert parts_of(together) == (together.elapsed.wall, together.elapsed.working)
+    assert sum_of_parts(together) == (together.elapsed.wall, together.elapsed.working)
     assert together.elapsed.wall == sum((each.elapsed.wall for each in made), NOTHING)
 
 
@@ -117,7 +117,7 @@ def test_report_adds_up_time_by_party_in_each_group_and_month(two_months: list[S
     assert [june.parts[each].working for each in Party] == [3 * hour, NOTHING, 32 * hour, 31 * hour]
     for groups in report.by.values():
         assert total_time(each.time_by_party for each in groups) == report.total.time_by_party
-    assert parts_of(report.total.time_by_party) == (
+    assert sum_of_parts(report.total.time_by_party) == (
         report.total.time_by_party.elapsed.wall,
         report.total.time_by_party.elapsed.working,
     )
@@ -136,7 +136,7 @@ def test_time_by_party_ends_at_now(story: Story) -> None:
     next Mon 09:30 staff: solves
     next Mon 10:00 now
     """
-    made = ledger(list(story.judgement.stretches))
+    made = spent(list(story.judgement.stretches))
     assert story.judgement.verdict("resolution").elapsed == made.parts[Party.SUPPORT].working
     assert made.parts[Party.SUPPORT] == Time(timedelta(hours=1, minutes=30), timedelta(days=2, hours=16, minutes=30))
     assert made.parts[Party.CLOSED].wall == timedelta(minutes=30)

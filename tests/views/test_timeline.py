@@ -1,4 +1,4 @@
-"""A clock's line: each stretch by its working time, each moment at its place, and no line where there is none."""
+"""The timeline of a clock: cells by working time, marks at their cells, and its drawing on the terminal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from sup_sync.views.timeline import CellKind, Timeline, timeline
 
 MakeStory = Callable[..., Story]
 
-SIGNS = {
+LETTERS = {
     CellKind.RUNNING: "R",
     CellKind.PAUSED: "P",
     CellKind.CLOSED: ".",
@@ -29,22 +29,22 @@ SIGNS = {
 }
 
 
-def told_of(story: Story) -> Explanation:
+def explain_story(story: Story) -> Explanation:
     assert story.now is not None
     return explain(story.judgement, story.rules, story.now)
 
 
 def line_of(story: Story, metric: str, cells: int) -> Timeline | None:
-    told = told_of(story)
-    clock = next(each for each in told.clocks if each.metric == metric)
-    steps = [each for each in told.ladder if each.metric == metric]
-    return timeline(clock, steps, told.judgement.filed_at, told.now, told.calendars, cells)
+    explanation = explain_story(story)
+    clock = next(each for each in explanation.clocks if each.metric == metric)
+    steps = [each for each in explanation.ladder if each.metric == metric]
+    return timeline(clock, steps, explanation.judgement.filed_at, explanation.now, explanation.calendars, cells)
 
 
 def drawn(story: Story, metric: str, cells: int) -> tuple[str, dict[str, int]]:
     line = line_of(story, metric, cells)
     assert line is not None
-    return "".join(SIGNS[each] for each in line.cells), {mark.name: mark.cell for mark in line.marks}
+    return "".join(LETTERS[each] for each in line.cells), {mark.name: mark.cell for mark in line.marks}
 
 
 def test_timeline_runs_to_the_present_and_the_rest_is_ahead(story: Story) -> None:
@@ -117,13 +117,13 @@ def test_timeline_without_length_is_not_drawn(make_story: MakeStory) -> None:
 
 def test_timeline_outside_the_calendar_s_years_is_left_out_of_the_screen(make_story: MakeStory) -> None:
     story = make_story("2027-12-31 17:00 filed by operator, VIP, by official letter \n 2027-12-31 17:10 now")
-    told = told_of(story)
-    clock = next(each for each in told.clocks if each.metric == "resolution")
-    late = told.now + timedelta(days=40)
+    explanation = explain_story(story)
+    clock = next(each for each in explanation.clocks if each.metric == "resolution")
+    late = explanation.now + timedelta(days=40)
     with pytest.raises(CalendarError):
-        timeline(clock, (), told.judgement.filed_at, late, told.calendars, 10)
+        timeline(clock, (), explanation.judgement.filed_at, late, explanation.calendars, 10)
     console = make_console(StringIO())
-    show_timelines(console, replace(told, now=late))
+    show_timelines(console, replace(explanation, now=late))
     assert isinstance(console.file, StringIO)
     assert label("resolution") not in console.file.getvalue()
 
@@ -131,7 +131,7 @@ def test_timeline_outside_the_calendar_s_years_is_left_out_of_the_screen(make_st
 def shown(story: Story, width: int) -> list[str]:
     console = make_console(StringIO())
     console.width = width
-    show_timelines(console, told_of(story))
+    show_timelines(console, explain_story(story))
     assert isinstance(console.file, StringIO)
     return console.file.getvalue().splitlines()
 
@@ -147,7 +147,7 @@ WAITS = """
 def test_screen_has_timelines_marks_and_a_legend(make_story: MakeStory) -> None:
     assert shown(make_story(WAITS), 28) == [
         "",
-        "Line",
+        "Timeline",
         "  first response, Mon",
         "  2026-06-08 09:00 to Mon",
         "  2026-06-08 11:00, 4 min a",

@@ -1,4 +1,4 @@
-"""The report's page in a real browser: it says nothing, asks for nothing, and axe-core finds nothing to mend."""
+"""The report page in a browser: it logs nothing, loads nothing, and passes axe-core."""
 
 from __future__ import annotations
 
@@ -15,36 +15,34 @@ from support.many_requests import EXAMPLES, NOW, write_many, write_with_subject
 
 from sup_sync.cli.main import run
 
-PHONE, DESK = 390, 1280
+PHONE, DESK = 390, 1280  # pixels
+PAPER = 703  # pixels between margins of 12 mm on A4
 
-PAPER = 703
-"""The pixels between the margins of A4, of 12 mm each."""
-
-Open = Callable[..., "Opened"]
+Open = Callable[..., "OpenPage"]
 
 
 @dataclass
-class Opened:
-    """A page, what it wrote to the console, and what it asked for beyond its own file."""
+class OpenPage:
+    """An open page, its console messages, and its requests for anything but its own file."""
 
     page: Page
-    said: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
 
     def goto(self, path: Path) -> None:
         own = path.as_uri()
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url) if request.url != own else None)
+        self.page.on("console", lambda message: self.messages.append(message.text))
+        self.page.on("pageerror", lambda error: self.messages.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url) if request.url != own else None)
         self.page.goto(own)
 
     @property
     def is_quiet(self) -> bool:
-        return self.said == self.asked == []
+        return self.messages == self.requests == []
 
     @property
     def overflow(self) -> int:
-        """By how many pixels the page is wider than the window."""
+        """The number of pixels that the page is wider than the window."""
         width: int = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         return width
 
@@ -53,8 +51,8 @@ class Opened:
             each.click()
 
     def violations(self) -> list[str]:
-        found = Axe().run(self.page).response["violations"]
-        return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
+        violations = Axe().run(self.page).response["violations"]
+        return [f"{each['id']}: {node['html'][:200]}" for each in violations for node in each["nodes"]]
 
 
 def write_page(path: Path, language: str, source: Path = EXAMPLES) -> Path:
@@ -71,12 +69,12 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def show(browser: Browser) -> Open:
-    def opened(path: Path, width: int = DESK, **options: str) -> Opened:
-        shown = Opened(browser.new_page(viewport={"width": width, "height": 900}, **options))  # type: ignore[arg-type]
+    def open_page(path: Path, width: int = DESK, **options: str) -> OpenPage:
+        shown = OpenPage(browser.new_page(viewport={"width": width, "height": 900}, **options))  # type: ignore[arg-type]
         shown.goto(path)
         return shown
 
-    return opened
+    return open_page
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
@@ -109,7 +107,7 @@ def test_policy_allows_only_the_page_s_own_style(pages: dict[str, Path], show: O
     other = show(foreign)
     assert other.page.locator("h1").is_visible()
     assert other.page.title().startswith("Support report")
-    assert len(other.said) == 2
+    assert len(other.messages) == 2
 
 
 def test_hostile_subjects_do_nothing(show: Open, tmp_path: Path) -> None:

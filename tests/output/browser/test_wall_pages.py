@@ -1,4 +1,4 @@
-"""The pages of regulation and calendar in a real browser: they say nothing, ask for nothing, fit, and read aloud."""
+"""The pages of regulation and calendar in a browser: they log nothing, load nothing, fit, and pass axe-core."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ def test_page_logs_nothing_fits_and_passes_axe_core(
     path = tmp_path / "page.html"
     assert run([*words, "--html", str(path), "--language", language]) == 0
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
-    heard: list[str] = []
-    page.on("console", lambda message: heard.append(message.text))
-    page.on("request", lambda request: heard.append(request.url) if request.url != path.as_uri() else None)
+    events: list[str] = []
+    page.on("console", lambda message: events.append(message.text))
+    page.on("request", lambda request: events.append(request.url) if request.url != path.as_uri() else None)
     page.goto(path.as_uri())
-    assert heard == []
+    assert events == []
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     assert page.evaluate("getComputedStyle(document.querySelector('table')).borderCollapse") == "collapse"
     assert Axe().run(page).response["violations"] == []
