@@ -103,7 +103,7 @@ def test_a_day_with_the_tool(shell: Shell, office: Office) -> None:
     assert (said.code, said.out, said.err) == (0, "Written: 1 applied.\n", "")
     said = shell("plan", "--exit-code")
     assert (said.code, said.out, said.err) == (0, "Nothing to write on 1 request.\n", "")
-    assert shell("apply").out == "Nothing was to be written.\n"
+    assert shell("apply").out == "Nothing to write.\n"
     assert shell("queue").out.splitlines()[-1].startswith("1 request to work on")
     assert f"#{issue_id} VIP · error" in shell("explain", issue_id).out
     assert shell("explain", f"#{issue_id}").out == shell("explain", issue_id).out

@@ -82,7 +82,7 @@ ENDINGS = [
     (all_is_well, 0, "Written: 1 applied."),
     (our_fault, 1, "internal error: RuntimeError at cli/commands/apply.py:"),
     (a_history_fails, 3, "could not be read whole, so nothing of it is used"),
-    (a_request_is_set_aside, 3, "1 request could not be judged: see the findings."),
+    (a_request_is_set_aside, 3, "1 request could not be evaluated; see the findings."),
     (a_write_is_refused, 3, "Written: 1 refused."),
     (over_the_limits, 4, "over the limits: 2 notes (limit 0); nothing is written. Look at `sup-sync plan`"),
     (the_tracker_is_away, 75, "answered 500; try again later"),

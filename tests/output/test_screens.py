@@ -142,7 +142,7 @@ def test_each_write_that_was_not_applied_has_a_line_and_all_are_counted() -> Non
         "  stale    #14  it changed[2J meanwhile",
         "  refused  #5  403",
         "  unneeded #6  nothing left",
-        "Writes: 2 applied, 1 unneeded, 1 stale, 1 refused, 1 failed.",
+        "Written: 2 applied, 1 unneeded, 1 stale, 1 refused, 1 failed.",
     ]
     assert lines(lambda console: show_outcomes(console, ())) == ["Nothing to write."]
 
@@ -153,11 +153,11 @@ def test_run_result_shows_findings_writes_and_the_number_not_evaluated() -> None
         "Findings",
         "  #9  look",
         "",
-        "Writes: 1 applied.",
+        "Written: 1 applied.",
         "1 request could not be evaluated; see the findings.",
     ]
     complete = RunResult(Plan((), (), 3), OUTCOMES[:1], skipped=0)
-    assert lines(lambda console: show_run_result(console, complete)) == ["Writes: 1 applied."]
+    assert lines(lambda console: show_run_result(console, complete)) == ["Written: 1 applied."]
 
 
 # ---- queue
@@ -195,7 +195,7 @@ def test_queue_on_80_columns_has_the_subject_below(make_story: MakeStory) -> Non
 
 def test_queue_on_120_columns_has_the_subject_in_the_line(make_story: MakeStory) -> None:
     assert queue_of(make_story(f"Thu 12:35 filed by operator, VIP \n {NOW}"), width=120) == [
-        "   #  level  priority  next      due                   time left            subject",
+        "   #  level  priority  next      due                   time left          subject",
         "1  1  VIP    normal    response  Thu 2026-06-11 14:35  overdue by 45 min  Есеп ашылмайды",
         "",
         "1 request to work on; 0 waiting for the client, 0 with development.",
@@ -260,8 +260,8 @@ def test_explanation_shows_all_parts(story: Story) -> None:
         "  channel   tracker             filed by client (clause 8)",
         "  category  error               tracker «Қате, істеліп бітпеген» (clause 4)",
         "  priority  urgent              the operator determines the priority (clause 20)",
-        "            Mon 2026-06-08 09:00  urgent by client Ерлан Садықов: a wish, normal",
-        "                                  counts",
+        "            Mon 2026-06-08 09:00  urgent by client Ерлан Садықов: not confirmed,",
+        "                                  normal applies",
         "            Mon 2026-06-08 10:00  urgent by staff Болат Ермеков",
         "",
         "History",
@@ -285,32 +285,34 @@ def test_explanation_shows_all_parts(story: Story) -> None:
         "                  took 10 min of 2 h working time",
         "                  counts from Mon 2026-06-08 09:00, due Mon 2026-06-08 11:00",
         "                  stopped Mon 2026-06-08 09:10",
-        "  closing         on track: waiting for the client (SLA VIP.3)",
+        "  resolution      on track: waiting for the client (SLA VIP.3)",
         "                  1 h of 9 h working time, 8 h left",
         "                  counts from Mon 2026-06-08 09:00, due Mon 2026-06-08 18:00",
         "                  plus this pause",
         "                  paused from Mon 2026-06-08 10:00 on",
         "",
         "Timeline",
-        "  first response, Mon 2026-06-08 09:00 to Mon 2026-06-08 11:00, 1 min a sign",
+        "  first response, Mon 2026-06-08 09:00 to Mon 2026-06-08 11:00, 1 character = 1",
+        "  min",
         "  ███████",
         "        S                                                   1                  D",
-        "  closing, Mon 2026-06-08 09:00 to Tue 2026-06-09 11:00, 20 min a sign",
+        "  resolution, Mon 2026-06-08 09:00 to Tue 2026-06-09 11:00, 1 character = 20 min",
         "  ███░░░░░░░░░░░░░░░░░░░░░░░░·············································░░░░░░",
         "                      1      D                                                 N",
-        "  █ counts   ░ paused   · nobody works   D due   N now   S stopped   1 at risk",
+        "  █ counts   ░ paused   · outside working hours   D due   N now   S stopped   1",
+        "  at risk",
         "",
         "Waiting for the client",
-        "  asked Mon 2026-06-08 10:00, reminded after Mon 2026-06-08 14:00, ended after",
+        "  asked Mon 2026-06-08 10:00, reminded after Mon 2026-06-08 14:00, closed after",
         "  Mon 2026-06-08 18:00, in working hours only (clause 15)",
         "",
         "Escalation",
         "  first response  at risk       75%  Mon 2026-06-08 10:30  not needed",
         "  first response  breached     100%  Mon 2026-06-08 11:00  not needed",
         "  first response  to head      200%  Mon 2026-06-08 13:00  not needed",
-        "  closing         at risk       75%  Mon 2026-06-08 15:45  ahead",
-        "  closing         breached     100%  Mon 2026-06-08 18:00  ahead",
-        "  closing         to head      200%  Tue 2026-06-09 18:00  ahead",
+        "  resolution      at risk       75%  Mon 2026-06-08 15:45  not due yet",
+        "  resolution      breached     100%  Mon 2026-06-08 18:00  not due yet",
+        "  resolution      to head      200%  Tue 2026-06-09 18:00  not due yet",
         "",
     ]
 
@@ -413,8 +415,8 @@ def test_report_shows_the_figures_of_each_group_for_each_target(make_story: Make
         "  error       3   1        ·       1      ·  100%    1 h     1 h",
         "  —           1   ·        ·       ·      ·     —      —       —",
         "",
-        "running: within its target, of them at risk in brackets; median and 90 %: of the",
-        "time that stopped clocks took",
+        "running: not overdue, in brackets those at risk; median and 90 %: time until the",
+        "clock stopped",
         "",
         "Working time by party",
         "          support client development      closed elapsed",

@@ -201,7 +201,7 @@ def test_answer_of_the_client_returns_a_request_at_any_status(make_story: MakeSt
     )
     lined_up = line_up(story)
     assert [each.judgement.issue.id for each in lined_up.entries] == [1]
-    assert made.waiting == 0
+    assert lined_up.waiting == 0
 
 
 def test_blocked_requests_are_last_with_the_reason(make_story: MakeStory) -> None:

@@ -97,7 +97,7 @@ def show_outcomes(console: Console, outcomes: Sequence[WriteOutcome]) -> None:
             print_hanging(console, text((f"  {each.kind:<9}", "yellow"), f"#{each.issue_id}  "), text(each.text))
     counts = Counter(str(each.kind) for each in outcomes)
     totals = [f"{counts[kind]} {kind}" for kind in KINDS if counts[kind]]
-    print_summary(console, (f"Writes: {', '.join(totals)}." if totals else "Nothing to write.", "bold"))
+    print_summary(console, (f"Written: {', '.join(totals)}." if totals else "Nothing to write.", "bold"))
 
 
 def show_run_result(console: Console, result: RunResult) -> None:
