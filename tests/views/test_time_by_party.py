@@ -47,26 +47,28 @@ def sum_of_parts(times: TimeByParty) -> tuple[timedelta, timedelta]:
 
 @given(histories())
 def test_the_parts_add_up_to_the_time_elapsed(phases: list[PhasePeriod]) -> None:
-    made = spent(phases)
+    times = spent(phases)
     start, end = (each.replace(microsecond=0) for each in (phases[0].span.start, phases[-1].span.end))
-    assert sum_of_parts(made) == (end - start, WORKING.elapsed(start, end)) == (made.elapsed.wall, made.elapsed.working)
+    assert (
+        sum_of_parts(times) == (end - start, WORKING.elapsed(start, end)) == (times.elapsed.wall, times.elapsed.working)
+    )
 
 
 @given(histories())
 def test_seconds_in_json_add_up(phases: list[PhasePeriod]) -> None:
-    made = spent(phases).to_json()
-    elapsed = made.pop("elapsed")
+    times = spent(phases).to_json()
+    elapsed = times.pop("elapsed")
     for clock in ("wall", "working"):
-        assert sum(each[clock] or 0 for each in made.values()) == elapsed[clock]
+        assert sum(each[clock] or 0 for each in times.values()) == elapsed[clock]
 
 
 @given(histories())
 def test_whole_minutes_add_up_and_differ_by_less_than_one(phases: list[PhasePeriod]) -> None:
-    made, whole = spent(phases), spent(phases).in_minutes()
+    times, whole = spent(phases), spent(phases).in_minutes()
     assert sum_of_parts(whole) == (whole.elapsed.wall, whole.elapsed.working)
-    assert whole.elapsed.wall == made.elapsed.wall // MINUTE * MINUTE
+    assert whole.elapsed.wall == times.elapsed.wall // MINUTE * MINUTE
     for party, part in whole.parts.items():
-        exact = made.parts[party]
+        exact = times.parts[party]
         assert part.wall % MINUTE == NOTHING
         assert abs(part.wall - exact.wall) < MINUTE
         assert part.working is not None
@@ -76,16 +78,16 @@ def test_whole_minutes_add_up_and_differ_by_less_than_one(phases: list[PhasePeri
 
 @given(st.lists(histories(), max_size=5))
 def test_parts_of_several_requests_add_up(several: list[list[PhasePeriod]]) -> None:
-    made = [spent(phases) for phases in several]
-    together = total_time(made)
+    times = [spent(phases) for phases in several]
+    together = total_time(times)
     assert sum_of_parts(together) == (together.elapsed.wall, together.elapsed.working)
-    assert together.elapsed.wall == sum((each.elapsed.wall for each in made), NOTHING)
+    assert together.elapsed.wall == sum((each.elapsed.wall for each in times), NOTHING)
 
 
 def test_rounded_minutes_still_add_up() -> None:
     half = Time(timedelta(seconds=30), timedelta(seconds=30))
-    made = TimeByParty(dict.fromkeys(Party, half), Time(timedelta(minutes=2), timedelta(minutes=2))).in_minutes()
-    assert [each.wall for each in made.parts.values()] == [NOTHING, MINUTE, NOTHING, MINUTE]
+    times = TimeByParty(dict.fromkeys(Party, half), Time(timedelta(minutes=2), timedelta(minutes=2))).in_minutes()
+    assert [each.wall for each in times.parts.values()] == [NOTHING, MINUTE, NOTHING, MINUTE]
 
 
 def test_unknown_working_time_makes_the_sum_unknown() -> None:
@@ -136,8 +138,8 @@ def test_time_by_party_ends_at_now(story: Story) -> None:
     next Mon 09:30 staff: solves
     next Mon 10:00 now
     """
-    made = spent(list(story.judgement.stretches))
-    assert story.judgement.verdict("resolution").elapsed == made.parts[Party.SUPPORT].working
-    assert made.parts[Party.SUPPORT] == Time(timedelta(hours=1, minutes=30), timedelta(days=2, hours=16, minutes=30))
-    assert made.parts[Party.CLOSED].wall == timedelta(minutes=30)
+    times = spent(list(story.judgement.stretches))
+    assert story.judgement.verdict("resolution").elapsed == times.parts[Party.SUPPORT].working
+    assert times.parts[Party.SUPPORT] == Time(timedelta(hours=1, minutes=30), timedelta(days=2, hours=16, minutes=30))
+    assert times.parts[Party.CLOSED].wall == timedelta(minutes=30)
     assert story.judgement.filed_at.astimezone(ZONE).hour == 17

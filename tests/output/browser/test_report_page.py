@@ -70,9 +70,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture
 def show(browser: Browser) -> Open:
     def open_page(path: Path, width: int = DESK, **options: str) -> OpenPage:
-        shown = OpenPage(browser.new_page(viewport={"width": width, "height": 900}, **options))  # type: ignore[arg-type]
-        shown.goto(path)
-        return shown
+        opened = OpenPage(browser.new_page(viewport={"width": width, "height": 900}, **options))  # type: ignore[arg-type]
+        opened.goto(path)
+        return opened
 
     return open_page
 
@@ -82,22 +82,22 @@ def show(browser: Browser) -> Open:
 def test_page_logs_nothing_fits_and_passes_axe_core(
     pages: dict[str, Path], show: Open, language: str, width: int
 ) -> None:
-    shown = show(pages[language], width)
-    shown.open_all_details()
-    assert shown.violations() == []
-    assert shown.overflow <= 0
-    assert shown.is_quiet
+    opened = show(pages[language], width)
+    opened.open_all_details()
+    assert opened.violations() == []
+    assert opened.overflow <= 0
+    assert opened.is_quiet
 
 
 def test_dark_page_passes_axe_core(pages: dict[str, Path], show: Open) -> None:
-    shown = show(pages["ru"], PHONE, color_scheme="dark")
-    shown.open_all_details()
-    assert shown.violations() == []
+    opened = show(pages["ru"], PHONE, color_scheme="dark")
+    opened.open_all_details()
+    assert opened.violations() == []
 
 
 def test_policy_allows_only_the_page_s_own_style(pages: dict[str, Path], show: Open, tmp_path: Path) -> None:
-    shown = show(pages["en"])
-    card = shown.page.locator(".cards > div").first
+    opened = show(pages["en"])
+    card = opened.page.locator(".cards > div").first
     assert card.evaluate("each => getComputedStyle(each).borderTopWidth") == "1px"
     text = pages["en"].read_text(encoding="utf-8")
     foreign = tmp_path / "foreign.html"
@@ -112,36 +112,36 @@ def test_policy_allows_only_the_page_s_own_style(pages: dict[str, Path], show: O
 
 def test_hostile_subjects_do_nothing(show: Open, tmp_path: Path) -> None:
     source = write_with_subject(tmp_path / "hostile.jsonl", *HOSTILE)
-    shown = show(write_page(tmp_path / "hostile.html", "ru", source))
-    assert shown.page.title().startswith("Отчёт")
-    assert shown.overflow <= 0
-    assert shown.is_quiet
-    assert shown.page.locator("bdi").count() > 10
-    assert shown.page.locator("bdi *").count() == 0
+    opened = show(write_page(tmp_path / "hostile.html", "ru", source))
+    assert opened.page.title().startswith("Отчёт")
+    assert opened.overflow <= 0
+    assert opened.is_quiet
+    assert opened.page.locator("bdi").count() > 10
+    assert opened.page.locator("bdi *").count() == 0
 
 
 def test_year_of_requests_fits_a_phone_and_prints_with_its_tables(show: Open, tmp_path: Path) -> None:
     source = write_many(tmp_path / "many.jsonl", months=14)
-    shown = show(write_page(tmp_path / "many.html", "kk", source), PHONE)
-    assert shown.overflow <= 0
-    assert shown.is_quiet
-    table = shown.page.locator("details table").first
+    opened = show(write_page(tmp_path / "many.html", "kk", source), PHONE)
+    assert opened.overflow <= 0
+    assert opened.is_quiet
+    table = opened.page.locator("details table").first
     assert not table.is_visible()
-    shown.page.emulate_media(media="print")
+    opened.page.emulate_media(media="print")
     assert table.is_visible()
-    assert not shown.page.locator("nav").is_visible()
+    assert not opened.page.locator("nav").is_visible()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_on_paper_no_table_is_wider_than_the_page(pages: dict[str, Path], show: Open, language: str) -> None:
-    shown = show(pages[language], PAPER)
-    shown.page.emulate_media(media="print")
-    assert shown.overflow <= 0
+    opened = show(pages[language], PAPER)
+    opened.page.emulate_media(media="print")
+    assert opened.overflow <= 0
 
 
 def test_breach_links_to_its_request_in_redmine(pages: dict[str, Path], show: Open) -> None:
-    shown = show(pages["en"])
-    link = shown.page.locator("section[aria-labelledby=breaches] a").first
+    opened = show(pages["en"])
+    link = opened.page.locator("section[aria-labelledby=breaches] a").first
     assert link.get_attribute("href") == f"http://127.0.0.1:3000/issues/{link.inner_text().removeprefix('#')}"
-    for each in shown.page.locator("nav a").all():
-        assert shown.page.locator(str(each.get_attribute("href"))).count() == 1
+    for each in opened.page.locator("nav a").all():
+        assert opened.page.locator(str(each.get_attribute("href"))).count() == 1
