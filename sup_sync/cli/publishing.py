@@ -17,7 +17,7 @@ from sup_sync.cli.parameters import MonthType
 
 if TYPE_CHECKING:
     from sup_sync.config.load import Config
-    from sup_sync.output.pages.page import Basis
+    from sup_sync.output.pages.page import ReportSources
     from sup_sync.output.pages.wiki import ReportData
     from sup_sync.run.publish import Publication
     from sup_sync.sla.judgement import Judgement
@@ -93,7 +93,7 @@ def _show_published(settings: Settings, publication: Publication, content: WikiC
     return code
 
 
-def basis_of(config: Config, *, is_whole: bool) -> Basis:
-    from sup_sync.output.pages.page import Basis
+def basis_of(config: Config, *, is_whole: bool) -> ReportSources:
+    from sup_sync.output.pages.page import ReportSources
 
-    return Basis(config.rules, config.server.url, config.digests, is_whole)
+    return ReportSources(config.rules, config.server.url, config.digests, is_whole)

@@ -105,7 +105,7 @@ def test_a_day_with_the_tool(shell: Shell, office: Office) -> None:
     assert (result.code, result.out, result.err) == (0, "Written: 1 applied.\n", "")
     result = shell("plan", "--exit-code")
     assert (result.code, result.out, result.err) == (0, "Nothing to write on 1 request.\n", "")
-    assert shell("apply").out == "Nothing was to be written.\n"
+    assert shell("apply").out == "Nothing to write.\n"
     assert shell("queue").out.splitlines()[-1].startswith("1 request to work on")
     assert f"#{issue_id} VIP · error" in shell("explain", issue_id).out
     assert shell("explain", f"#{issue_id}").out == shell("explain", issue_id).out

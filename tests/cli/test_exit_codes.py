@@ -82,7 +82,7 @@ CASES = [
     (all_is_well, 0, "Written: 1 applied."),
     (internal_error, 1, "internal error: RuntimeError at cli/commands/apply.py:"),
     (a_history_fails, 3, "skipped, because reading it failed: "),
-    (a_request_is_skipped, 3, "1 request could not be judged: see the findings."),
+    (a_request_is_skipped, 3, "1 request could not be evaluated; see the findings."),
     (a_write_is_refused, 3, "Written: 1 refused."),
     (over_the_limits, 4, "limits exceeded: 2 notes (limit 0); nothing was written. Review `sup-sync plan`"),
     (redmine_is_unreachable, 75, "answered 500; try again later"),

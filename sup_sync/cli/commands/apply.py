@@ -88,7 +88,7 @@ def _apply(settings: Settings, run: RunRecord, *, force: bool, adopt: bool) -> i
         settings.info(line, always=True)
     if not run.as_json and (done.outcomes or done.skipped or not settings.quiet):
         from sup_sync.output.terminal.layout import make_console
-        from sup_sync.output.terminal.plan import show_applied
+        from sup_sync.output.terminal.plan import show_run_result
 
-        show_applied(make_console(), done)
+        show_run_result(make_console(), done)
     return DONE if done.is_complete else PARTLY_DONE

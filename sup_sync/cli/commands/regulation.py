@@ -53,7 +53,7 @@ def regulation(settings: Settings, day: date | None, language: str | None, page:
     if page:
         from sup_sync.output.pages.frame import render_page
 
-        write_atomically(page, render_page("regulation", texts, said=sheet))
+        write_atomically(page, render_page("regulation", texts, regulation=sheet))
         return
     from sup_sync.output.terminal.layout import make_console
     from sup_sync.output.terminal.regulation import show_regulation
