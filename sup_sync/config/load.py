@@ -24,7 +24,7 @@ from sup_sync.config.shapes import (
     RegulationShape,
     TrackerShape,
 )
-from sup_sync.config.wording import Error, part_of, place_of, tell
+from sup_sync.config.wording import Error, part_to_prune, place_of, tell
 from sup_sync.config.yaml_file import Place, YamlFile, load_yaml
 from sup_sync.errors import CalendarError, ConfigError, Mistake
 from sup_sync.frozen import value
@@ -163,7 +163,7 @@ class _Reading:
             made, errors = self._validated(shape, source)
             if not errors:
                 return made
-            parts = {part_of(each) for each in errors}
+            parts = {part_to_prune(each) for each in errors}
             if parts & left_out:
                 return None
             self.mistakes += tell(errors, source, shape)

@@ -55,7 +55,7 @@ def place_of(error: Error) -> Place:
     return tuple(each for each in error["loc"] if each != "[key]")
 
 
-def part_of(error: Error) -> Place:
+def part_to_prune(error: Error) -> Place:
     """What to leave out for a mistake: an unknown key itself, else the entry of a top section that it stands in."""
     place = place_of(error)
     return place if error["type"] == UNKNOWN_KEY else place[:2]

@@ -92,7 +92,7 @@ class Files:
                 words.setdefault(word, version)
         return words
 
-    def knows_all(self, section: str) -> bool:
+    def is_complete(self, section: str) -> bool:
         """Whether no word of a section was left out for a mistake, in any version."""
         return all(each.shape and (each.file, section) not in self.pruned for each in self.versions)
 
@@ -116,7 +116,7 @@ class Files:
 
     def undefined_words(self, file: str, place: Place, words: Iterable[str], section: str) -> Iterator[Mistake]:
         """A mistake for each word that no version of the regulation has, once all of theirs are known."""
-        if self.knows_all(section):
+        if self.is_complete(section):
             yield from self.undefined(file, place, words, self.words(section), SINGULAR[section])
 
 

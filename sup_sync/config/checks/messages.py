@@ -18,8 +18,8 @@ def check_messages(files: Files) -> Iterator[Mistake]:
     if not files.messages:
         return
     expected = _expected(files)
-    knows_all = files.knows_all("levels") and files.knows_all("reasons")
-    knows_metrics = files.knows_all("metrics")
+    is_complete = files.is_complete("levels") and files.is_complete("reasons")
+    knows_metrics = files.is_complete("metrics")
     for language, texts in files.messages.languages.items():
         for key in (each for each in expected if each not in texts):
             if (MESSAGES, language, key) not in files.pruned:
@@ -29,7 +29,7 @@ def check_messages(files: Files) -> Iterator[Mistake]:
             if key in expected:
                 yield from _text_mistakes(files, (language, key), text, expected[key])
             elif (knows_metrics or _is_misspelt(key, expected)) and (
-                knows_all or not key.startswith(("level_", "reason_"))
+                is_complete or not key.startswith(("level_", "reason_"))
             ):
                 yield files.mistake(MESSAGES, (language, key), f"{key!r} is no message of the tool: remove it")
 
@@ -45,7 +45,7 @@ def _needed_by(files: Files, message: str) -> str:
 def _text_mistakes(files: Files, place: Place, text: str, expected: Text) -> Iterator[Mistake]:
     template, (language, key) = Template(text), place
     what, used, known = f"{key} in {language}", set(template.get_identifiers()), expected.variables
-    if expected.names_targets and not files.knows_all("metrics"):
+    if expected.names_targets and not files.is_complete("metrics"):
         known |= used
     if not template.is_valid():
         yield files.mistake(MESSAGES, place, f"{what} has a lone $: write $$ for a dollar sign")
