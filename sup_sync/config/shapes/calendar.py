@@ -84,7 +84,7 @@ class ChangeShape(Shape):
     @model_validator(mode="after")
     def _hours_fit(self) -> Self:
         if (self.kind == "hours") != (self.hours is not None) and self.kind != "worked":
-            raise ValueError("`kind: hours` requires `hours`, and only `kind: worked` may have it too; add or remove `hours`")
+            raise ValueError("`hours` is for `kind: hours` (required) and `kind: worked`; add or remove it")
         return self
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
-from sup_sync.config.shapes.base import Clause, Duration, Shape, HoursOrMinutes, Words, read_duration
+from sup_sync.config.shapes.base import Clause, Duration, HoursOrMinutes, Shape, Words, read_duration
 from sup_sync.model.policy import ClockKind, PriorityChange
 from sup_sync.model.required import Item
 from sup_sync.planning.notice import Section
@@ -60,8 +60,8 @@ class TargetShape(Shape):
     """A target: the time allowed, and its clause."""
 
     within: Annotated[dict[str, Duration | None], BeforeValidator(read_durations)]
-    """Time allowed, in minutes, hours or working days: one duration for all priorities, or one for each. `none` means no
-    target.
+    """Time allowed, in minutes, hours or working days: one duration for all priorities, or one for each. `none` means
+    no target.
     """
 
     clause: Clause
@@ -94,8 +94,7 @@ class StepShape(Shape):
     """Name of the step, as `explain` shows it."""
 
     at: Annotated[float, Field(ge=0.01, le=100)]
-    """Share of the target's time at which the step is due: 0.75 is three quarters, 1 is the target, 2 is twice its time.
-    """
+    """Share of the target's time at which the step is due: 0.75 is three quarters, 1 the target, 2 twice its time."""
 
     message: str
     """Text of the private note, by its name in messages.yaml."""
@@ -110,7 +109,8 @@ class StepShape(Shape):
     """`true` if the request counts as at risk from this step on."""
 
     notify: tuple[str, ...] = ()
-    """People to notify outside Redmine after the note is written, by keys in `people` of tracker.yaml. Example: `[head]`.
+    """People to notify outside Redmine after the note is written, by keys in `people` of tracker.yaml. Example:
+    `[head]`.
     """
 
 
@@ -124,6 +124,9 @@ def check_measure(key: str) -> str:
     if key not in MEASURES:
         raise ValueError(f"unknown measure {key!r}; write {' or '.join(MEASURES)}")
     return key
+
+
+MetricKey = Annotated[str, AfterValidator(check_metric_key)]
 
 
 class MetricShape(Shape):
@@ -270,7 +273,7 @@ else:  # type checkers cannot evaluate the registry of notices
     AlertKey = Literal[names_in(Section.ALERTS)]
 
 
-def _shipped_metrics() -> dict[str, MetricShape]:
+def _default_metrics() -> dict[str, MetricShape]:
     return {key: MetricShape(measures=key) for key in ("first_response", "resolution")}
 
 
@@ -304,9 +307,9 @@ class RegulationShape(Shape):
     priorities: Annotated[tuple[str, ...], Field(min_length=1)]
     """Priorities, the lowest first. The lowest applies until staff confirm another."""
 
-    metrics: dict[Annotated[str, AfterValidator(check_metric_key)], MetricShape] = Field(default_factory=_shipped_metrics)
-    """Metrics, in the order in which they are shown. You choose the keys; messages.yaml needs a text for each. If absent:
-    `first_response` and `resolution`.
+    metrics: dict[MetricKey, MetricShape] = Field(default_factory=_default_metrics)
+    """Metrics, in the order in which they are shown. You choose the keys; messages.yaml needs a text for each. If
+    absent: `first_response` and `resolution`.
     """
 
     agreements: dict[str, AgreementShape]
@@ -337,4 +340,4 @@ class RegulationShape(Shape):
     @staticmethod
     def default_metrics() -> dict[str, MetricShape]:
         """Return the metrics of a file that has no section `metrics`."""
-        return _shipped_metrics()
+        return _default_metrics()

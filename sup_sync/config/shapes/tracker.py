@@ -66,8 +66,8 @@ class FieldsShape(Shape):
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, str]
-    """Target time of one of `metrics` (`…_due`), or the time at which its clock stopped (`…_at`). Format: text. Example:
-    `Келесі жауап мерзімі`.
+    """Target time of one of `metrics` (`…_due`), or the time at which its clock stopped (`…_at`). Format: text.
+    Example: `Келесі жауап мерзімі`.
     """
 
     level: str
@@ -129,7 +129,7 @@ class StatesShape(Shape):
     """The values of the field `state`."""
 
     on_track: str
-    """No target is near."""
+    """No target is near or overdue."""
 
     at_risk: str
     """A ladder step with `at_risk: true` is due."""
