@@ -109,7 +109,7 @@ class ExampleShape(Shape):
     """Priority of the request, one of regulation.yaml."""
 
     @property
-    def words(self) -> tuple[str, str, str]:
+    def terms(self) -> tuple[str, str, str]:
         return self.level, self.channel, self.category
 
     @property
