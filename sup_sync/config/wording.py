@@ -27,7 +27,7 @@ TO_WRITE = {
     "list_type": LIST,
     "tuple_type": LIST,
     "too_short": "at least one",
-    "string_type": "text, with quotes around a number",
+    "string_type": "text (numbers in quotes)",
     "string_too_short": "at least one word",
     "literal_error": "{expected}",
     "enum": "{expected}",

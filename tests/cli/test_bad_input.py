@@ -192,7 +192,7 @@ def test_a_tracker_that_is_away_ends_the_command(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("url", "code", "part"),
     [
-        ("ftp://tracker.example", 78, "url: no address of a tracker: write it as https://tracker.example.kz"),
+        ("ftp://tracker.example", 78, "url: invalid URL 'ftp://tracker.example'; write it like https://redmine.example.kz"),
         ("https://", 78, "url: no address of a tracker"),
         ("http://tracker.example", 78, "is plain http"),
         (f"https://user:{SENTINEL}@tracker.example", 78, "holds a user name"),

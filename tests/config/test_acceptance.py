@@ -42,7 +42,7 @@ def test_the_table_has_every_row_of_the_regulation():
 def test_an_example_that_the_mappings_do_not_keep_is_named_and_stops_a_run(copy):
     copy.replace("examples.yaml", "first_response: 2026-03-18 10:15", "first_response: 2026-03-18 10:20", times=1)
     line = copy.line("examples.yaml", "10:20")
-    wanted = "expects first_response 2026-03-18 10:20, the mappings give 2026-03-18 10:15 (base_online_assistant)"
+    wanted = "expected first_response 2026-03-18 10:20, but the mappings give 2026-03-18 10:15 (base_online_assistant); correct one of them"
     with pytest.raises(ConfigError, match=rf"^examples\.yaml:{line}: ") as caught:
         copy.load()
     assert str(caught.value) == f"examples.yaml:{line}: {wanted}"
@@ -52,7 +52,7 @@ def test_a_target_where_none_is_expected_is_named(copy):
     copy.replace("regulation.yaml", "{within: none, clause: SLA VIP.3}", "{within: 2 working days, clause: SLA VIP.3}")
     told = copy.mistakes()
     assert len(told) == sum(row["resolution"] == "none" for row in ROWS) > 0
-    assert all("expects resolution none, the mappings give 20" in each for each in told)
+    assert all("expected resolution none, but the mappings give 20" in each for each in told)
 
 
 def test_examples_wait_for_a_sound_regulation_but_not_for_other_files(copy):

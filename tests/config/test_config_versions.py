@@ -51,7 +51,7 @@ def test_two_versions_from_the_same_day_are_a_mistake(copy):
     replace_by(copy, FIRST_DAY)
     line = copy.line(EARLIER, "in_force_from")
     assert copy.mistakes() == [
-        f"{EARLIER}:{line}: in force from 2023-01-01, as regulation.yaml is: correct one of them"
+        f"{EARLIER}:{line}: in force from 2023-01-01, the same day as regulation.yaml; correct one of them"
     ]
 
 
@@ -60,7 +60,7 @@ def test_two_earlier_versions_from_the_same_day_are_one_mistake(copy):
     copy.path("regulation-2023.yaml").write_text(copy.path(EARLIER).read_text(encoding="utf-8"), encoding="utf-8")
     line = copy.line(EARLIER, "in_force_from")
     assert copy.mistakes() == [
-        f"regulation-2023.yaml:{line}: in force from 2023-01-01, as {EARLIER} is: correct one of them"
+        f"regulation-2023.yaml:{line}: in force from 2023-01-01, the same day as {EARLIER}; correct one of them"
     ]
 
 
@@ -68,19 +68,19 @@ def test_an_earlier_file_that_is_newer_than_the_regulation_is_a_mistake(copy):
     replace_by(copy, "2025-01-01", (FIRST_DAY, "2026-01-01"))
     line = copy.line(EARLIER, "in_force_from")
     assert copy.mistakes() == [
-        f"{EARLIER}:{line}: in force from 2026-01-01, later than regulation.yaml (2025-01-01): exchange the two"
+        f"{EARLIER}:{line}: in force from 2026-01-01, later than regulation.yaml (2025-01-01); swap the files"
     ]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "where", "text"),
     [
-        ("SLA VIP.1}", "SLA VIP.1, clok: calendar}", "clok", "unknown key 'clok': is 'clock' meant?"),
-        ("ladder: standard", "ladder: gold", "gold", "ladder 'gold' is not defined: there are standard"),
+        ("SLA VIP.1}", "SLA VIP.1, clok: calendar}", "clok", "unknown key 'clok'; did you mean 'clock'?"),
+        ("ladder: standard", "ladder: gold", "gold", "ladder 'gold' is not defined; choose from standard"),
         ("mentions: [head], assign: head}\n\n", "mentions: [boss], assign: head}\n\n", "boss",
-         "person of tracker.yaml 'boss' is not defined: there are head"),
+         "person 'boss' is not defined in tracker.yaml; choose from head"),
         ("reason: no_answer", "reason: insult", "reason: insult",
-         "reason insult stops work, which only a person may do: name another"),
+         "reason insult stops work, so only staff may set it; choose another reason"),
     ],
 )  # fmt: skip
 def test_a_mistake_in_an_earlier_version_names_its_own_file_and_line(copy, old, new, where, text):
@@ -103,10 +103,10 @@ def test_a_word_that_only_an_earlier_version_has_needs_its_name_and_its_texts(co
     lines = {language: copy.line(MESSAGES, f"{language}:") for language in LANGUAGES}
     assert copy.mistakes() == [
         *(
-            f"{MESSAGES}:{line}: level_standard is missing in {language}, for a word of {EARLIER}: add it"
+            f"{MESSAGES}:{line}: missing text level_standard in {language}, for a term in {EARLIER}; add it"
             for language, line in lines.items()
         ),
-        f"{TRACKER}:{copy.line(TRACKER, 'levels:')}: standard of {EARLIER} has no name here: add it",
+        f"{TRACKER}:{copy.line(TRACKER, 'levels:')}: standard in {EARLIER} has no name in Redmine; add it",
     ]
     name_level(copy, "standard", "Стандарт")
     assert copy.mistakes() == []
@@ -116,7 +116,7 @@ def test_a_word_of_no_version_is_a_mistake_though_there_are_several(copy):
     replace_by(copy, "2025-01-01")
     copy.replace(CONTRACTS, "level: vip", "level: gold", times=1)
     assert copy.mistakes() == [
-        f"{CONTRACTS}:{copy.line(CONTRACTS, 'gold')}: level 'gold' is not defined: there are vip, base"
+        f"{CONTRACTS}:{copy.line(CONTRACTS, 'gold')}: level 'gold' is not defined; choose from vip, base"
     ]
 
 
@@ -135,8 +135,8 @@ def test_a_contract_may_have_a_level_of_an_earlier_version(copy):
 def test_the_channel_by_who_filed_is_one_of_every_version(copy):
     replace_by(copy, "2025-01-01", ("  email: {clause: 8}\n", ""))
     assert copy.mistakes() == [
-        f"{TRACKER}:{copy.line(TRACKER, 'staff: email')}: channel of {EARLIER} 'email' is not defined:"
-        f" there are {CHANNELS}"
+        f"{TRACKER}:{copy.line(TRACKER, 'staff: email')}: channel 'email' is not defined in {EARLIER};"
+        f" choose from {CHANNELS}"
     ]
 
 
@@ -149,10 +149,10 @@ def test_what_an_earlier_version_leaves_open_is_named_in_as_few_lines_as_say_it(
     )
     line = copy.line(EARLIER, "agreements:")
     assert copy.mistakes() == [
-        f"{EARLIER}:{line}: no agreement covers level base, channel callback: add one",
-        f"{EARLIER}:{line}: no agreement covers level base, channel official_letter: add one",
+        f"{EARLIER}:{line}: no agreement covers level base, channel callback; add one",
+        f"{EARLIER}:{line}: no agreement covers level base, channel official_letter; add one",
         *(
-            f"{EARLIER}:{line}: no agreement covers level vip, channel {channel}, category consultation: add one"
+            f"{EARLIER}:{line}: no agreement covers level vip, channel {channel}, category consultation; add one"
             for channel in ("callback", "email", "tracker")
         ),
     ]
@@ -161,7 +161,7 @@ def test_what_an_earlier_version_leaves_open_is_named_in_as_few_lines_as_say_it(
 def test_a_level_that_no_agreement_covers_is_one_line(copy):
     replace_by(copy, "2025-01-01", ("levels: [base]", "levels: [vip]"))
     line = copy.line(EARLIER, "agreements:")
-    assert copy.mistakes() == [f"{EARLIER}:{line}: no agreement covers level base: add one"]
+    assert copy.mistakes() == [f"{EARLIER}:{line}: no agreement covers level base; add one"]
 
 
 def test_a_broken_earlier_version_is_not_held_against_the_other_files(copy):
@@ -170,13 +170,13 @@ def test_a_broken_earlier_version_is_not_held_against_the_other_files(copy):
     copy.replace(EARLIER, "levels:  ", "levels: [", times=1)
     (mistake,) = copy.mistakes()
     assert mistake.startswith(f"{EARLIER}:")
-    assert ": no YAML: " in mistake
+    assert ": invalid YAML: " in mistake
 
 
 @pytest.mark.parametrize("name", ["regulation_2024.yaml", "regulation-2024.yml", "regulation2024.yaml"])
 def test_a_file_that_is_almost_named_like_an_earlier_version_is_a_warning(copy, name):
     replace_by(copy, "2025-01-01", name=name)
-    assert copy.mistakes() == [f"{name}:1: warning: is not read: an earlier version is named like regulation-2022.yaml"]
+    assert copy.mistakes() == [f"{name}:1: warning: file ignored; rename an earlier version like regulation-2022.yaml"]
     assert copy.load().rules.policy.earlier == ()
 
 
@@ -205,15 +205,15 @@ def test_a_row_that_an_earlier_version_does_not_keep_names_itself_and_the_versio
     replace_by(copy, "2026-06-10", ("within: 15 min", "within: 20 min"))
     _expect(copy, NEW_ROW, (OLD_ROW[0], "2026-06-09 17:15", OLD_ROW[2]))
     assert copy.mistakes() == [
-        "examples.yaml:3: expects first_response 2026-06-09 17:15, the mappings give 2026-06-09 17:20"
-        f" (base_online_assistant of {EARLIER})"
+        "examples.yaml:3: expected first_response 2026-06-09 17:15, but the mappings give 2026-06-09 17:20"
+        f" (base_online_assistant in {EARLIER}); correct one of them"
     ]
 
 
 def test_a_row_from_before_any_regulation_is_a_mistake(copy):
     _expect(copy, NEW_ROW, ("2022-12-30 17:00", "2022-12-30 17:15", "2023-01-04 17:00"))
     assert copy.mistakes() == [
-        "examples.yaml:3: filed on 2022-12-30, before any regulation: correct the day, or add that of its day"
+        "examples.yaml:3: filed on 2022-12-30, before any regulation; correct the date or add that version"
     ]
 
 
@@ -223,19 +223,19 @@ def test_a_row_knows_the_words_of_its_own_version_alone(copy):
     copy.replace("examples.yaml", "category: error", "category: suggestion")
     copy.replace(TRACKER, "Ұсыныс: {category: suggestion}", "Ұсыныс: {category: error}")
     assert copy.mistakes() == [
-        f"examples.yaml:2: category of {EARLIER} 'suggestion' is not defined: there are consultation, error"
+        f"examples.yaml:2: category 'suggestion' is not defined in {EARLIER}; choose from consultation, error"
     ]
 
 
 @pytest.mark.parametrize(
     ("old", "new", "text"),
     [
-        ("level: base", "level: bas", "level 'bas' is not defined: there are vip, base"),
-        ("priority: normal", "priority: calm", "priority 'calm' is not defined: there are normal, urgent, immediate"),
+        ("level: base", "level: bas", "level 'bas' is not defined; choose from vip, base"),
+        ("priority: normal", "priority: calm", "priority 'calm' is not defined; choose from normal, urgent, immediate"),
         (
             "channel: online_assistant",
             "channel: fax",
-            "channel 'fax' is not defined: there are online_assistant, email, official_letter, callback, tracker",
+            "channel 'fax' is not defined; choose from online_assistant, email, official_letter, callback, tracker",
         ),
     ],
 )

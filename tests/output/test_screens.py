@@ -479,7 +479,7 @@ def test_due_shows_each_target_and_says_where_there_is_none() -> None:
 
 
 def test_a_mistake_is_one_line_however_long() -> None:
-    long = Mistake("regulation.yaml", 12, "unknown key 'levls': is 'levels' meant? " + "x" * 200)
+    long = Mistake("regulation.yaml", 12, "unknown key 'levls'; did you mean 'levels'? " + "x" * 200)
     mistakes = [long, Mistake("clients.yaml", 3, "ended \x1b[2J", is_warning=True)]
     assert lines(lambda console: show_mistakes(console, mistakes)) == [
         str(long),
