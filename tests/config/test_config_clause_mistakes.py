@@ -96,7 +96,8 @@ MISTAKES = [
     (TRACKER, "  unclear: Мағынасы түсініксіз\n", "", "reasons:", "unclear has no name in Redmine; add it"),
     (TRACKER, "  unclear:", "  spam: Спам\n  unclear:", "spam:",
      f"reason 'spam' is not defined; choose from {REASONS}"),
-    (TRACKER, "reason: Тоқтату себебі", "", "fields:", "missing field `reason` for the reasons of the regulation; add it"),
+    (TRACKER, "reason: Тоқтату себебі", "", "fields:",
+     "missing field `reason` for the reasons of the regulation; add it"),
     (MESSAGES, "  day: $day $month $year г.\n", "", "ru:", "missing text day in ru; add it"),
     (MESSAGES, "  level_base: Base\n", "", "en:", "missing text level_base in en; add it"),
     (MESSAGES, "level_base: Base", "level_base: 5", "level_base: 5",
@@ -132,20 +133,22 @@ MISTAKES = [
      "quiet_hours: invalid time range '21:00-24:30'; write \"21:00-08:00\""),
     (CONFIG, "# quiet_hours: 21:00-08:00", "quiet_hours: 08:00-08:00", "quiet_hours",
      "quiet_hours: invalid time range '08:00-08:00'; write \"21:00-08:00\""),
-    (CONFIG, "run_time: 15 min", "run_time: 15", "run_time: 15", "run_time: 15 has no unit; write `15 min`, `2 h` or `1 working day`"),
+    (CONFIG, "run_time: 15 min", "run_time: 15", "run_time: 15",
+     "run_time: 15 has no unit; write `15 min`, `2 h` or `1 working day`"),
     (CONFIG, "run_time: 15 min", "run_time: 1 working day", "run_time: 1 working day",
      "run_time: working days are not allowed here; write hours or minutes"),
-    (CONFIG, "status_changes: 10", "status_changes: -1", "status_changes", "status_changes: invalid value -1; write 0 or more"),
+    (CONFIG, "status_changes: 10", "status_changes: -1", "status_changes",
+     "status_changes: invalid value -1; write 0 or more"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "old", "new", "where", "text"), MISTAKES)
-def test_a_mistake_is_told_in_one_line(copy, name, old, new, where, text):
+def test_mistake_is_reported_on_one_line(copy, name, old, new, where, text):
     copy.replace(name, old, new, times=1)
     assert copy.mistakes() == [f"{name}:{copy.line(name, where)}: {text}"]
 
 
-def test_languages_that_nothing_names_are_a_mistake(copy):
+def test_language_field_without_section_languages_is_a_mistake(copy):
     text = copy.path(TRACKER).read_text(encoding="utf-8")
     languages = text[text.index("languages:") : text.index("tool_statuses:")]
     copy.replace(TRACKER, languages, "")
@@ -153,7 +156,7 @@ def test_languages_that_nothing_names_are_a_mistake(copy):
     assert copy.mistakes() == [f'tracker.yaml:{line}: the values of "Тіл" are not mapped; add the section `languages`']
 
 
-def test_a_reason_of_the_regulation_alone_needs_its_name_and_its_text_in_every_language(copy):
+def test_new_reason_needs_a_name_and_a_text_in_every_language(copy):
     copy.replace(REGULATION, "  unclear: {clause: 9}\n", "  unclear: {clause: 9}\n  spam: {clause: 9}\n")
     assert copy.mistakes() == [
         *(
@@ -164,7 +167,7 @@ def test_a_reason_of_the_regulation_alone_needs_its_name_and_its_text_in_every_l
     ]
 
 
-def test_a_requirement_without_a_field_is_a_warning_as_nobody_can_be_asked(copy):
+def test_requirement_without_a_field_is_a_warning(copy):
     copy.replace(TRACKER, "  iin: ЖСН\n", "")
     assert copy.mistakes() == [
         f"tracker.yaml:{copy.line(TRACKER, 'fields:')}: warning: missing field `iin`, which the regulation requires;"
@@ -173,7 +176,7 @@ def test_a_requirement_without_a_field_is_a_warning_as_nobody_can_be_asked(copy)
     assert "iin" not in copy.load().rules.names.fields
 
 
-def test_a_file_without_reasons_and_languages_needs_no_fields_for_them(copy):
+def test_tracker_yaml_without_reasons_and_languages_needs_no_fields_for_them(copy):
     for section, following in (("reasons:", "languages:"), ("languages:", "tool_statuses:")):
         text = copy.path(TRACKER).read_text(encoding="utf-8")
         copy.replace(TRACKER, text[text.index(section) : text.index(following)], "")
@@ -186,13 +189,13 @@ def test_a_file_without_reasons_and_languages_needs_no_fields_for_them(copy):
 
 
 @pytest.mark.parametrize("old", ["remind_at: 0.5", "in_force_from: 2023-01-01"])
-def test_a_regulation_that_cannot_be_used_is_not_held_against_the_other_files(copy, old):
+def test_invalid_regulation_causes_no_mistakes_in_other_files(copy, old):
     copy.replace(REGULATION, old, f"{old} or so")
     (mistake,) = copy.mistakes()
     assert mistake.startswith(f"{REGULATION}:{copy.line(REGULATION, 'or so')}: ")
 
 
-def test_a_level_that_cannot_be_read_is_not_held_against_what_names_it(copy):
+def test_invalid_level_causes_no_mistakes_in_references_to_it(copy):
     copy.replace(REGULATION, "vip: {clause: 3}", "vip: {claus: 3}")
     line = copy.line(REGULATION, "claus:")
     assert copy.mistakes() == [f"regulation.yaml:{line}: unknown key 'claus'; did you mean 'clause'?"]

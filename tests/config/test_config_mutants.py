@@ -197,17 +197,17 @@ MUTANTS = {
 }
 
 
-def test_there_are_at_least_sixty() -> None:
+def test_at_least_sixty_mutants_exist() -> None:
     assert len(MUTANTS) >= 60
 
 
-def test_the_right_configuration_changes_nothing(office: Diary, tmp_path: Path) -> None:
+def test_unchanged_configuration_writes_nothing(office: Diary, tmp_path: Path) -> None:
     config = load_config(copy_of_all(tmp_path).folder / "config.yaml", WEEK)
     assert office.run(NOW, config=config).puts == 0
 
 
 @pytest.mark.parametrize("name", MUTANTS)
-def test_it_is_refused_or_held_by_the_limits(
+def test_mutant_is_refused_or_stopped_by_the_limits(
     office: Diary, tmp_path: Path, name: str, count_promise: Callable[[str, str], None]
 ) -> None:
     copy = copy_of_all(tmp_path)

@@ -19,13 +19,13 @@ def copy(tmp_path: Path) -> Copy:
     return Copy(tmp_path)
 
 
-def test_an_earlier_version_beside_the_shipped_one_is_no_mistake(copy):
+def test_earlier_version_is_not_a_mistake(copy):
     replace_by(copy, "2025-01-01")
     assert copy.mistakes() == []
 
 
 @pytest.mark.parametrize("names", [("2023", "2024"), ("b", "a")])
-def test_versions_are_ordered_by_their_day_whatever_their_files_are_called(copy, names):
+def test_versions_are_ordered_by_first_day_not_by_file_name(copy, names):
     for name, day, within in zip(names, (FIRST_DAY, "2024-01-01"), ("20 min", "25 min"), strict=True):
         text = copy.path(REGULATION).read_text(encoding="utf-8").replace("within: 15 min", f"within: {within}")
         copy.path(f"regulation-{name}.yaml").write_text(text.replace(FIRST_DAY, day), encoding="utf-8")
@@ -42,7 +42,7 @@ def test_versions_are_ordered_by_their_day_whatever_their_files_are_called(copy,
     ]
 
 
-def test_the_newest_version_may_lie_ready_before_its_day(copy):
+def test_newest_version_may_start_in_the_future(copy):
     replace_by(copy, "2027-01-01")
     assert copy.mistakes() == []
 
@@ -64,7 +64,7 @@ def test_two_earlier_versions_from_the_same_day_are_one_mistake(copy):
     ]
 
 
-def test_an_earlier_file_that_is_newer_than_the_regulation_is_a_mistake(copy):
+def test_earlier_file_newer_than_regulation_yaml_is_a_mistake(copy):
     replace_by(copy, "2025-01-01", (FIRST_DAY, "2026-01-01"))
     line = copy.line(EARLIER, "in_force_from")
     assert copy.mistakes() == [
@@ -83,20 +83,20 @@ def test_an_earlier_file_that_is_newer_than_the_regulation_is_a_mistake(copy):
          "reason insult stops work, so only staff may set it; choose another reason"),
     ],
 )  # fmt: skip
-def test_a_mistake_in_an_earlier_version_names_its_own_file_and_line(copy, old, new, where, text):
+def test_mistake_in_an_earlier_version_has_its_own_file_and_line(copy, old, new, where, text):
     copy.replace(REGULATION, "# Times are", "# A comment more.\n# Times are")
     replace_by(copy, "2025-01-01", ("# A comment more.\n", ""))
     copy.replace(EARLIER, old, new, times=1)
     assert copy.mistakes() == [f"{EARLIER}:{copy.line(EARLIER, where)}: {text}"]
 
 
-def test_the_same_mistake_in_two_versions_is_told_of_each(copy):
+def test_same_mistake_in_two_versions_is_reported_for_each(copy):
     copy.replace(REGULATION, "reason: no_answer", "reason: insult")
     replace_by(copy, "2025-01-01")
     assert [each.partition(":")[0] for each in copy.mistakes()] == [EARLIER, REGULATION]
 
 
-def test_a_word_that_only_an_earlier_version_has_needs_its_name_and_its_texts(copy):
+def test_term_of_an_earlier_version_needs_a_name_and_texts(copy):
     replace_by(
         copy, "2025-01-01", (BASE, "  standard: {clause: 3, default: true}"), ("levels: [base]", "levels: [standard]")
     )
@@ -112,7 +112,7 @@ def test_a_word_that_only_an_earlier_version_has_needs_its_name_and_its_texts(co
     assert copy.mistakes() == []
 
 
-def test_a_word_of_no_version_is_a_mistake_though_there_are_several(copy):
+def test_term_of_no_version_is_a_mistake(copy):
     replace_by(copy, "2025-01-01")
     copy.replace(CONTRACTS, "level: vip", "level: gold", times=1)
     assert copy.mistakes() == [
@@ -120,7 +120,7 @@ def test_a_word_of_no_version_is_a_mistake_though_there_are_several(copy):
     ]
 
 
-def test_a_contract_may_have_a_level_of_an_earlier_version(copy):
+def test_contract_may_have_a_level_of_an_earlier_version(copy):
     replace_by(
         copy,
         "2025-01-01",
@@ -132,7 +132,7 @@ def test_a_contract_may_have_a_level_of_an_earlier_version(copy):
     assert copy.mistakes() == []
 
 
-def test_the_channel_by_who_filed_is_one_of_every_version(copy):
+def test_default_channel_must_be_defined_in_every_version(copy):
     replace_by(copy, "2025-01-01", ("  email: {clause: 8}\n", ""))
     assert copy.mistakes() == [
         f"{TRACKER}:{copy.line(TRACKER, 'staff: email')}: channel 'email' is not defined in {EARLIER};"
@@ -140,7 +140,7 @@ def test_the_channel_by_who_filed_is_one_of_every_version(copy):
     ]
 
 
-def test_what_an_earlier_version_leaves_open_is_named_in_as_few_lines_as_say_it(copy):
+def test_uncovered_requests_of_an_earlier_version_are_reported_in_few_lines(copy):
     replace_by(
         copy,
         "2025-01-01",
@@ -158,13 +158,13 @@ def test_what_an_earlier_version_leaves_open_is_named_in_as_few_lines_as_say_it(
     ]
 
 
-def test_a_level_that_no_agreement_covers_is_one_line(copy):
+def test_uncovered_level_is_reported_on_one_line(copy):
     replace_by(copy, "2025-01-01", ("levels: [base]", "levels: [vip]"))
     line = copy.line(EARLIER, "agreements:")
     assert copy.mistakes() == [f"{EARLIER}:{line}: no agreement covers level base; add one"]
 
 
-def test_a_broken_earlier_version_is_not_held_against_the_other_files(copy):
+def test_invalid_earlier_version_causes_no_mistakes_in_other_files(copy):
     replace_by(copy, "2025-01-01", (BASE, f"{BASE}\n  silver: {{clause: 3}}"))
     name_level(copy, "silver", "Күміс")
     copy.replace(EARLIER, "levels:  ", "levels: [", times=1)
@@ -174,7 +174,7 @@ def test_a_broken_earlier_version_is_not_held_against_the_other_files(copy):
 
 
 @pytest.mark.parametrize("name", ["regulation_2024.yaml", "regulation-2024.yml", "regulation2024.yaml"])
-def test_a_file_that_is_almost_named_like_an_earlier_version_is_a_warning(copy, name):
+def test_file_named_almost_like_an_earlier_version_is_a_warning(copy, name):
     replace_by(copy, "2025-01-01", name=name)
     assert copy.mistakes() == [f"{name}:1: warning: file ignored; rename an earlier version like regulation-2022.yaml"]
     assert copy.load().rules.policy.earlier == ()
@@ -195,13 +195,13 @@ OLD_ROW = ("2026-06-09 17:00", "2026-06-09 17:20", "2026-06-11 17:00")
 NEW_ROW = ("2026-06-10 17:00", "2026-06-10 17:15", "2026-06-12 17:00")
 
 
-def test_the_acceptance_table_is_held_against_the_version_of_each_rows_day(copy):
+def test_example_is_evaluated_by_the_version_of_its_day(copy):
     replace_by(copy, "2026-06-10", ("within: 15 min", "within: 20 min"))
     _expect(copy, OLD_ROW, NEW_ROW)
     assert copy.mistakes() == []
 
 
-def test_a_row_that_an_earlier_version_does_not_keep_names_itself_and_the_version(copy):
+def test_failing_example_of_an_earlier_version_names_the_version(copy):
     replace_by(copy, "2026-06-10", ("within: 15 min", "within: 20 min"))
     _expect(copy, NEW_ROW, (OLD_ROW[0], "2026-06-09 17:15", OLD_ROW[2]))
     assert copy.mistakes() == [
@@ -210,14 +210,14 @@ def test_a_row_that_an_earlier_version_does_not_keep_names_itself_and_the_versio
     ]
 
 
-def test_a_row_from_before_any_regulation_is_a_mistake(copy):
+def test_example_filed_before_any_regulation_is_a_mistake(copy):
     _expect(copy, NEW_ROW, ("2022-12-30 17:00", "2022-12-30 17:15", "2023-01-04 17:00"))
     assert copy.mistakes() == [
         "examples.yaml:3: filed on 2022-12-30, before any regulation; correct the date or add that version"
     ]
 
 
-def test_a_row_knows_the_words_of_its_own_version_alone(copy):
+def test_example_may_use_only_terms_of_its_version(copy):
     replace_by(copy, "2026-06-10", ("  suggestion: {clause: 6}\n", ""))
     _expect(copy, OLD_ROW, NEW_ROW)
     copy.replace("examples.yaml", "category: error", "category: suggestion")
@@ -239,7 +239,7 @@ def test_a_row_knows_the_words_of_its_own_version_alone(copy):
         ),
     ],
 )
-def test_a_row_with_a_word_of_no_regulation_is_one_mistake(copy, old, new, text):
+def test_example_with_an_unknown_term_is_one_mistake(copy, old, new, text):
     _expect(copy, NEW_ROW)
     copy.replace("examples.yaml", old, new)
     assert copy.mistakes() == [f"examples.yaml:2: {text}"]

@@ -48,7 +48,7 @@ def checked(folder: Path, survey: NamesInRedmine, head: Head | None = HEAD) -> t
 
 
 @pytest.mark.parametrize("survey", DATA_SETS.values(), ids=DATA_SETS)
-def test_a_tracker_with_common_names_is_mapped_without_a_mistake(tmp_path: Path, survey: NamesInRedmine) -> None:
+def test_redmine_with_common_names_is_mapped_without_mistakes(tmp_path: Path, survey: NamesInRedmine) -> None:
     config, mistakes = checked(tmp_path, survey)
     assert mistakes == []
     assert config
@@ -68,7 +68,7 @@ def test_a_tracker_with_common_names_is_mapped_without_a_mistake(tmp_path: Path,
         (KAZAKH, "kk", "Қате", "Клиенттен жауап күтілуде", "Бас тартылды", "Жоғары"),
     ],
 )
-def test_names_get_the_meaning_that_they_have(
+def test_names_are_mapped_to_their_meaning(
     tmp_path: Path, survey: NamesInRedmine, language: str, error: str, waiting: str, refused: str, high: str
 ) -> None:
     config, _ = checked(tmp_path, survey)
@@ -85,7 +85,7 @@ def test_names_get_the_meaning_that_they_have(
     assert config.rules.policy.contracts == ()
 
 
-def test_fields_and_their_values_keep_the_trackers_names(tmp_path: Path) -> None:
+def test_fields_and_their_values_keep_their_names_in_redmine(tmp_path: Path) -> None:
     fields = {"БИН организации": (), "ФИО": (), "Канал": ("Чат", "Официальное письмо", "Факс"), "Этаж": ()}
     config, mistakes = checked(tmp_path, NamesInRedmine([], {}, [], fields))
     assert config, mistakes
@@ -95,19 +95,19 @@ def test_fields_and_their_values_keep_the_trackers_names(tmp_path: Path) -> None
     assert "Этаж" not in names.fields.values()
 
 
-def test_of_priorities_that_lack_one_the_nearest_stands_for_it() -> None:
+def test_missing_priority_is_mapped_to_the_nearest_name() -> None:
     priorities = propose(NamesInRedmine([], {}, ["Низкий", "Обычный", "Высокий"]), "ru").names["priorities"]
     assert [each.value for each in priorities.values()] == ["Обычный", "Высокий", "Немедленный"]
     assert [each.is_new for each in priorities.values()] == [False, False, True]
 
 
-def test_of_two_names_for_a_priority_the_first_stands_and_the_other_counts_as_it() -> None:
+def test_second_name_for_a_priority_becomes_an_alias() -> None:
     made = propose(NamesInRedmine([], {}, ["Средний", "Обычный", "Срочный"]), "ru")
     assert made.names["priorities"]["normal"].value == "Средний"
     assert {name: each.value for name, each in made.priority_aliases.items()} == {"Обычный": "normal"}
 
 
-def test_staff_and_clients_are_told_by_groups_and_roles_and_others_are_left_to_be_said() -> None:
+def test_staff_and_clients_are_recognized_by_groups_and_roles() -> None:
     roles = ["Менеджер", "Репортёр", "Наблюдатель", "sup-sync"]
     people = {"Дана Бекова": ["Менеджер"], "Марат Омаров": ["Репортёр"]}
     survey = NamesInRedmine([], {}, [], {}, ["Служба поддержки", "Бухгалтерия"], roles, people)
@@ -119,7 +119,7 @@ def test_staff_and_clients_are_told_by_groups_and_roles_and_others_are_left_to_b
 
 
 @pytest.mark.parametrize(("role", "is_left"), [("Репортёр", False), ("Заявитель", True)])
-def test_where_no_role_is_the_clients_but_one_may_be_it_is_left_to_be_said(role: str, is_left: bool) -> None:
+def test_unknown_role_may_be_a_missed_one_if_clients_have_none(role: str, is_left: bool) -> None:
     made = propose(NamesInRedmine([], {}, [], {}, [], ["Менеджер", role]), "ru", Head("d.bekova", "Дана Бекова"))
     assert made.may_have_missed_a_role is is_left
 
@@ -128,11 +128,11 @@ def test_where_no_role_is_the_clients_but_one_may_be_it_is_left_to_be_said(role:
 
 
 @pytest.mark.parametrize("name", ["Ожидание", "Пауза", "Ждём ответа разработчика", "On hold", "Тексеруде", "?"])
-def test_no_open_status_is_guessed_to_wait_for_the_client_unless_it_says_so(name: str) -> None:
+def test_ambiguous_open_status_is_left_as_a_placeholder(name: str) -> None:
     assert propose(NamesInRedmine([], {name: False}, []), "ru").statuses[name].is_placeholder
 
 
-def test_a_status_that_redmine_leaves_open_ends_nothing() -> None:
+def test_status_open_in_redmine_is_mapped_to_open() -> None:
     made = propose(REDMINE_EN, None).statuses["Resolved"]
     assert (made.value, made.remark.partition(",")[0]) == ("open", "Redmine leaves it open")
 
@@ -150,7 +150,7 @@ def todo_lines(path: Path) -> set[int]:
     return {number for number, line in enumerate(lines, start=1) if "# TODO: " in line}
 
 
-def test_check_names_each_line_that_has_a_todo(tmp_path: Path) -> None:
+def test_check_reports_each_line_with_a_todo(tmp_path: Path) -> None:
     """Mistakes of shape, names that nothing is called, and the head: each where its TODO stands."""
     config, mistakes = checked(tmp_path, UNGUESSABLE, head=None)
     todo = todo_lines(tmp_path / "mappings" / "tracker.yaml")
@@ -160,7 +160,7 @@ def test_check_names_each_line_that_has_a_todo(tmp_path: Path) -> None:
     assert {each.file for each in mistakes} == {"tracker.yaml"}
 
 
-def test_what_is_left_to_be_said_is_told_of_the_proposal() -> None:
+def test_proposal_knows_if_it_has_placeholders() -> None:
     assert propose(UNGUESSABLE, None, HEAD).has_placeholders
     assert propose(REDMINE_EN, None, None).has_placeholders
     assert not propose(REDMINE_EN, None, HEAD).has_placeholders
@@ -188,7 +188,7 @@ SURVEYS = st.builds(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(survey=SURVEYS, head=st.none() | st.builds(Head, NAME, NAME))
-def test_whatever_the_names_the_files_load_or_check_names_lines_that_say_so(
+def test_files_load_or_check_reports_marked_lines_for_any_names(
     tmp_path: Path, survey: NamesInRedmine, head: Head | None
 ) -> None:
     proposal = propose(survey, None, head)
@@ -213,7 +213,7 @@ def lacks_a_phase(proposal: Proposal) -> bool:
 # --- the names themselves
 
 
-def test_every_word_of_the_shipped_mapping_has_names_in_every_language() -> None:
+def test_every_term_of_the_shipped_mapping_has_names_in_every_language() -> None:
     names = shipped_config().rules.names
     for section in ("priorities", "fields", "levels", "channels", "states", "reasons", "languages"):
         shipped = dict(getattr(names, section))
@@ -223,14 +223,14 @@ def test_every_word_of_the_shipped_mapping_has_names_in_every_language() -> None
 
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
-def test_new_names_differ_within_a_section_and_mean_what_they_are_for(language: str) -> None:
+def test_new_names_are_distinct_and_recognized(language: str) -> None:
     for section, known in load_names().items():
         new = {word: each[language][0] for word, each in known.items()}
         assert len(set(new.values())) == len(new)
         assert {word: words_of(section, name) for word, name in new.items()} == {word: {word} for word in new}
 
 
-def test_no_name_stands_under_two_words() -> None:
+def test_no_name_belongs_to_two_terms() -> None:
     for section, known in load_names().items():
         for (first, one), (second, other) in combinations(known.items(), 2):
             shared = {*names_in(one)} & {*names_in(other)}
@@ -244,7 +244,7 @@ def names_in(names: dict[str, list[str]]) -> Iterator[str]:
 # --- the files
 
 
-def test_the_comments_of_the_shipped_files_stay() -> None:
+def test_comments_of_the_shipped_files_are_kept() -> None:
     made = fill_in(SHIPPED, SITE, propose(REDMINE_EN, None, HEAD), TODAY)
     assert set(made) == set(SHIPPED)
     for name, text in SHIPPED.items():
@@ -253,6 +253,6 @@ def test_the_comments_of_the_shipped_files_stay() -> None:
         assert missing == []
 
 
-def test_requests_from_before_are_never_escalated(tmp_path: Path) -> None:
+def test_enforcement_starts_today(tmp_path: Path) -> None:
     write(tmp_path, propose(REDMINE_EN, None, HEAD))
     assert f"enforce_from: {TODAY}" in (tmp_path / "config.yaml").read_text(encoding="utf-8")

@@ -77,12 +77,12 @@ def dated(config: Config, tmp_path: Path) -> Callable[..., Story]:
         ("Wed 09:00", "Wed 11:00", "SLA VIP.2"),
     ],
 )
-def test_targets_are_those_of_the_day_of_filing(dated, filed, within, clause):
+def test_targets_follow_the_day_of_filing(dated, filed, within, clause):
     told = dated(f"{filed} filed by client, VIP, error\nWed 09:00 now")
     assert (told.first_response.due, told.first_response.clause) == (within, clause)
 
 
-def test_a_request_keeps_its_regulation_when_another_comes_into_force(dated):
+def test_request_keeps_its_regulation_after_a_new_one_starts(dated):
     told = dated("Tue 17:00 filed by client, VIP, error\nThu 10:00 staff: sets priority urgent\nThu 11:00 now")
     assert told.first_response.due == "Wed 10:00"
     assert told.first_response.clause == "4.2"
@@ -91,7 +91,7 @@ def test_a_request_keeps_its_regulation_when_another_comes_into_force(dated):
 @pytest.mark.parametrize(
     ("contact", "due"), [("Tue 17:59", "Wed 12:59"), ("Wed 09:00", "Wed 11:00"), ("Tue 18:30", "Wed 13:00")]
 )
-def test_the_day_of_contact_counts_not_the_day_of_entry(dated, contact, due):
+def test_regulation_follows_the_day_of_contact_not_of_entry(dated, contact, due):
     told = dated(f"Wed 10:00 filed by operator, VIP, error, contact at {contact}\nWed 10:30 now")
     assert told.first_response.due == due
 
@@ -99,7 +99,7 @@ def test_the_day_of_contact_counts_not_the_day_of_entry(dated, contact, due):
 @pytest.mark.parametrize(
     ("filed", "level", "name", "clause"), [("Tue", "standard", "Стандарт", "2.7"), ("Wed", "base", "Базалық", "3")]
 )
-def test_the_level_is_a_word_of_the_days_regulation(dated, filed, level, name, clause):
+def test_level_is_a_term_of_the_regulation_in_force(dated, filed, level, name, clause):
     told = dated(f"{filed} 10:00 filed by client, Base, error, by online assistant\n{filed} 10:05 now")
     assert told.judgement.level == level
     assert told.changes["level"] == name
@@ -108,7 +108,7 @@ def test_the_level_is_a_word_of_the_days_regulation(dated, filed, level, name, c
     assert (term.value, term.clause) == (level, clause)
 
 
-def test_the_client_is_told_the_level_of_the_days_regulation(dated):
+def test_acknowledgement_names_the_level_of_the_regulation_in_force(dated):
     told = dated("Tue 10:00 filed by client, Base, error, by online assistant\nTue 10:05 now")
     assert "Стандарт" in told.changes["public_note"]
 
@@ -122,7 +122,7 @@ def test_the_client_is_told_the_level_of_the_days_regulation(dated):
         ("Wed", "Thu 09:01", "closed"),
     ],
 )
-def test_the_client_has_the_time_to_answer_of_the_days_regulation(dated, asked, now, status):
+def test_time_to_answer_follows_the_regulation_in_force(dated, asked, now, status):
     told = dated(
         f"{asked} 09:30 filed by client, VIP, error\n{asked} 10:00 staff: asks and waiting for client\n{now} now"
     )
@@ -130,7 +130,7 @@ def test_the_client_has_the_time_to_answer_of_the_days_regulation(dated, asked, 
 
 
 @pytest.mark.parametrize(("asked", "wording"), [("Tue", "жауап болмады"), ("Wed", "клиенттен жауап келмеді")])
-def test_the_wording_is_that_of_the_days_regulation(dated, asked, wording):
+def test_wording_follows_the_regulation_in_force(dated, asked, wording):
     told = dated(
         f"{asked} 09:30 filed by client, VIP, error\n{asked} 10:00 staff: asks and waiting for client\nFri 10:00 now"
     )
@@ -138,7 +138,7 @@ def test_the_wording_is_that_of_the_days_regulation(dated, asked, wording):
 
 
 @pytest.mark.parametrize(("filed", "clause"), [("Tue", "5.1"), ("Wed", "6")])
-def test_a_refusal_names_the_clause_of_the_days_regulation(dated, filed, clause):
+def test_refusal_cites_the_clause_of_the_regulation_in_force(dated, filed, clause):
     told = dated(
         f"{filed} 10:00 filed by client, VIP, consultation, reason third-party product\n"
         f"{filed} 10:30 staff: refuses\n{filed} 11:00 now"
@@ -149,14 +149,14 @@ def test_a_refusal_names_the_clause_of_the_days_regulation(dated, filed, clause)
 
 
 @pytest.mark.parametrize(("filed", "clause"), [("Tue", "3.4"), ("Wed", "9")])
-def test_a_refusal_without_a_reason_is_by_the_clause_of_the_days_regulation(dated, filed, clause):
+def test_refusal_without_a_reason_cites_the_clause_of_the_regulation_in_force(dated, filed, clause):
     told = dated(f"{filed} 10:00 filed by client, VIP, error\n{filed} 10:30 staff: refuses\n{filed} 11:00 now")
     assert told.resolution.clause == clause
     assert {each.clause for each in told.judgement.findings if each.kind == "no_reason"} == {clause}
 
 
 @pytest.mark.parametrize(("filed", "clause"), [("Tue", "8.2"), ("Wed", "23")])
-def test_a_release_is_the_target_by_the_clause_of_the_days_regulation(dated, filed, clause):
+def test_release_target_cites_the_clause_of_the_regulation_in_force(dated, filed, clause):
     handed = f"{filed} 09:00 filed by client, VIP, error\n{filed} 10:00 staff: hands to development"
     told = dated(f"{handed} and sets version 2.4 due 2026-06-12\n{filed} 11:00 now")
     assert told.resolution.clause == clause
@@ -165,7 +165,7 @@ def test_a_release_is_the_target_by_the_clause_of_the_days_regulation(dated, fil
 
 
 @pytest.mark.parametrize(("filed", "clause"), [("Tue", "7.1"), ("Wed", "20")])
-def test_the_priority_is_by_the_clause_of_the_days_regulation(dated, filed, clause):
+def test_priority_cites_the_clause_of_the_regulation_in_force(dated, filed, clause):
     told = dated(f"{filed} 10:00 filed by client, VIP, error, urgent\n{filed} 10:05 now")
     attributes = explain(told.judgement, told.rules, told.judgement.stretches[-1].span.end).attributes
     assert [each.clause for each in attributes if each.name == "priority"] == [clause]
@@ -173,26 +173,26 @@ def test_the_priority_is_by_the_clause_of_the_days_regulation(dated, filed, clau
 
 
 @pytest.mark.parametrize(("filed", "clauses"), [("Tue", "6.1, 6.2"), ("Wed", "19, 21")])
-def test_the_order_is_by_the_clauses_of_the_days_regulation(dated, filed, clauses):
+def test_queue_cites_the_clauses_of_the_regulation_in_force(dated, filed, clauses):
     told = dated(f"{filed} 10:00 filed by client, VIP, error\n{filed} 10:05 now")
     (entry,) = queue([told.judgement], told.rules.calendars).entries
     assert entry.reason == f"vip, by time left (clauses {clauses})"
 
 
 @pytest.mark.parametrize(("filed", "lacks"), [("Tue", []), ("Wed", ["contact"])])
-def test_what_a_request_has_to_carry_is_as_the_days_regulation_wants_it(dated, filed, lacks):
+def test_required_items_follow_the_regulation_in_force(dated, filed, lacks):
     told = dated(f"{filed} 10:00 filed by client, VIP, error, without contact\n{filed} 10:05 now")
     assert [each.item for each in told.judgement.item_problems] == lacks
 
 
 @pytest.mark.parametrize(("filed", "notes"), [("Tue", 0), ("Wed", 1)])
-def test_staff_are_told_what_the_days_regulation_wants_told(dated, filed, notes):
+def test_alerts_follow_the_regulation_in_force(dated, filed, notes):
     told = dated(f"{filed} 10:00 filed by client, Base, call-back\n{filed} 10:05 now")
     assert told.judgement.is_misrouted
     assert sum("арнасы арналмаған" in each for each in told.notes) == notes
 
 
-def test_before_the_first_regulation_a_request_is_set_aside(dated):
+def test_request_filed_before_the_first_regulation_is_skipped(dated):
     told = dated("2022-12-30 10:00 filed by client, VIP, error\nWed 10:00 now")
     assert told.judgement.is_unjudged
     assert told.findings["no_regulation"] == "filed on 2022-12-30, before any regulation: add that of its day"
@@ -206,7 +206,7 @@ def test_before_the_first_regulation_a_request_is_set_aside(dated):
         ("VIP, error\nTue 11:00 staff: sets priority immediate", "priority immediate"),
     ],
 )
-def test_a_word_that_the_days_regulation_lacks_sets_the_request_aside(dated, facts, what):
+def test_request_with_a_term_missing_from_the_regulation_in_force_is_skipped(dated, facts, what):
     told = dated(f"Tue 10:00 filed by client, {facts}\nWed 10:00 now")
     assert told.judgement.is_unjudged
     assert told.findings["unmapped_name"] == (
@@ -215,19 +215,19 @@ def test_a_word_that_the_days_regulation_lacks_sets_the_request_aside(dated, fac
     assert told.changes == {}
 
 
-def test_a_client_may_wish_what_the_days_regulation_lacks(dated):
+def test_client_may_request_a_priority_missing_from_the_regulation_in_force(dated):
     told = dated("Tue 10:00 filed by client, VIP, error, immediate\nTue 10:05 now")
     assert told.first_response.due == "Tue 14:00"
 
 
-def test_a_contract_for_a_level_that_the_days_regulation_lacks_sets_the_request_aside(copy, tmp_path):
+def test_request_under_a_contract_with_a_level_missing_from_the_regulation_in_force_is_skipped(copy, tmp_path):
     copy.replace("clients.yaml", "level: vip, project: alatau-trade", "level: base, project: alatau-trade")
     story = Story("Tue 10:00 filed by client, VIP, error\nTue 10:05 now", tmp_path)
     story.config = copy.load()
     assert story.findings["unmapped_name"].startswith("level base is not in the regulation of 2026-06-09: ")
 
 
-def test_the_calmest_priority_is_that_of_the_days_regulation(copy, tmp_path):
+def test_lowest_priority_follows_the_regulation_in_force(copy, tmp_path):
     copy.replace("regulation.yaml", "[normal, urgent, immediate]", "[low, normal, urgent, immediate]")
     copy.replace("regulation.yaml", "within: {normal: 2 h", "within: {low: 3 h, normal: 2 h")
     copy.replace("tracker.yaml", "  normal: Қалыпты\n", "  normal: Қалыпты\n  low: Төмен\n")
@@ -239,7 +239,7 @@ def test_the_calmest_priority_is_that_of_the_days_regulation(copy, tmp_path):
     assert dues == [("normal", "Tue 13:00"), ("low", "Wed 12:00")]
 
 
-def test_a_reason_that_the_days_regulation_lacks_is_none(dated):
+def test_reason_missing_from_the_regulation_in_force_is_ignored(dated):
     told = dated("Tue 10:00 filed by client, VIP, consultation, reason law\nTue 10:30 staff: refuses\nTue 11:00 now")
     assert told.judgement.reason is None
     assert told.findings["no_reason"] == (
@@ -247,7 +247,7 @@ def test_a_reason_that_the_days_regulation_lacks_is_none(dated):
     )
 
 
-def test_the_queue_and_the_report_hold_requests_of_both_regulations(dated):
+def test_queue_and_report_contain_requests_of_both_regulations(dated):
     told = [
         dated("Tue 10:00 filed by client, Base, error, by online assistant\nWed 12:00 now", 1),
         dated("Wed 10:00 filed by client, Base, error, by online assistant\nWed 12:00 now", 2),
@@ -300,20 +300,20 @@ def test_due_follows_the_day_of_filing(due, filed_at, due_at, clause):
     ("filed_at", "level", "known"),
     [("2026-06-09T10:00", "base", "vip, standard"), ("2026-06-10T10:00", "standard", "vip, base")],
 )
-def test_due_knows_the_words_of_the_days_regulation_alone(due, filed_at, level, known):
+def test_due_accepts_only_terms_of_the_regulation_in_force(due, filed_at, level, known):
     said = due(filed_at, "--level", level, *WORDS[2:])
     assert said.code == 2
     assert f"{level!r} is none of {known}" in said.err
 
 
-def test_due_takes_the_calmest_priority_of_the_days_regulation(copy, due):
+def test_due_defaults_to_the_lowest_priority_of_the_regulation_in_force(copy, due):
     copy.replace("regulation.yaml", "[normal, urgent, immediate]", "[low, normal, urgent, immediate]")
     copy.replace("regulation.yaml", "within: {normal: 2 h", "within: {low: 3 h, normal: 2 h")
     copy.replace("tracker.yaml", "  normal: Қалыпты\n", "  normal: Қалыпты\n  low: Төмен\n")
     assert [due(f"2026-06-{day}T09:00").json[0]["within"] for day in ("09", "10")] == [4 * 3600, 3 * 3600]
 
 
-def test_due_before_the_first_regulation_is_refused(due):
+def test_due_rejects_a_day_before_the_first_regulation(due):
     said = due(BEFORE_ANY)
     assert said.code == 2
     assert "no regulation was in force on 2022-12-31: give a later moment" in said.err

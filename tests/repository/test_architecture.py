@@ -63,7 +63,7 @@ def test_only_the_command_line_asks_the_time() -> None:
         "from time import time",
     ],
 )
-def test_each_way_to_ask_the_time_is_found(source: str) -> None:
+def test_each_way_to_ask_the_time_is_detected(source: str) -> None:
     assert list(present_moments(source)) == [source.count("\n") + 1]
 
 
@@ -146,7 +146,7 @@ def test_no_clause_number_is_in_the_texts() -> None:
         ('print("↑ out of turn (clause 22)")', "↑ out of turn (clause 22)"),
     ],
 )
-def test_each_clause_number_in_code_is_found(source: str, literal: str) -> None:
+def test_each_clause_number_in_code_is_detected(source: str, literal: str) -> None:
     assert list(clause_literals(source)) == [literal]
 
 
@@ -154,19 +154,19 @@ def test_each_clause_number_in_code_is_found(source: str, literal: str) -> None:
     "source",
     ['def f():\n    """The rule (clause 23)."""', 'f("level", policy.clauses.level)', 'x == "1"', 'f"clause {clause}"'],
 )
-def test_what_is_no_clause_number_is_not_found(source: str) -> None:
+def test_other_numbers_are_not_taken_for_clauses(source: str) -> None:
     assert list(clause_literals(source)) == []
 
 
 @pytest.mark.parametrize("folder", sorted({path.parent for path in PACKAGE.rglob("*.py")}), ids=lambda path: path.name)
-def test_each_folder_says_what_it_is_for(folder: Path) -> None:
+def test_each_folder_documents_its_purpose(folder: Path) -> None:
     docstring = ast.get_docstring(ast.parse((folder / "__init__.py").read_text(encoding="utf-8")))
     assert docstring
     assert docstring.partition("\n")[0].endswith(".")
 
 
 @pytest.mark.parametrize("decorator", ["value", "fast_value"])
-def test_the_type_checker_refuses_to_change_a_value(tmp_path: Path, decorator: str) -> None:
+def test_type_checker_rejects_changing_a_value(tmp_path: Path, decorator: str) -> None:
     lines = f"""
 from sup_sync.frozen import {decorator}
 
@@ -181,7 +181,7 @@ Made(1).number = 2
     assert 'Property "number" defined in "Made" is read-only' in result.stdout
 
 
-def test_python_refuses_to_change_a_value() -> None:
+def test_python_rejects_changing_a_value() -> None:
     target = Target(Metric.FIRST_RESPONSE, timedelta(hours=1), "20")
     with pytest.raises(FrozenInstanceError):
         target.clause = "21"  # type: ignore[misc]

@@ -73,14 +73,14 @@ def test_every_clause_that_the_mappings_name_has_a_row() -> None:
 
 
 @by_clause
-def test_a_row_says_what_its_clause_says_and_names_modules_that_are_there(row: Row) -> None:
+def test_row_summarizes_its_clause_and_names_existing_modules(row: Row) -> None:
     assert row.text
     assert row.modules
     assert [each for each in row.modules if not (ROOT / "sup_sync" / each).is_file()] == []
 
 
 @by_clause
-def test_what_sets_a_clause_stands_in_the_mappings(row: Row) -> None:
+def test_settings_of_a_clause_exist_in_the_mappings(row: Row) -> None:
     assert row.settings
     for setting in row.settings:
         name, _, section = setting.partition(": ")
@@ -91,13 +91,13 @@ def test_what_sets_a_clause_stands_in_the_mappings(row: Row) -> None:
 
 
 @by_clause
-def test_every_test_of_a_clause_is_there(row: Row) -> None:
+def test_every_test_of_a_clause_exists(row: Row) -> None:
     missing = [each for each in row.tests if each.partition("::")[2] not in _functions(each.partition("::")[0])]
     assert missing == []
 
 
 @by_clause
-def test_every_clause_is_shown_by_a_story_and_by_a_run_against_a_tracker(row: Row) -> None:
+def test_every_clause_is_tested_by_a_story_and_against_redmine(row: Row) -> None:
     assert any(each.startswith(STORIES) for each in row.tests)
     assert any(each.startswith(END_TO_END) for each in row.tests)
 
@@ -105,9 +105,9 @@ def test_every_clause_is_shown_by_a_story_and_by_a_run_against_a_tracker(row: Ro
 @pytest.mark.parametrize(
     "path", sorted(each for each in (ROOT / "docs").rglob("*") if each.is_file()), ids=lambda path: path.name
 )
-def test_the_docs_name_nothing_outside_of_the_repository(path: Path) -> None:
+def test_docs_mention_nothing_outside_the_repository(path: Path) -> None:
     assert not re.search(r"\.\./|(?<![\w.])/(work|home|root|tmp)\b", path.read_text(encoding="utf-8"))
 
 
-def test_the_readme_links_the_table() -> None:
+def test_readme_links_the_table() -> None:
     assert "(docs/clauses.md)" in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -38,13 +38,13 @@ def commands(group: click.Group, before: str = "") -> set[str]:
     return names
 
 
-def test_every_command_stands_in_the_readme_and_no_other() -> None:
+def test_readme_lists_exactly_the_commands() -> None:
     table = re.findall(r"^\| `sup-sync ([a-z ]+)", README, flags=re.MULTILINE)
     assert {" ".join(row.split()) for row in table} == commands(cli)
 
 
 @pytest.mark.parametrize("name", sorted(commands(cli)))
-def test_every_command_says_what_it_does_in_one_line(name: str) -> None:
+def test_every_command_has_a_one_line_summary(name: str) -> None:
     command: click.Command = cli
     for word in name.split():
         assert isinstance(command, click.Group)
@@ -53,19 +53,19 @@ def test_every_command_says_what_it_does_in_one_line(name: str) -> None:
     assert command.get_short_help_str(200).count(".") <= 2
 
 
-def test_every_exit_code_stands_in_the_readme() -> None:
+def test_readme_lists_every_exit_code() -> None:
     faults = {each.exit_code for each in vars(errors).values() if isinstance(each, type) and hasattr(each, "exit_code")}
     own = {code for name, code in vars(exit_codes).items() if name.isupper()}
     told = {int(code) for code in re.findall(r"^\| (\d+) \|", README, flags=re.MULTILINE)}
     assert faults | own - {exit_codes.INTERRUPTED} <= told
 
 
-def test_every_file_of_mappings_stands_in_the_readme() -> None:
+def test_readme_lists_every_file_of_mappings() -> None:
     told = set(re.findall(r"^\| `([a-z]+\.yaml)`", README, flags=re.MULTILINE))
     assert told == {path.name for path in (ROOT / "mappings").glob("*.yaml")}
 
 
-def test_every_script_that_the_docs_name_is_there() -> None:
+def test_every_script_in_the_docs_exists() -> None:
     text = README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     named = set(re.findall(r"scripts/([a-z]+)", text))
     assert named
@@ -73,7 +73,7 @@ def test_every_script_that_the_docs_name_is_there() -> None:
 
 
 @by_page
-def test_every_option_that_a_page_names_exists(text: str) -> None:
+def test_every_option_in_the_docs_exists(text: str) -> None:
     options = {option for command in _all(cli) for param in command.params for option in param.opts}
     in_commands = re.findall(r"(?:`|^ +|[|&] *)sup-sync [^`\n]*", text, flags=re.MULTILINE)
     named = {
@@ -83,12 +83,12 @@ def test_every_option_that_a_page_names_exists(text: str) -> None:
 
 
 @by_page
-def test_every_command_that_a_page_names_exists(text: str) -> None:
+def test_every_command_in_the_docs_exists(text: str) -> None:
     named = re.findall(r"(?:`|^    |[|&] *)sup-sync (?:--config \S+ )?([a-z]+)", text, flags=re.MULTILINE)
     assert set(named) <= set(inside(cli))
 
 
-def test_operations_says_what_to_do_at_each_exit_code() -> None:
+def test_operations_covers_each_exit_code() -> None:
     faults = {each.exit_code for each in vars(errors).values() if isinstance(each, type) and hasattr(each, "exit_code")}
     own = {code for name, code in vars(exit_codes).items() if name.isupper()}
     assert {
@@ -96,7 +96,7 @@ def test_operations_says_what_to_do_at_each_exit_code() -> None:
     } == faults | own
 
 
-def test_every_page_stands_in_the_sites_navigation() -> None:
+def test_site_navigation_lists_every_page() -> None:
     settings = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))
     assert {page for entry in settings["project"]["nav"] for page in entry.values()} >= set(PAGES)
 
@@ -120,7 +120,7 @@ def _all(group: click.Group) -> list[click.Command]:
 
 
 @pytest.mark.parametrize("text", PAGES.values(), ids=PAGES)
-def test_a_numbered_step_is_seen_as_one(text: str) -> None:
+def test_numbered_step_is_recognized(text: str) -> None:
     """Below more than the step before, the site takes a step without an empty line above for more of the same."""
     lines = text.splitlines()
     steps = [(above, line) for above, line in pairwise(lines) if re.match(r"\d+\. ", line)]

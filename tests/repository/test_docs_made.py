@@ -46,18 +46,18 @@ def test_folders_of_generated_files_contain_nothing_else() -> None:
     assert there == {name for name in GENERATED if name.startswith(PLACES)}
 
 
-def test_the_schemas_are_schemas() -> None:
+def test_schemas_are_valid() -> None:
     for name in FILES:
         Draft7Validator.check_schema(schema_of(name))
 
 
 @pytest.mark.parametrize("path", YAML_FILES, ids=lambda path: path.name)
-def test_the_shipped_files_are_as_their_schemas_say(path: Path) -> None:
+def test_shipped_files_match_their_schemas(path: Path) -> None:
     assert errors_of(path, path.stem) == []
 
 
 @pytest.mark.parametrize("path", YAML_FILES, ids=lambda path: path.name)
-def test_the_first_line_of_a_file_leads_an_editor_to_its_schema(path: Path) -> None:
+def test_first_line_of_a_file_names_its_schema(path: Path) -> None:
     line = path.read_text(encoding="utf-8").splitlines()[0]
     (schema,) = re.findall(r"^# yaml-language-server: \$schema=(\S+)$", line)
     assert (path.parent / schema).resolve() == ROOT / f"mappings/schemas/{path.stem}.json"
@@ -95,7 +95,7 @@ def test_the_first_line_of_a_file_leads_an_editor_to_its_schema(path: Path) -> N
         ("examples", "first_response: 2026-03-18 10:15", "first_response: 10:15"),
     ],
 )
-def test_a_schema_finds_a_mistake(name: str, old: str, new: str, tmp_path: Path) -> None:
+def test_schema_detects_a_mistake(name: str, old: str, new: str, tmp_path: Path) -> None:
     text = file_path(name).read_text(encoding="utf-8")
     assert old in text
     mistaken = tmp_path / f"{name}.yaml"
@@ -104,7 +104,7 @@ def test_a_schema_finds_a_mistake(name: str, old: str, new: str, tmp_path: Path)
 
 
 @pytest.mark.parametrize(("name", "path", "key"), keys(), ids=lambda each: each.name if isinstance(each, Key) else each)
-def test_every_key_says_what_it_is_in_a_sentence_or_two(name: str, path: str, key: Key) -> None:
+def test_every_key_is_documented(name: str, path: str, key: Key) -> None:
     assert re.fullmatch(r"[A-Z`].{5,}\.", key.text), (name, path)
 
 
@@ -113,7 +113,7 @@ def test_every_key_says_what_it_is_in_a_sentence_or_two(name: str, path: str, ke
     [each for each in keys() if each[2].part is None],
     ids=lambda each: each.name if isinstance(each, Key) else each,
 )
-def test_every_key_has_an_example_that_its_schema_takes(name: str, path: str, key: Key, tmp_path: Path) -> None:
+def test_every_key_has_an_example_valid_for_its_schema(name: str, path: str, key: Key, tmp_path: Path) -> None:
     file = tmp_path / "example.yaml"
     file.write_text(f"{key.name}: {key.example}\n", encoding="utf-8")
     value = json.loads(json.dumps(load_yaml(file, "example.yaml").data))[key.name]

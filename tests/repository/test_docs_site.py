@@ -30,14 +30,14 @@ def write(path: Path, more: str) -> None:
     path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
 
 
-def test_the_docs_build_without_a_warning_and_every_link_has_a_target(root: Path) -> None:
+def test_docs_build_without_warnings_or_broken_links(root: Path) -> None:
     site = built(root)
     assert {path.stem for path in (ROOT / "docs").glob("*.md")} <= {path.stem for path in site.glob("*.html")}
     assert list(docs_site.find_errors(site)) == []
 
 
 @pytest.mark.parametrize("link", ["[x](nowhere.md)", "[x](how.md#nowhere)"])
-def test_the_build_fails_on_a_link_without_a_target(root: Path, link: str) -> None:
+def test_build_fails_on_a_broken_link(root: Path, link: str) -> None:
     write(root / "docs/index.md", f"\n{link}\n")
     with pytest.raises(subprocess.CalledProcessError):
         built(root)
@@ -52,7 +52,7 @@ def test_the_build_fails_on_a_link_without_a_target(root: Path, link: str) -> No
         ('<a href="how.html#nowhere">x</a>', "index.html: how.html#nowhere has no such anchor"),
     ],
 )
-def test_an_error_that_the_build_does_not_see_is_found_in_the_site(root: Path, html: str, error: str) -> None:
+def test_error_missed_by_the_build_is_found_in_the_site(root: Path, html: str, error: str) -> None:
     site = built(root)
     write(site / "index.html", html)
     assert list(docs_site.find_errors(site)) == [error]

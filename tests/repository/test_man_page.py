@@ -17,12 +17,12 @@ ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs/man/sup-sync.1"
 
 
-def test_the_page_is_that_of_the_present_commands() -> None:
+def test_manual_page_is_up_to_date() -> None:
     assert PAGE.read_text(encoding="utf-8") == man_page.page(), "run scripts/man"
 
 
 @pytest.mark.skipif(not shutil.which("groff"), reason="no groff here")
-def test_groff_shows_every_command_without_a_complaint() -> None:
+def test_groff_renders_every_command_without_warnings() -> None:
     line = ["groff", "-man", "-ww", "-K", "utf8", "-T", "utf8", "-rLL=100n", "-P", "-cbou", str(PAGE)]
     shown = subprocess.run(line, capture_output=True, text=True, check=True)
     assert shown.stderr == ""

@@ -45,13 +45,13 @@ def place(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_both_would_be_taken_by_a_package_index(dist: Path) -> None:
+def test_package_index_would_accept_both_distributions(dist: Path) -> None:
     line = [sys.executable, "-m", "twine", "check", "--strict", *dist.iterdir()]
     said = subprocess.run(line, capture_output=True, text=True, check=False)
     assert (said.returncode, said.stdout.count("PASSED")) == (0, 2), said.stdout
 
 
-def test_the_source_distribution_has_what_it_takes_to_test_it(dist: Path) -> None:
+def test_source_distribution_contains_its_tests(dist: Path) -> None:
     (sdist,) = dist.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
@@ -65,7 +65,7 @@ def test_the_source_distribution_has_what_it_takes_to_test_it(dist: Path) -> Non
     assert not {name for name in names if name.startswith(".venv")}
 
 
-def test_the_wheel_carries_mappings_and_examples(wheel: Path) -> None:
+def test_wheel_contains_mappings_and_examples(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     carried = [
         *(ROOT / "mappings").glob("*.yaml"),
@@ -96,7 +96,7 @@ DUE = "due --filed-at 2026-11-20T17:50 --level vip --channel tracker --category 
         ("check --offline", ""),
     ],
 )
-def test_what_is_installed_works_in_an_empty_folder(place: Path, tmp_path: Path, words: str, shown: str) -> None:
+def test_installed_command_works_in_an_empty_folder(place: Path, tmp_path: Path, words: str, shown: str) -> None:
     line = [place / "bin/sup-sync", *words.split()]
     done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False, env={"HOME": str(tmp_path)})
     assert (done.returncode, done.stderr) in (
@@ -106,7 +106,7 @@ def test_what_is_installed_works_in_an_empty_folder(place: Path, tmp_path: Path,
     assert shown in done.stdout
 
 
-def test_what_is_installed_finds_the_files_it_schedules(place: Path, tmp_path: Path) -> None:
+def test_installed_command_finds_the_files_it_schedules(place: Path, tmp_path: Path) -> None:
     shipped = next(place.glob("lib/python*/site-packages/sup_sync/shipped"))
     (tmp_path / "run/systemd/system").mkdir(parents=True)
     line = [place / "bin/sup-sync", "--config", shipped / "config.yaml", "schedule", "--yes", "--prefix", tmp_path]
@@ -115,6 +115,6 @@ def test_what_is_installed_finds_the_files_it_schedules(place: Path, tmp_path: P
     assert (tmp_path / "etc/systemd/system/sup-sync.timer").is_file()
 
 
-def test_the_manual_page_is_installed(place: Path) -> None:
+def test_manual_page_is_installed(place: Path) -> None:
     page = place / "share/man/man1/sup-sync.1"
     assert page.read_bytes() == (ROOT / "docs/man/sup-sync.1").read_bytes()
