@@ -16,7 +16,7 @@ from support.foreign_sites import DATA_SETS, KAZAKH, REDMINE_EN, REDMINE_RU
 from sup_sync.config.load import Config, check_files
 from sup_sync.config.onboarding import Head, Proposal, propose
 from sup_sync.config.onboarding.fill_in import Site, fill_in
-from sup_sync.config.onboarding.names import load_names, words_of
+from sup_sync.config.onboarding.names import load_names, terms_of
 from sup_sync.config.yaml_file import load_yaml
 from sup_sync.errors import Mistake
 from sup_sync.model.issue import Phase
@@ -134,7 +134,7 @@ def test_ambiguous_open_status_is_left_as_a_placeholder(name: str) -> None:
 
 def test_status_open_in_redmine_is_mapped_to_open() -> None:
     made = propose(REDMINE_EN, None).statuses["Resolved"]
-    assert (made.value, made.remark.partition(",")[0]) == ("open", "Redmine leaves it open")
+    assert (made.value, made.remark.partition(",")[0]) == ("open", "open in Redmine")
 
 
 UNGUESSABLE = NamesInRedmine(
@@ -227,7 +227,7 @@ def test_new_names_are_distinct_and_recognized(language: str) -> None:
     for section, known in load_names().items():
         new = {word: each[language][0] for word, each in known.items()}
         assert len(set(new.values())) == len(new)
-        assert {word: words_of(section, name) for word, name in new.items()} == {word: {word} for word in new}
+        assert {word: terms_of(section, name) for word, name in new.items()} == {word: {word} for word in new}
 
 
 def test_no_name_belongs_to_two_terms() -> None:
