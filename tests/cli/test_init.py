@@ -105,7 +105,7 @@ def test_it_shows_what_it_proposes_what_check_says_and_what_comes_next(place: Pl
     assert "trackers    Bug → error · Feature → suggestion · Support → consultation\n" in said.out
     assert "Low → normal · High → urgent\n" in said.out
     assert "tracker.yaml:" in said.out.splitlines()[-1]
-    assert "head is still to be said" in said.out.splitlines()[-1]
+    assert "head is still `?`" in said.out.splitlines()[-1]
     assert [line.partition(".")[0] for line in said.err.splitlines()] == [
         "sup-sync: check says:",
         "sup-sync: next: 1",
@@ -207,7 +207,7 @@ def test_a_wrong_answer_is_told_and_asked_again(place: Place) -> None:
     for told in ("write it as https://tracker.example.kz", "plain http", "your answer names cannot", "project suport:"):
         assert told in said.err
     assert "projects: [support, alatau]" in Path("config.yaml").read_text(encoding="utf-8")
-    assert "head is still to be said" in said.out
+    assert "head is still `?`" in said.out
     assert said.code == 3
 
 

@@ -68,7 +68,7 @@ MISTAKES = [
      "unknown key 'level'; did you mean 'levels'?"),
     (REGULATION, "stops_work: true", "stops_work: sometimes", "stops_work: sometimes",
      "stops_work: invalid value 'sometimes'; write true or false"),
-    (REGULATION, "  stopped: {clause: 16, mentions: [head]}     # staff set a reason that stops\n", "", "insult:",
+    (REGULATION, "  stopped: {clause: 16, mentions: [head]}     # staff set a reason with `stops_work`\n", "", "insult:",
      "reason insult stops work, but `alerts` has no `stopped`; add it with `mentions`"),
     (REGULATION, "quality_address: QA", "quality: QA", "quality:",
      "unknown key 'quality'; did you mean 'quality_address'?"),

@@ -84,8 +84,8 @@ def test_earlier_file_newer_than_regulation_yaml_is_a_mistake(copy):
     ],
 )  # fmt: skip
 def test_mistake_in_an_earlier_version_has_its_own_file_and_line(copy, old, new, where, text):
-    copy.replace(REGULATION, "# Times are", "# A comment more.\n# Times are")
-    replace_by(copy, "2025-01-01", ("# A comment more.\n", ""))
+    copy.replace(REGULATION, "# Times are", "# Another comment.\n# Times are")
+    replace_by(copy, "2025-01-01", ("# Another comment.\n", ""))
     copy.replace(EARLIER, old, new, times=1)
     assert copy.mistakes() == [f"{EARLIER}:{copy.line(EARLIER, where)}: {text}"]
 

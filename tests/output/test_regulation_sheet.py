@@ -169,7 +169,7 @@ def test_categories_have_a_column_where_they_differ(tmp_path: Path) -> None:
     ladder: standard
 
 """
-    config = changed(tmp_path, ("agreements:                      # the first that matches counts\n", agreement))
+    config = changed(tmp_path, ("agreements:                      # the first one that matches applies\n", agreement))
     base = said(config).tables[1]
     assert base.headers == ("Channel", "Category", "Priority", "First response", "Closing")
     assert ("online assistant, e-mail, official letter", "error", "any", "3 h (X)", "3 working days (X)") in base.rows
