@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from cli.office import CLOSED_PORT, SENTINEL
-from support.foreign_sites import DATA_SETS, HEAD, HEAD_NAME, OWN_RU, PROJECTS, REDMINE_EN, REDMINE_RU, Unprepared
+from support.foreign_sites import DATA_SETS, HEAD, HEAD_NAME, OWN_RU, PROJECTS, REDMINE_EN, REDMINE_RU, ForeignRedmine
 from support.scripted_server import Answer, reply
-from support.shell import CommandResult, Shell, on_a_socket, one_line
+from support.shell import CommandResult, Shell, one_line, serve_world
 from support.worlds import ADMIN, BOT
 
 from sup_sync.model.names import NamesInRedmine
@@ -23,7 +23,7 @@ WHO = ("--head", HEAD, HEAD_NAME)
 class Place:
     """An empty folder to type in, and a tracker of these names that answers at `url`."""
 
-    def __init__(self, shell: Shell, folder: Path, survey: NamesInRedmine, url: str, site: Unprepared) -> None:
+    def __init__(self, shell: Shell, folder: Path, survey: NamesInRedmine, url: str, site: ForeignRedmine) -> None:
         self.shell, self.folder, self.survey, self.url, self.site = shell, folder, survey, url, site
 
     def init(self, *words: object) -> CommandResult:
@@ -45,8 +45,8 @@ def make_place(
     sockets = []
 
     def make(survey: NamesInRedmine) -> Place:
-        site = Unprepared(survey)
-        socket = on_a_socket(site.world, faults)
+        site = ForeignRedmine(survey)
+        socket = serve_world(site.world, faults)
         sockets.append(socket)
         shell.use_key(site.world.user(ADMIN))
         return Place(shell, empty_folder, survey, socket.__enter__(), site)

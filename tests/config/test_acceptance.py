@@ -1,4 +1,4 @@
-"""mappings/examples.yaml: what the regulation's owner expects, reckoned by hand."""
+"""The acceptance table, mappings/examples.yaml: target times that the owner of the regulation computed by hand."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_shipped_mappings_pass_the_acceptance_table(copy):
 
 
 def test_acceptance_table_covers_every_row_of_the_regulation():
-    """Each level and channel, and for VIP outside of the online assistant each priority."""
+    """Covers each level and channel, and each priority for VIP except by online assistant."""
     policy = load_config(REPOSITORY / "config.yaml", WEEK).rules.policy
     seen = {(row["level"], row["channel"]) for row in ROWS}
     assert seen == {(level, channel) for level in policy.levels for channel in policy.channels}
@@ -53,9 +53,9 @@ def test_failing_example_is_reported_and_prevents_a_run(copy):
 
 def test_unexpected_target_is_reported(copy):
     copy.replace("regulation.yaml", "{within: none, clause: SLA VIP.3}", "{within: 2 working days, clause: SLA VIP.3}")
-    told = copy.mistakes()
-    assert len(told) == sum(row["resolution"] == "none" for row in ROWS) > 0
-    assert all("expected resolution none, but the mappings give 20" in each for each in told)
+    mistakes = copy.mistakes()
+    assert len(mistakes) == sum(row["resolution"] == "none" for row in ROWS) > 0
+    assert all("expected resolution none, but the mappings give 20" in each for each in mistakes)
 
 
 def test_examples_are_skipped_if_the_regulation_is_invalid_but_not_for_other_files(copy):

@@ -1,4 +1,4 @@
-"""The configuration as it ships, and what other lines of it would mean."""
+"""The shipped configuration, and the meaning of other values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def copy(tmp_path: Path) -> Copy:
     return Copy(tmp_path)
 
 
-# What the shipped files say
+# The shipped files
 
 
 def test_shipped_files_have_no_mistakes():
@@ -45,11 +45,11 @@ def test_shipped_agreements_match_the_table_of_the_regulation():
     rows = []
     for agreement in policy.agreements:
         first = [agreement.target("first_response", each) for each in policy.priorities]
-        closing = [agreement.target("resolution", each) for each in policy.priorities]
-        assert {each.clock for each in (*first, *closing)} == {ClockKind.WORKING}
-        assert len(set(closing)) == 1
+        resolution = [agreement.target("resolution", each) for each in policy.priorities]
+        assert {each.clock for each in (*first, *resolution)} == {ClockKind.WORKING}
+        assert len(set(resolution)) == 1
         within = tuple(each.within for each in first)
-        rows.append((agreement.key, within, first[0].clause, closing[0].within, closing[0].clause))
+        rows.append((agreement.key, within, first[0].clause, resolution[0].within, resolution[0].clause))
     assert rows == AGREEMENTS
 
 
@@ -79,7 +79,7 @@ def test_calendar_clock_ignores_days_off():
     assert calendar.windows_on(date(2026, 1, 1)) == ((timedelta(0), 24 * HOUR),)
 
 
-# What other files would say
+# Other values
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_mappings_may_be_in_another_folder(copy):
     assert copy.load().rules.policy == shipped_config().rules.policy
 
 
-# What YAML would have read differently
+# Values that plain YAML would read differently
 
 
 def test_off_and_no_are_read_as_text(copy):

@@ -1,4 +1,4 @@
-"""Mistakes in what the clauses want said, asked and told: each is one line with its file, its place and the way out."""
+"""Mistakes in the rules and notes that clauses require, reported on one line with file, line and what to do."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def copy(tmp_path: Path) -> Copy:
 
 
 MISTAKES = [
-    # file, the shipped text, the mistaken text, a text of the line that is named, all that is said of it
+    # file, shipped text, wrong text, text on the reported line, the whole message
     (REGULATION, "  iin: {clause: 11}", "  inn: {clause: 11}", "inn:", f"unknown key 'inn'; choose from {ITEMS}"),
     (REGULATION, "  iin: {clause: 11}", "  iin: {}", "iin: {}", "missing key 'clause' in iin; add it"),
     (REGULATION, "  iin: {clause: 11}", "  iin: {claus: 11}", "claus:", "unknown key 'claus'; did you mean 'clause'?"),
@@ -68,7 +68,7 @@ MISTAKES = [
      "unknown key 'level'; did you mean 'levels'?"),
     (REGULATION, "stops_work: true", "stops_work: sometimes", "stops_work: sometimes",
      "stops_work: invalid value 'sometimes'; write true or false"),
-    (REGULATION, "  stopped: {clause: 16, mentions: [head]}     # staff set a reason with `stops_work`\n", "", "insult:",
+    (REGULATION, "  stopped: {clause: 16, mentions: [head]}     # staff set a reason with stops_work\n", "", "insult:",
      "reason insult stops work, but `alerts` has no `stopped`; add it with `mentions`"),
     (REGULATION, "quality_address: QA", "quality: QA", "quality:",
      "unknown key 'quality'; did you mean 'quality_address'?"),
@@ -181,8 +181,8 @@ def test_tracker_yaml_without_reasons_and_languages_needs_no_fields_for_them(cop
         text = copy.path(TRACKER).read_text(encoding="utf-8")
         copy.replace(TRACKER, text[text.index(section) : text.index(following)], "")
     copy.replace(TRACKER, "  reason: Тоқтату себебі\n  language: Тіл\n", "")
-    told = {each.partition(": ")[2] for each in copy.mistakes()}
-    assert told == {
+    messages = {each.partition(": ")[2] for each in copy.mistakes()}
+    assert messages == {
         "missing field `reason` for the reasons of the regulation; add it",
         *(f"{reason} has no name in Redmine; add it" for reason in REASONS.split(", ")),
     }

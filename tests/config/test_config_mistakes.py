@@ -1,4 +1,4 @@
-"""Every kind of mistake in the configuration, each with its file, its line, what is wrong and what to do."""
+"""Every kind of mistake in the configuration, reported with file, line, what is wrong and what to do."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ LENGTHS = "write `15 min`, `2 h` or `1 working day`"
 STRETCH = 'write "09:00-18:00"'
 
 SINGLE = [
-    # file, the shipped text (its first place), the mistaken text, a text of the line that is named, what it says
+    # file, shipped text (first occurrence), wrong text, text on the reported line, message
     (CONFIG, "url: http", "url: ftp", "url: ftp", "url: invalid URL; write it like https"),
     (CONFIG, "projects: [", "projects: []\nx: [", "projects: []", "projects: invalid value []; write at least one"),
     (CONFIG, "projects: [", "projekts: [", "projekts", "unknown key 'projekts'; did you mean 'projects'?"),
@@ -220,8 +220,8 @@ def test_mistake_is_reported_with_file_and_line(copy, name, old, new, where, tex
     with pytest.raises(ConfigError) as raised:
         copy.load()
     line = copy.line(name, where.strip("\n"))
-    told = str(raised.value).splitlines()
-    assert [each for each in told if each.startswith(f"{name}:{line}: ") and text in each], told
+    reported = str(raised.value).splitlines()
+    assert [each for each in reported if each.startswith(f"{name}:{line}: ") and text in each], reported
 
 
 def test_staff_without_groups_and_roles_is_a_mistake(copy):
@@ -301,7 +301,7 @@ def test_other_files_are_checked_despite_a_mistake_in_one(copy):
     assert files == {CALENDAR, REGULATION, TRACKER}
 
 
-# Warnings, which stop nothing
+# Warnings, which do not prevent a run
 
 
 def test_expired_contract_is_a_warning(copy):

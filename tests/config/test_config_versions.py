@@ -1,4 +1,4 @@
-"""Versions of the regulation beside one another: what they must agree on, and in whose file a mistake is named."""
+"""Several versions of the regulation: their consistency, and the file that a mistake is reported for."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from stories.shipped import LANGUAGES, Copy
-from support.versions import FIRST_DAY, REGULATION, name_level, replace_by
+from support.versions import FIRST_DAY, REGULATION, add_earlier_version, name_level
 
 EARLIER, CONTRACTS, MESSAGES, TRACKER = "regulation-2024.yaml", "clients.yaml", "messages.yaml", "tracker.yaml"
 BASE = "  base: {clause: 3, default: true}"
@@ -20,7 +20,7 @@ def copy(tmp_path: Path) -> Copy:
 
 
 def test_earlier_version_is_not_a_mistake(copy):
-    replace_by(copy, "2025-01-01")
+    add_earlier_version(copy, "2025-01-01")
     assert copy.mistakes() == []
 
 
@@ -31,11 +31,11 @@ def test_versions_are_ordered_by_first_day_not_by_file_name(copy, names):
         copy.path(f"regulation-{name}.yaml").write_text(text.replace(FIRST_DAY, day), encoding="utf-8")
     copy.replace(REGULATION, FIRST_DAY, "2025-01-01")
     newest = copy.load().rules.policy
-    told = [
+    versions = [
         (each.in_force_from, each.agreements[0].target("first_response", "normal").within)
         for each in (newest, *newest.earlier)
     ]
-    assert told == [
+    assert versions == [
         (date(2025, 1, 1), timedelta(minutes=15)),
         (date(2024, 1, 1), timedelta(minutes=25)),
         (date(2023, 1, 1), timedelta(minutes=20)),
@@ -43,12 +43,12 @@ def test_versions_are_ordered_by_first_day_not_by_file_name(copy, names):
 
 
 def test_newest_version_may_start_in_the_future(copy):
-    replace_by(copy, "2027-01-01")
+    add_earlier_version(copy, "2027-01-01")
     assert copy.mistakes() == []
 
 
 def test_two_versions_from_the_same_day_are_a_mistake(copy):
-    replace_by(copy, FIRST_DAY)
+    add_earlier_version(copy, FIRST_DAY)
     line = copy.line(EARLIER, "in_force_from")
     assert copy.mistakes() == [
         f"{EARLIER}:{line}: in force from 2023-01-01, the same day as regulation.yaml; correct one of them"
@@ -56,7 +56,7 @@ def test_two_versions_from_the_same_day_are_a_mistake(copy):
 
 
 def test_two_earlier_versions_from_the_same_day_are_one_mistake(copy):
-    replace_by(copy, "2025-01-01")
+    add_earlier_version(copy, "2025-01-01")
     copy.path("regulation-2023.yaml").write_text(copy.path(EARLIER).read_text(encoding="utf-8"), encoding="utf-8")
     line = copy.line(EARLIER, "in_force_from")
     assert copy.mistakes() == [
@@ -65,7 +65,7 @@ def test_two_earlier_versions_from_the_same_day_are_one_mistake(copy):
 
 
 def test_earlier_file_newer_than_regulation_yaml_is_a_mistake(copy):
-    replace_by(copy, "2025-01-01", (FIRST_DAY, "2026-01-01"))
+    add_earlier_version(copy, "2025-01-01", (FIRST_DAY, "2026-01-01"))
     line = copy.line(EARLIER, "in_force_from")
     assert copy.mistakes() == [
         f"{EARLIER}:{line}: in force from 2026-01-01, later than regulation.yaml (2025-01-01); swap the files"
@@ -85,19 +85,19 @@ def test_earlier_file_newer_than_regulation_yaml_is_a_mistake(copy):
 )  # fmt: skip
 def test_mistake_in_an_earlier_version_has_its_own_file_and_line(copy, old, new, where, text):
     copy.replace(REGULATION, "# Times are", "# Another comment.\n# Times are")
-    replace_by(copy, "2025-01-01", ("# Another comment.\n", ""))
+    add_earlier_version(copy, "2025-01-01", ("# Another comment.\n", ""))
     copy.replace(EARLIER, old, new, times=1)
     assert copy.mistakes() == [f"{EARLIER}:{copy.line(EARLIER, where)}: {text}"]
 
 
 def test_same_mistake_in_two_versions_is_reported_for_each(copy):
     copy.replace(REGULATION, "reason: no_answer", "reason: insult")
-    replace_by(copy, "2025-01-01")
+    add_earlier_version(copy, "2025-01-01")
     assert [each.partition(":")[0] for each in copy.mistakes()] == [EARLIER, REGULATION]
 
 
 def test_term_of_an_earlier_version_needs_a_name_and_texts(copy):
-    replace_by(
+    add_earlier_version(
         copy, "2025-01-01", (BASE, "  standard: {clause: 3, default: true}"), ("levels: [base]", "levels: [standard]")
     )
     lines = {language: copy.line(MESSAGES, f"{language}:") for language in LANGUAGES}
@@ -113,7 +113,7 @@ def test_term_of_an_earlier_version_needs_a_name_and_texts(copy):
 
 
 def test_term_of_no_version_is_a_mistake(copy):
-    replace_by(copy, "2025-01-01")
+    add_earlier_version(copy, "2025-01-01")
     copy.replace(CONTRACTS, "level: vip", "level: gold", times=1)
     assert copy.mistakes() == [
         f"{CONTRACTS}:{copy.line(CONTRACTS, 'gold')}: level 'gold' is not defined; choose from vip, base"
@@ -121,7 +121,7 @@ def test_term_of_no_version_is_a_mistake(copy):
 
 
 def test_contract_may_have_a_level_of_an_earlier_version(copy):
-    replace_by(
+    add_earlier_version(
         copy,
         "2025-01-01",
         ("  vip: {clause: 3}", "  gold: {clause: 3}"),
@@ -133,7 +133,7 @@ def test_contract_may_have_a_level_of_an_earlier_version(copy):
 
 
 def test_default_channel_must_be_defined_in_every_version(copy):
-    replace_by(copy, "2025-01-01", ("  email: {clause: 8}\n", ""))
+    add_earlier_version(copy, "2025-01-01", ("  email: {clause: 8}\n", ""))
     assert copy.mistakes() == [
         f"{TRACKER}:{copy.line(TRACKER, 'staff: email')}: channel 'email' is not defined in {EARLIER};"
         f" choose from {CHANNELS}"
@@ -141,7 +141,7 @@ def test_default_channel_must_be_defined_in_every_version(copy):
 
 
 def test_uncovered_requests_of_an_earlier_version_are_reported_in_few_lines(copy):
-    replace_by(
+    add_earlier_version(
         copy,
         "2025-01-01",
         ("    levels: [base]\n    first", "    levels: [base]\n    channels: [email, tracker]\n    first"),
@@ -159,13 +159,13 @@ def test_uncovered_requests_of_an_earlier_version_are_reported_in_few_lines(copy
 
 
 def test_uncovered_level_is_reported_on_one_line(copy):
-    replace_by(copy, "2025-01-01", ("levels: [base]", "levels: [vip]"))
+    add_earlier_version(copy, "2025-01-01", ("levels: [base]", "levels: [vip]"))
     line = copy.line(EARLIER, "agreements:")
     assert copy.mistakes() == [f"{EARLIER}:{line}: no agreement covers level base; add one"]
 
 
 def test_invalid_earlier_version_causes_no_mistakes_in_other_files(copy):
-    replace_by(copy, "2025-01-01", (BASE, f"{BASE}\n  silver: {{clause: 3}}"))
+    add_earlier_version(copy, "2025-01-01", (BASE, f"{BASE}\n  silver: {{clause: 3}}"))
     name_level(copy, "silver", "Күміс")
     copy.replace(EARLIER, "levels:  ", "levels: [", times=1)
     (mistake,) = copy.mistakes()
@@ -175,7 +175,7 @@ def test_invalid_earlier_version_causes_no_mistakes_in_other_files(copy):
 
 @pytest.mark.parametrize("name", ["regulation_2024.yaml", "regulation-2024.yml", "regulation2024.yaml"])
 def test_file_named_almost_like_an_earlier_version_is_a_warning(copy, name):
-    replace_by(copy, "2025-01-01", name=name)
+    add_earlier_version(copy, "2025-01-01", name=name)
     assert copy.mistakes() == [f"{name}:1: warning: file ignored; rename an earlier version like regulation-2022.yaml"]
     assert copy.load().rules.policy.earlier == ()
 
@@ -187,7 +187,10 @@ ROW = "  - {{filed: {}, level: base, channel: online_assistant, category: error,
 
 
 def _expect(copy: Copy, *rows: tuple[str, str, str]) -> None:
-    lines = (ROW.format(filed, f"first_response: {first}, resolution: {closing}") for filed, first, closing in rows)
+    lines = (
+        ROW.format(filed, f"first_response: {response}, resolution: {resolution}")
+        for filed, response, resolution in rows
+    )
     copy.path("examples.yaml").write_text("examples:\n" + "".join(lines), encoding="utf-8")
 
 
@@ -196,13 +199,13 @@ NEW_ROW = ("2026-06-10 17:00", "2026-06-10 17:15", "2026-06-12 17:00")
 
 
 def test_example_is_evaluated_by_the_version_of_its_day(copy):
-    replace_by(copy, "2026-06-10", ("within: 15 min", "within: 20 min"))
+    add_earlier_version(copy, "2026-06-10", ("within: 15 min", "within: 20 min"))
     _expect(copy, OLD_ROW, NEW_ROW)
     assert copy.mistakes() == []
 
 
 def test_failing_example_of_an_earlier_version_names_the_version(copy):
-    replace_by(copy, "2026-06-10", ("within: 15 min", "within: 20 min"))
+    add_earlier_version(copy, "2026-06-10", ("within: 15 min", "within: 20 min"))
     _expect(copy, NEW_ROW, (OLD_ROW[0], "2026-06-09 17:15", OLD_ROW[2]))
     assert copy.mistakes() == [
         "examples.yaml:3: expected first_response 2026-06-09 17:15, but the mappings give 2026-06-09 17:20"
@@ -218,7 +221,7 @@ def test_example_filed_before_any_regulation_is_a_mistake(copy):
 
 
 def test_example_may_use_only_terms_of_its_version(copy):
-    replace_by(copy, "2026-06-10", ("  suggestion: {clause: 6}\n", ""))
+    add_earlier_version(copy, "2026-06-10", ("  suggestion: {clause: 6}\n", ""))
     _expect(copy, OLD_ROW, NEW_ROW)
     copy.replace("examples.yaml", "category: error", "category: suggestion")
     copy.replace(TRACKER, "Ұсыныс: {category: suggestion}", "Ұсыныс: {category: error}")

@@ -1,4 +1,4 @@
-"""Kazakhstan's working days, as mappings/calendar.yaml has them, against what is known of the years."""
+"""Kazakhstan's working days in mappings/calendar.yaml, compared with the published calendars and the library."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OFFICE = ((timedelta(hours=9), timedelta(hours=18)),)
 
 @pytest.fixture(scope="module")
 def raw() -> dict[str, Any]:
-    """The file as YAML reads it."""
+    """Return the file as PyYAML reads it."""
     return dict(yaml.safe_load(CALENDAR_YAML.read_text(encoding="utf-8")))
 
 

@@ -1,4 +1,4 @@
-"""What init proposes for the names of a tracker, and the files that come of it: they load, or check names the lines."""
+"""The proposals of `init` for the names in Redmine, and the files made from them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ SHIPPED = {
 
 
 def write(folder: Path, proposal: Proposal) -> Path:
-    """The files of a proposal in a folder; returns that of config.yaml."""
+    """Write the files of a proposal to a folder; return the path of config.yaml."""
     (folder / "mappings").mkdir(exist_ok=True)
     for name, text in fill_in(SHIPPED, SITE, proposal, TODAY).items():
         path = folder / name if name == "config.yaml" else folder / "mappings" / name
@@ -40,16 +40,18 @@ def write(folder: Path, proposal: Proposal) -> Path:
     return folder / "config.yaml"
 
 
-def checked(folder: Path, survey: NamesInRedmine, head: Head | None = HEAD) -> tuple[Config | None, list[Mistake]]:
+def check_proposal(
+    folder: Path, survey: NamesInRedmine, head: Head | None = HEAD
+) -> tuple[Config | None, list[Mistake]]:
     return check_files(write(folder, propose(survey, None, head)), TODAY)
 
 
-# --- Redmine's default data, and names of one's own
+# --- Redmine's default data, and custom names
 
 
 @pytest.mark.parametrize("survey", DATA_SETS.values(), ids=DATA_SETS)
 def test_redmine_with_common_names_is_mapped_without_mistakes(tmp_path: Path, survey: NamesInRedmine) -> None:
-    config, mistakes = checked(tmp_path, survey)
+    config, mistakes = check_proposal(tmp_path, survey)
     assert mistakes == []
     assert config
     assert set(config.rules.names.trackers) == set(survey.trackers)
@@ -71,7 +73,7 @@ def test_redmine_with_common_names_is_mapped_without_mistakes(tmp_path: Path, su
 def test_names_are_mapped_to_their_meaning(
     tmp_path: Path, survey: NamesInRedmine, language: str, error: str, waiting: str, refused: str, high: str
 ) -> None:
-    config, _ = checked(tmp_path, survey)
+    config, _ = check_proposal(tmp_path, survey)
     assert config
     names = config.rules.names
     assert config.rules.messages.staff_language == language
@@ -87,7 +89,7 @@ def test_names_are_mapped_to_their_meaning(
 
 def test_fields_and_their_values_keep_their_names_in_redmine(tmp_path: Path) -> None:
     fields = {"БИН организации": (), "ФИО": (), "Канал": ("Чат", "Официальное письмо", "Факс"), "Этаж": ()}
-    config, mistakes = checked(tmp_path, NamesInRedmine([], {}, [], fields))
+    config, mistakes = check_proposal(tmp_path, NamesInRedmine([], {}, [], fields))
     assert config, mistakes
     names = config.rules.names
     assert (names.fields["bin"], names.fields["full_name"]) == ("БИН организации", "ФИО")
@@ -102,29 +104,29 @@ def test_missing_priority_is_mapped_to_the_nearest_name() -> None:
 
 
 def test_second_name_for_a_priority_becomes_an_alias() -> None:
-    made = propose(NamesInRedmine([], {}, ["Средний", "Обычный", "Срочный"]), "ru")
-    assert made.names["priorities"]["normal"].value == "Средний"
-    assert {name: each.value for name, each in made.priority_aliases.items()} == {"Обычный": "normal"}
+    proposal = propose(NamesInRedmine([], {}, ["Средний", "Обычный", "Срочный"]), "ru")
+    assert proposal.names["priorities"]["normal"].value == "Средний"
+    assert {name: each.value for name, each in proposal.priority_aliases.items()} == {"Обычный": "normal"}
 
 
 def test_staff_and_clients_are_recognized_by_groups_and_roles() -> None:
     roles = ["Менеджер", "Репортёр", "Наблюдатель", "sup-sync"]
     people = {"Дана Бекова": ["Менеджер"], "Марат Омаров": ["Репортёр"]}
     survey = NamesInRedmine([], {}, [], {}, ["Служба поддержки", "Бухгалтерия"], roles, people)
-    made = propose(survey, "ru", own_role="sup-sync")
-    assert [each.value for each in made.staff_groups] == ["Служба поддержки"]
-    assert [each.value for each in made.staff_roles] == ["Менеджер"]
-    assert [each.value for each in made.client_roles] == ["Репортёр"]
-    assert (made.unmapped_roles, made.staff) == (["Наблюдатель"], ["Дана Бекова"])
+    proposal = propose(survey, "ru", own_role="sup-sync")
+    assert [each.value for each in proposal.staff_groups] == ["Служба поддержки"]
+    assert [each.value for each in proposal.staff_roles] == ["Менеджер"]
+    assert [each.value for each in proposal.client_roles] == ["Репортёр"]
+    assert (proposal.unmapped_roles, proposal.staff) == (["Наблюдатель"], ["Дана Бекова"])
 
 
 @pytest.mark.parametrize(("role", "is_left"), [("Репортёр", False), ("Заявитель", True)])
 def test_unknown_role_may_be_a_missed_one_if_clients_have_none(role: str, is_left: bool) -> None:
-    made = propose(NamesInRedmine([], {}, [], {}, [], ["Менеджер", role]), "ru", Head("d.bekova", "Дана Бекова"))
-    assert made.may_have_missed_a_role is is_left
+    proposal = propose(NamesInRedmine([], {}, [], {}, [], ["Менеджер", role]), "ru", Head("d.bekova", "Дана Бекова"))
+    assert proposal.may_have_missed_a_role is is_left
 
 
-# --- what cannot be guessed
+# --- names that are ambiguous
 
 
 @pytest.mark.parametrize("name", ["Ожидание", "Пауза", "Ждём ответа разработчика", "On hold", "Тексеруде", "?"])
@@ -133,8 +135,8 @@ def test_ambiguous_open_status_is_left_as_a_placeholder(name: str) -> None:
 
 
 def test_status_open_in_redmine_is_mapped_to_open() -> None:
-    made = propose(REDMINE_EN, None).statuses["Resolved"]
-    assert (made.value, made.remark.partition(",")[0]) == ("open", "open in Redmine")
+    entry = propose(REDMINE_EN, None).statuses["Resolved"]
+    assert (entry.value, entry.remark.partition(",")[0]) == ("open", "open in Redmine")
 
 
 UNGUESSABLE = NamesInRedmine(
@@ -151,8 +153,8 @@ def todo_lines(path: Path) -> set[int]:
 
 
 def test_check_reports_each_line_with_a_todo(tmp_path: Path) -> None:
-    """Mistakes of shape, names that nothing is called, and the head: each where its TODO stands."""
-    config, mistakes = checked(tmp_path, UNGUESSABLE, head=None)
+    """Covers invalid values, ambiguous names and the head; each is reported on the line of its TODO."""
+    config, mistakes = check_proposal(tmp_path, UNGUESSABLE, head=None)
     todo = todo_lines(tmp_path / "mappings" / "tracker.yaml")
     assert config is None
     assert len(todo) == 5  # Task, On hold, P9, bin, head
@@ -166,7 +168,7 @@ def test_proposal_knows_if_it_has_placeholders() -> None:
     assert not propose(REDMINE_EN, None, HEAD).has_placeholders
 
 
-# --- whatever the names are
+# --- any names
 
 ODD = st.sampled_from(
     ["?", "on", "null", "~", "18:00", "1.0", "007", "- a", "a: b", "#x", "a #b", "[", "{}", "'", '"', "\\", "a\nb",
@@ -206,7 +208,7 @@ def test_files_load_or_check_reports_marked_lines_for_any_names(
 
 
 def lacks_a_phase(proposal: Proposal) -> bool:
-    """Where the new status that a phase needs would be called like one that is there."""
+    """Return True if a required phase is missing because its new status would have an existing name."""
     return {each.value for each in proposal.statuses.values()} < {"open", "waiting", "closed"}
 
 
@@ -245,11 +247,11 @@ def names_in(names: dict[str, list[str]]) -> Iterator[str]:
 
 
 def test_comments_of_the_shipped_files_are_kept() -> None:
-    made = fill_in(SHIPPED, SITE, propose(REDMINE_EN, None, HEAD), TODAY)
-    assert set(made) == set(SHIPPED)
+    files = fill_in(SHIPPED, SITE, propose(REDMINE_EN, None, HEAD), TODAY)
+    assert set(files) == set(SHIPPED)
     for name, text in SHIPPED.items():
         comments = [line.partition("# ")[2] for line in text.splitlines() if "# " in line and "key_file" not in line]
-        missing = [each for each in comments if each not in made[name]]
+        missing = [each for each in comments if each not in files[name]]
         assert missing == []
 
 

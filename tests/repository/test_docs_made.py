@@ -42,8 +42,8 @@ def test_generated_file_is_up_to_date(name: str) -> None:
 
 
 def test_folders_of_generated_files_contain_nothing_else() -> None:
-    there = {str(path.relative_to(ROOT)) for place in PLACES for path in (ROOT / place).iterdir()}
-    assert there == {name for name in GENERATED if name.startswith(PLACES)}
+    existing = {str(path.relative_to(ROOT)) for place in PLACES for path in (ROOT / place).iterdir()}
+    assert existing == {name for name in GENERATED if name.startswith(PLACES)}
 
 
 def test_schemas_are_valid() -> None:
@@ -98,9 +98,9 @@ def test_first_line_of_a_file_names_its_schema(path: Path) -> None:
 def test_schema_detects_a_mistake(name: str, old: str, new: str, tmp_path: Path) -> None:
     text = file_path(name).read_text(encoding="utf-8")
     assert old in text
-    mistaken = tmp_path / f"{name}.yaml"
-    mistaken.write_text(text.replace(old, new, 1), encoding="utf-8")
-    assert errors_of(mistaken, name)
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert errors_of(path, name)
 
 
 @pytest.mark.parametrize(("name", "path", "key"), keys(), ids=lambda each: each.name if isinstance(each, Key) else each)
@@ -121,7 +121,7 @@ def test_every_key_has_an_example_valid_for_its_schema(name: str, path: str, key
 
 
 def validator_of(name: str, path: str, key: str) -> Draft7Validator:
-    """That of one key."""
+    """Return the validator of one key."""
     schema = schema_of(name)
     part = paths(schema)[path]
     key_schema = part["properties"].get(key, part["additionalProperties"])

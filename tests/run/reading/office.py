@@ -43,7 +43,7 @@ KINDS = (
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReceivedRequest:
     """What a run did, with the requests it made, counted by kind, and the histories it read, in order."""
 
     ran: Ran = field(repr=False)
@@ -69,7 +69,7 @@ class Office:
         self.told: list[str] = []
         self.diary.cache = CacheFile(self.path, self.told.append)
 
-    def run(self, now: str, **options: Any) -> Asked:
+    def run(self, now: str, **options: Any) -> ReceivedRequest:
         """`sup-sync apply` at that moment, which is the tracker's own too."""
         session = options.pop("session", None) or self.diary.session()
         afresh = self._planned_afresh(now, **options) if self.is_compared else None
@@ -109,7 +109,7 @@ class Office:
             tracker.join(project, person, roles)
         tracker.groups[0].users += [person] if is_staff else []
 
-    def broken(self, now: str, fault: type[BaseException], **options: Any) -> Asked:
+    def broken(self, now: str, fault: type[BaseException], **options: Any) -> ReceivedRequest:
         """A run that ends in this fault."""
         session = options.pop("session", None) or self.diary.session()
         asking = Asking(session)
@@ -148,9 +148,9 @@ class Asking:
     def _note(self, answer: requests.Response, *_: Any, **__: Any) -> None:
         self.asked.append(f"{answer.request.method} {answer.request.path_url}")
 
-    def counted(self, ran: Ran) -> Asked:
+    def counted(self, ran: Ran) -> ReceivedRequest:
         read = (HISTORY.match(each) for each in self.asked)
-        return Asked(ran, Counter(map(kind_of, self.asked)), tuple(int(found[1]) for found in read if found))
+        return ReceivedRequest(ran, Counter(map(kind_of, self.asked)), tuple(int(found[1]) for found in read if found))
 
 
 def kind_of(asked: str) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from end_to_end.scene import BASE, CONSULTATION, OPERATOR
-from run.reading.office import HISTORIES, PUTS, Asked, Office
+from run.reading.office import HISTORIES, PUTS, Office, ReceivedRequest
 from support.promises import ONCE
 
 from sup_sync.run import cache
@@ -112,7 +112,7 @@ def test_a_damaged_file_is_thrown_away_with_one_line(due: Office, damage: Damage
     count_promise(ONCE, "what runs remember is damaged or of another form")
 
 
-def wrote_as_due(asked: Asked) -> bool:
+def wrote_as_due(asked: ReceivedRequest) -> bool:
     """Whether the two that are late were escalated, and nothing else was done."""
     changes = [(each.field, each.new) for each in asked.ran.done.plan.changes if each.field != "private_note"]
     escalated = [("state", "Мерзімі өтті"), ("marker", "acknowledged#0@1.00 first_response#0@1.00")]
