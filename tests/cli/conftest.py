@@ -10,7 +10,7 @@ import pytest
 from cli.office import CLOSED_PORT, SENTINEL, Office
 from end_to_end.scene import make_fake
 from support.scripted_server import Answer
-from support.shell import CommandResult, Shell, on_a_socket
+from support.shell import CommandResult, Shell, serve_world
 from support.worlds import BOT, FakeWorld
 
 
@@ -35,7 +35,7 @@ def office(shell: Shell) -> Iterator[Office]:
     make_fake(world)
     world.tracker.now = datetime.now(UTC)
     responses: dict[str, Answer] = {}
-    with on_a_socket(world, responses) as url:
+    with serve_world(world, responses) as url:
         shell.files.replace("config.yaml", CLOSED_PORT, url)
         shell.use_key(world.user(BOT))
         yield Office(world, responses)

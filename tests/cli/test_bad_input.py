@@ -190,8 +190,8 @@ def test_unreachable_redmine_stops_the_command(shell: Shell) -> None:
 @pytest.mark.parametrize(
     ("url", "code", "part"),
     [
-        ("ftp://tracker.example", 78, "url: no address of a tracker: write it as https://tracker.example.kz"),
-        ("https://", 78, "url: no address of a tracker"),
+        ("ftp://tracker.example", 78, "url: invalid URL; write it like https://redmine.example.kz"),
+        ("https://", 78, "url: invalid URL"),
         ("http://tracker.example", 78, "must be https; plain http exposes the key"),
         (f"https://user:{SENTINEL}@tracker.example", 78, "contains a user name"),
         (f"https://tracker.example/?key={SENTINEL}", 78, "contains a user name, query"),
@@ -225,4 +225,4 @@ def test_key_file_readable_by_others_is_rejected(shell: Shell, mode: int) -> Non
 
 def test_key_in_the_config_is_rejected_and_not_printed(shell: Shell) -> None:
     shell.files.replace("config.yaml", "redmine:\n", f"redmine:\n  key: {SENTINEL}\n")
-    one_line(shell("plan"), 78, "config.yaml:5: a key in the file: put it in a file of its own")
+    one_line(shell("plan"), 78, "config.yaml:5: API key in config.yaml; move it to its own file")

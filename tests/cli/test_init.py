@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from cli.office import CLOSED_PORT, SENTINEL
-from support.foreign_sites import DATA_SETS, HEAD, HEAD_NAME, OWN_RU, PROJECTS, REDMINE_EN, REDMINE_RU, Unprepared
+from support.foreign_sites import DATA_SETS, HEAD, HEAD_NAME, OWN_RU, PROJECTS, REDMINE_EN, REDMINE_RU, ForeignRedmine
 from support.scripted_server import Answer, reply
-from support.shell import CommandResult, Shell, on_a_socket, one_line
+from support.shell import CommandResult, Shell, one_line, serve_world
 from support.worlds import ADMIN, BOT
 
 from sup_sync.model.names import NamesInRedmine
@@ -23,7 +23,7 @@ WHO = ("--head", HEAD, HEAD_NAME)
 class Place:
     """An empty folder to type in, and a fake Redmine with these names at `url`."""
 
-    def __init__(self, shell: Shell, folder: Path, survey: NamesInRedmine, url: str, site: Unprepared) -> None:
+    def __init__(self, shell: Shell, folder: Path, survey: NamesInRedmine, url: str, site: ForeignRedmine) -> None:
         self.shell, self.folder, self.survey, self.url, self.site = shell, folder, survey, url, site
 
     def init(self, *words: object) -> CommandResult:
@@ -45,8 +45,8 @@ def make_place(
     sockets = []
 
     def make(survey: NamesInRedmine) -> Place:
-        site = Unprepared(survey)
-        socket = on_a_socket(site.world, responses)
+        site = ForeignRedmine(survey)
+        socket = serve_world(site.world, responses)
         sockets.append(socket)
         shell.use_key(site.world.user(ADMIN))
         return Place(shell, empty_folder, survey, socket.__enter__(), site)
@@ -103,7 +103,7 @@ def test_init_shows_proposal_result_of_check_and_next_steps(place: Place) -> Non
     assert "trackers    Bug → error · Feature → suggestion · Support → consultation\n" in result.out
     assert "Low → normal · High → urgent\n" in result.out
     assert "tracker.yaml:" in result.out.splitlines()[-1]
-    assert "head is still to be said" in result.out.splitlines()[-1]
+    assert "head is still `?`" in result.out.splitlines()[-1]
     assert [line.partition(".")[0] for line in result.err.splitlines()] == [
         "sup-sync: result of `sup-sync check`:",
         "sup-sync: next: 1",
@@ -210,7 +210,7 @@ def test_wrong_answer_is_reported_and_asked_again(place: Place) -> None:
     ):
         assert message in result.err
     assert "projects: [support, alatau]" in Path("config.yaml").read_text(encoding="utf-8")
-    assert "head is still to be said" in result.out
+    assert "head is still `?`" in result.out
     assert result.code == 3
 
 

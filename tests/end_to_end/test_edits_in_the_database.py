@@ -40,7 +40,7 @@ def run_while(diary: Diary, issue_id: int, login: str, moment: str, *, is_versio
     session, at = diary.session(), read_moment("Tue 09:00")
     interfere(
         session,
-        lambda: diary.world.slip_in(login, issue_id, "Міне", at, is_versioned=is_versioned),
+        lambda: diary.world.insert_note(login, issue_id, "Міне", at, is_versioned=is_versioned),
         asked=asked.format(issue_id),
         times_before=times_before,
     )

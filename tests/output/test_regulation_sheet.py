@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 from stories.shipped import LANGUAGES, Copy, shipped_config
-from support.versions import replace_by
+from support.versions import add_earlier_version
 
 from sup_sync.config.load import Config
 from sup_sync.model.policy import ClockKind
@@ -126,7 +126,7 @@ def test_targets_are_called_targets(language: str) -> None:
 
 def test_the_version_in_force_on_the_day_is_shown(tmp_path: Path) -> None:
     copy = Copy(tmp_path)
-    replace_by(copy, "2025-01-01", ("within: 15 min", "within: 25 min"))
+    add_earlier_version(copy, "2025-01-01", ("within: 15 min", "within: 25 min"))
     config = copy.load()
     assert "In force from 1 January 2023 to 31 December 2024." in shown(config, day=date(2024, 12, 31))
     assert any("25 min (SLA VIP.1)" in line for line in shown(config, day=date(2024, 12, 31)))
@@ -173,7 +173,7 @@ def test_categories_have_a_column_if_they_differ(tmp_path: Path) -> None:
     ladder: standard
 
 """
-    config = changed(tmp_path, ("agreements:                      # the first that matches counts\n", agreement))
+    config = changed(tmp_path, ("agreements:                      # the first one that matches applies\n", agreement))
     base = texts_of(config).tables[1]
     assert base.headers == ("Channel", "Category", "Priority", "First response", "Resolution")
     assert ("online assistant, email, official letter", "error", "any", "3 h (X)", "3 working days (X)") in base.rows

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from stories.moments import ZONE, read_moment
 from stories.shipped import REPOSITORY, Copy, shipped_config
-from support.versions import replace_by
+from support.versions import add_earlier_version
 
 from sup_sync.cli.main import run
 from sup_sync.redmine.snapshot import load_snapshot
@@ -90,7 +90,7 @@ def by_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Copy:
     """Other mappings: VIP requests filed until 19 November have a resolution target of 4 hours."""
     monkeypatch.chdir(REPOSITORY)
     copy = Copy(tmp_path)
-    replace_by(copy, "2026-11-20", ("within: 1 working day, clause: SLA VIP.3", "within: 4 h, clause: 4.3"))
+    add_earlier_version(copy, "2026-11-20", ("within: 1 working day, clause: SLA VIP.3", "within: 4 h, clause: 4.3"))
     return copy
 
 

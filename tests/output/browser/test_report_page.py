@@ -11,7 +11,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from stories.shipped import LANGUAGES
 from support.hostile import HOSTILE
-from support.many_requests import EXAMPLES, NOW, write_many, write_with_subject
+from support.many_requests import EXAMPLES, NOW, write_many, write_with_subjects
 
 from sup_sync.cli.main import run
 
@@ -111,7 +111,7 @@ def test_policy_allows_only_the_page_s_own_style(pages: dict[str, Path], show: O
 
 
 def test_hostile_subjects_do_nothing(show: Open, tmp_path: Path) -> None:
-    source = write_with_subject(tmp_path / "hostile.jsonl", *HOSTILE)
+    source = write_with_subjects(tmp_path / "hostile.jsonl", *HOSTILE)
     opened = show(write_page(tmp_path / "hostile.html", "ru", source))
     assert opened.page.title().startswith("Отчёт")
     assert opened.overflow <= 0

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from run.reading.cached_site import CachedSite
 from stories.shipped import Copy
-from support.alone import Usage, run_alone
-from support.shell import PROGRAM, on_a_socket
+from support.process_usage import Usage, measure_process
+from support.shell import PROGRAM, serve_world
 from support.worlds import BOT
 
 OPEN = 20_000
@@ -28,16 +28,16 @@ def folder(
     folder = tmp_path_factory.mktemp("folder")
     site.diary.file(f"{datetime.now(UTC) - timedelta(days=8):%Y-%m-%d} 10:00")
     site.world.tracker.now = datetime.now(UTC)
-    with on_a_socket(site.world, {}) as url:
+    with serve_world(site.world, {}) as url:
         Copy(folder).replace("config.yaml", "http://127.0.0.1:3000", url)
         yield folder
 
 
 def apply(site: CachedSite, folder: Path) -> Usage:
     environment = {**os.environ, "SUP_SYNC_KEY": site.world.user(BOT), "XDG_STATE_HOME": str(folder / "state")}
-    took = run_alone([PROGRAM, "apply", "-q"], folder, environment)
-    print(took)  # noqa: T201 - shown by `pytest -rP`
-    return took
+    usage = measure_process([PROGRAM, "apply", "-q"], folder, environment)
+    print(usage)  # noqa: T201 - shown by `pytest -rP`
+    return usage
 
 
 def test_a_first_and_an_idle_run_stay_small(site: CachedSite, folder: Path) -> None:

@@ -16,8 +16,8 @@ from end_to_end.diary import Diary
 from end_to_end.scene import make_fake
 from run.reading.cached_site import CachedSite
 from stories.shipped import Copy, shipped_config
-from support.alone import Usage
-from support.shell import on_a_socket
+from support.process_usage import Usage
+from support.shell import serve_world
 from support.worlds import BOT, FakeWorld
 from tools.bench.row import Row, Size, measure_command, minimum_row
 from tools.bench.sections.startup import PROGRAM
@@ -61,7 +61,7 @@ def _site(stack: ExitStack) -> tuple[CachedSite, Path]:
         site = CachedSite(Diary(world, replace(config, server=replace(config.server, url=world.url))), world, folder)
         site.diary.file(f"{datetime.now(UTC) - timedelta(days=8):%Y-%m-%d} 10:00")
     world.tracker.now = datetime.now(UTC)
-    url = stack.enter_context(on_a_socket(world, {}))
+    url = stack.enter_context(serve_world(world, {}))
     Copy(folder).replace("config.yaml", "http://127.0.0.1:3000", url)
     Apply(site, folder)()
     site.world.tracker.issues[0].updated_at -= timedelta(hours=1)  # so that it counts as unchanged
