@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from stories.story import Story
-from support.promises import SETTLED, write_promises
+from support.promises import IDEMPOTENT, write_promises
 
 TRIED = pytest.StashKey[Counter[tuple[str, str]]]()
 
@@ -48,7 +48,7 @@ def story(request: pytest.FixtureRequest, tmp_path: Path, count_promise: Callabl
     yield story
     assert story.second_plan.changes == ()
     assert_no_changes_before_next_check(story)
-    count_promise(SETTLED, "a story of the regulation, planned again once it is written")
+    count_promise(IDEMPOTENT, "a story of the regulation, planned again after it is written")
 
 
 # All later notices of a story become due within this time.

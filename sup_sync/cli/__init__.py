@@ -1,4 +1,4 @@
-"""The command line: alone knows the terminal, the environment and the present moment."""
+"""The command line: the only part that knows the terminal, the environment and the current time."""
 
 from sup_sync.cli.main import main
 

@@ -1,4 +1,4 @@
-"""The context of a command: its settings, the present moment, the session with Redmine, state files and output."""
+"""The context of a command: its settings, the current time, the session with Redmine, state files and output."""
 
 from __future__ import annotations
 
@@ -24,46 +24,50 @@ if TYPE_CHECKING:
 
 
 class Settings:
-    """What stands before and behind a command's name: the configuration's place, and whether to be quiet."""
+    """The global options of a command: the path of the configuration, and `--quiet`."""
 
     def __init__(self) -> None:
         self.config_path: Path | None = None
         self.quiet = False
 
     def load(self, *, require_config: bool = False, mappings: Path | None = None) -> Config:
-        """The configuration: as named, else config.yaml here, else the shipped one (not for what asks a tracker)."""
+        """Load the configuration: that of --config, config.yaml, or (unless `require_config`) the shipped one.
+
+        Raises ConfigError.
+        """
         from sup_sync.config.load import load_config
 
         config = load_config(self.path(require_config=require_config), datetime.now(UTC).date(), mappings)
         for warning in config.warnings:
-            self.tell(str(warning))
+            self.info(str(warning))
         return config
 
     def path(self, *, require_config: bool = False) -> Path:
+        """Return the path of the configuration; raise ConfigError if it does not exist."""
         if self.config_path and not self.config_path.exists():
-            raise ConfigError([Mistake(str(self.config_path), 1, "no such file: name yours with --config")])
+            raise ConfigError([Mistake(str(self.config_path), 1, "file not found; correct --config")])
         if self.config_path or Path("config.yaml").exists():
             return self.config_path or Path("config.yaml")
         if require_config:
-            missing = "not in this folder: name one with --config, or write it with `sup-sync init`"
+            missing = "not in the current directory; pass --config or run `sup-sync init`"
             raise ConfigError([Mistake("config.yaml", 1, missing)])
-        return shipped() / "config.yaml"
+        return shipped_folder() / "config.yaml"
 
-    def tell(self, text: str, *, is_news: bool = False) -> None:
-        """A line for the person at the terminal or cron's log, on stderr; `is_news` is told even when quiet."""
-        if is_news or not self.quiet:
+    def info(self, text: str, *, always: bool = False) -> None:
+        """Print a line on stderr, for the terminal or cron's log; with --quiet only if `always`."""
+        if always or not self.quiet:
             log_line(text)
 
 
 def log_line(line: str) -> None:
-    """One line on stderr, whatever names of the tracker's are in it."""
+    """Print one line on stderr, even if names from Redmine in it contain line breaks or control characters."""
     from sup_sync.sanitize import clean
 
     click.echo(f"sup-sync: {clean(line)}", err=True)
 
 
-def shipped() -> Path:
-    """Where the shipped config.yaml, mappings/ and examples/ lie: in the wheel, else in the checkout."""
+def shipped_folder() -> Path:
+    """Return the folder of the shipped config.yaml, mappings/ and examples/: in the wheel or the checkout."""
     package = Path(__file__).parent.parent
     inside = package / "shipped"
     return inside if inside.exists() else package.parent
@@ -72,16 +76,15 @@ def shipped() -> Path:
 pass_settings = click.make_pass_decorator(Settings, ensure=True)
 
 
-def in_support_zone(moment: datetime | None, config: Config) -> datetime:
-    """The moment given, read in the support's zone where it has none; else the present."""
-
-    if moment is None:
+def in_support_zone(time: datetime | None, config: Config) -> datetime:
+    """Return the given time, in the support's zone if it has no offset; by default the current time."""
+    if time is None:
         return datetime.now(UTC)
-    return moment if moment.tzinfo else moment.replace(tzinfo=config.rules.zone)
+    return time if time.tzinfo else time.replace(tzinfo=config.rules.zone)
 
 
 def today(config: Config) -> date:
-    """Return the date of now in the support's zone."""
+    """Return the current date in the support's zone."""
     return datetime.now(UTC).astimezone(config.rules.zone).date()
 
 
@@ -92,9 +95,9 @@ def print_json(value: Any) -> None:
 
 
 def connect(config: Config, *, ends_at: float = math.inf) -> RedmineSession:
-    """A session with the configured tracker, by the key of the environment or its file.
+    """Open a session with the configured Redmine, with the key of the environment or of `key_file`.
 
-    `ends_at` is the moment of the monotonic clock from which on it sends nothing.
+    `ends_at` is the time of the monotonic clock (seconds) after which the session sends nothing.
     """
     from sup_sync.host.secret_files import load_key
     from sup_sync.redmine.session import RedmineSession
@@ -108,13 +111,13 @@ def connect(config: Config, *, ends_at: float = math.inf) -> RedmineSession:
 
 
 def report_unread_projects(settings: Settings, unread_projects: Mapping[str, str]) -> None:
-    """Name the projects of which nothing is used; told even when quiet."""
-    for project, why in unread_projects.items():
-        settings.tell(f"project {project} could not be read whole, so nothing of it is used: {why}", is_news=True)
+    """Print the projects that are skipped, even with --quiet."""
+    for project, reason in unread_projects.items():
+        settings.info(f"project {project} skipped, because reading it failed: {reason}", always=True)
 
 
 def state_folder() -> Path:
-    """Return the folder of state files, by user of the machine."""
+    """Return the folder of state files of the current user."""
     state = os.environ.get("STATE_DIRECTORY") or os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
     return Path(state) / "sup-sync"
 
@@ -128,11 +131,11 @@ def state_path(config: Config, kind: str) -> Path:
 def cache_file(settings: Settings, config: Config) -> CacheFile:
     from sup_sync.run.cache import CacheFile
 
-    return CacheFile(state_path(config, "cache"), settings.tell)
+    return CacheFile(state_path(config, "cache"), settings.info)
 
 
 def progress_bar(settings: Settings) -> AbstractContextManager[Callable[[int, int], None]]:
-    """How far a command has come, on stderr; where nobody would see it nothing is brought in for it."""
+    """Show the progress of a command on stderr; import nothing for it if stderr is not a terminal."""
     if settings.quiet or not sys.stderr.isatty():
         return nullcontext(lambda _done, _total: None)
     from sup_sync.output.terminal.progress import progress

@@ -1,4 +1,4 @@
-"""Errors as a command reports them: a line for each mistake, an exit code, and the traceback of an internal error."""
+"""The report of errors: a line for each mistake, an exit code, and the traceback of an internal error."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ONLY_OWNER = 0o600
 
 
 def report_error(error: Exception) -> tuple[str, int]:
-    """Describe an error with its exit code; the line of an internal one names the file that holds its traceback."""
+    """Describe an error with its exit code; the line of an internal error names the file with its traceback."""
     text, code = describe_error(error)
     if is_internal(error):
         saved = save_traceback(error)
@@ -36,7 +36,7 @@ def describe_error(error: Exception) -> tuple[str, int]:
         case BrokenPipeError():
             return "", DONE
         case click.Abort():
-            return "interrupted; nothing is left half written", INTERRUPTED
+            return "interrupted; nothing is left half-written", INTERRUPTED
         case OSError():
             return f"{error.filename or 'the output'}: {error.strerror or 'cannot be written'}", INTERNAL_ERROR
     place = f"{type(error).__name__} at {origin_of(error)}"
@@ -55,13 +55,13 @@ def save_traceback(error: Exception) -> Path | None:
         path = state_folder() / f"{_command(error)}.traceback"
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_atomically(path, traceback_text(error), mode=ONLY_OWNER)
-    except Exception:  # the error itself is still to be reported, whatever keeps its traceback from being saved
+    except Exception:  # the error itself must be reported even if its traceback cannot be saved
         return None
     return path
 
 
 def traceback_text(error: BaseException) -> str:
-    """Format an error and its causes by their frames only: messages and values may hold the key or client text."""
+    """Format an error and its causes by their frames only: messages and values may contain the key or client text."""
     python = ".".join(map(str, sys.version_info[:3]))
     lines = [f"sup-sync {__version__}, Python {python}, {_command(error)}"]
     for number, each in enumerate(_chain(error)):
@@ -71,13 +71,13 @@ def traceback_text(error: BaseException) -> str:
 
 
 def _command(error: BaseException) -> str:
-    """Read the command's name from the frames, since arguments may hold anything."""
+    """Read the command's name from the frames, since arguments may contain anything."""
     paths = (path_in_package(code) for code, _ in frames_of(error))
     return next((path[len(COMMANDS) : -len(".py")] for path in paths if path.startswith(COMMANDS)), "sup-sync")
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """Yield an error, then what caused it, and so on."""
+    """Yield an error, then its cause, then the cause of that, and so on."""
     seen: set[int] = set()
     cause: BaseException | None = error
     while cause is not None and id(cause) not in seen:
@@ -87,7 +87,7 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _frame_lines(error: BaseException) -> Iterator[str]:
-    """Yield a line for each frame; the source only for our own files, as a library's may be generated from data."""
+    """Yield a line for each frame, with source only from sup-sync: a library's may be generated from data."""
     import linecache
 
     frame = error.__traceback__

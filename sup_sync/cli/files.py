@@ -1,4 +1,4 @@
-"""The atomic write of the files that commands make."""
+"""The atomic write of output files."""
 
 from __future__ import annotations
 
@@ -8,23 +8,29 @@ from pathlib import Path
 
 import click
 
-DEFAULT_MODE = 0o666  # less the umask
+NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
+DEFAULT_MODE = 0o666  # minus the umask
 
 
 def write_atomically(path: Path, text: str, encoding: str = "utf-8", mode: int | None = None) -> None:
-    """Write atomically: to a new temporary file, with this mode if one is given, that is then renamed."""
+    """Write atomically: to a new temporary file, with `mode` if given, that is then renamed.
+
+    Raises UsageError.
+    """
     if path.exists() and not path.is_file():
         raise click.UsageError(f"{path}: not a regular file; choose another path")
-    draft = path.with_name(f".{path.name}.{os.getpid()}.part")
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        draft.unlink(missing_ok=True)  # left by a process of this number that was killed, or planted
-        file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, DEFAULT_MODE if mode is None else 0)
+        temporary.unlink(missing_ok=True)  # left by a killed process with the same number, or planted
+        file = os.open(
+            temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, DEFAULT_MODE if mode is None else 0
+        )
         with open(file, "w", encoding=encoding, newline="") as stream:
             if mode is not None:
-                os.fchmod(file, mode)  # exactly this one, whatever the umask
+                os.fchmod(file, mode)  # exactly this mode, regardless of the umask
             stream.write(text)
-        draft.replace(path)
+        temporary.replace(path)
     except OSError as error:
         with suppress(OSError):
-            draft.unlink()
-        raise click.UsageError(f"{path}: cannot be written: {error.strerror}: name another place") from None
+            temporary.unlink()
+        raise click.UsageError(f"{path}: cannot be written ({error.strerror}); choose another path") from None

@@ -26,31 +26,30 @@ if TYPE_CHECKING:
     from sup_sync.sla.judgement import Judgement
 
 
-def read_file(settings: Settings, source: Path) -> Gathered:
+def read_snapshot(settings: Settings, source: Path) -> Gathered:
+    """Read the requests of a snapshot file; raise SnapshotError."""
     from sup_sync.redmine.snapshot import Gathered, load_snapshot
 
     try:
         with click.open_file(str(source), encoding="utf-8") as file:
             lists, issues = load_snapshot(file, source.name)
     except UnicodeDecodeError:
-        raise SnapshotError(f"{source.name}: no UTF-8 text: take it with `sup-sync snapshot`") from None
+        raise SnapshotError(f"{source.name}: not UTF-8 text; create it with `sup-sync snapshot`") from None
     if lists is None:
-        text = (
-            "no first line with the tracker's lists, as `sup-sync snapshot` writes it: all but authors count as staff"
-        )
-        settings.tell(f"{source.name}: {text}")
+        text = "the first line does not contain the lists of Redmine, so everyone except the authors counts as staff"
+        settings.info(f"{source.name}: {text}; create the file with `sup-sync snapshot`")
     return Gathered(lists, tuple(issues), {})
 
 
 def gather(
     settings: Settings, config: Config, source: Path | None, now: datetime | None = None, *, everything: bool
 ) -> Gathered:
-    """Issues from a snapshot or the tracker: all of them, or those that a run may change.
+    """Load issues from a snapshot or Redmine: all of them, or only those that a run may change.
 
-    What runs remember is of the present: for another moment all is read anew.
+    The cache holds the current state: with `now` it is neither read nor written.
     """
     if source:
-        return read_file(settings, source)
+        return read_snapshot(settings, source)
     from sup_sync.redmine.preflight import stopping_problems
     from sup_sync.redmine.reader import Reader
     from sup_sync.run.cache import NO_CACHE, Cache
@@ -59,33 +58,33 @@ def gather(
     with progress_bar(settings) as advance:
 
         def read(cache: Cache) -> Gathered:
-            moment = in_support_zone(now, config)
-            reading = IncrementalReader.open(Reader(connect(config)), config, cache, moment, advance)
-            for problem in () if everything else stopping_problems(reading.state):
-                settings.tell(f"`apply` would stop here: {problem}", is_news=True)
-            return reading.everything() if everything else reading.current()
+            time = in_support_zone(now, config)
+            reader = IncrementalReader.open(Reader(connect(config)), config, cache, time, advance)
+            for problem in () if everything else stopping_problems(reader.state):
+                settings.info(f"`apply` would refuse to run: {problem}", always=True)
+            return reader.everything() if everything else reader.current()
 
         return (cache_file(settings, config) if now is None else NO_CACHE).use(read)
 
 
-def judged(
+def load_judgements(
     settings: Settings, config: Config, source: Path | None, now: datetime | None, *, everything: bool = False
 ) -> tuple[datetime, Caseload, tuple[Judgement, ...], int]:
-    """The moment, what a snapshot or the tracker says, how it stands then, and the exit code: whether it is whole."""
+    """Load requests and judge them; return the time, the requests, their judgements and the exit code."""
     from sup_sync.run.caseload import decode_caseload, judge_caseload, only_current
 
     gathered = gather(settings, config, source, now, everything=everything)
-    moment, unread_projects = in_support_zone(now, config), gathered.unread_projects
+    time, unread_projects = in_support_zone(now, config), gathered.unread_projects
     caseload = decode_caseload(gathered.lists, gathered.raw_issues, config.rules)
-    del gathered  # the tracker's JSON is not needed any more, and takes much room
-    caseload = caseload if everything else only_current(caseload, config.closed_days, moment)
-    judgements = judge_caseload(caseload, config.rules, moment)
-    return moment, caseload, judgements, report_unreadable(settings, unread_projects, caseload)
+    del gathered  # Redmine's JSON is no longer needed, and takes much memory
+    caseload = caseload if everything else only_current(caseload, config.closed_days, time)
+    judgements = judge_caseload(caseload, config.rules, time)
+    return time, caseload, judgements, report_unreadable(settings, unread_projects, caseload)
 
 
 def report_unreadable(settings: Settings, unread_projects: dict[str, str], caseload: Caseload) -> int:
-    """Name what could not be read; returns the exit code, which says whether all was."""
+    """Print what could not be read; return the exit code, PARTLY_DONE if anything is missing."""
     report_unread_projects(settings, unread_projects)
     for finding in caseload.findings:
-        settings.tell(f"left out: {finding.text}", is_news=True)
+        settings.info(f"skipped: {finding.text}", always=True)
     return PARTLY_DONE if unread_projects or caseload.findings else DONE

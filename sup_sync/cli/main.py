@@ -16,18 +16,24 @@ from sup_sync.cli.exit_codes import DONE
 from sup_sync.cli.garbage import pause_collection, skip_collection_at_exit
 from sup_sync.cli.options import global_options
 
-COMMANDS = (
-    "init", "check", "provision", "plan", "apply", "due", "explain", "queue", "report", "whatif", "regulation",
-    "calendar", "clients", "snapshot", "schedule", "completion",
-)  # fmt: skip
-"""Each command is in the module of its name in commands/; the others are not imported, so that each starts fast."""
+# In the order of `--help`. Each command is in the module of its name in commands/. A run imports only its own command,
+# so that it starts fast.
+GROUPS = {
+    "Look": (
+        "plan", "queue", "explain", "due", "report", "whatif", "regulation", "calendar", "clients", "check", "snapshot",
+    ),
+    "Write": ("apply",),
+    "Set up": ("init", "provision", "schedule", "completion"),
+}  # fmt: skip
+COMMANDS = tuple(name for names in GROUPS.values() for name in names)
+WHOLE_SENTENCE = 1_000  # longer than the first sentence of any help text
 
 
-class Commands(click.Group):
-    """The commands, each imported when it is asked for."""
+class CommandGroups(click.Group):
+    """The commands of `sup-sync` in groups; each command is imported when it is needed."""
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        return sorted(COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, _ctx: click.Context, name: str) -> click.Command | None:
         if name not in COMMANDS:
@@ -36,27 +42,31 @@ class Commands(click.Group):
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """Each command with the whole first sentence of its help, which click itself would cut to one line."""
-        named = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
-        with formatter.section("Commands"):
-            formatter.write_dl([(name, each.get_short_help_str(WHOLE)) for name, each in named if each])
+        """Write each command with the whole first sentence of its help; click itself would cut it to one line."""
+        width = max(map(len, COMMANDS))
+        for title, names in GROUPS.items():
+            commands = [(name, self.get_command(ctx, name)) for name in names]
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(f"{name:<{width}}", each.get_short_help_str(WHOLE_SENTENCE)) for name, each in commands if each]
+                )
 
 
-WHOLE = 1_000
-"""More letters than any first sentence has."""
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=CommandGroups,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="`sup-sync COMMAND --help` shows the options of a command, and examples.",
+)
 @click.version_option(__version__, prog_name="sup-sync")
 @global_options
 def cli() -> None:
-    """Keeps a support regulation beside a Redmine tracker: targets, escalations, reports."""
+    """Enforce a support SLA in Redmine: due dates in working time, escalations, reports."""
 
 
 def main() -> None:
-    """The process: one command, what it printed sent off, then its exit code."""
+    """Run one command as a process: flush its output, then exit with its exit code."""
     pause_collection()
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # to look for some it reads every package installed
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for plug-ins reads all installed packages
     code = run()
     try:
         sys.stdout.flush()
@@ -68,15 +78,15 @@ def main() -> None:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run a command, the process's own by default; any error becomes one line on stderr and its exit code."""
+    """Run a command, by default that of the process; report any error on stderr and return the exit code."""
     try:
         return cli.main(arguments, prog_name="sup-sync", standalone_mode=False) or DONE
-    except SystemExit:  # click's way out, outside of standalone mode, only when the reader of a pipe is gone
+    except SystemExit:  # without standalone mode, click raises it only if the reader of a pipe is gone
         return DONE
     except click.exceptions.NoArgsIsHelpError as error:
         error.show()
         return error.exit_code
-    except Exception as error:  # the last resort: Python's own traceback could hold the key
+    except Exception as error:  # the last resort: Python's own traceback could contain the key
         return _report(error)
 
 

@@ -1,4 +1,4 @@
-"""Whoever watches runs from outside: a monitor that is pinged, a file of metrics, a line of JSON in a log."""
+"""The monitoring of a run from outside: a ping to a monitor, a file of metrics, a line of JSON."""
 
 from __future__ import annotations
 
@@ -21,53 +21,53 @@ if TYPE_CHECKING:
     from sup_sync.host.summary import Summary, Work
     from sup_sync.run.apply import RunResult
 
-METRICS_HELP = "Write the run's figures to FILE for Prometheus' node_exporter (extra `metrics`)."
-FOR_EVERYBODY = 0o644
-"""Metrics are read by another account, and hold figures alone."""
+METRICS_HELP = "Write Prometheus metrics to FILE for node_exporter (extra `metrics`)."
+WORLD_READABLE = 0o644  # another account reads the metrics; they contain only figures
 
 
 def check_url(_ctx: click.Context, _param: click.Parameter, url: str | None) -> str | None:
-    """The monitor's address; whatever it is, it is not printed, as whoever knows it may speak for this run."""
+    """Return the URL of the monitor; raise BadParameter without the URL in it, since the URL is a secret."""
     if url and not re.match(r"https?://[^/?#\s]", url):
-        raise click.BadParameter("no address: write it like https://monitor.example.kz/of-this-run")
+        raise click.BadParameter("not a URL; write it like https://monitor.example.kz/of-this-run")
     return url
 
 
 def check_prom_path(_ctx: click.Context, _param: click.Parameter, path: Path | None) -> Path | None:
+    """Return the path of the metrics; raise BadParameter if node_exporter would not read the file."""
     if path and path.suffix != ".prom":
-        raise click.BadParameter(f"node_exporter reads no {path.name}: let it end in .prom")
+        raise click.BadParameter(f"node_exporter does not read {path.name}; choose a name that ends in .prom")
     return path
 
 
 class RunRecord:
-    """One run as it goes on: what is known of it so far, however it ends."""
+    """The record of one run for monitoring: filled as the run goes on, and complete also if it fails."""
 
     def __init__(self, started_at: datetime, *, as_json: bool) -> None:
         self.started_at = started_at
         self.as_json = as_json
-        self.code = INTERNAL_ERROR  # where the run breaks off
+        self.code = INTERNAL_ERROR  # unless the run sets another one
         self.error = ""
         self.requests: Counter[str] = Counter()
         self.results: list[Mapping[str, Any]] = []
         self.done: RunResult | None = None
 
     def counting(self, record: Record) -> Record:
-        """The audit's record, remembering how writes ended."""
+        """Wrap the audit's `record` to keep the results of writes."""
 
-        def counted(words: Mapping[str, Any]) -> None:
-            record(words)
-            if words["event"] == "result":
-                self.results.append(words)
+        def record_and_count(event: Mapping[str, Any]) -> None:
+            record(event)
+            if event["event"] == "result":
+                self.results.append(event)
 
-        return counted
+        return record_and_count
 
     def summary(self, ended_at: datetime) -> Summary:
-        """The run in figures; of what broke off, as far as it came."""
+        """Summarize the run in figures; for a failed run, as far as it came."""
         from sup_sync.host.summary import FailedWrite, Summary
         from sup_sync.run.write import OutcomeKind
 
         kinds = Counter(str(each["kind"]) for each in self.results)
-        ends_well = (OutcomeKind.APPLIED, OutcomeKind.UNNEEDED)
+        successful = (OutcomeKind.APPLIED, OutcomeKind.UNNEEDED)
         return Summary(
             started_at=self.started_at,
             ended_at=ended_at,
@@ -78,7 +78,7 @@ class RunRecord:
             failed_writes=tuple(
                 FailedWrite(each["issue"], str(each["kind"]), each["text"])
                 for each in self.results
-                if each["kind"] not in ends_well
+                if each["kind"] not in successful
             ),
             work=_work(self.done) if self.done else None,
         )
@@ -103,12 +103,12 @@ def _work(done: RunResult) -> Work:
 def recorded_run(
     settings: Settings, monitor: str | None, metrics: Path | None, *, as_json: bool
 ) -> Iterator[RunRecord]:
-    """A run that is told of: its start to the monitor, its end to all of them, also where it fails."""
+    """Record a run: ping the monitor at its start, and report its result to all outputs, also if it fails."""
     run = RunRecord(datetime.now(UTC), as_json=as_json)
-    _tell_monitor(settings, monitor, "start")
+    _ping_monitor(settings, monitor, "start")
     try:
         if metrics:
-            _require_client()
+            _require_prometheus_client()
         yield run
     except KeyboardInterrupt:
         run.code, run.error = INTERRUPTED, "interrupted"
@@ -117,44 +117,46 @@ def recorded_run(
         run.error, run.code = report_error(error)
         raise
     finally:
-        _tell(settings, run, monitor, metrics)
+        _report_run(settings, run, monitor, metrics)
 
 
-def _require_client() -> None:
+def _require_prometheus_client() -> None:
+    """Fail before the run, not after it, if the library for metrics is missing."""
     try:
-        import sup_sync.host.prometheus  # noqa: F401 - to say so before the run, not after it
+        import sup_sync.host.prometheus  # noqa: F401 - only tries the import
     except ImportError:
-        raise click.UsageError("prometheus-client is not installed: pip install 'sup-sync[metrics]'") from None
+        raise click.UsageError("prometheus-client is not installed; run pip install 'sup-sync[metrics]'") from None
 
 
-def _tell(settings: Settings, run: RunRecord, monitor: str | None, metrics: Path | None) -> None:
+def _report_run(settings: Settings, run: RunRecord, monitor: str | None, metrics: Path | None) -> None:
     from sup_sync.to_json import json_line
 
     ended_at = datetime.now(UTC)
     if metrics:
         _write_metrics(metrics, run.summary(ended_at))
-    _tell_monitor(settings, monitor, str(run.code))
+    _ping_monitor(settings, monitor, str(run.code))
     if run.as_json:
         click.echo(json_line(run.summary(ended_at).to_json()))
 
 
 def _write_metrics(path: Path, summary: Summary) -> None:
-    """Write the file whole; a run that did its work is not undone by one that cannot be written."""
+    """Write the metrics atomically; an error is only logged, since the run itself is complete."""
     from sup_sync.cli.files import write_atomically
 
-    with suppress(ImportError):  # said before the run
+    with suppress(ImportError):  # reported before the run
         from sup_sync.host.prometheus import metrics_text
 
         try:
-            before = path.read_text(encoding="utf-8") if path.is_file() else ""
-            write_atomically(path, metrics_text(summary, before), mode=FOR_EVERYBODY)
+            previous = path.read_text(encoding="utf-8") if path.is_file() else ""
+            write_atomically(path, metrics_text(summary, previous), mode=WORLD_READABLE)
         except (OSError, UnicodeDecodeError, click.UsageError) as error:
-            log_line(f"the metrics of --metrics were not written: {describe_error(error)[0]}")
+            log_line(f"--metrics: not written: {describe_error(error)[0]}")
 
 
-def _tell_monitor(settings: Settings, monitor: str | None, what: str) -> None:
+def _ping_monitor(settings: Settings, monitor: str | None, event: str) -> None:
+    """Ping the monitor with `start` or an exit code; log it if that fails."""
     from sup_sync.host.heartbeat import ping
 
-    fault = ping(monitor, what) if monitor else None
-    if fault:
-        settings.tell(f"the monitor of --ping was not told of `{what}`: {fault}")
+    error = ping(monitor, event) if monitor else None
+    if error:
+        settings.info(f"--ping: the monitor did not receive `{event}`: {error}")

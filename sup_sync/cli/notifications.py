@@ -1,4 +1,4 @@
-"""The notifications of a run to people outside Redmine, by apprise, which is imported only for that."""
+"""The notifications of a run to people outside Redmine, by apprise, which is imported only if one is sent."""
 
 from __future__ import annotations
 
@@ -15,40 +15,40 @@ if TYPE_CHECKING:
     from sup_sync.planning.notification import Notification
 
 
-def notifier(config: Config) -> Callable[[Notification], str | None]:
-    """Tells a person what a call says; returns why that failed. The channels are looked up at the first call."""
+def make_notifier(config: Config) -> Callable[[Notification], str | None]:
+    """Make the function that sends a notification and returns an error or None; it loads the routes when first used."""
 
     @cache
     def routes() -> ContactRoutes | str:
         return _contact_routes(config)
 
-    def notify(call: Notification) -> str | None:
-        found = routes()
-        if isinstance(found, str):
-            return found
-        return found.send(call.person, call.title, call.body(config.server.url))
+    def notify(notification: Notification) -> str | None:
+        loaded = routes()
+        if isinstance(loaded, str):
+            return loaded
+        return loaded.send(notification.person, notification.title, notification.body(config.server.url))
 
     return notify
 
 
-def unreachable(config: Config) -> list[str]:
-    """Why somebody whom a ladder is to reach outside of the tracker could not be, a line for each reason."""
+def find_unreachable(config: Config) -> list[str]:
+    """Describe each person in a ladder's `notify` without a route outside Redmine, one line each."""
     people = config.rules.policy.notified
     if not people:
         return []
-    found = _contact_routes(config)
-    if isinstance(found, str):
-        return [f"{', '.join(sorted(people))}: no way outside of the tracker: {found}"]
-    known = ", ".join(found.people()) or "nobody"
+    routes = _contact_routes(config)
+    if isinstance(routes, str):
+        return [f"{', '.join(sorted(people))}: cannot be notified outside Redmine: {routes}"]
+    known = ", ".join(routes.people()) or "none"
     return [
-        f"{person}: no channel outside of the tracker, but a ladder has `notify: [{person}]`: "
-        f"add a line {person}=URL (those that can be read are for {known})"
-        for person in found.unknown(people)
+        f"{person}: cannot be notified outside Redmine, but a ladder has `notify: [{person}]`; "
+        f"add a line {person}=URL (people with valid lines: {known})"
+        for person in routes.unknown(people)
     ]
 
 
 def _contact_routes(config: Config) -> ContactRoutes | str:
-    """The channels, or why there are none."""
+    """Load the routes to people, or return the reason why that failed."""
     from sup_sync.host.secret_files import load_contact_routes
 
     try:
@@ -58,6 +58,6 @@ def _contact_routes(config: Config) -> ContactRoutes | str:
     except AccessError as error:
         return str(error)
     except ImportError:
-        return "apprise is not installed: pip install 'sup-sync[notify]'"
-    except Exception as error:  # whatever it is, the run goes on
+        return "apprise is not installed; run pip install 'sup-sync[notify]'"
+    except Exception as error:  # an error in a library must not stop the run
         return f"{type(error).__name__} at {origin_of(error)}"

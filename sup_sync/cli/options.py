@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sup_sync.cli.context import Settings
-from sup_sync.cli.parameters import MomentType
+from sup_sync.cli.parameters import TimeType
 from sup_sync.errors import SupSyncError
 
 if TYPE_CHECKING:
@@ -29,14 +29,14 @@ def _set_quiet(ctx: click.Context, _: click.Parameter, value: bool) -> None:
 
 
 def global_options(command: F) -> F:
-    """The options that every command takes, before its name as well as behind it."""
+    """Add the options that every command takes, before or after its name."""
     config = click.option(
         "--config",
         "-c",
         type=click.Path(path_type=Path, dir_okay=False),
         expose_value=False,
         callback=_set_config,
-        help="config.yaml to work by; default: the one in this folder.",
+        help="Configuration file. Default: config.yaml in the current directory.",
     )
     quiet = click.option(
         "--quiet",
@@ -44,20 +44,20 @@ def global_options(command: F) -> F:
         is_flag=True,
         expose_value=False,
         callback=_set_quiet,
-        help="Say nothing when there is nothing to say.",
+        help="Print nothing if there is nothing to report.",
     )
     return config(quiet(command))
 
 
-now_option = click.option("--now", type=MomentType(), help="The present to judge by; default: this moment.")
+now_option = click.option("--now", type=TimeType(), help="Evaluate as of this time. Default: now.")
 
 
-def _languages(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:
+def _languages(ctx: click.Context, _: click.Parameter, prefix: str) -> list[str]:
     """Complete the option with the languages of messages.yaml."""
     settings = ctx.ensure_object(Settings)
     settings.quiet = True
     try:
-        return [each for each in settings.load().rules.messages.texts if each.startswith(begun)]
+        return [each for each in settings.load().rules.messages.texts if each.startswith(prefix)]
     except SupSyncError:
         return []
 
@@ -65,13 +65,13 @@ def _languages(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:
 language_option = click.option(
     "--language",
     metavar="KEY",
-    help="The language to say it in, one of messages.yaml: kk, ru, en; default: the one of notes that staff read.",
+    help="Output language. Default: `language` in config.yaml.",
     shell_complete=_languages,
 )
 
 
 def require_language(language: str, languages: Iterable[str]) -> str:
-    """Return the language; raise BadParameter if it is not among those that there are."""
+    """Return the language; raise BadParameter if it is not one of `languages`."""
     if language not in languages:
         known = ", ".join(map(repr, languages))
         raise click.BadParameter(f"{language!r} is not one of {known}.", param_hint="'--language'")
@@ -79,7 +79,7 @@ def require_language(language: str, languages: Iterable[str]) -> str:
 
 
 def page_language(language: str | None, config: Config) -> str:
-    """The language that the option names, by default that of staff."""
+    """Return the language of the option, by default that of staff; raise BadParameter if texts lack it."""
     messages = config.rules.messages
     return messages.staff_language if language is None else require_language(language, messages.texts)
 
@@ -89,5 +89,5 @@ from_option = click.option(
     "--from",
     "source",
     type=click.Path(path_type=Path, exists=True, dir_okay=False, allow_dash=True),
-    help="Read a snapshot (JSON lines) instead of the tracker; - is standard input.",
+    help="Read a snapshot (JSON lines) instead of Redmine; - for stdin.",
 )

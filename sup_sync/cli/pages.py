@@ -1,4 +1,4 @@
-"""The parts that commands with an HTML page share: its option, its libraries, its texts."""
+"""The option, libraries and texts of commands that write an HTML page."""
 
 from __future__ import annotations
 
@@ -18,11 +18,12 @@ page_option = click.option(
     "--html",
     "page",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write a page to this file; it needs no network (extra `report`).",
+    help="Write a self-contained HTML page (extra `report`).",
 )
 
 
 def page_texts(part: str, config: Config, language: str | None) -> Texts:
+    """Load the texts of a page in the language of the option, by default that of staff."""
     from sup_sync.output.texts import Texts
 
     return Texts(part, page_language(language, config), config.rules.messages, config.rules.zone)
@@ -32,4 +33,6 @@ def require_libraries(option: str, *libraries: str) -> None:
     """Fail early if a library that pages need is missing."""
     for library in libraries:
         if find_spec(library) is None:
-            raise click.UsageError(f"{option} needs {library}, which is not installed: pip install 'sup-sync[report]'")
+            raise click.UsageError(
+                f"{option} needs {library}, which is not installed; run pip install 'sup-sync[report]'"
+            )

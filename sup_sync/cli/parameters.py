@@ -1,4 +1,4 @@
-"""The types of parameters: moments, days, months, years, request numbers, and keys of the regulation."""
+"""The types of parameters: times, days, months, years, request numbers, and keys of the regulation."""
 
 from __future__ import annotations
 
@@ -13,28 +13,28 @@ from sup_sync.errors import SupSyncError
 
 Complete = Callable[[click.Context, click.Parameter, str], list[str]]
 
-# In these years a moment can be moved to another zone, or by some days, within the limits of datetime.
+# In these years a time can be moved to another zone, or by some days, within the limits of datetime.
 ARITHMETIC_YEARS = range(1970, 3000)
 
 
-class MomentType(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in stubs alone
-    """An ISO moment; without an offset, in the support's zone."""
+class TimeType(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic only in stubs
+    """A time in ISO 8601; without an offset, in the support's zone."""
 
-    name = "ISO"
+    name = "TIME"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
         if isinstance(value, datetime):
             return value
         try:
-            moment = datetime.fromisoformat(value)
+            time = datetime.fromisoformat(value)
         except ValueError:
-            moment = datetime.min
-        if moment.year not in ARITHMETIC_YEARS:
-            self.fail(f"{value!r} is no moment: write 2026-03-20T17:50 or 2026-03-20T12:50:00Z", param, ctx)
-        return moment
+            time = datetime.min
+        if time.year not in ARITHMETIC_YEARS:
+            self.fail(f"invalid time {value!r}; write 2026-03-20T17:50 or 2026-03-20T12:50:00Z", param, ctx)
+        return time
 
 
-class DayType(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in stubs alone
+class DayType(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic only in stubs
     """A day, as 2026-03-20."""
 
     name = "DAY"
@@ -43,10 +43,10 @@ class DayType(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generi
         try:
             return value if isinstance(value, date) else date.fromisoformat(value)
         except ValueError:
-            self.fail(f"{value!r} is no day: write 2026-03-20", param, ctx)
+            self.fail(f"invalid day {value!r}; write 2026-03-20", param, ctx)
 
 
-class MonthType(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in stubs alone
+class MonthType(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic only in stubs
     """A month as its first day."""
 
     name = "YYYY-MM"
@@ -59,23 +59,23 @@ class MonthType(click.ParamType):  # type: ignore[type-arg,unused-ignore] # gene
         except ValueError:
             first = date.min
         if first.year not in ARITHMETIC_YEARS:
-            self.fail(f"{value!r} is no month: write 2026-10", param, ctx)
+            self.fail(f"invalid month {value!r}; write 2026-10", param, ctx)
         return first
 
 
-class YearType(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic in stubs alone
-    """A year as `sup-sync calendar` takes it in place of a command."""
+class YearType(click.ParamType):  # type: ignore[type-arg,unused-ignore] # generic only in stubs
+    """A year, which `sup-sync calendar` takes instead of a command."""
 
     name = "YEAR"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         if not str(value).isdecimal():
-            self.fail(f"{value!r} is neither a year nor a command: write `calendar 2026`", param, ctx)
+            self.fail(f"{value!r} is neither a year nor a command; write `calendar 2026`", param, ctx)
         return int(value)
 
 
 class RequestNumberType(click.IntRange):
-    """A request's number, with or without `#`: 30, #30."""
+    """A request number, with or without `#`: 30, #30."""
 
     name = "number"
 
@@ -85,15 +85,15 @@ class RequestNumberType(click.IntRange):
 
 
 def complete_keys(kind: str) -> Complete:
-    """Complete an option with the regulation's `levels`, `channels`, `categories` or `priorities`."""
+    """Make a completer for the regulation's `levels`, `channels`, `categories` or `priorities`."""
 
-    def complete(ctx: click.Context, _: click.Parameter, begun: str) -> list[str]:
+    def complete(ctx: click.Context, _: click.Parameter, prefix: str) -> list[str]:
         settings = ctx.ensure_object(Settings)
         settings.quiet = True
         try:
             policy = settings.load().rules.policy
         except SupSyncError:
             return []
-        return [key for key in getattr(policy, kind) if key.startswith(begun)]
+        return [key for key in getattr(policy, kind) if key.startswith(prefix)]
 
     return complete

@@ -1,1 +1,1 @@
-"""config.yaml and mappings/ as one `Config`, with every mistake named by file and line."""
+"""The configuration: reads config.yaml and mappings/ into one `Config` and reports mistakes with file and line."""

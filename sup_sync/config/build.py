@@ -1,4 +1,4 @@
-"""The shapes of the files, made into what decides: agreements, policy, calendars, the tracker's names."""
+"""Conversion of the files' shapes into the model: policy, agreements, calendars, names in Redmine."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from sup_sync.model.policy import (
 from sup_sync.model.working_time import Calendar, Window
 
 WHOLE_DAY: Window = (timedelta(0), timedelta(days=1))
-MONDAY = 0
+MONDAY = 0  # as in date.weekday()
 
 
 def agreements_of(rules: RegulationShape) -> tuple[Agreement, ...]:
@@ -78,13 +78,13 @@ def _targets(
     for priority in priorities:
         if priority not in shape.within and EVERY_PRIORITY not in shape.within:
             continue
-        length = shape.within.get(priority, shape.within.get(EVERY_PRIORITY))
+        duration = shape.within.get(priority, shape.within.get(EVERY_PRIORITY))
         targets[metric, priority] = Target(
             metric=metric,
-            within=length.as_time(day) if length else None,
+            within=duration.as_time(day) if duration else None,
             clause=shape.clause,
             clock=shape.clock,
-            end_of_days=length.amount if length and shape.until == "end_of_day" else None,
+            end_of_days=duration.amount if duration and shape.until == "end_of_day" else None,
         )
     return targets
 
@@ -97,7 +97,7 @@ def calendars_of(shape: CalendarShape, zone: ZoneInfo) -> Calendars:
 
 
 def _exceptions(shape: CalendarShape) -> dict[date, tuple[Window, ...]]:
-    """The days with windows of their own; a worked day off is worked as a Monday."""
+    """Return the days whose windows differ from their weekday's. A worked day off has the windows of a Monday."""
     as_monday = shape.by_weekday.get(MONDAY, ())
     days: dict[date, tuple[Window, ...]] = {each.date: () for each in shape.holidays}
     for change in shape.changes:
@@ -113,7 +113,7 @@ def _exceptions(shape: CalendarShape) -> dict[date, tuple[Window, ...]]:
 
 
 def calendar_lines_of(shape: CalendarShape) -> tuple[Line, ...]:
-    """What the calendar says of single days, in their order."""
+    """Return the calendar's lines about single days, by date."""
     lines = [Line(each.date, LineKind.HOLIDAY, each.name, is_estimated=each.estimated) for each in shape.holidays]
     for change in shape.changes:
         if isinstance(change, MoveShape):
@@ -125,7 +125,7 @@ def calendar_lines_of(shape: CalendarShape) -> tuple[Line, ...]:
 
 
 def policy_of(files: Files) -> Policy:
-    """The newest version of the regulation, with the earlier ones."""
+    """Return the newest version of the regulation with the earlier versions in it."""
     versions = [_version(each, files) for each in files.versions]
     newest, *earlier = sorted(versions, key=lambda each: each.in_force_from, reverse=True)
     return replace(newest, earlier=tuple(earlier))
@@ -134,7 +134,7 @@ def policy_of(files: Files) -> Policy:
 def _version(version: RegulationVersion, files: Files) -> Policy:
     rules, config, tracker, clients = version.shape, files.config, files.tracker, files.clients
     if not (rules and config and tracker and clients):
-        raise AssertionError("a file without mistakes has its shape")
+        raise AssertionError("files without mistakes have a shape")
     sides = {Side.CLIENT: tracker.default_channels.client, Side.STAFF: tracker.default_channels.staff}
     return Policy(
         levels={key: RegulationValue(key, shape.clause) for key, shape in rules.levels.items()},
@@ -184,7 +184,7 @@ def _contract(shape: ContractShape) -> Contract:
 
 
 def names_of(shape: TrackerShape, metrics: Iterable[str]) -> RedmineNames:
-    """The names in Redmine; the `metrics` say which fields are theirs."""
+    """Return the names in Redmine. Each of the `metrics` may have two fields."""
     fields = {key: name for key, name in shape.fields if name is not None}
     of_metrics = (field(each) for each in metrics for field in (due_field, stop_field))
     level, *others = OWN_FIELDS

@@ -1,4 +1,4 @@
-"""Reads config.yaml and mappings/, names every mistake, and builds the `Config` that the rest works with."""
+"""Loading of config.yaml and mappings/ into a `Config`, with a list of every mistake in them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from sup_sync.config.shapes import (
     RegulationShape,
     TrackerShape,
 )
-from sup_sync.config.wording import Error, part_of, place_of, tell
+from sup_sync.config.wording import Error, part_to_prune, place_of, to_mistakes
 from sup_sync.config.yaml_file import Place, YamlFile, load_yaml
 from sup_sync.errors import CalendarError, ConfigError, Mistake
 from sup_sync.frozen import value
@@ -40,7 +40,7 @@ S = TypeVar("S", bound=BaseModel)
 
 @value
 class Server:
-    """Where the tracker is, where its key lies, how many seconds an answer may take, and how its wiki is written."""
+    """The connection to Redmine. `timeout_s` limits one response, in seconds; `wiki_markup` is textile or markdown."""
 
     url: str
     key_file: Path | None
@@ -51,11 +51,10 @@ class Server:
 
 @value
 class Config:
-    """All that a run needs to know before it asks the tracker; `warnings` stop nothing.
+    """The configuration of a run. `warnings` do not prevent it.
 
-    `run_time_s` is how long a run may take, in seconds: what is left then is for the next one. `notify_file` says where
-    people are reached outside of the tracker. `calendar_lines` tell why single days are as they are. `digests` are the
-    SHA-256 of all these files, by name.
+    `run_time_s` limits a run, in seconds; the next run does what remains. `notify_file` contains the addresses for
+    notifications outside Redmine. `calendar_lines` explain single days. `digests` are SHA-256 of the files, by name.
     """
 
     server: Server
@@ -71,49 +70,49 @@ class Config:
 
 
 def load_config(path: Path, today: date, mappings: Path | None = None) -> Config:
-    """The configuration at `path`, with other `mappings` where given; raises ConfigError with all its mistakes.
+    """Load the configuration at `path`, with other `mappings` if given. Raises ConfigError with all mistakes.
 
-    `today` dates the warnings.
+    Warnings about expired contracts and missing years are as of `today`.
     """
     config, mistakes = check_files(path, today, mappings)
     if config is None:
-        stopping = [each for each in mistakes if not each.is_warning]
-        raise ConfigError([_placed(each, mappings) for each in stopping] if mappings else stopping)
+        errors = [each for each in mistakes if not each.is_warning]
+        raise ConfigError([_with_folder(each, mappings) for each in errors] if mappings else errors)
     return config
 
 
-def _placed(mistake: Mistake, mappings: Path) -> Mistake:
-    """The mistake with the folder that its file is in, where that is not the configuration's own."""
+def _with_folder(mistake: Mistake, mappings: Path) -> Mistake:
+    """Prefix the mistake's file with the folder, unless it is config.yaml, which is not in it."""
     return mistake if mistake.file == checks.CONFIG else replace(mistake, file=str(mappings / mistake.file))
 
 
 def check_files(path: Path, today: date, mappings: Path | None = None) -> tuple[Config | None, list[Mistake]]:
-    """The configuration, None where a mistake keeps it from being used, and all mistakes and warnings.
+    """Load and check all files. Return the configuration (None if there are mistakes), and all mistakes and warnings.
 
-    Other `mappings` are not held to their acceptance table: it says what the present ones have to give.
+    Other `mappings` skip the acceptance table, which is about the current mappings.
     """
-    reading = _Reading(path, today, mappings)
-    files = reading.files()
+    loader = _Loader(path, today, mappings)
+    files = loader.load()
     checked = [files.of_version(version) for version in files.versions]
     mistakes = [each for version in checked for check in checks.CHECKS for each in check(version)]
-    calendars = reading.calendars(files)
-    mistakes = sorted({*mistakes, *reading.mistakes})
-    unsound = {each.file for each in mistakes if not each.is_warning}
+    calendars = loader.calendars(files)
+    mistakes = sorted({*mistakes, *loader.mistakes})
+    invalid_files = {each.file for each in mistakes if not each.is_warning}
     if (
         mappings is None
         and calendars
         and files.examples
-        and not unsound & {checks.CALENDAR, *(each.file for each in files.versions)}
+        and not invalid_files & {checks.CALENDAR, *(each.file for each in files.versions)}
     ):
-        source = reading.sources[checks.EXAMPLES]
+        source = loader.sources[checks.EXAMPLES]
         mistakes = sorted([*mistakes, *failing_examples(source, files.examples.examples, files.versions, calendars)])
     if any(not each.is_warning for each in mistakes):
         return None, mistakes
     return _config(path, files, calendars, tuple(mistakes)), mistakes
 
 
-class _Reading:
-    """The files being read; collects the mistakes of their shapes."""
+class _Loader:
+    """A loader of all files, which collects the mistakes in their shapes and the parts skipped for them."""
 
     def __init__(self, path: Path, today: date, mappings: Path | None) -> None:
         self.path = path
@@ -124,11 +123,11 @@ class _Reading:
         self.pruned: set[Place] = set()
         self.metrics: Collection[str] | None = None
 
-    def files(self) -> checks.Files:
+    def load(self) -> checks.Files:
         config = self._shape(ConfigShape, checks.CONFIG, self.path)
         folder = self.mappings or self.path.parent / (config.mappings if config else "mappings")
         versions = tuple(self._version(each) for each in (folder / checks.REGULATION, *_earlier(folder)))
-        self.mistakes += _look_alikes(folder, {each.file for each in versions})
+        self.mistakes += _misnamed_versions(folder, {each.file for each in versions})
         if all(each.shape and (each.file, "metrics") not in self.pruned for each in versions):
             self.metrics = list(dict.fromkeys(metric for each in versions for metric in each.metrics))
         return checks.Files(
@@ -150,44 +149,47 @@ class _Reading:
         return checks.RegulationVersion(path.name, shape, agreements_of(shape) if shape else ())
 
     def _shape(self, shape: type[S], name: str, path: Path) -> S | None:
-        """The file in its shape; a mistaken part is named and left out, so that the rest is checked as well."""
+        """Read a file into its shape; None if that is impossible.
+
+        Parts with mistakes are reported and skipped, so that the rest can be checked too.
+        """
         source = self.sources[name] = load_yaml(path, name)
         self.mistakes += source.mistakes
         if source.mistakes and source.data is None:
             return None
         if not isinstance(source.data, dict):
-            self.mistakes.append(source.mistake((), "no keys: see the shipped file of this name"))
+            self.mistakes.append(source.mistake((), "no keys found; compare with the shipped file of this name"))
             return None
-        left_out: set[Place] = set()
+        skipped: set[Place] = set()
         while True:
-            made, errors = self._validated(shape, source)
+            result, errors = self._validate(shape, source)
             if not errors:
-                return made
-            parts = {part_of(each) for each in errors}
-            if parts & left_out:
+                return result
+            parts = {part_to_prune(each) for each in errors}
+            if parts & skipped:
                 return None
-            self.mistakes += tell(errors, source, shape)
+            self.mistakes += to_mistakes(errors, source, shape)
             known = [place_of(each) for each in errors if each["type"] != UNKNOWN_KEY]
             self.pruned |= {(name, *place[:length]) for place in known for length in (1, 2)}
             if any(part not in source.lines for part in parts):
                 return None
-            left_out |= parts
+            skipped |= parts
             source = self.sources[name] = source.without(parts)
 
-    def _validated(self, shape: type[S], source: YamlFile) -> tuple[S | None, Sequence[Error]]:
-        """The file in its shape, or the errors in it, those of keys that are named after metrics first."""
+    def _validate(self, shape: type[S], source: YamlFile) -> tuple[S | None, Sequence[Error]]:
+        """Return the file in its shape, and the errors in it, those in keys named after metrics first."""
         metrics = self._metrics_for(shape, source)
         errors = [] if metrics is None else list(key_errors(shape, source.data, metrics))
         unknown = [error["loc"] for error in errors if error["type"] == UNKNOWN_KEY]
         try:
-            made = shape.model_validate(source.data)
+            result = shape.model_validate(source.data)
         except ValidationError as error:
-            found = [each for each in error.errors() if not any(each["loc"][: len(loc)] == loc for loc in unknown)]
-            return None, [*errors, *found]
-        return made, errors
+            others = [each for each in error.errors() if not any(each["loc"][: len(loc)] == loc for loc in unknown)]
+            return None, [*errors, *others]
+        return result, errors
 
     def _metrics_for(self, shape: type[BaseModel], source: YamlFile) -> Collection[str] | None:
-        """The metrics after which a file's keys are named; None if there are no such keys, or not all are known."""
+        """Return the metrics after which keys of a file are named; None if there are none or one is invalid."""
         if not has_metric_keys(shape):
             return None
         if shape is RegulationShape:
@@ -203,29 +205,33 @@ class _Reading:
             check_zone_data(zone)
             return calendars_of(files.calendar, zone)
         except (ZoneInfoNotFoundError, ValueError, OSError):
-            self.mistakes.append(source.mistake(("zone",), f"no time zone {files.calendar.zone!r}: write Asia/Almaty"))
+            self.mistakes.append(
+                source.mistake(
+                    ("zone",), f"unknown time zone {files.calendar.zone!r}; write an IANA name like Asia/Almaty"
+                )
+            )
         except CalendarError as error:
             self.mistakes.append(source.mistake(("hours",), str(error)))
         return None
 
 
 def _earlier(folder: Path) -> list[Path]:
-    """Earlier versions of the regulation lie beside it as regulation-2024.yaml and the like."""
+    """Return the earlier versions of the regulation: files like regulation-2024.yaml, the last name first."""
     return sorted(folder.glob("regulation-*.yaml"), reverse=True)
 
 
-def _look_alikes(folder: Path, read: set[str]) -> Iterator[Mistake]:
-    """Files whose names are almost those of earlier versions: nothing reads them, so their days have no regulation."""
+def _misnamed_versions(folder: Path, read: set[str]) -> Iterator[Mistake]:
+    """Warn about files named almost like earlier versions: they are not read, so no rules apply to their days."""
     for path in sorted(folder.glob("regulation*.y*ml")):
         if path.name not in read:
-            text = "is not read: an earlier version is named like regulation-2022.yaml"
+            text = "file ignored; rename an earlier version like regulation-2022.yaml"
             yield Mistake(path.name, 1, text, is_warning=True)
 
 
 def _config(path: Path, files: checks.Files, calendars: Calendars | None, warnings: tuple[Mistake, ...]) -> Config:
     config, calendar, messages = files.config, files.calendar, files.messages
     if not (config and calendar and messages and calendars and files.regulation and files.tracker and files.clients):
-        raise AssertionError("a file without mistakes has its shape")
+        raise AssertionError("files without mistakes have a shape")
     server, policy = config.redmine, policy_of(files)
     texts = messages.languages
     first_language = next(iter(texts))

@@ -1,4 +1,4 @@
-"""Keys that are named after metrics: which of them nothing defines, and which are missing."""
+"""Validation of the keys that are named after metrics: unknown and missing ones."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ UNKNOWN_KEY, MISSING_KEY = "extra_forbidden", "missing"
 
 
 def metrics_in(data: Any) -> Collection[str] | None:
-    """Find the metrics that a regulation's file names; None if they are not written as they should be."""
+    """Return the metrics that a regulation's file defines; None if the section is not a mapping."""
     metrics = data.get("metrics", RegulationShape.default_metrics()) if isinstance(data, dict) else None
     return [str(each) for each in metrics] if isinstance(metrics, dict) else None
 
 
 def key_errors(shape: type[BaseModel], data: Any, metrics: Collection[str]) -> Iterator[Error]:
-    """The errors of keys in a file, as pydantic reports those of keys that a shape has itself."""
+    """Yield the errors in the keys of a file, in pydantic's form."""
     if shape is RegulationShape:
         for place, part in _parts(data, "agreements"):
             yield from _unknown(place, part, [*AgreementShape.model_fields, *metrics])
@@ -35,12 +35,12 @@ def key_errors(shape: type[BaseModel], data: Any, metrics: Collection[str]) -> I
 
 
 def has_metric_keys(shape: type[BaseModel]) -> bool:
-    """Whether a file of this shape has keys that are named after metrics."""
+    """Return True if a file of this shape has keys that are named after metrics."""
     return shape in (RegulationShape, ExamplesShape) or "fields" in shape.model_fields
 
 
 def _parts(data: Any, section: str) -> Iterator[tuple[tuple[Any, ...], dict[Any, Any]]]:
-    """The entries of a section that are written as keys with values, each with its place."""
+    """Return the entries of a section that are mappings, each with its place."""
     entries = data.get(section)
     places: Iterable[tuple[Any, Any]] = ()
     if isinstance(entries, dict):

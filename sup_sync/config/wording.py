@@ -1,4 +1,4 @@
-"""What pydantic finds wrong with the shape of a file, in words for whoever wrote the file."""
+"""Messages for pydantic's validation errors, worded for the author of the file."""
 
 from __future__ import annotations
 
@@ -16,18 +16,19 @@ from sup_sync.errors import Mistake
 
 Error = Mapping[str, Any]
 
-
-MODEL, DAY, MOMENT = "its keys, as the shipped file does", "a day like 2026-03-20", "a moment like 2026-03-20 17:50"
+MODEL, DAY = "its keys, as in the shipped file", "a date like 2026-03-20"
+MOMENT = "a date and time like 2026-03-20 17:50"
 NUMBER, WHOLE, YES_NO = "a number like 0.5", "a whole number", "true or false"
-LIST = "a list, like [one, another]"
+LIST = "a list like [one, another]"
+# what to write instead, by pydantic's type of the error
 TO_WRITE = {
     "model_type": MODEL,
     "dict_type": MODEL,
     "list_type": LIST,
     "tuple_type": LIST,
     "too_short": "at least one",
-    "string_type": "words, a number among them in quotes",
-    "string_too_short": "at least a word",
+    "string_type": "text (numbers in quotes)",
+    "string_too_short": "at least one word",
     "literal_error": "{expected}",
     "enum": "{expected}",
     "date_type": DAY,
@@ -48,26 +49,29 @@ TO_WRITE = {
     "less_than": "less than {lt:g}",
     "less_than_equal": "{le:g} or less",
 }
-"""What to write instead, by pydantic's name for the mistake."""
 
 
 def place_of(error: Error) -> Place:
+    """Return the keys and indices that lead to the value of an error."""
     return tuple(each for each in error["loc"] if each != "[key]")
 
 
-def part_of(error: Error) -> Place:
-    """What to leave out for a mistake: an unknown key itself, else the entry of a top section that it stands in."""
+def part_to_prune(error: Error) -> Place:
+    """Return the part of the file to skip because of an error.
+
+    It is the key itself if the key is unknown, otherwise the whole entry of a top-level section.
+    """
     place = place_of(error)
     return place if error["type"] == UNKNOWN_KEY else place[:2]
 
 
-def tell(errors: Sequence[Error], source: YamlFile, shape: type[BaseModel]) -> Iterator[Mistake]:
-    """A mistake for each error; a key that is missing for being misspelt is told once, as an unknown one."""
+def to_mistakes(errors: Sequence[Error], source: YamlFile, shape: type[BaseModel]) -> Iterator[Mistake]:
+    """Yield a mistake for each error. A misspelt key is reported once, as unknown, and not also as missing."""
     unknown = [place_of(each) for each in errors if each["type"] == UNKNOWN_KEY]
     for error in errors:
         place = place_of(error)
-        beside = [str(each[-1]) for each in unknown if each[:-1] == place[:-1]]
-        if error["type"] != "missing" or not get_close_matches(str(place[-1]), beside):
+        siblings = [str(each[-1]) for each in unknown if each[:-1] == place[:-1]]
+        if error["type"] != "missing" or not get_close_matches(str(place[-1]), siblings):
             yield source.mistake(place, _text(error, source, shape))
 
 
@@ -77,9 +81,9 @@ def _text(error: Error, source: YamlFile, shape: type[BaseModel]) -> str:
         case "extra_forbidden":
             return _unknown_key(str(key), source, error.get("known") or _known_keys(shape))
         case "literal_error" if error["loc"][-1] == "[key]":
-            return f"unknown key {key!r}: there are {error['ctx']['expected']}"
+            return f"unknown key {key!r}; choose from {error['ctx']['expected']}"
         case "missing":
-            return f"key {key!r} is missing{f' in {outer[-1]}' if outer and isinstance(outer[-1], str) else ''}: add it"
+            return f"missing key {key!r}{f' in {outer[-1]}' if outer and isinstance(outer[-1], str) else ''}; add it"
         case _:
             return (f"{key}: " if isinstance(key, str) else "") + _wrong_value(error)
 
@@ -89,22 +93,26 @@ def _wrong_value(error: Error) -> str:
     if kind == "value_error":
         return text.removeprefix("Value error, ")
     if kind in TO_WRITE:
-        text = f"write {TO_WRITE[kind].format(**error.get('ctx', {}))}"
-    return f"{text[:1].lower()}{text[1:]}, not {error['input']!r:.60}"
+        advice = f"write {TO_WRITE[kind].format(**error.get('ctx', {}))}"
+    else:
+        advice = f"{text[:1].lower()}{text[1:]}"
+    return f"invalid value {error['input']!r:.60}; {advice}"
 
 
 def _unknown_key(key: str, source: YamlFile, known: Sequence[str]) -> str:
     if key == "key" and source.name == CONFIG:
-        return "a key in the file: put it in a file of its own and name that as `key_file`, or in SUP_SYNC_KEY"
+        return "API key in config.yaml; move it to its own file and set `key_file`, or use SUP_SYNC_KEY"
     near = get_close_matches(key, sorted(set(known)), n=1)
-    return f"unknown key {key!r}: " + (f"is {near[0]!r} meant?" if near else "remove it")
+    return f"unknown key {key!r}; " + (f"did you mean {near[0]!r}?" if near else "remove it")
 
 
 def _known_keys(shape: type[BaseModel]) -> list[str]:
-    """All keys of a shape and of the shapes inside it."""
+    """Return all keys of a shape and of the shapes inside it."""
     keys: set[str] = set()
     schema = shape.model_json_schema()
-    if shape is CalendarShape:  # whose changes are told apart before they have a shape
+    if (
+        shape is CalendarShape
+    ):  # a validator chooses the shape of each change, so the schema does not contain their keys
         keys |= ChangeShape.model_fields.keys() | MoveShape.model_fields.keys()
     for part in (schema, *schema.get("$defs", {}).values()):
         keys |= set(part.get("properties", ()))

@@ -1,7 +1,7 @@
-"""One YAML file as plain data, with the line of every key and value, and the mistakes YAML itself would swallow.
+"""A YAML file as plain data with line numbers, read more strictly than by PyYAML.
 
-PyYAML reads `18:00` as 1080, `on` as True, and lets the last of repeated keys win; here hours and words stay text,
-and a repeated key is a mistake.
+PyYAML reads `18:00` as 1080 and `on` as True, and accepts duplicate keys. Here times and words stay text, and a
+duplicate key is a mistake.
 """
 
 from __future__ import annotations
@@ -18,15 +18,14 @@ import yaml
 
 from sup_sync.errors import Mistake
 
-Place = tuple[str | int, ...]
-"""The keys and indices that lead to a value."""
+Place = tuple[str | int, ...]  # the keys and indices that lead to a value
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
 class WrittenNumber(float):
-    """A number with a point that still knows how it was written: clause 2.10 is not clause 2.1."""
+    """A decimal number that keeps its text: clause 2.10 is not clause 2.1."""
 
     def __new__(cls, text: str) -> Self:
         number = super().__new__(cls, text)
@@ -39,15 +38,14 @@ class WrittenNumber(float):
         return self.text
 
 
-DEEPEST = 100
-"""So many parts inside each other no file has."""
+MAX_DEPTH = 100  # of nested parts; no valid file comes near, and deeper ones would exceed Python's recursion limit
 
+# only the parser is used, and _Document builds the values; the loader written in C takes a tenth of the time
 _Loader = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-"""Parses alone; the values are made here, not by YAML's own rules. The one in C takes a tenth of the time."""
 
 
 class _UnreadableError(Exception):
-    """A file whose YAML says what no file of ours can; nothing of it is used."""
+    """YAML that a configuration file must not contain. Nothing of the file is used."""
 
     def __init__(self, event: yaml.NodeEvent, text: str) -> None:
         super().__init__(text)
@@ -56,9 +54,9 @@ class _UnreadableError(Exception):
 
 @dataclass
 class YamlFile:
-    """What a file says: `data`, the `lines` of its places, and the `mistakes` found while reading it.
+    """A YAML file: its `data`, the `lines` of its places, and the `mistakes` found while it was read.
 
-    `digest` is the SHA-256 of its bytes, which tells one version of it from another.
+    `digest` is the SHA-256 of its bytes.
     """
 
     name: str
@@ -68,7 +66,7 @@ class YamlFile:
     digest: str = ""
 
     def line(self, place: Place) -> int:
-        """The line of a place, or of the nearest one around it that the file has."""
+        """Return the line of a place, or of the nearest enclosing place that the file contains."""
         while place and place not in self.lines:
             place = place[:-1]
         return self.lines.get(place, 1)
@@ -77,7 +75,7 @@ class YamlFile:
         return Mistake(self.name, self.line(place), text, is_warning)
 
     def without(self, parts: Collection[Place]) -> YamlFile:
-        """The file less some parts; what stays keeps its lines."""
+        """Return the file without some parts. The rest keeps its line numbers."""
         rest = YamlFile(self.name, lines={(): self.line(())}, mistakes=self.mistakes)
         rest.data = self._rest(self.data, (), (), parts, rest.lines)
         return rest
@@ -94,58 +92,63 @@ class YamlFile:
 
 
 def load_yaml(path: Path, name: str) -> YamlFile:
-    """Read one file; what cannot be read at all is a mistake too."""
+    """Read one file. A file that cannot be read is reported as a mistake, not as an exception."""
     file = YamlFile(name)
     try:
-        written = path.read_bytes()
-        file.digest = sha256(written).hexdigest()
-        file.data = _Document(file, yaml.parse(written.decode("utf-8"), Loader=_Loader)).data()
+        content = path.read_bytes()
+        file.digest = sha256(content).hexdigest()
+        file.data = _Document(file, yaml.parse(content.decode("utf-8"), Loader=_Loader)).data()
     except FileNotFoundError:
-        file.mistakes.append(Mistake(name, 1, "no such file: copy it from the shipped mappings"))
+        file.mistakes.append(Mistake(name, 1, "file not found; copy it from the shipped mappings"))
     except (OSError, UnicodeDecodeError) as error:
-        file.mistakes.append(Mistake(name, 1, f"cannot be read: {error}"))
+        file.mistakes.append(Mistake(name, 1, f"cannot be read: {error}; correct the file or its permissions"))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        file.mistakes.append(Mistake(name, line, f"no YAML: {getattr(error, 'problem', None) or error}"))
+        file.mistakes.append(Mistake(name, line, f"invalid YAML: {getattr(error, 'problem', None) or error}"))
     except _UnreadableError as error:
         file.mistakes.append(Mistake(name, error.line, error.text))
     return file
 
 
 class _Document:
-    """The file's one document, made from the parser's events; raises _UnreadableError where none of ours can be so."""
+    """The single document of a file, built from the parser's events.
+
+    Its methods raise _UnreadableError for YAML that a configuration file must not contain.
+    """
 
     def __init__(self, file: YamlFile, events: Iterator[Any]) -> None:
         self.file = file
         self.events = events
-        self.named: dict[str, Any] = {}
+        self.anchors: dict[str, Any] = {}
         self.aliases = 0
 
     def data(self) -> Any:
-        """None where there is none."""
+        """Read the document; return None if the file contains none."""
         data = None
         for event in self.events:
             if isinstance(event, yaml.NodeEvent):
                 if self.file.lines:
-                    raise _UnreadableError(event, "a second document begins: write one")
+                    raise _UnreadableError(event, "second YAML document; keep only one")
                 self.file.lines[()] = _line(event)
                 data = self._value(event, ())
         return data
 
     def _value(self, event: yaml.NodeEvent, place: Place) -> Any:
-        """What begins with `event`; takes the rest of it from the events."""
-        if len(place) > DEEPEST:
-            raise _UnreadableError(event, "nested without end: write it flat")
+        """Return the value that begins with `event`, reading the rest of it from the events."""
+        if len(place) > MAX_DEPTH:
+            raise _UnreadableError(event, "nested too deeply")
         if isinstance(event, yaml.AliasEvent):
             self.aliases += 1
-            if event.anchor not in self.named:
-                raise _UnreadableError(event, f"*{event.anchor} stands for no part before it that has no * itself")
-            return self.named[event.anchor]
-        before = self.aliases
+            if event.anchor not in self.anchors:
+                raise _UnreadableError(
+                    event, f"invalid alias *{event.anchor}; define &{event.anchor} above it, without aliases inside"
+                )
+            return self.anchors[event.anchor]
+        aliases_before = self.aliases
         value = self._content(event, place)
-        if event.anchor and self.aliases == before:  # else a few lines could stand for more than any memory holds
-            self.named[event.anchor] = value
+        if event.anchor and self.aliases == aliases_before:  # nested aliases could grow until memory is exhausted
+            self.anchors[event.anchor] = value
         return value
 
     def _content(self, event: yaml.NodeEvent, place: Place) -> Any:
@@ -156,13 +159,13 @@ class _Document:
                 return self._sequence(place)
         return _scalar(event)
 
-    def _inside(self) -> Iterator[Any]:
-        """What begins each part of the sequence or mapping that the events are in."""
+    def _children(self) -> Iterator[Any]:
+        """Yield the first event of each child of the current sequence or mapping."""
         return takewhile(lambda each: not isinstance(each, yaml.CollectionEndEvent), self.events)
 
     def _sequence(self, place: Place) -> list[Any]:
         items: list[Any] = []
-        for event in self._inside():
+        for event in self._children():
             at = (*place, len(items))
             self.file.lines[at] = _line(event)
             items.append(self._value(event, at))
@@ -170,11 +173,11 @@ class _Document:
 
     def _mapping(self, place: Place) -> dict[str | int, Any]:
         data: dict[str | int, Any] = {}
-        for event in self._inside():
+        for event in self._children():
             key, line = self._key(event, place), _line(event)
             if key in data:
                 first = self.file.lines[(*place, key)]
-                text = f"key {key!r} stands here again, first in line {first}: keep one"
+                text = f"duplicate key {key!r} (first on line {first}); remove one"
                 self.file.mistakes.append(Mistake(self.file.name, line, text))
             else:
                 self.file.lines[(*place, key)] = line

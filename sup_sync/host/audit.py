@@ -1,4 +1,4 @@
-"""What runs meant to write and how it ended: JSON lines that are only ever added to, and never the text of a note."""
+"""The audit log of writes and their results: append-only JSON lines, without the text of notes."""
 
 from __future__ import annotations
 
@@ -13,17 +13,16 @@ from typing import Any
 from sup_sync.errors import AuditError
 
 LARGEST_BYTES = 10_000_000
-KEPT = 9
-"""So many full files are kept beside the one that is written."""
+KEPT = 9  # rotated files
 
 Record = Callable[[Mapping[str, Any]], None]
 
 
 @contextmanager
 def open_audit(path: Path, clock: Callable[[], datetime]) -> Iterator[Record]:
-    """A function that adds a record, with the moment of `clock` and the run's number, and returns once it is on disk.
+    """Open the log and yield a function that writes a record to disk, with the time of `clock` and the process id.
 
-    Raises AuditError where a record can't be kept: then nothing must be written to the tracker either.
+    Raises AuditError if a record cannot be written; then nothing may be written to Redmine either.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -31,18 +30,16 @@ def open_audit(path: Path, clock: Callable[[], datetime]) -> Iterator[Record]:
         file = path.open("ab", buffering=0)
     except OSError as error:
         raise AuditError(
-            f"{path}: no audit log can be kept: {error.strerror}: set XDG_STATE_HOME to a folder of yours"
+            f"{path}: cannot open the audit log ({error.strerror}); set XDG_STATE_HOME to a writable directory"
         ) from None
 
-    def record(words: Mapping[str, Any]) -> None:
+    def record(entry: Mapping[str, Any]) -> None:
         at = clock().astimezone(UTC).isoformat(timespec="milliseconds")
         try:
-            file.write(json.dumps({"at": at, "run": os.getpid(), **words}).encode("ascii") + b"\n")
+            file.write(json.dumps({"at": at, "run": os.getpid(), **entry}).encode("ascii") + b"\n")
             os.fsync(file.fileno())
         except OSError as error:
-            raise AuditError(
-                f"{path}: the audit log can't be written: {error.strerror}: nothing more is sent"
-            ) from None
+            raise AuditError(f"{path}: cannot write the audit log ({error.strerror}); nothing more is sent") from None
 
     with file:
         yield record

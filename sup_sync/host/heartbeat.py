@@ -1,4 +1,4 @@
-"""A dead man's switch: tells a monitor that a run began and how it ended, so that silence is an alarm."""
+"""Pings to a monitor at the start and end of a run, so that it can raise an alarm if they are missing."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ import requests
 TIMEOUT_S = 10.0
 
 
-def ping(url: str, what: str) -> str | None:
-    """Ask for `url`/`what`: `start`, or the run's exit code; returns why it failed, None where it did not.
+def ping(url: str, event: str) -> str | None:
+    """Request `url`/`event`, which is `start` or the run's exit code; return the error, None if it succeeded.
 
-    A monitor that is away changes nothing of the run, and the tracker's key is not for it.
+    An unreachable monitor does not change the run. Redmine's key is not sent.
     """
     session = requests.Session()
     session.trust_env = False
     try:
-        answer = session.get(f"{url.rstrip('/')}/{what}", timeout=TIMEOUT_S, allow_redirects=False)
+        response = session.get(f"{url.rstrip('/')}/{event}", timeout=TIMEOUT_S, allow_redirects=False)
     except requests.ConnectionError:
-        return "no connection"
+        return "connection failed"
     except (OSError, ValueError) as error:  # a RequestException is an OSError
         return type(error).__name__
-    return None if answer.ok and not answer.is_redirect else f"answered {answer.status_code}"
+    return None if response.ok and not response.is_redirect else f"answered {response.status_code}"

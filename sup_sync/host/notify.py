@@ -1,4 +1,4 @@
-"""The way to people outside of the tracker: mail, chats, telephones, by whatever apprise knows."""
+"""Notifications to people outside Redmine by apprise: mail, chat, SMS and others."""
 
 from __future__ import annotations
 
@@ -6,14 +6,13 @@ from collections.abc import Iterable
 
 from apprise import Apprise, AppriseAsset, AppriseConfig
 
-FAILED_NOTIFICATIONS = 3
-"""After this many failures in a row the run sends no more notifications: each may take seconds of its time."""
+FAILED_NOTIFICATIONS = 3  # in a row; the run then sends no more, since each may take seconds
 
 
 class ContactRoutes:
-    """Where people are reached, as apprise's own text says it: `head=mailto://…`, one a line.
+    """The addresses of people in apprise's text format, one per line: `head=mailto://…`.
 
-    What apprise says of a failure may hold such an address, and so a secret: it is told to nobody.
+    An error text of apprise may contain an address, and so a secret. It is never shown.
     """
 
     def __init__(self, text: str) -> None:
@@ -23,25 +22,25 @@ class ContactRoutes:
         self._apprise = Apprise(asset=asset)
         self._apprise.add(config)
         self._failed = 0
-        any(self._apprise.find())  # brings in what the lines need, which may fail
+        any(self._apprise.find())  # imports what the lines need, which may fail
 
     def unknown(self, people: Iterable[str]) -> list[str]:
-        """Those of the people that no line is for."""
+        """Return the people without a line."""
         return sorted(person for person in set(people) if not any(self._apprise.find(person)))
 
     def people(self) -> list[str]:
-        """Those whom the lines that apprise could read are for."""
-        return sorted({str(tag) for channel in self._apprise for tag in channel.tags})
+        """Return the people of all lines that apprise could read."""
+        return sorted({str(tag) for service in self._apprise for tag in service.tags})
 
     def send(self, person: str, title: str, body: str) -> str | None:
-        """Tell a person; returns why it failed, None where all of the person's channels took it."""
+        """Send a notification to a person; return the error, None if it was delivered to all their addresses."""
         if self._failed >= FAILED_NOTIFICATIONS:
-            return "not tried, as those before failed"
+            return f"skipped after {FAILED_NOTIFICATIONS} failures"
         try:
             if self.unknown([person]):
-                return f"no channel for {person}: see `sup-sync check`"
-            is_told = bool(self._apprise.notify(body=body, title=title, tag=person))
-        except Exception:  # whatever a channel's code raises, the run goes on
-            is_told = False
-        self._failed = 0 if is_told else self._failed + 1
-        return None if is_told else "a channel did not take it"
+                return f"no address for {person}; run `sup-sync check`"
+            is_delivered = bool(self._apprise.notify(body=body, title=title, tag=person))
+        except Exception:  # a plug-in of apprise may raise anything, and the run must continue
+            is_delivered = False
+        self._failed = 0 if is_delivered else self._failed + 1
+        return None if is_delivered else "delivery failed"

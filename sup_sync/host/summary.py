@@ -1,4 +1,4 @@
-"""What one run of `apply` came to, in figures, for logs and monitors."""
+"""The summary of one run of `apply` in figures, for logs and monitors."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sup_sync.to_json import Json, plain
 
 @value
 class FailedWrite:
-    """A request whose changes were not all written: how that ended, and why."""
+    """A request of which not all changes were written, with the kind of outcome and the reason."""
 
     issue: int
     kind: str
@@ -21,11 +21,11 @@ class FailedWrite:
 
 @value
 class Work:
-    """What only a run that came to its end can tell.
+    """Figures that are known only if a run finishes.
 
-    `issues` are all in scope, open or lately closed; `histories_read` of them were read anew, `judged` looked at. `findings`
-    count those of the requests judged, by kind. `unread_projects` are projects that could not be read whole, `failed_notifications` the
-    notifications that reached nobody.
+    `issues` counts all in scope, open or closed recently. Of these, `histories_read` were not in the cache, and
+    `judged` were judged. `findings` counts the findings of judged requests by kind. `unread_projects` are projects
+    that could not be read completely, `failed_notifications` the notifications that were not delivered.
     """
 
     issues: int
@@ -40,9 +40,9 @@ class Work:
 
 @value
 class Summary:
-    """One run, however it ended; `work` is None where it broke off.
+    """The summary of a run, also of a failed one; `work` is None if it did not finish.
 
-    `requests` counts what was asked of the tracker by method, `outcomes` the requests written by how that ended.
+    `requests` counts the HTTP requests to Redmine by method, `outcomes` the issues written by kind of outcome.
     """
 
     started_at: datetime
@@ -59,7 +59,7 @@ class Summary:
         return (self.ended_at - self.started_at).total_seconds()
 
     def to_json(self) -> Json:
-        """One object, whose fields docs/monitoring.md tells: null is what a run that broke off cannot know."""
-        told = plain(self)
-        work = told.pop("work") or {each.name: None for each in fields(Work)}
-        return {**told, "duration_s": self.duration_s, **work}
+        """Return one object with the fields in docs/monitoring.md; if a run fails early, unknown values are null."""
+        fields_of_run = plain(self)
+        work = fields_of_run.pop("work") or {each.name: None for each in fields(Work)}
+        return {**fields_of_run, "duration_s": self.duration_s, **work}

@@ -1,1 +1,1 @@
-"""What people read: the terminal, pages, and their texts."""
+"""Output for people: terminal screens, pages, and their texts."""

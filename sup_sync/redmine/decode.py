@@ -8,43 +8,43 @@ from sup_sync.errors import DecodeError
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Event, Issue, Person, Phase, Project, Status, Version
 from sup_sync.model.required import INFORMATION
-from sup_sync.redmine.values import day_of, id_of, moment_of, text_of
+from sup_sync.redmine.values import check_id, check_text, decode_date, decode_time
 from sup_sync.to_json import Json
 
+# Keys of the details of a journal.
 STATUS, PRIORITY, DESCRIPTION = (("attr", name) for name in ("status_id", "priority_id", "description"))
-"""What the details of a journal call them."""
 
 
 def _allowed(statuses: Iterable[Json] | None) -> frozenset[str] | None:
     return None if statuses is None else frozenset(each["name"] for each in statuses)
 
 
-def _has_words(detail: Json) -> bool:
-    """Whether a change of the request's text, or of a field that it has to carry, left something there."""
+def _has_text(detail: Json) -> bool:
+    """Return whether the new value of a changed field is not blank."""
     return bool(str(detail.get("new_value") or "").strip())
 
 
 def decode_issue(issue: Json, directory: Directory) -> Issue:
-    """One issue, from what `GET /issues/N.json?include=journals,children` answers (inside `issue` or bare).
+    """Decode an issue from the JSON of `GET /issues/N.json?include=journals,children`, with or without `issue`.
 
-    Raises DecodeError where it is not of that form. Names that no mapping covers stand in `Issue.unknown`.
+    Raises DecodeError if the form is different. Unmapped names are in `Issue.unknown`.
     """
     bare = issue.get("issue", issue) if isinstance(issue, Mapping) else issue
     try:
         return _Decoder(bare, directory).issue()
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         where = f"issue #{bare.get('id', '?')}" if isinstance(bare, Mapping) else "an issue"
-        why = f"no `{error.args[0]}`" if isinstance(error, KeyError) else repr(error)
-        raise DecodeError(f"{where}: not of the form of Redmine's issue JSON: {why}") from error
+        reason = f"missing `{error.args[0]}`" if isinstance(error, KeyError) else repr(error)
+        raise DecodeError(f"{where}: the JSON does not have the form of an issue: {reason}") from error
 
 
 def _values(detail: Json | None) -> tuple[str, str] | None:
-    """A field's value before and after a change of it."""
+    """Return a field's value before and after a change."""
     return (detail.get("old_value") or "", detail.get("new_value") or "") if detail else None
 
 
 class _Decoder:
-    """One issue on its way into our words; collects the names that no mapping covers."""
+    """A decoder of one issue, which collects unmapped names."""
 
     def __init__(self, raw: Json, directory: Directory) -> None:
         self.raw = raw
@@ -58,46 +58,46 @@ class _Decoder:
         self.information = {DESCRIPTION, *(self._changed(key) for key in INFORMATION if key in self.field_ids)}
 
     def _changed(self, key: str) -> tuple[str, str]:
-        """What the details of a journal call a mapped field."""
+        """Return the key of a mapped field in the details of a journal."""
         return "cf", self.field_ids.get(key, "")
 
     def issue(self) -> Issue:
         raw = self.raw
-        intake = self.names.trackers.get(raw["tracker"]["name"])
-        if intake is None:
-            self._missing("tracker", raw["tracker"]["name"], "trackers")
+        mapping = self.names.trackers.get(raw["tracker"]["name"])
+        if mapping is None:
+            self._add_unmapped("tracker", raw["tracker"]["name"], "trackers")
         events = tuple(self._event(journal) for journal in raw.get("journals", ()))
         fields = self._fields()
         return Issue(
-            id=id_of(raw["id"]),
+            id=check_id(raw["id"]),
             project=self._project(raw["project"]),
             tracker=raw["tracker"]["name"],
-            subject=text_of(raw.get("subject") or ""),
+            subject=check_text(raw.get("subject") or ""),
             author=self._person(raw["author"]),
-            created_at=moment_of(raw["created_on"]),
-            updated_at=moment_of(raw["updated_on"]),
+            created_at=decode_time(raw["created_on"]),
+            updated_at=decode_time(raw["updated_on"]),
             status=self._status(raw["status"]["name"]),
             priority=self._priority(raw["priority"]["name"]),
-            category=intake.category if intake else None,
-            tracker_channel=intake.channel if intake else None,
+            category=mapping.category if mapping else None,
+            tracker_channel=mapping.channel if mapping else None,
             reason=self._reason(fields.get("reason")),
             language=next((key for key, name in self.names.languages.items() if name == fields.get("language")), None),
             has_file=bool(raw["attachments"]) if "attachments" in raw else None,
             allowed_statuses=_allowed(raw.get("allowed_statuses")),
-            assignee_id=id_of(raw["assigned_to"]["id"]) if raw.get("assigned_to") else None,
+            assignee_id=check_id(raw["assigned_to"]["id"]) if raw.get("assigned_to") else None,
             version=self._version(raw.get("fixed_version")),
-            start_on=day_of(raw.get("start_date")),
-            due_on=day_of(raw.get("due_date")),
+            start_on=decode_date(raw.get("start_date")),
+            due_on=decode_date(raw.get("due_date")),
             has_children=bool(raw.get("children")),
             fields=fields,
             events=tuple(sorted(events, key=lambda event: event.at)),
             unknown=tuple(self.unknown),
         )
 
-    def _person(self, who: Json) -> Person:
-        person_id, author_id = id_of(who["id"]), self.raw["author"]["id"]
+    def _person(self, user: Json) -> Person:
+        person_id, author_id = check_id(user["id"]), self.raw["author"]["id"]
         known = self.directory.people.get(person_id)
-        return known or self.directory.unlisted_person(person_id, text_of(who.get("name", "")), author_id)
+        return known or self.directory.unlisted_person(person_id, check_text(user.get("name", "")), author_id)
 
     def _project(self, project: Json) -> Project:
         known = self.directory.projects.get(project["id"])
@@ -109,19 +109,19 @@ class _Decoder:
         known = self.directory.versions.get(version["id"])
         return known or Version(version["id"], version.get("name", ""), None, False)
 
-    def _missing(self, kind: str, name: str, section: str) -> None:
-        self.unknown[f"{kind} «{name}»: add it to `{section}` of mappings/tracker.yaml"] = None
+    def _add_unmapped(self, kind: str, name: str, section: str) -> None:
+        self.unknown[f'{kind} "{name}" is not mapped; add it to `{section}` in mappings/tracker.yaml'] = None
 
     def _status(self, name: str) -> Status:
         status = self.names.statuses.get(name)
         if status is None:
-            self._missing("status", name, "statuses")
+            self._add_unmapped("status", name, "statuses")
         return status or Status(name, Phase.OPEN)
 
     def _priority(self, name: str) -> str:
         key = self.directory.priority_keys.get(name)
         if key is None:
-            self._missing("priority", name, "priority_aliases")
+            self._add_unmapped("priority", name, "priority_aliases")
         return key or name
 
     def _fields(self) -> dict[str, str]:
@@ -133,27 +133,27 @@ class _Decoder:
         if fields.get("channel"):
             keys = {name: key for key, name in self.names.channels.items()}
             if fields["channel"] not in keys:
-                self._missing("channel", fields["channel"], "channels")
+                self._add_unmapped("channel", fields["channel"], "channels")
             fields["channel"] = keys.get(fields["channel"], "")
         return fields
 
     def _reason(self, name: str | None) -> str | None:
         if name and name not in self.directory.reason_keys:
-            self._missing("reason", name, "reasons")
+            self._add_unmapped("reason", name, "reasons")
         return self.directory.reason_keys.get(name or "")
 
     def _event(self, journal: Json) -> Event:
         changes: dict[tuple[str, str], Json] = {}
         has_attachment = has_information = False
         for each in journal.get("details", ()):
-            what = each["property"], each["name"]
-            changes[what] = each
-            has_attachment |= what[0] == "attachment" and bool(each.get("new_value"))
-            has_information |= what in self.information and _has_words(each)
+            key = each["property"], each["name"]
+            changes[key] = each
+            has_attachment |= key[0] == "attachment" and bool(each.get("new_value"))
+            has_information |= key in self.information and _has_text(each)
         confirmed, reason = _values(changes.get(self.confirmed)), _values(changes.get(self.reason))
         reason_keys = self.directory.reason_keys
         return Event(
-            at=moment_of(journal["created_on"]),
+            at=decode_time(journal["created_on"]),
             by=self._person(journal["user"]),
             has_note=bool((journal.get("notes") or "").strip()),
             has_attachment=has_attachment,

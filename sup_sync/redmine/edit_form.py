@@ -1,4 +1,4 @@
-"""What only the edit form of an issue's page tells, and no JSON."""
+"""Values of an issue that are only in the edit form on its page, not in JSON."""
 
 from __future__ import annotations
 
@@ -15,27 +15,29 @@ _FIELD = re.compile(r"issue\[custom_field_values\]\[(\d+)\]")
 
 @value
 class EditForm:
-    """An issue's lock_version, the ids of the fields that the account may set, and whether it may note privately."""
+    """An issue's lock_version, the ids of the fields that the account may set, and its right to write private notes."""
 
     lock_version: int
     fields: frozenset[int]
     may_note_privately: bool
 
 
-def edit_form_of(page: str, where: str) -> EditForm:
-    """The edit form on an issue's page; `where` names the page in faults.
+def parse_edit_form(page: str, where: str) -> EditForm:
+    """Read the edit form on an issue's page; `where` names the page in errors.
 
-    There is one without attributes for who may only add notes. Nobody's text can stand in a tag as markup: Redmine
-    escapes it there. Raises RefusedError where the account may not edit the issue, TrackerAwayError where it is no
-    page of an issue.
+    An account that may only add notes gets a form without attributes. Text of users cannot become a tag, since Redmine
+    escapes it. Raises RefusedError if the account may not edit the issue, RedmineUnavailableError if the page is not
+    that of an issue.
     """
-    telling = [tag for tag in _TAG.findall(page) if "issue[" in tag or "all_attributes" in tag]
-    tags, inputs = (_attributes(tag for tag in telling if tag.startswith(begin)) for begin in ("<", "<input"))
+    form_tags = [tag for tag in _TAG.findall(page) if "issue[" in tag or "all_attributes" in tag]
+    tags, inputs = (_attributes(tag for tag in form_tags if tag.startswith(start)) for start in ("<", "<input"))
     if not any(tag.get("id") == "all_attributes" for tag in tags):
-        raise RefusedError(f"{where}: not to be edited by this account: a closed project, or no `edit_issues`")
+        raise RefusedError(
+            f"{where}: this account may not edit the issue; check for a closed project or a missing `edit_issues`"
+        )
     versions = [tag.get("value", "") for tag in inputs if tag.get("name") == "issue[lock_version]"]
     if len(versions) != 1 or not versions[0].isdecimal():
-        raise RedmineUnavailableError(f"{where}: no page of an issue with one lock_version; try again later")
+        raise RedmineUnavailableError(f"{where}: not the page of an issue with one lock_version; try again later")
     fields = filter(None, (_FIELD.match(tag.get("name", "")) for tag in tags))
     return EditForm(
         lock_version=int(versions[0]),

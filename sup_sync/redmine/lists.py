@@ -8,11 +8,10 @@ from contextlib import suppress
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Person, Project, Side, Version
 from sup_sync.model.names import RedmineNames
-from sup_sync.redmine.values import day_of
+from sup_sync.redmine.values import decode_date
 from sup_sync.to_json import Json
 
-ACTIVE_PROJECT, CLOSED_PROJECT = 1, 5
-"""Values of a project's `status`."""
+ACTIVE_PROJECT, CLOSED_PROJECT = 1, 5  # values of a project's `status`
 
 
 def decode_directory(lists: Json, names: RedmineNames) -> Directory:
@@ -39,11 +38,11 @@ def decode_directory(lists: Json, names: RedmineNames) -> Directory:
 
 
 def guess_directory(issues: Iterable[Json], names: RedmineNames) -> Directory:
-    """Collect the statuses and priorities that issues show with their ids, for a snapshot without lists."""
+    """Collect statuses and priorities with their ids from issues, for a snapshot without lists."""
     statuses: dict[int, str] = {}
     priorities: dict[int, str] = {}
     for issue in issues:
-        with suppress(KeyError, TypeError):  # decoding the issue reports what is wrong with it
+        with suppress(KeyError, TypeError):  # decoding the issue reports the error
             for status in (issue["status"], *issue.get("allowed_statuses", ())):
                 statuses[status["id"]] = status["name"]
             priorities[issue["priority"]["id"]] = issue["priority"]["name"]
@@ -66,4 +65,4 @@ def _project(row: Json) -> Project:
 
 
 def _version(row: Json) -> Version:
-    return Version(row["id"], row["name"], day_of(row.get("due_date")), row.get("status") == "closed")
+    return Version(row["id"], row["name"], decode_date(row.get("due_date")), row.get("status") == "closed")

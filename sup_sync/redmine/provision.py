@@ -1,4 +1,4 @@
-"""What the tracker lacks and REST can't make, as an idempotent script for Redmine's `bin/rails runner`."""
+"""An idempotent script for Redmine's `bin/rails runner`, which creates what Redmine lacks and REST cannot create."""
 
 from __future__ import annotations
 
@@ -45,14 +45,20 @@ MOMENT = {"regexp": r"^\d{4}-\d{2}-\d{2} \d{2}:\d{2}$", "description": "2026-01-
 STAFF_ONLY = frozenset({"marker", "reason"})
 TOOL_ONLY = frozenset({"marker"})
 CLIENT_FILLS_IN = frozenset({"language", *INFORMATION})
-TOOLS_OWN_CORE = ("assigned_to_id", "fixed_version_id", "start_date", "due_date", "estimated_hours", "done_ratio")
-"""Redmine's own fields that a client reads and does not write."""
-Transition = tuple[str | None, str]
-"""From a status to another, by name; from None: of a new issue."""
+# Redmine's own fields that are read-only for clients.
+READ_ONLY_CORE = (
+    "assigned_to_id",
+    "fixed_version_id",
+    "start_date",
+    "due_date",
+    "estimated_hours",
+    "done_ratio",
+)
+Transition = tuple[str | None, str]  # from a status to another, by name; from None for a new issue
 
 
 def make_script(names: RedmineNames) -> str:
-    """A Ruby script that makes what is missing of `names`, the tool's role and account, and the settings they need."""
+    """Make a Ruby script that creates missing `names`, the tool's role and account, and required settings."""
     template = files("sup_sync.redmine").joinpath("provision.rb").read_text(encoding="utf-8")
     return template.replace("@WANTED@", json.dumps(_wanted(names), ensure_ascii=False, indent=2))
 
@@ -95,15 +101,15 @@ def _field(key: str, name: str, names: RedmineNames) -> Json:
 
 def _roles(names: RedmineNames) -> Iterator[Json]:
     statuses = list(names.statuses)
-    everywhere = [(old, new) for old in (None, *statuses) for new in statuses if old != new]
-    tools = [names.fields[key] for key in names.fields if key in TOOL_ONLY]
+    all_transitions = [(old, new) for old in (None, *statuses) for new in statuses if old != new]
+    tool_fields = [names.fields[key] for key in names.fields if key in TOOL_ONLY]
     for role in sorted(names.staff_roles):
-        yield _role(role, "staff", STAFF_PERMISSIONS, everywhere, read_only=tools)
-    ours = [name for key, name in names.fields.items() if key not in CLIENT_FILLS_IN]
+        yield _role(role, "staff", STAFF_PERMISSIONS, all_transitions, read_only=tool_fields)
+    staff_fields = [name for key, name in names.fields.items() if key not in CLIENT_FILLS_IN]
     for role in sorted(names.client_roles):
-        client = _role(role, "client", CLIENT_PERMISSIONS, _of_client(names), read_only=ours)
-        yield {**client, "read_only_core": TOOLS_OWN_CORE}
-    yield _role(BOT_ROLE, "bot", tuple(BOT_PERMISSIONS), _of_bot(names), read_only=[])
+        client = _role(role, "client", CLIENT_PERMISSIONS, _client_transitions(names), read_only=staff_fields)
+        yield {**client, "read_only_core": READ_ONLY_CORE}
+    yield _role(BOT_ROLE, "bot", tuple(BOT_PERMISSIONS), _bot_transitions(names), read_only=[])
 
 
 def _role(
@@ -124,17 +130,17 @@ def _role(
     }
 
 
-def _of_client(names: RedmineNames) -> list[Transition]:
-    """A client files a request, and opens their own again when it was closed; a refusal stands."""
+def _client_transitions(names: RedmineNames) -> list[Transition]:
+    """Allow a client to file a request and to reopen a closed one, but not a refused one."""
     first = _first(names, Phase.OPEN)
     return [(None, first), *((name, first) for name in _in_phase(names, Phase.CLOSED))]
 
 
-def _of_bot(names: RedmineNames) -> list[Transition]:
-    """The tool ends a request whose client did not answer, and asks for what it lacks (clauses 11, 15)."""
-    ended, asked = names.tool_statuses["no_answer"], names.tool_statuses["asked"]
-    endings = [(name, ended) for name in _in_phase(names, Phase.WAITING)]
-    return [*endings, *((name, asked) for name in _in_phase(names, Phase.OPEN))]
+def _bot_transitions(names: RedmineNames) -> list[Transition]:
+    """Allow the tool to close a request without the client's answer, and to ask for missing items (clauses 11, 15)."""
+    closed, asked = names.tool_statuses["no_answer"], names.tool_statuses["asked"]
+    closed_from = [(name, closed) for name in _in_phase(names, Phase.WAITING)]
+    return [*closed_from, *((name, asked) for name in _in_phase(names, Phase.OPEN))]
 
 
 def _in_phase(names: RedmineNames, *phases: Phase) -> list[str]:
@@ -142,8 +148,8 @@ def _in_phase(names: RedmineNames, *phases: Phase) -> list[str]:
 
 
 def _first(names: RedmineNames, phase: Phase) -> str:
-    """The first status of a phase, in the mapping's order; ConfigError where there is none."""
-    found = _in_phase(names, phase)
-    if not found:
-        raise ConfigError([Mistake("mappings/tracker.yaml", 1, f"`statuses` has none of phase {phase}: add one")])
-    return found[0]
+    """Return the first status of a phase, in the mapping's order; raises ConfigError if there is none."""
+    statuses = _in_phase(names, phase)
+    if not statuses:
+        raise ConfigError([Mistake("mappings/tracker.yaml", 1, f"`statuses` has none of phase {phase}; add one")])
+    return statuses[0]

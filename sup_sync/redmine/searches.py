@@ -1,4 +1,4 @@
-"""The searches that staff keep in the tracker: what is breached, at risk or waiting, and whether it applies them."""
+"""Searches that staff can save in Redmine (breached, at risk, waiting), and a check that Redmine applies them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ STATES = ("breached", "at_risk", "waiting")
 
 @value
 class Search:
-    """Open requests in one state, by the filters that Redmine takes in an address, in REST as on its pages."""
+    """A search for open requests in one state, by filters that Redmine takes in REST and in page addresses."""
 
     state: str
     name: str
@@ -26,37 +26,38 @@ class Search:
         return {"status_id": "o", f"cf_{self.field_id}": self.name}
 
     def address(self, url: str) -> str:
-        """What staff open, and save as a query there."""
+        """Return the address that staff open to save the search as a query."""
         return f"{url}/issues?{urlencode({'set_filter': 1, **self.filters}, quote_via=quote)}"
 
     def count(self, rows: Iterable[Json]) -> int:
-        """How many of the open requests are in that state, as they themselves say."""
-        shown = ({each["id"]: each["value"] for each in row.get("custom_fields", ())} for row in rows)
-        return sum(values.get(self.field_id) == self.name for values in shown)
+        """Count the open requests that are in this state, by their own fields."""
+        fields = ({each["id"]: each["value"] for each in row.get("custom_fields", ())} for row in rows)
+        return sum(values.get(self.field_id) == self.name for values in fields)
 
 
-def searches_of(directory: Directory) -> tuple[Search, ...]:
-    """The searches by this tracker's own names and its field's id; none where the account sees no such field."""
+def make_searches(directory: Directory) -> tuple[Search, ...]:
+    """Make the searches with the names in Redmine and the id of its field; none if the account sees no such field."""
     names = directory.names
     field_id = directory.field_ids.get(names.fields["state"])
     return tuple(Search(each, names.states[each], field_id) for each in STATES) if field_id else ()
 
 
-def check_searches(searches: Sequence[Search], found: Sequence[int], rows: Sequence[Json]) -> list[Problem]:
-    """Redmine drops a filter that it does not know without a word, and finds all open requests (fact).
+def check_searches(searches: Sequence[Search], counts: Sequence[int], rows: Sequence[Json]) -> list[Problem]:
+    """Compare the number of requests that each search finds with the open requests in that state.
 
-    So each search has to find as many as there are; a dropped one can't, for all three, once a request is open.
+    Redmine silently drops a filter that it does not know, and finds all open requests (fact). If a request is open,
+    then the counts of all three searches cannot be right with a dropped filter.
     """
     if not rows:
-        text = "the searches for staff can't be tried while no request is open"
-        return [Problem(Area.NAMES, text, "check again after the first ones", is_warning=True)]
+        text = "the searches for staff cannot be checked, because no request is open"
+        return [Problem(Area.NAMES, text, "run `sup-sync check` again after the first request", is_warning=True)]
     return [
         Problem(
             Area.NAMES,
-            f"the search for what is {search.state} finds {number} open requests of {search.count(rows)}",
-            "tick «Used as a filter» at the field in Redmine; if it is, check again, as requests change",
+            f"the search for requests that are {search.state} finds {number} instead of {search.count(rows)}",
+            'set "Used as a filter" on the field in Redmine; if it is set, check again, as requests change',
             is_warning=True,
         )
-        for search, number in zip(searches, found, strict=True)
+        for search, number in zip(searches, counts, strict=True)
         if number != search.count(rows)
     ]

@@ -1,7 +1,7 @@
-"""A snapshot: the tracker's issues as JSON lines, each as `GET /issues/N.json?include=journals` gives it.
+"""A snapshot: issues as JSON lines, each as `GET /issues/N.json?include=journals` returns it.
 
-The first line may be `{"tracker": {…}}`: the tracker's lists (see `decode_directory`), without which people and old
-statuses can only be guessed.
+The first line may be `{"tracker": {…}}` with Redmine's lists (see `decode_directory`). Without them, people and
+former statuses are guessed.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sup_sync.to_json import Json
 
 @value
 class Gathered:
-    """What was read, as Redmine gave it; `unread_projects` are those whose reading failed, with the error."""
+    """JSON that was read from Redmine; `unread_projects` are the projects in which reading failed, with the error."""
 
     lists: Json | None
     raw_issues: tuple[Json, ...]
@@ -25,9 +25,9 @@ class Gathered:
 
 
 def load_snapshot(lines: Iterable[str], name: str) -> tuple[Json | None, list[Json]]:
-    """The tracker's lists, None where the file has none, and the issues; raises SnapshotError naming file and line.
+    """Load Redmine's lists, None if the file has none, and the issues; raises SnapshotError naming file and line.
 
-    Of an issue that stands there twice the later line counts.
+    If an issue is there twice, the later line counts.
     """
     lists: Json | None = None
     issues: dict[int, Json] = {}
@@ -38,7 +38,9 @@ def load_snapshot(lines: Iterable[str], name: str) -> tuple[Json | None, list[Js
         if "tracker" in value and "id" not in value and "issue" not in value:
             lists = value["tracker"]
             if not isinstance(lists, dict):
-                raise SnapshotError(f"{name}:{number}: `tracker` holds no lists: take it with `sup-sync snapshot`")
+                raise SnapshotError(
+                    f"{name}:{number}: `tracker` is not an object; create the file with `sup-sync snapshot`"
+                )
         else:
             issue = _issue(value, f"{name}:{number}")
             issues[issue["id"]] = issue
@@ -51,19 +53,19 @@ def _object(line: str, where: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         value = None
     if not isinstance(value, dict):
-        raise SnapshotError(f"{where}: no JSON object: each line is one issue, as `sup-sync snapshot` writes it")
+        raise SnapshotError(f"{where}: not a JSON object; each line must be an issue, as `sup-sync snapshot` writes it")
     return value
 
 
 def _issue(value: dict[str, Any], where: str) -> Json:
     issue = value.get("issue", value)
     if not isinstance(issue, dict) or type(issue.get("id")) is not int or issue["id"] < 1:
-        raise SnapshotError(f"{where}: a JSON object without an issue's `id`: take it with `sup-sync snapshot`")
+        raise SnapshotError(f"{where}: not an issue, as it has no valid `id`; create the file with `sup-sync snapshot`")
     return issue
 
 
 def snapshot_lines(lists: Json, issues: Iterable[Json]) -> Iterator[str]:
-    """The lines of a snapshot, the tracker's lists first."""
+    """Yield the lines of a snapshot, Redmine's lists first."""
     yield json.dumps({"tracker": lists}, ensure_ascii=False)
     for issue in issues:
         yield json.dumps(issue, ensure_ascii=False)

@@ -15,15 +15,15 @@ from sup_sync.frozen import value
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.to_json import Json
 
+# The version to send for a page that does not exist yet; if it was created meanwhile, Redmine answers 409.
 NEW = 0
-"""The version to send for a page that does not exist yet; if somebody created it meanwhile, Redmine answers 409."""
 
 PNG = "image/png"
 
 
 @value
 class File:
-    """A file attached to a page, by its id and the account that attached it."""
+    """A file attached to a page: its id, name, and the account that attached it."""
 
     id: int
     name: str
@@ -32,7 +32,7 @@ class File:
 
 @value
 class WikiPage:
-    """A page as it is; its author wrote this version."""
+    """The current version of a page; `author_id` is the author of this version."""
 
     text: str
     version: int
@@ -41,7 +41,7 @@ class WikiPage:
 
 
 class _WikiEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types
-    """python-redmine's engine over the guarded session: reads, a PUT of a page, and uploads."""
+    """An engine of python-redmine over the guarded session: reads, a PUT of a page, and uploads."""
 
     def __init__(self, session: RedmineSession) -> None:
         self._session = session
@@ -52,7 +52,7 @@ class _WikiEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types
         path = url.removeprefix(self._session.url)
         match method:
             case "get":
-                # python-redmine repeats in the query what is in the path
+                # python-redmine repeats the project of the path in the query
                 query = {key: value for key, value in (params or {}).items() if key != "project_id"}
                 return self._session.get_json(path, query)
             case "put":
@@ -61,11 +61,11 @@ class _WikiEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types
                 return None
             case "post":
                 return self._session.post_file(path, (params or {})["filename"], data.read())
-        raise ValueError(f"{method} {path} is nothing that a wiki needs")
+        raise ValueError(f"{method} {path}: not a request of a wiki")
 
 
 class Wiki:
-    """Reads and writes pages of the wiki of the project of this identifier; errors are those of RedmineSession."""
+    """The wiki of the project of this identifier, to read and write; errors are those of RedmineSession."""
 
     def __init__(self, session: RedmineSession, project: str) -> None:
         self._session = session
@@ -73,7 +73,7 @@ class Wiki:
         self._project = project
 
     def address(self, title: str) -> str:
-        """Return the address of a page, for people."""
+        """Return the address of a page in a browser."""
         return self._session.url + self._path(title)
 
     def fetch_project(self) -> Json:
@@ -82,10 +82,10 @@ class Wiki:
             row = self._redmine.project.get(self._project, include="enabled_modules").raw()
             return {"id": row["id"], "modules": {each["name"] for each in row["enabled_modules"]}}
         except (KeyError, TypeError, ValueError):
-            raise _no_form(f"project {self._project}") from None
+            raise _form_error(f"project {self._project}") from None
 
     def fetch_page(self, title: str) -> WikiPage | None:
-        """Fetch a page as it is; None if there is none.
+        """Fetch a page; None if there is none.
 
         Raises UnpublishedError for one that was renamed: a PUT to its old title would overwrite it (fact).
         """
@@ -96,13 +96,13 @@ class Wiki:
         except MissingError:
             return None
         except RedirectedError:
-            text = f"the wiki page «{title}» was renamed: give it that title again, or delete its redirection"
+            text = f'wiki page "{title}" was renamed; restore its title, or delete its redirect'
             raise UnpublishedError(text) from None
         except (KeyError, TypeError, ValueError):
-            raise _no_form(f"wiki page «{title}»") from None
+            raise _form_error(f'wiki page "{title}"') from None
 
-    def fetch_look(self, title: str) -> str:
-        """Fetch a page's HTML, as people see it; by the session, as this is not REST."""
+    def fetch_html(self, title: str) -> str:
+        """Fetch a page's HTML, as people see it; not through python-redmine, which reads no HTML."""
         return self._session.get_page(self._path(title))
 
     def upload(self, name: str, content: bytes) -> str:
@@ -110,21 +110,21 @@ class Wiki:
         try:
             return str(self._redmine.upload(BytesIO(content), filename=name)["token"])
         except (KeyError, TypeError):
-            raise _no_form("/uploads.json") from None
+            raise _form_error("/uploads.json") from None
 
     def put_page(
-        self, title: str, text: str, version: int, tokens: Mapping[str, str], dropped: Sequence[int] = ()
+        self, title: str, text: str, version: int, tokens: Mapping[str, str], deleted: Sequence[int] = ()
     ) -> None:
-        """Replace a page of this version, `NEW` for none, in one PUT: its text, PNG files added and files taken away.
+        """Replace a page of this version (`NEW` creates it) in one PUT: its text, PNG files to add, files to delete.
 
-        Accepted is not yet written: Redmine leaves out a file of an unknown token, and keeps those that the account may
-        not delete, without a word. So read back. StaleError where it has another version: nothing was written.
+        The caller reads the page back: Redmine silently drops a file of an unknown token, and silently keeps files
+        that the account may not delete. Raises StaleError if the page has another version; then nothing was written.
         """
         page: dict[str, Any] = {"text": text, "version": version}
         if tokens:
             page["uploads"] = [{"token": tokens[name], "filename": name, "content_type": PNG} for name in tokens]
-        if dropped:
-            page["deleted_attachment_ids"] = list(dropped)
+        if deleted:
+            page["deleted_attachment_ids"] = list(deleted)
         self._redmine.wiki_page.update(title, project_id=self._project, **page)
 
     def _path(self, title: str) -> str:
@@ -136,5 +136,7 @@ def _author_id(row: Json) -> int | None:
     return author["id"] if author else None
 
 
-def _no_form(what: str) -> RedmineUnavailableError:
-    return RedmineUnavailableError(f"{what}: JSON came, but not of Redmine's form: is `url` the tracker's root?")
+def _form_error(subject: str) -> RedmineUnavailableError:
+    return RedmineUnavailableError(
+        f"{subject}: the JSON does not have Redmine's form; check that `url` is Redmine's base URL"
+    )

@@ -16,7 +16,7 @@ from sup_sync.to_json import Json
 
 
 class _WriteEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types
-    """python-redmine's engine over the guarded session, for a PUT of an issue and nothing else."""
+    """An engine of python-redmine over the guarded session: only a PUT of an issue."""
 
     def __init__(self, session: RedmineSession, names: Collection[str]) -> None:
         self._session = session
@@ -28,7 +28,7 @@ class _WriteEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no type
 
 
 class Writer:
-    """Writes issues with one account; `may_write_private_notes` is a permission that was checked before."""
+    """A writer of issues with one account; `may_write_private_notes` is a permission that was checked before."""
 
     def __init__(self, session: RedmineSession, *, may_write_private_notes: bool) -> None:
         self._session = session
@@ -39,13 +39,13 @@ class Writer:
     ) -> None:
         """Send an issue's changes in one PUT; errors are those of RedmineSession.put_json.
 
-        To be read back, as Redmine accepts values that the account may not set, and silently drops them.
+        The caller reads the issue back, since Redmine accepts values that the account may not set and drops them.
         Raises AccessError for a private note without the permission: Redmine would publish it.
         """
         if any(change.field == "private_note" for change in changes) and not self._may_write_private_notes:
             raise AccessError(
-                f"issue #{issue_id}: a private note was not sent, as everybody would see it: "
-                "give the account's role `set_notes_private`"
+                f"issue #{issue_id}: private note not sent, because Redmine would publish it; "
+                "grant `set_notes_private` to the account's role"
             )
         values = _values(issue_id, changes, directory)
         if lock_version is not None:
@@ -56,7 +56,7 @@ class Writer:
 
 
 def _values(issue_id: int, changes: Sequence[Change], directory: Directory) -> dict[str, Any]:
-    """Redmine's attributes for the changes of one issue; of the custom fields only those that change."""
+    """Convert the changes of one issue to Redmine's attributes, with only those custom fields that change."""
     values: dict[str, Any] = {}
     for change in changes:
         if change.issue_id != issue_id:
@@ -75,7 +75,7 @@ def _values(issue_id: int, changes: Sequence[Change], directory: Directory) -> d
 def _field_id(change: Change, directory: Directory) -> int:
     name = directory.names.fields[change.field]
     if name not in directory.field_ids:
-        raise RefusedError(f"issue #{change.issue_id}: no field «{name}» in its project: see `sup-sync check`")
+        raise RefusedError(f'issue #{change.issue_id}: field "{name}" not found in its project; run `sup-sync check`')
     return directory.field_ids[name]
 
 
@@ -90,11 +90,11 @@ def _attributes(change: Change, directory: Directory) -> dict[str, Any]:
         case "status":
             statuses = {name: status_id for status_id, name in directory.statuses.items()}
             if change.new not in statuses:
-                raise RefusedError(f"issue #{change.issue_id}: no status «{change.new}»: see `sup-sync check`")
+                raise RefusedError(f'issue #{change.issue_id}: status "{change.new}" not found; run `sup-sync check`')
             return {"status_id": statuses[change.new]}
         case "assignee":
             person_id = directory.person_id(change.new) if change.new else ""
             if person_id is None:
-                raise RefusedError(f"issue #{change.issue_id}: nobody is «{change.new}»: see `sup-sync check`")
+                raise RefusedError(f'issue #{change.issue_id}: person "{change.new}" not found; run `sup-sync check`')
             return {"assigned_to_id": person_id}
-    raise ValueError(f"issue #{change.issue_id}: {change.field} is nothing that a change can set")
+    raise ValueError(f"issue #{change.issue_id}: a change cannot set {change.field}")

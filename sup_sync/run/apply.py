@@ -29,15 +29,15 @@ from sup_sync.run.redmine_state import rules_hash
 from sup_sync.run.scope import select_scope
 from sup_sync.run.write import OutcomeKind, PlanWriter, WriteOutcome
 
+# Notifies a person outside Redmine; returns the error, None if the notification was delivered.
 Notify = Callable[[Notification], str | None]
-"""Notifies a person outside Redmine; returns the error, None if it was delivered."""
 
 
 @value
 class RunHooks:
     """Callbacks for the writes of a run: `record` for the audit log, `notify` for people outside Redmine."""
 
-    record: Record = lambda _words: None
+    record: Record = lambda _entry: None
     notify: Notify = lambda _notification: None
 
 
@@ -46,10 +46,10 @@ NO_HOOKS = RunHooks()
 
 @value
 class RunResult:
-    """What one run did: its plan, the outcome of each write, and what it could not read, judge or deliver.
+    """The result of one run: its plan, the outcome of each write, and what it could not read, judge or deliver.
 
-    `unread_projects` have the error for each, `skipped` requests could not be judged, `histories_read` were not in
-    the cache, `judged_requests` were judged.
+    `unread_projects` has the error of each project. `skipped` counts requests that could not be judged,
+    `histories_read` those that were not in the cache, `judged_requests` those that were judged.
     """
 
     plan: Plan
@@ -62,7 +62,7 @@ class RunResult:
 
     @property
     def is_complete(self) -> bool:
-        """Whether everything was read, judged, written and delivered."""
+        """Return whether everything was read, judged, written and delivered."""
         done = all(each.kind in (OutcomeKind.APPLIED, OutcomeKind.UNNEEDED) for each in self.outcomes)
         return done and not self.unread_projects and not self.skipped and not self.failed_notifications
 
@@ -78,7 +78,7 @@ def require_matching_redmine(state: RedmineState) -> None:
 
 @value
 class RunPlan:
-    """What a run is to write: the plan and the issues that it changes, with what it was decided by.
+    """The writes of a run: the plan and the issues that it changes, and the state and directory used to decide.
 
     `unread_projects`, `skipped`, `histories_read` and `judged_requests` are those of `RunResult`.
     """
@@ -96,7 +96,7 @@ class RunPlan:
 def plan_run(reading: IncrementalReader, config: Config, now: datetime, *, is_adopting: bool) -> RunPlan:
     """Read what changed, judge that and what must be checked again by now, and plan.
 
-    Before a note on a request with a release, the releases of its project are reread, and if one changed all is
+    Before a note on a request with a release, the releases of its project are reread. If one changed, everything is
     decided again. Raises AccessError or RedmineMismatchError if Redmine does not fit the mappings.
     """
     require_matching_redmine(reading.state)
@@ -110,7 +110,7 @@ def plan_run(reading: IncrementalReader, config: Config, now: datetime, *, is_ad
 
 
 def _decide_and_remember(reading: IncrementalReader, config: Config, now: datetime, *, is_adopting: bool) -> RunPlan:
-    """Decide by the cache, then remember there until when each idle request need not be judged."""
+    """Decide by the cache, and store there until when each idle request need not be judged again."""
     cache, rules = reading.cache, config.rules
     decided_by = rules_hash(config, reading.state)
     directory = decode_directory(reading.state.lists, rules.names)
@@ -142,7 +142,7 @@ def apply(
     cache: CacheFile = NO_CACHE,
     hooks: RunHooks = NO_HOOKS,
 ) -> RunResult:
-    """Plan by what Redmine has at `now`, then write it; raises UnsafePlan over the limits unless `force`.
+    """Plan by the state of Redmine at `now`, and write the plan; raises UnsafePlan over the limits unless `force`.
 
     People outside Redmine are notified only after the note of their escalation step is written.
     """
@@ -157,23 +157,16 @@ def apply(
     if not force:
         plan.require_safe(config.limits)
     writer = Writer(session, may_write_private_notes=may_write_private_notes(decided.state))
-    run = PlanWriter(
-        reader,
-        writer,
-        decided.directory,
-        decided.issues,
-        config.rules,
-        now,
-        is_adopting=is_adopting,
-        record=hooks.record,
+    issues, record = decided.issues, hooks.record
+    plan_writer = PlanWriter(
+        reader, writer, decided.directory, issues, config.rules, now, is_adopting=is_adopting, record=record
     )
-    total = len(decided.issues)
     outcomes: list[WriteOutcome] = []
     failed_notifications: list[str] = []
-    for outcome in run.write(plan):
+    for outcome in plan_writer.write(plan):
         outcomes.append(outcome)
         failed_notifications += _notify(outcome, plan, hooks)
-        progress(len(outcomes), total)
+        progress(len(outcomes), len(issues))
     _invalidate(cache, config, decided, outcomes, now)
     return RunResult(
         plan,
@@ -187,7 +180,7 @@ def apply(
 
 
 def _notify(outcome: WriteOutcome, plan: Plan, hooks: RunHooks) -> Iterator[str]:
-    """Notify the people outside Redmine whom an issue's private note is for; yields a line for each that failed."""
+    """Notify the people outside Redmine for an issue's private note; yields a line for each failure."""
     if "private_note" not in outcome.notes:
         return
     for each in plan.notifications:
@@ -195,20 +188,20 @@ def _notify(outcome: WriteOutcome, plan: Plan, hooks: RunHooks) -> Iterator[str]
             error = hooks.notify(each)
             hooks.record({"event": "notification", "issue": each.issue_id, "person": each.person, "text": error or ""})
             if error:
-                yield f"#{each.issue_id}: {each.person} was not told outside of the tracker: {error}"
+                yield f"#{each.issue_id}: {each.person} was not notified: {error}"
 
 
+# Findings of requests with a next status that the account may not set; that permission can change without a trace.
 FORBIDDEN_TRANSITION = "forbidden_transition"
-"""The findings of requests whose next status the account may not set; permission to may come without a trace."""
 
+# Outcomes after which Redmine may differ from the cache, though no list shows a change.
 REREAD_AFTER = {OutcomeKind.UNNEEDED, OutcomeKind.REFUSED, OutcomeKind.STALE}
-"""Outcomes after which Redmine may differ from the cache though no list shows a change."""
 
 
 def _invalidate(
     cache: CacheFile, config: Config, decided: RunPlan, outcomes: Iterable[WriteOutcome], now: datetime
 ) -> None:
-    """Have the next run reread requests that may differ from the cache, and the lists if a write was refused."""
+    """Mark requests that may differ from the cache for rereading, and the lists if a write was refused."""
     kinds = {each.issue_id: each.kind for each in outcomes}
     invalidated = {key for key, kind in kinds.items() if kind in REREAD_AFTER}
     invalidated |= {each.issue_id for each in decided.plan.findings if each.kind == FORBIDDEN_TRANSITION}

@@ -1,6 +1,6 @@
 """The cache: histories already read, the lists, and when each request must be checked again.
 
-It may be deleted at any time and changes no decision: it only saves reading.
+It changes no decision and only saves reading. It may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -22,24 +22,25 @@ from sup_sync.to_json import Json
 
 T = TypeVar("T")
 
+# The version of the tables below; a file with another version is deleted.
 VERSION = 4
-"""The version of the tables below; a file with another one is deleted."""
 
-NEVER = 1 << 40
-"""An epoch second that does not come."""
-
+NEVER = 1 << 40  # an epoch second far in the future
 IN_MEMORY = ":memory:"
+
+# Errors that a damaged file causes; UnicodeDecodeError, if SQLite quotes damaged text in its message.
 CORRUPTION_ERRORS = (sqlite3.Error, zlib.error, UnicodeDecodeError)
-"""Errors that a damaged file causes; the last one, if SQLite quotes damaged text in its message."""
 
+# Errors that keep an intact file from being used now.
 IN_USE = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
-NO_ROOM = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
-"""Errors that keep an intact file from being used now; neither means that it is damaged."""
+NOT_WRITABLE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN}
 
-WAIT_S = 5
-KEPT_UNUSED = timedelta(days=1)
-"""How long the part of an account and configuration is kept that no run uses."""
+WAIT_S = 5  # for a lock of another run
+KEPT_UNUSED = timedelta(days=1)  # for the part of an account and configuration that no run uses
 
+# `issue` is Redmine's JSON, `value` is any JSON; both are compressed, with a check sum. Times are epoch seconds.
+# The index contains all columns except `issue`, so that an idle run reads little, however many requests are open.
+# One transaction creates them, since another run may create them at the same time.
 TABLES = f"""
 BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS scope (number INTEGER PRIMARY KEY, used_on TEXT);
@@ -56,26 +57,21 @@ CREATE INDEX IF NOT EXISTS light
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
-"""`issue` is Redmine's JSON, `value` any: both packed with a check sum. Moments are epoch seconds.
-
-The index has all else, so that an idle run looks through little, however many requests are open. Made at once, as
-another run may come to make them in the same moment.
-"""
 
 CURRENT = "FROM history WHERE scope = ? AND (is_open OR updated_at >= ?)"
 
 
 @value
 class CacheFile:
-    """The path of the cache, None for a run without one, and a function that reports why a file could not be used."""
+    """The path of the cache (None for a run without one), and a function that reports why a file could not be used."""
 
     path: Path | None = None
     report: Callable[[str], None] = field(default=lambda _text: None)
 
     def use(self, work: Callable[[Cache], T]) -> T:
-        """Return what `work` returns for the cache; a damaged or older file is deleted, and the work starts again.
+        """Run `work` with the cache and return its result; a damaged or older file is deleted, and `work` runs again.
 
-        If no file can be written, the work goes on without one: it only takes longer.
+        If no file can be written, `work` uses a cache in memory and only takes longer.
         """
         for _ in range(2) if self.path and _is_writable(self.path) else ():
             try:
@@ -83,19 +79,19 @@ class CacheFile:
                     return work(cache)
             except CORRUPTION_ERRORS as error:
                 code = getattr(error, "sqlite_errorcode", 0)
-                if {code, code & 0xFF} & NO_ROOM:  # the low byte is the kind
-                    self.report(f"{self.path}: {error}: nothing is remembered, and all is read anew")
-                if {code, code & 0xFF} & (NO_ROOM | IN_USE):
+                if {code, code & 0xFF} & NOT_WRITABLE:  # the low byte is the kind
+                    self.report(f"{self.path}: {error}; nothing is stored, rereading everything")
+                if {code, code & 0xFF} & (NOT_WRITABLE | IN_USE):
                     break
-                self.report(f"{self.path}: {error}: thrown away, and all is read anew")
+                self.report(f"{self.path}: {error}; cache deleted, rereading everything")
                 self._delete_file()
         with Cache(IN_MEMORY) as cache:
             return work(cache)
 
     def _delete_file(self) -> None:
-        for end in ("", "-journal"):
-            with suppress(OSError):  # then the next try finds it damaged again, and the work goes on without
-                Path(f"{self.path}{end}").unlink()
+        for suffix in ("", "-journal"):
+            with suppress(OSError):  # the next try then fails too, and a cache in memory is used
+                Path(f"{self.path}{suffix}").unlink()
 
 
 NO_CACHE = CacheFile()
@@ -103,10 +99,10 @@ NO_CACHE = CacheFile()
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
-def machine_start() -> str:
+def boot_id() -> str:
     """Return the id of this boot of the machine; empty if there is none.
 
-    After a power failure the file may have the newest times without the histories that were read by then.
+    A power failure may leave a file with the newest times but without the histories that were read until then.
     """
     try:
         return BOOT_ID.read_text(encoding="ascii")
@@ -115,7 +111,7 @@ def machine_start() -> str:
 
 
 def _is_writable(path: Path) -> bool:
-    """Create the file, for its owner only as it holds clients' texts; returns whether it can be written."""
+    """Create the file, readable only by its owner since it contains client text; return whether it can be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
@@ -125,7 +121,7 @@ def _is_writable(path: Path) -> bool:
 
 
 class Cache:
-    """The histories that one account read for one configuration; those of others are in the same file.
+    """The histories that one account read for one configuration; the same file contains those of others.
 
     Every change is saved at once, so that an interrupted run loses nothing.
     """
@@ -139,7 +135,7 @@ class Cache:
         if version == 0 and not tables:
             self._sql.executescript(TABLES)
         elif version != VERSION:
-            raise sqlite3.DatabaseError(f"its format is {version}, not {VERSION}")
+            raise sqlite3.DatabaseError(f"format {version} instead of {VERSION}")
 
     def __enter__(self) -> Cache:
         return self
@@ -148,15 +144,17 @@ class Cache:
         self._sql.close()
 
     def select_scope(self, scope: Json, today: date) -> None:
-        """Select what was read for this account and configuration since the machine started; delete what none uses."""
-        number = sha256(json.dumps([scope, machine_start()], sort_keys=True).encode()).digest()[:7]
+        """Select the part read for this account and configuration since the last boot; delete unused parts."""
+        number = sha256(json.dumps([scope, boot_id()], sort_keys=True).encode()).digest()[:7]
         self._scope = int.from_bytes(number)
         used = self._scope, today.isoformat()
         if not self._sql.execute("SELECT 1 FROM scope WHERE number = ? AND used_on = ?", used).fetchone():
             self._sql.execute("INSERT OR REPLACE INTO scope VALUES (?, ?)", used)
         last_on = (today - KEPT_UNUSED).isoformat()
         unused = self._sql.execute("SELECT number FROM scope WHERE used_on < ?", (last_on,)).fetchall()
-        self._sql.executemany("DELETE FROM memory WHERE scope = ?", unused)  # first: histories alone are not used
+        self._sql.executemany(
+            "DELETE FROM memory WHERE scope = ?", unused
+        )  # first: histories without memory are not used
         self._sql.executemany("DELETE FROM history WHERE scope = ?", unused)
         self._sql.executemany("DELETE FROM scope WHERE number = ?", unused)
 
@@ -170,7 +168,7 @@ class Cache:
         self._sql.execute("INSERT OR REPLACE INTO memory VALUES (?, ?, ?)", (self._scope, key, _packed(value)))
 
     def forget_redmine_state(self) -> None:
-        """Have the next run reread the account's roles and the lists."""
+        """Make the next run reread the account's roles and the lists."""
         self.set("redmine_state", None)
 
     def store(self, row: Json, issue: Json, read_at: datetime) -> None:
@@ -184,7 +182,7 @@ class Cache:
         self._each("DELETE FROM history WHERE scope = ? AND id = ?", issue_ids)
 
     def invalidate(self, issue_ids: Iterable[int]) -> None:
-        """Have these reread by the next run, though no list may show a change."""
+        """Make the next run reread these issues, even if no list shows a change."""
         self._each("UPDATE history SET read_at = 0 WHERE scope = ? AND id = ?", issue_ids)
 
     def _each(self, statement: str, issue_ids: Iterable[int]) -> None:
@@ -196,13 +194,13 @@ class Cache:
         return frozenset(row[0] for row in self._sql.execute(query, (self._scope,)))
 
     def read_at(self, row: Json) -> int:
-        """Return when an issue was read as this row of a list still shows it, in epoch seconds; 0 if it was not."""
+        """Return when the version of an issue in a list row was read, in epoch seconds; 0 if it was not."""
         query = "SELECT read_at FROM history WHERE scope = ? AND id = ? AND updated_at = ?"
-        found = self._sql.execute(query, (self._scope, row["id"], updated_s(row))).fetchone()
-        return found[0] if found else 0
+        stored = self._sql.execute(query, (self._scope, row["id"], updated_s(row))).fetchone()
+        return stored[0] if stored else 0
 
     def issues(self, issue_ids: Iterable[int], without: Container[str]) -> Iterator[Json]:
-        """Yield those of these issues that are stored, in their order, without those of some projects, by name."""
+        """Yield these issues in their order, if they are stored and not in the excluded projects (by name)."""
         query = "SELECT project, issue FROM history WHERE scope = ? AND id = ?"
         for issue_id in issue_ids:
             for project, packed in self._sql.execute(query, (self._scope, issue_id)):
@@ -210,7 +208,7 @@ class Cache:
                     yield _unpacked(packed)
 
     def ids(self, closed_since: datetime) -> list[int]:
-        """Return the ids of issues that are open or were touched since then, in order."""
+        """Return the ids of issues that are open or were changed since then, in order."""
         return self._current(closed_since, "TRUE")
 
     def count(self, closed_since: datetime) -> int:
@@ -222,7 +220,7 @@ class Cache:
     def ids_to_judge(self, closed_since: datetime, rules_hash: str, now: datetime) -> list[int]:
         """Return those of `ids` that were not judged by these rules, or that must be checked again by now.
 
-        An issue judged later than now was judged before the clock was set back.
+        An issue with a later time of judging was judged before the clock was set back.
         """
         second = int(now.timestamp())
         condition = "(rules_hash IS NOT ? OR next_check_at <= ? OR judged_at > ?)"
@@ -234,8 +232,8 @@ class Cache:
 
     def _current(self, closed_since: datetime, condition: str, *values: Any) -> list[int]:
         query = f"SELECT id {CURRENT} AND {condition}"
-        found = self._sql.execute(query, (self._scope, int(closed_since.timestamp()), *values))
-        return sorted(row[0] for row in found)  # to order them SQLite would go through the texts
+        rows = self._sql.execute(query, (self._scope, int(closed_since.timestamp()), *values))
+        return sorted(row[0] for row in rows)  # SQLite would read the texts to sort them
 
     def mark_idle(self, rules_hash: str, now: datetime, idle: Iterable[IdleUntil]) -> None:
         """Record that by these rules nothing is to be written on these issues until their time.
@@ -245,15 +243,15 @@ class Cache:
         update = """
             UPDATE history SET rules_hash = ?, judged_at = ?, next_check_at = ?
             WHERE scope = ? AND id = ? AND updated_at = ?"""
-        how = rules_hash, int(now.timestamp())
+        judged = rules_hash, int(now.timestamp())
         self._sql.execute("BEGIN")
-        self._sql.executemany(update, ((*how, each.until_s, self._scope, each.id, each.updated_s) for each in idle))
+        self._sql.executemany(update, ((*judged, each.until_s, self._scope, each.id, each.updated_s) for each in idle))
         self._sql.execute("COMMIT")
 
 
 @value
 class IdleUntil:
-    """An issue as it was when it was judged, and until when nothing is to be written on it; None for ever."""
+    """The version of an issue that was judged, and until when nothing is to be written on it; None for ever."""
 
     id: int
     updated_at: datetime
@@ -278,7 +276,7 @@ def _packed(value: Any) -> bytes:
 
 
 def _unpacked(packed: Any) -> Any:
-    """Unpack a value, which in a damaged file may not even be bytes."""
+    """Unpack a value; raises DatabaseError unless it is bytes, as in a damaged file."""
     if not isinstance(packed, bytes):
         raise sqlite3.DatabaseError("a value is damaged")
     return json.loads(zlib.decompress(packed))

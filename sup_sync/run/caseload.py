@@ -53,7 +53,7 @@ def _directory(lists: Json, rules: Rulebook) -> Directory:
         return decode_directory(lists, rules.names)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise SnapshotError(
-            "`tracker`: not the lists that `sup-sync snapshot` writes: take the snapshot anew"
+            "`tracker`: not the lists that `sup-sync snapshot` writes; create the snapshot again"
         ) from None
 
 
@@ -72,13 +72,13 @@ def judge_filed(issue: Issue, rules: Rulebook, now: datetime) -> Judgement | Non
 def plan_caseload(
     caseload: Caseload, judgements: Collection[Judgement], rules: Rulebook, now: datetime, *, is_adopting: bool = False
 ) -> Plan:
-    """Plan what should change in all of it, with the findings of reading and judging."""
+    """Plan the changes of all issues, with the findings of reading and judging."""
     plan = make_plan(judgements, rules, caseload.directory, now, is_adopting=is_adopting)
     return replace(plan, findings=tuple(sorted((*caseload.findings, *plan.findings))))
 
 
 def only_current(caseload: Caseload, closed_days: int, now: datetime) -> Caseload:
-    """Return the part of it that a run may change: open issues, and those closed lately."""
+    """Return the part that a run may change: open issues, and those closed lately."""
     since = closed_since(closed_days, now)
     return replace(caseload, issues=tuple(each for each in caseload.issues if is_current(each, since)))
 
@@ -89,5 +89,5 @@ def closed_since(closed_days: int, now: datetime) -> datetime:
 
 
 def is_current(issue: Issue, since: datetime) -> bool:
-    """Return whether a run may change an issue: it is open, or was touched since then."""
+    """Return whether a run may change an issue: it is open, or was changed since then."""
     return not issue.status.phase.is_final or issue.updated_at >= since

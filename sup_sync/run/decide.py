@@ -1,4 +1,4 @@
-"""The decision of a run, a function of what was read: what to write, and which requests are idle."""
+"""The decision of a run, a pure function of the data read: the writes, and the requests that are idle."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from sup_sync.run.cache import IdleUntil
 from sup_sync.run.caseload import decode_or_report, is_current, judge_filed
 from sup_sync.to_json import Json
 
+# Findings of requests that could not be judged or planned.
 UNUSABLE = ("internal_error", "unreadable")
-"""The findings of requests that could not be judged or planned."""
 
 
 @value
@@ -39,7 +39,7 @@ def decide(
 ) -> Decision:
     """Judge issues as of `now` and plan their changes; those closed before `closed_since` are left out.
 
-    The issues are taken one by one, and none is kept: a run stays small however many there are.
+    The issues are processed one by one and not kept, so that memory stays small for any number of issues.
     """
     parts: list[PlanPart] = []
     unreadable: list[Finding] = []

@@ -19,16 +19,16 @@ from sup_sync.run.scope import local_day
 from sup_sync.run.unknown_ids import ListedIds
 from sup_sync.to_json import Json
 
+# A change this long before a reading may be missing in it: Redmine cuts seconds, and clocks differ a little.
 CLOCK_TOLERANCE = timedelta(minutes=1)
-"""How long before a reading a change may have been under way: Redmine cuts seconds, and clocks differ a little."""
 
 
 class IncrementalReader:
     """One run's reading of Redmine into the cache, in this order: lists of changed requests, histories, unknown ids.
 
-    `state` was read before (`open` does that), `read_at` is when the reading began. `updated_on` does not show edited
-    notes and moved projects, and nothing shows changed lists. So the first run of a local day reads everything, and a
-    run that finds an id in no list rereads the lists.
+    `state` was read before (`open` does that), `read_at` is the time when the reading started. `updated_on` does not
+    show edited notes and moved projects, and nothing shows changed lists. So the first run of a local day reads
+    everything, and a run that finds an id in no list rereads the lists.
     """
 
     def __init__(
@@ -46,12 +46,12 @@ class IncrementalReader:
 
     @classmethod
     def open(cls, reader: Reader, config: Config, cache: Cache, read_at: datetime, progress: Progress) -> Self:
-        """Fetch the account, and the state that the cache does not have of today, and start with these."""
+        """Fetch the account, and the state unless the cache has it of today, and make a reader with them."""
         return cls(reader, config, cache, open_redmine_state(reader, config, cache, read_at), read_at, progress)
 
     @property
     def unread_projects(self) -> dict[str, str]:
-        """The projects in which reading failed, with the error."""
+        """Return the projects in which reading failed, with the error."""
         return self._histories.unread_projects
 
     @property
@@ -61,28 +61,28 @@ class IncrementalReader:
     def everything(self) -> Gathered:
         """Read all issues in scope, and return them with their histories, in order of id."""
         rows = self._rows("*")
-        self._read([row for row in rows if self.cache.read_at(row) < _settled_s(row)], len(rows))
+        self._read([row for row in rows if self.cache.read_at(row) < _stable_s(row)], len(rows))
         return self._gathered(row["id"] for row in rows)
 
     def current(self) -> Gathered:
-        """Read what a run may change, and return it: open issues, and those touched lately."""
+        """Read what a run may change, and return it: open issues, and those changed lately."""
         self.read_current()
         return self._gathered(self.cache.ids(self.closed_since))
 
     def read_current(self) -> None:
-        """Bring the cache up to date with what a run may change: open issues, and those touched lately.
+        """Bring the cache up to date with what a run may change: open issues, and those changed lately.
 
-        If the last change seen lies in the future, the clock was set back, and new changes would hide before it.
+        If the last change seen is in the future, the clock was set back, and the lists would not show new changes.
         """
         since = self.cache.get("since")
-        is_hidden = since is None or since > self._read_at.timestamp()
-        if is_hidden or self.cache.get("full_read_on") != self._today:
+        is_clock_set_back = since is None or since > self._read_at.timestamp()
+        if is_clock_set_back or self.cache.get("full_read_on") != self._today:
             self._read_all()
         else:
             self._read_changed(since)
 
     def read_releases(self, project_ids: Collection[int]) -> bool:
-        """Reread the releases of projects; returns whether any changed."""
+        """Reread the releases of projects, and return whether any changed."""
         changed = reread_releases(self._reader, self.cache, self.state, project_ids)
         self.state = changed or self.state
         return changed is not None
@@ -96,10 +96,10 @@ class IncrementalReader:
         return Gathered(self.state.lists, tuple(self.cached_issues(issue_ids)), self.unread_projects)
 
     def _read_all(self) -> None:
-        """Read everything; after a run of today that was interrupted, read on from where it stopped."""
+        """Read everything; after a run of today that was interrupted, continue at the point where it stopped."""
         start_s = self._full_read_start()
         rows = self._rows("open") + self._rows("closed", self.closed_since)
-        unread = [row for row in rows if self.cache.read_at(row) < max(start_s, _settled_s(row))]
+        unread = [row for row in rows if self.cache.read_at(row) < max(start_s, _stable_s(row))]
         self._read(unread, len(rows))
         if not self.unread_projects:
             self.cache.delete(self.cache.read_before(start_s, self.closed_since))
@@ -124,12 +124,12 @@ class IncrementalReader:
             self._set_since(since)
 
     def _set_since(self, since: int) -> None:
-        """Set from when on the next run asks for changes: the last change is asked for again until it has settled.
+        """Set the time since which the next run lists changes; recent changes are listed again.
 
-        To be set only after all that was listed is dealt with, as no run looks at what is before it.
+        Call it only after everything listed is stored, as no later run lists earlier changes.
         """
-        settled = int((self._read_at - CLOCK_TOLERANCE).timestamp())
-        self.cache.set("since", min(max(since, self._newest_s + 1), settled))
+        stable_until = int((self._read_at - CLOCK_TOLERANCE).timestamp())
+        self.cache.set("since", min(max(since, self._newest_s + 1), stable_until))
 
     def _rows(self, status: str, since: datetime | None = None) -> list[Json]:
         """List the issues in scope."""
@@ -151,7 +151,7 @@ class IncrementalReader:
         return [row for row in rows if row["project"]["id"] in scope]
 
     def _reread_lists_for_closed_projects(self, rows: Collection[Json]) -> None:
-        """Reread the lists if a request changed in a project that is closed by them: so it was reopened."""
+        """Reread the lists if a request changed in a project that they show as closed, since it was reopened."""
         closed = {project["id"] for project in self.state.lists["projects"] if project["status"] == CLOSED_PROJECT}
         if any(row["project"]["id"] in closed for row in rows):
             self._reread_state()
@@ -168,6 +168,6 @@ class IncrementalReader:
         self.state = reread_redmine_state(self._reader, self._config, self.cache, self.state.account)
 
 
-def _settled_s(row: Json) -> int:
-    """Return the first epoch second in which a reading surely shows all up to the change that a row shows."""
+def _stable_s(row: Json) -> int:
+    """Return the first epoch second at which a reading surely contains the change that a row shows."""
     return updated_s(row) + int(CLOCK_TOLERANCE.total_seconds())

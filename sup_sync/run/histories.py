@@ -11,15 +11,14 @@ from sup_sync.run.cache import Cache
 from sup_sync.run.unknown_ids import ListedIds
 from sup_sync.to_json import Json
 
-Progress = Callable[[int, int], None]
-"""Takes the number of issues done, and of all."""
+Progress = Callable[[int, int], None]  # takes the number of issues done, and of all issues
 
 
 class HistoryReader:
-    """Reads histories into the cache; `count` is how many, `unknown_ids` are those on them that are in no list.
+    """A reader of histories into the cache; `count` is their number, `unknown_ids` are ids on them that are in no list.
 
-    `unread_projects` are the projects in which reading failed, with the error: nothing of them may be used, nor of
-    `unread_ids`, which may be in the cache as of another project. Missing data is never "nothing happened".
+    `unread_projects` are the projects in which reading failed, with the error. Their requests must not be used, nor
+    `unread_ids`, which the cache may have in another project: missing data must not look as if nothing happened.
     """
 
     def __init__(self, reader: Reader, cache: Cache, read_at: datetime, progress: Progress) -> None:

@@ -1,10 +1,10 @@
-"""What a run must know of Redmine before it reads requests: its account, that account's roles, and the lists."""
+"""The state of Redmine that a run needs before it reads requests: its account, that account's roles, and the lists."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,21 +13,19 @@ from sup_sync.config.load import Config
 from sup_sync.redmine.preflight import RedmineState, role_ids, stopping_problems
 from sup_sync.redmine.reader import Reader
 from sup_sync.run.cache import Cache
-from sup_sync.run.scope import groups_of, local_day, select_scope
+from sup_sync.run.scope import local_day, required_groups, select_scope
 from sup_sync.to_json import Json
 
 
 def fetch_redmine_state(reader: Reader, config: Config, account: Json | None = None) -> RedmineState:
     """Fetch the account (unless it is given), its roles and the lists."""
     account = account or reader.fetch_account()
-    roles = tuple(reader.fetch_role(role_id) for role_id in role_ids(account))
-    return RedmineState(
-        config.rules.names, account, roles, reader.fetch_lists(account, config.projects, groups_of(config))
-    )
+    roles = [reader.fetch_role(role_id) for role_id in role_ids(account)]
+    return _make_state(config, account, roles, reader.fetch_lists(account, config.projects, required_groups(config)))
 
 
 def open_redmine_state(reader: Reader, config: Config, cache: Cache, read_at: datetime) -> RedmineState:
-    """Fetch the account, select its part of the cache, and return the state: from there if it is of today and fits.
+    """Fetch the account, select its part of the cache, and return the state stored there if it is of today and fits.
 
     The account is fetched by every run, as only that shows a wrong key. A state that would stop the run is fetched
     again, since the problem may be fixed by now.
@@ -38,8 +36,13 @@ def open_redmine_state(reader: Reader, config: Config, cache: Cache, read_at: da
     is_of_today = cache.get("full_read_on") == local_day(config, read_at)
     if known is None or known["account"] != account or not is_of_today:
         return reread_redmine_state(reader, config, cache, account)
-    state = RedmineState(config.rules.names, account, tuple(known["roles"]), known["lists"])
+    state = _make_state(config, account, known["roles"], known["lists"])
     return reread_redmine_state(reader, config, cache, account) if stopping_problems(state) else state
+
+
+def _make_state(config: Config, account: Json, roles: Iterable[Json], lists: Json) -> RedmineState:
+    rules = config.rules
+    return RedmineState(rules.names, account, tuple(roles), lists, rules.policy.waiting.clause)
 
 
 def reread_redmine_state(reader: Reader, config: Config, cache: Cache, account: Json) -> RedmineState:
@@ -52,7 +55,7 @@ def reread_redmine_state(reader: Reader, config: Config, cache: Cache, account: 
 def reread_releases(
     reader: Reader, cache: Cache, state: RedmineState, project_ids: Collection[int]
 ) -> RedmineState | None:
-    """Fetch the releases of projects, whose dates change without a trace on any request; None if nothing changed."""
+    """Fetch the releases of projects, as their dates change without a trace on requests; None if nothing changed."""
     fetched = {version["id"]: version for each in project_ids for version in reader.fetch_versions(each)}
     versions = [fetched.get(version["id"], version) for version in state.lists["versions"]]
     if versions == state.lists["versions"]:
@@ -63,7 +66,7 @@ def reread_releases(
 
 
 def rules_hash(config: Config, state: RedmineState) -> str:
-    """Hash what decides apart from the requests themselves: this program, the mappings and the lists."""
+    """Hash all that decides, except the requests: this program, the mappings and the lists."""
     parts = [__version__, dict(config.digests), state.lists]
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""What one configuration reads of Redmine: its groups, and its part of the cache."""
+"""The scope of one configuration: the groups that it reads, and its part of the cache."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from sup_sync.run.cache import Cache
 from sup_sync.to_json import Json
 
 
-def groups_of(config: Config) -> set[str]:
-    """Collect the groups whose members must be known: those of staff, and those that contracts name."""
+def required_groups(config: Config) -> set[str]:
+    """Collect the groups of staff and of contracts, with members to read."""
     contracts = {contract.group for contract in config.rules.policy.contracts if contract.group}
     return contracts | config.rules.names.staff_groups
 
@@ -21,12 +21,12 @@ def local_day(config: Config, at: datetime) -> str:
 
 
 def select_scope(cache: Cache, config: Config, account: Json, now: datetime) -> None:
-    """Select the part of the cache that holds what this account read, as far as the configuration asks for it."""
+    """Select the part of the cache that this account read for this configuration."""
     scope = {
         "url": config.server.url,
         "account": account["id"],
         "projects": list(config.projects),
-        "groups": sorted(groups_of(config)),
+        "groups": sorted(required_groups(config)),
         "closed_days": config.closed_days,
     }
     cache.select_scope(scope, now.astimezone(config.rules.zone).date())

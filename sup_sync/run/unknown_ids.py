@@ -1,4 +1,4 @@
-"""Ids on requests that are in none of the lists: people, statuses, priorities, versions and fields that are new."""
+"""Ids on requests that are in no list: new people, statuses, priorities, versions and fields."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class ListedIds:
         }
 
     def unknown_ids(self, issue: Json) -> set[str]:
-        """Find the ids of an issue that are in no list; empty for one not of Redmine's form, which decoding reports."""
+        """Find the ids of an issue that are in no list; none if its form is wrong, which decoding reports."""
         with suppress(KeyError, TypeError, AttributeError):
             return set(_ids_on(issue)) - self.ids
         return set()

@@ -1,4 +1,4 @@
-"""The write protocol: compare-and-swap for what people see, one PUT a note, each read back, nothing tried twice."""
+"""The write protocol: compare-and-swap for visible changes, one PUT per note, each read back, without retries."""
 
 from __future__ import annotations
 
@@ -30,21 +30,20 @@ from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.writer import Writer
 from sup_sync.sla.judge import judge_issue
 
-ProjectTracker = tuple[int, str]
-"""A project, by id, and one of Redmine's trackers: a field is there or is not."""
-
-Write = tuple[int, tuple[Change, ...]]
-"""An issue, by id, and its changes."""
+ProjectTracker = tuple[int, str]  # a project, by id, and a tracker; both decide which fields exist
+Write = tuple[int, tuple[Change, ...]]  # an issue, by id, and its changes
 
 READ_BACK_AT_ONCE = 100
-OUT_OF_TIME = "not tried: the run's time is over; the next run goes on"
-PUBLISHES = "the account may write no private notes there, so everybody would see one: give its role set_notes_private"
-UNANSWERED_WRITES = 3
-"""After this many writes in a row without an answer Redmine counts as unreachable, and the run writes no more."""
+OUT_OF_TIME = "not tried, as the run is out of time; the next run continues"
+NO_RESPONSE = "not tried, as Redmine does not respond; the next run continues"
+WOULD_PUBLISH = (
+    "the account may not write private notes, so Redmine would publish it; grant `set_notes_private` to its role"
+)
+UNANSWERED_WRITES = 3  # in a row; Redmine then counts as unreachable, and the run stops writing
 
 
 class OutcomeKind(StrEnum):
-    """How the writing of one issue's changes ended."""
+    """The result of writing the changes of one issue."""
 
     APPLIED = "applied"
     UNNEEDED = "unneeded"
@@ -55,7 +54,7 @@ class OutcomeKind(StrEnum):
 
 @value
 class WriteOutcome:
-    """How the writing of one issue's changes ended, why where they were not applied, and which notes are there now."""
+    """The outcome of one issue: its kind, the reason unless applied, and the notes that were written."""
 
     issue_id: int
     kind: OutcomeKind
@@ -63,14 +62,14 @@ class WriteOutcome:
     notes: frozenset[str] = frozenset()
 
 
+# Errors that stop the write of one issue; other errors stop the run.
 WRITE_ERRORS = (AmbiguousError, DecodeError, MissingError, RefusedError, RedmineUnavailableError)
-"""Errors that end the write of one issue; any other ends the run."""
 
 
 class PlanWriter:
-    """One run's writes: by the plan, oldest breach first, each read back; nothing is tried twice.
+    """A writer of one run's plan: oldest breach first, each write read back, without retries.
 
-    `record` keeps what is sent, before it is sent, and how it ended: never the text of a note.
+    `record` stores each write before it is sent, and its result, but never the text of a note.
     """
 
     def __init__(
@@ -99,7 +98,7 @@ class PlanWriter:
         self.is_out_of_time = False
 
     def write(self, plan: Plan) -> Iterator[WriteOutcome]:
-        """Write the plan; yields each issue's outcome, silent writes as soon as they are read back."""
+        """Write the plan; yields the outcome of each issue, for silent writes after they are read back."""
         for outcome in self._outcomes(plan):
             self.record({"event": "result", "issue": outcome.issue_id, "kind": outcome.kind, "text": outcome.text})
             yield outcome
@@ -121,16 +120,14 @@ class PlanWriter:
     def _guarded(
         self, issue_id: int, changes: Sequence[Change], write: Callable[[int, Sequence[Change]], WriteOutcome]
     ) -> WriteOutcome:
-        """The outcome of one write, which is not tried where others showed that it would be in vain."""
+        """Write one issue's changes, unless earlier writes showed that it would fail; return the outcome."""
         place = self._place(issue_id)
         if self.is_out_of_time:
             return WriteOutcome(issue_id, OutcomeKind.FAILED, OUT_OF_TIME)
         if self.unanswered >= UNANSWERED_WRITES:
-            return WriteOutcome(
-                issue_id, OutcomeKind.FAILED, "not tried: the tracker does not answer; the next run goes on"
-            )
+            return WriteOutcome(issue_id, OutcomeKind.FAILED, NO_RESPONSE)
         if place in self.unwritable:
-            return WriteOutcome(issue_id, OutcomeKind.REFUSED, f"not tried: {self.unwritable[place]}")
+            return WriteOutcome(issue_id, OutcomeKind.REFUSED, f"not tried, because {self.unwritable[place]}")
         try:
             outcome = write(issue_id, changes)
         except OutOfTimeError as error:
@@ -143,12 +140,12 @@ class PlanWriter:
         return outcome
 
     def _record_place(self, outcome: WriteOutcome) -> WriteOutcome:
-        """The first write in each project and tracker decides whether the others there are tried."""
+        """Record whether the first write in a project and tracker succeeded; if not, the others are not tried."""
         place = self._place(outcome.issue_id)
         if outcome.kind is OutcomeKind.APPLIED:
             self.writable.add(place)
         elif outcome.kind is OutcomeKind.REFUSED and place not in self.writable:
-            self.unwritable.setdefault(place, f"#{outcome.issue_id} showed that {outcome.text}")
+            self.unwritable.setdefault(place, f"#{outcome.issue_id} failed: {outcome.text}")
         return outcome
 
     def _place(self, issue_id: int) -> ProjectTracker:
@@ -156,7 +153,7 @@ class PlanWriter:
         return issue.project.id, issue.tracker
 
     def _write_guarded(self, issue_id: int, planned: Sequence[Change]) -> WriteOutcome:
-        """One swap for each note, the second only once the first is there."""
+        """Do a compare-and-swap for each note, the second only after the first is written."""
         outcome = self._compare_and_swap(issue_id, planned)
         if outcome.kind is OutcomeKind.APPLIED and any(change.write_number for change in planned):
             second = self._compare_and_swap(issue_id, planned)
@@ -165,29 +162,29 @@ class PlanWriter:
         return outcome
 
     def _compare_and_swap(self, issue_id: int, planned: Sequence[Change]) -> WriteOutcome:
-        """Compare and swap: the version first, then the state, decide again, one PUT, read back."""
+        """Read the version, then the state, decide again, send one PUT, and read back."""
         form = self.reader.fetch_edit_form(issue_id)
         before = self._fetch(issue_id)
         if before.project.id != self.issues[issue_id].project.id:
-            return WriteOutcome(issue_id, OutcomeKind.STALE, "moved to another project meanwhile; the next run decides")
+            return WriteOutcome(
+                issue_id, OutcomeKind.STALE, "moved to another project since it was read; left to the next run"
+            )
         changes = [change for change in self._decide_again(before) if change.write_number == 0]
         if not changes:
-            return WriteOutcome(issue_id, OutcomeKind.UNNEEDED, "nothing left to change when it was to be written")
+            return WriteOutcome(issue_id, OutcomeKind.UNNEEDED, "no changes left at the time of writing")
         if {change.new for change in changes if change.field in NOTES} - {change.new for change in planned}:
-            return WriteOutcome(
-                issue_id, OutcomeKind.STALE, "it changed meanwhile, and so would its note; the next run decides"
-            )
+            return WriteOutcome(issue_id, OutcomeKind.STALE, "changed since it was read; left to the next run")
         if any(change.field == "private_note" for change in changes) and not form.may_note_privately:
-            return WriteOutcome(issue_id, OutcomeKind.REFUSED, PUBLISHES)
+            return WriteOutcome(issue_id, OutcomeKind.REFUSED, WOULD_PUBLISH)
         if self._would_drop_marker(changes, form):
             marker = self.rules.names.fields["marker"]
-            text = f"the account may not set «{marker}», so a note would come in every run: allow it in the workflow"
+            text = f'the account may not set "{marker}", so each run would send the note; allow it in the workflow'
             return WriteOutcome(issue_id, OutcomeKind.REFUSED, text)
         self._send(issue_id, changes, form.lock_version)
-        return _compared(changes, before, self._fetch(issue_id), self.directory)
+        return _compare(changes, before, self._fetch(issue_id), self.directory)
 
     def _would_drop_marker(self, changes: Sequence[Change], form: EditForm) -> bool:
-        """Whether Redmine would drop the marker without a word, and so the note would never count as sent."""
+        """Return whether Redmine would silently drop the marker, so that the note would never count as sent."""
         marker = self.directory.field_ids.get(self.rules.names.fields["marker"])
         return any(change.field == "marker" for change in changes) and marker not in form.fields
 
@@ -199,21 +196,21 @@ class PlanWriter:
         return decode_issue(self.reader.fetch_issue(issue_id), self.directory)
 
     def _write_silent(self, writes: Sequence[Write]) -> Iterator[WriteOutcome]:
-        """One PUT each, read back by the hundred; the first in each project and tracker shows whether others follow."""
+        """Send one PUT per issue, and read back in hundreds; the first of each project and tracker is a trial."""
         left = list(writes)
         while left:
             batch, left = self._batch(left)
-            unseen: list[Write] = []
+            sent: list[Write] = []
             for issue_id, changes in batch:
                 outcome = self._guarded(issue_id, changes, self._put)
                 if outcome.kind is OutcomeKind.APPLIED:
-                    unseen.append((issue_id, changes))
+                    sent.append((issue_id, changes))
                 else:
                     yield self._record_place(outcome)
-            yield from map(self._record_place, self._read_back(unseen))
+            yield from map(self._record_place, self._read_back(sent))
 
     def _batch(self, writes: Sequence[Write]) -> tuple[list[Write], list[Write]]:
-        """What to write and then read back at once, and the rest: of a place that is not trusted yet just one."""
+        """Split off the writes to read back together; of a place that was not written yet only one."""
         batch: list[Write] = []
         rest: list[Write] = []
         tried: set[ProjectTracker] = set()
@@ -240,27 +237,29 @@ class PlanWriter:
         for issue_id, changes in writes:
             if issue_id in rows:
                 after = decode_issue(rows[issue_id], self.directory)
-                yield _compared(changes, self.issues[issue_id], after, self.directory)
+                yield _compare(changes, self.issues[issue_id], after, self.directory)
             else:
-                yield WriteOutcome(issue_id, OutcomeKind.FAILED, "written, but gone from the lists: deleted or moved")
+                yield WriteOutcome(
+                    issue_id, OutcomeKind.FAILED, "written, but not in the lists; it was deleted or moved"
+                )
 
 
 def _kind(error: SupSyncError) -> OutcomeKind:
-    if isinstance(error, StaleError | MissingError):  # one that is gone says nothing about its place
+    if isinstance(error, StaleError | MissingError):  # a missing issue says nothing about its project and tracker
         return OutcomeKind.STALE
     return OutcomeKind.REFUSED if isinstance(error, RefusedError) else OutcomeKind.FAILED
 
 
-def _compared(changes: Sequence[Change], before: Issue, after: Issue, directory: Directory) -> WriteOutcome:
-    """Whether the tracker now says what was written: it may answer 204 and change nothing (fact)."""
-    missing = [change.field for change in changes if not _is_there(change, before, after, directory)]
+def _compare(changes: Sequence[Change], before: Issue, after: Issue, directory: Directory) -> WriteOutcome:
+    """Compare an issue with what was written to it; Redmine may answer 204 and change nothing (fact)."""
+    missing = [change.field for change in changes if not _is_written(change, before, after, directory)]
     if missing:
-        text = f"the tracker took the write but not {', '.join(missing)}: see `sup-sync check`"
+        text = f"Redmine ignored {', '.join(missing)}; run `sup-sync check`"
         return WriteOutcome(after.id, OutcomeKind.REFUSED, text)
     return WriteOutcome(after.id, OutcomeKind.APPLIED, notes=NOTES.intersection(change.field for change in changes))
 
 
-def _is_there(change: Change, before: Issue, after: Issue, directory: Directory) -> bool:
+def _is_written(change: Change, before: Issue, after: Issue, directory: Directory) -> bool:
     match change.field:
         case "due_date":
             return (after.due_on.isoformat() if after.due_on else "") == change.new
@@ -275,6 +274,6 @@ def _is_there(change: Change, before: Issue, after: Issue, directory: Directory)
 
 
 def _notes(issue: Issue, is_private: bool) -> int:
-    """How many notes of the tool the issue has."""
-    ours = (event for event in issue.events if event.by.side is Side.BOT and event.has_note)
-    return sum(event.is_private is is_private for event in ours)
+    """Count the public or private notes of the tool on the issue."""
+    own = (event for event in issue.events if event.by.side is Side.BOT and event.has_note)
+    return sum(event.is_private is is_private for event in own)

@@ -1,1 +1,1 @@
-"""Answers to questions people ask, as data and JSON."""
+"""Answers to questions about requests, as data and JSON."""

@@ -1,4 +1,4 @@
-"""Reports as data: how far the targets were kept, and what a plan holds."""
+"""The compliance report as data: targets met and breached, in total and by dimension."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from sup_sync.model.working_time import Calendar
 from sup_sync.sla.clock import TargetStatus, Verdict
 from sup_sync.sla.judgement import Judgement
 from sup_sync.to_json import Json, plain
-from sup_sync.views.time_by_party import TimeByParty, party_periods, sum_of, time_by_party
+from sup_sync.views.time_by_party import TimeByParty, party_periods, time_by_party, total_time
 
 
 class Dimension(StrEnum):
-    """By what a report groups requests; the month is that of the filing, in the support's zone."""
+    """An attribute that a report groups requests by; the month is that of filing, in the support's time zone."""
 
     LEVEL = "level"
     CHANNEL = "channel"
@@ -31,11 +31,11 @@ class Dimension(StrEnum):
 
 @value
 class Tally:
-    """How far a group of requests kept one target: counts, and the time that stopped clocks took.
+    """The results of a group of requests for one target: counts of outcomes, and percentiles of the stopped clocks.
 
-    `breached` counts running clocks too; `no_target` are those that a clause excepts. `median` and `ninetieth` are
-    nearest-rank percentiles (of n values in order the one at place n × 0.5 or n × 0.9, rounded up) of the time on the
-    target's own clock; None where no clock stopped.
+    `breached` includes running clocks. `no_target` counts the requests that a clause exempts. `median` and `ninetieth`
+    are nearest-rank percentiles (of n sorted values, the one at position n × 0.5 or n × 0.9, rounded up) of the time on
+    the target's own clock. They are None if no clock stopped.
     """
 
     metric: str
@@ -49,12 +49,12 @@ class Tally:
 
     @property
     def running(self) -> int:
-        """How many clocks still run, or pause, within their target."""
+        """The number of clocks that run or pause and are not overdue."""
         return self.on_track + self.at_risk
 
     @property
     def share_met(self) -> float | None:
-        """Met of all that are decided; None while none is."""
+        """The share of decided clocks that met the target; None if none is decided."""
         decided = self.met + self.breached
         return self.met / decided if decided else None
 
@@ -65,10 +65,10 @@ class Tally:
 
 @value
 class Group:
-    """The requests that share a key (None: it is not known), with a tally for each metric.
+    """The requests that share a key (None: unknown), with a tally for each metric.
 
-    Refused and stopped requests (clauses 6, 9, 16) and those that could not be judged are in no tally: every tally's
-    counts and these two add up to `requests`. The ledger is that of all that could be judged.
+    Tallies leave out refused and stopped requests (clauses 6, 9, 16) and skipped ones, which could not be judged. The
+    counts of each tally, `refused` and `skipped` add up to `requests`. `time_by_party` leaves out only the skipped.
     """
 
     key: str | None
@@ -89,7 +89,7 @@ class Group:
 
 @value
 class ReasonCount:
-    """How many requests were refused, put off, stopped or ended for a reason (None: refused without one)."""
+    """The number of requests refused, deferred, stopped or auto-closed for a reason (None: refused without one)."""
 
     reason: str | None
     clause: str
@@ -98,7 +98,7 @@ class ReasonCount:
 
 @value
 class Report:
-    """How far the targets were kept: in all and by each dimension, with the local days of the first and last filing."""
+    """Compliance in total and by dimension; requests were filed from `filed_from` to `filed_until`, local days."""
 
     filed_from: date | None
     filed_until: date | None
@@ -107,14 +107,14 @@ class Report:
     by: Mapping[Dimension, tuple[Group, ...]]
 
     def to_json(self) -> Json:
-        """{"filed_from", "filed_until", "total": GROUP, "reasons": [REASON], "by": {"level": [GROUP], …}}.
+        """Return {"filed_from", "filed_until", "total": GROUP, "reasons": [REASON], "by": {"level": [GROUP], …}}.
 
         REASON is {"reason", "clause", "count"}.
 
         GROUP is {"key", "requests", "refused", "skipped", METRIC: TALLY, …, "time_by_party"},
         TALLY is {"metric", "met", "breached", "on_track", "at_risk", "no_target", "share_met" (0 to 1), "median",
-        "ninetieth"}, the ledger goes from support, client, development, closed and elapsed to {"working",
-        "wall"}; days are ISO, times whole seconds, what is not known null.
+        "ninetieth"}. `time_by_party` maps support, client, development, closed and elapsed to {"working", "wall"}.
+        Days are ISO, times are whole seconds, unknown values are null.
         """
         return {
             "filed_from": plain(self.filed_from),
@@ -128,7 +128,7 @@ class Report:
 def compliance(
     judgements: Iterable[Judgement], policy: Policy, calendars: Calendars, by: Sequence[Dimension] = tuple(Dimension)
 ) -> Report:
-    """How far the targets were kept, groups in the regulation's order, months in order of time."""
+    """Compute the report; groups are in the order of the regulation, months are in order of time."""
     working = calendars[ClockKind.WORKING]
     judged = [_Counted(each, _is_refused(each), request_time_by_party(each, working)) for each in judgements]
     days = [each.judgement.filed_at.astimezone(working.zone).date() for each in judged]
@@ -142,12 +142,12 @@ def compliance(
 
 
 def request_time_by_party(judgement: Judgement, working: Calendar) -> TimeByParty:
-    """Where the time of one request went."""
+    """Compute how long one request was with each party."""
     return time_by_party(tuple(party_periods(judgement.phase_periods, working)), working)
 
 
 class _Counted(NamedTuple):
-    """A request in a report: whether it was refused or stopped, and where its time went."""
+    """A judged request with the facts that a report counts."""
 
     judgement: Judgement
     is_refused: bool
@@ -159,13 +159,13 @@ def _groups(judged: list[_Counted], dimension: Dimension, policy: Policy, zone: 
     key_of = _key_of(dimension, zone)
     for each in judged:
         members[key_of(each.judgement)].append(each)
-    places = {key: place for place, key in enumerate(_order(dimension, policy))}
-    in_order = sorted(members, key=lambda key: (places.get(key or "", len(places)), key or ""))
+    positions = {key: position for position, key in enumerate(_order(dimension, policy))}
+    in_order = sorted(members, key=lambda key: (positions.get(key or "", len(positions)), key or ""))
     return tuple(_group(key, members[key], policy) for key in in_order)
 
 
 def _key_of(dimension: Dimension, zone: tzinfo) -> Callable[[Judgement], str | None]:
-    """What groups by it; all but the month are called as they are in a judgement."""
+    """Return the function that reads the key of a group; all dimensions but the month are attributes of a judgement."""
     if dimension is Dimension.MONTH:
         return lambda judgement: f"{judgement.filed_at.astimezone(zone):%Y-%m}"
     return attrgetter(dimension)
@@ -193,13 +193,13 @@ def _group(key: str | None, requests: list[_Counted], policy: Policy) -> Group:
         requests=len(requests),
         refused=len(judged) - len(counted),
         skipped=len(requests) - len(judged),
-        tallies=tuple(_tally(metric, found) for metric, found in verdicts.items()),
-        time_by_party=sum_of(each.time_by_party for each in judged),
+        tallies=tuple(_tally(metric, given) for metric, given in verdicts.items()),
+        time_by_party=total_time(each.time_by_party for each in judged),
     )
 
 
 def _with_all_metrics(judgement: Judgement, metrics: Iterable[str]) -> Iterator[Verdict]:
-    """The verdicts on a request of an earlier version, with no target for the metrics that this lacked."""
+    """Yield the verdicts under an earlier version; metrics that it lacked have no target."""
     yield from judgement.verdicts
     yield from (judgement.verdict(each) for each in metrics if each not in judgement.policy.metrics)
 
@@ -209,7 +209,7 @@ def _is_refused(judgement: Judgement) -> bool:
 
 
 def _reasons(judgements: list[Judgement], policy: Policy) -> Iterator[ReasonCount]:
-    """In the regulation's order, refusals without a reason last."""
+    """Count requests by reason, in the order of the regulation, with refusals without a reason last."""
     given = [each.reason for each in judgements if each.reason or _is_refused(each)]
     clauses = {each.key: each.clause for each in given if each}
     counts = Counter(each.key if each else None for each in given)
@@ -222,7 +222,7 @@ def _reasons(judgements: list[Judgement], policy: Policy) -> Iterator[ReasonCoun
 
 def _tally(metric: str, verdicts: list[Verdict]) -> Tally:
     counts = Counter([each.outcome for each in verdicts])
-    took = sorted([each.elapsed for each in verdicts if each.stopped_at is not None])
+    times = sorted([each.elapsed for each in verdicts if each.stopped_at is not None])
     return Tally(
         metric=metric,
         met=counts[TargetStatus.MET],
@@ -230,11 +230,11 @@ def _tally(metric: str, verdicts: list[Verdict]) -> Tally:
         on_track=counts[TargetStatus.ON_TRACK],
         at_risk=counts[TargetStatus.AT_RISK],
         no_target=counts[TargetStatus.NO_TARGET],
-        median=nearest_rank(took, 50),
-        ninetieth=nearest_rank(took, 90),
+        median=nearest_rank(times, 50),
+        ninetieth=nearest_rank(times, 90),
     )
 
 
 def nearest_rank(ordered: Sequence[timedelta], percent: int) -> timedelta | None:
-    """The percentile of values in order that is one of them; None of no values."""
+    """Return the nearest-rank percentile of sorted values; None if there are none."""
     return ordered[(len(ordered) * percent + 99) // 100 - 1] if ordered else None

@@ -1,4 +1,4 @@
-"""The contracts and how they stand on a day (clause 3)."""
+"""The contracts and their status on a day (clause 3)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Any
 from sup_sync.frozen import value
 from sup_sync.model.policy import Contract
 
-ENDS_SOON_DAYS = 30
+ENDS_SOON_DAYS = 30  # the last day included
 
 
 class ContractStatus(StrEnum):
-    """Where a day lies in a contract's time."""
+    """The status of a contract on a day."""
 
     COMING = "coming"
     RUNNING = "running"
@@ -24,14 +24,14 @@ class ContractStatus(StrEnum):
 
 @value
 class ContractState:
-    """A contract on a day: its term, and the days left, the last one included; 0 while it does not run."""
+    """A contract on a day; `days_left` includes the last day, and is 0 if the contract is not running."""
 
     contract: Contract
     status: ContractStatus
     days_left: int
 
     def to_json(self) -> dict[str, Any]:
-        """{"client", "level", "by", "who", "from", "until", "term", "days_left"}; `by` is project, group or bin."""
+        """Return {"client", "level", "by" (project, group or bin), "who", "from", "until", "status", "days_left"}."""
         by, who = self.contract.client_key
         return {
             "client": self.contract.client,
@@ -40,13 +40,13 @@ class ContractState:
             "who": who,
             "from": self.contract.first_on.isoformat(),
             "until": self.contract.last_on.isoformat(),
-            "term": self.status.value,
+            "status": self.status.value,
             "days_left": self.days_left,
         }
 
 
 def contract_states(contracts: Iterable[Contract], today: date) -> tuple[ContractState, ...]:
-    """How every contract stands today, the one that ends first at the top, ended ones at the bottom."""
+    """Return the state of every contract, in order of the last day, with ended contracts last."""
     states = (_state(contract, today) for contract in contracts)
     return tuple(
         sorted(

@@ -1,4 +1,4 @@
-"""The requests one by one, as a table for a spreadsheet: keys, targets, outcomes, and where the minutes went."""
+"""A CSV table with one row per request: classification, targets, outcomes, and minutes by party."""
 
 from __future__ import annotations
 
@@ -16,43 +16,43 @@ from sup_sync.views.time_by_party import MINUTE, TimeByParty
 
 Cell = str | int
 
-FORMULA_SIGNS = tuple("=+-@\t\r\n＝＋－＠")
-"""With these a cell begins that a spreadsheet would run, in any width of letter."""
+# a spreadsheet runs a cell that starts with one of these, also in the full-width form
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
-def escape_formula(words: str) -> str:
-    """A text of somebody else's that no spreadsheet runs: an apostrophe before what begins like a formula."""
-    line = shortened(words)
-    is_formula = words.startswith(FORMULA_SIGNS) or line.lstrip().startswith(FORMULA_SIGNS)
+def escape_formula(text: str) -> str:
+    """Return a text in one line, with an apostrophe before it if a spreadsheet would run it as a formula."""
+    line = shortened(text)
+    is_formula = text.startswith(FORMULA_STARTS) or line.lstrip().startswith(FORMULA_STARTS)
     return f"'{line}" if is_formula else line
 
 
 def csv_text(judgements: Iterable[Judgement], policy: Policy, calendars: Calendars) -> str:
-    """The requests as CSV with a head, in order of number; all text cells are harmless."""
+    """Write the requests as CSV with a header row, in order of number; every text cell is escaped."""
     metrics = tuple(policy.all_metrics)
     rows = [_row(each, metrics, calendars) for each in sorted(judgements, key=lambda each: each.issue.id)]
     text = StringIO()
     writer = csv.writer(text)
-    writer.writerow(columns_of(metrics))
+    writer.writerow(column_names(metrics))
     writer.writerows([escape_formula(cell) if isinstance(cell, str) else cell for cell in row] for row in rows)
     return text.getvalue()
 
 
-_TERMS = ("issue", "project", "subject", "filed_at", "level", "channel", "category", "priority", "agreement")
-_STANDING = ("regulation", "status", "phase", "reason", "findings")
+_CLASSIFICATION = ("issue", "project", "subject", "filed_at", "level", "channel", "category", "priority", "agreement")
+_STATE = ("regulation", "status", "phase", "reason", "findings")
 _OF_A_TARGET = ("due_at", "outcome", "stopped_at", "elapsed_min", "clause")
 _OF_A_PARTY = ("support", "client", "development", "closed", "elapsed")
 
 
-def columns_of(metrics: Iterable[str]) -> tuple[str, ...]:
-    """Name the columns: moments are on the support's wall clock, `_min` are whole minutes, empty is not known.
+def column_names(metrics: Iterable[str]) -> tuple[str, ...]:
+    """Return the column names: times are in the support's time zone, `_min` are whole minutes, empty is unknown.
 
-    `elapsed_min` of a target is time of its own clock. The four parties' minutes add up to `elapsed_…_min`, from the
+    `elapsed_min` of a target is time of its own clock. The minutes of the four parties add up to `elapsed_…_min`, from
     filing to the present.
     """
     return (
-        *_TERMS,
-        *_STANDING,
+        *_CLASSIFICATION,
+        *_STATE,
         *(f"{metric}_{name}" for metric in metrics for name in _OF_A_TARGET),
         *(f"{party}_{clock}_min" for clock in ("working", "wall") for party in _OF_A_PARTY),
     )
@@ -61,21 +61,21 @@ def columns_of(metrics: Iterable[str]) -> tuple[str, ...]:
 def _row(judgement: Judgement, metrics: Iterable[str], calendars: Calendars) -> tuple[Cell, ...]:
     working = calendars[ClockKind.WORKING]
     return (
-        *_terms(judgement, working.zone),
-        *_standing(judgement),
+        *_classification(judgement, working.zone),
+        *_state(judgement),
         *(cell for metric in metrics for cell in _target(judgement, metric, working.zone)),
-        *_minutes_of(request_time_by_party(judgement, working)),
+        *_party_minutes(request_time_by_party(judgement, working)),
     )
 
 
-def _terms(judgement: Judgement, zone: tzinfo) -> Iterator[Cell]:
+def _classification(judgement: Judgement, zone: tzinfo) -> Iterator[Cell]:
     issue, agreement = judgement.issue, judgement.agreement
     yield from (issue.id, issue.project.identifier, issue.subject, _moment(judgement.filed_at, zone))
     yield from (judgement.level or "", judgement.channel or "", judgement.category or "", judgement.priority)
     yield agreement.key if agreement else ""
 
 
-def _standing(judgement: Judgement) -> Iterator[Cell]:
+def _state(judgement: Judgement) -> Iterator[Cell]:
     yield from (judgement.policy.in_force_from.isoformat(), judgement.issue.status.name, judgement.phase.value)
     yield judgement.reason.key if judgement.reason else ""
     yield " ".join(dict.fromkeys(each.kind for each in judgement.findings))
@@ -88,11 +88,11 @@ def _target(judgement: Judgement, metric: str, zone: tzinfo) -> Iterator[Cell]:
     yield verdict.clause
 
 
-def _minutes_of(ledger: TimeByParty) -> Iterator[Cell]:
-    whole = ledger.in_minutes()
-    times = (*whole.parts.values(), whole.elapsed)
-    yield from ("" if each.working is None else _minutes(each.working) for each in times)
-    yield from (_minutes(each.wall) for each in times)
+def _party_minutes(times: TimeByParty) -> Iterator[Cell]:
+    whole = times.in_minutes()
+    rows = (*whole.parts.values(), whole.elapsed)
+    yield from ("" if each.working is None else _minutes(each.working) for each in rows)
+    yield from (_minutes(each.wall) for each in rows)
 
 
 def _moment(at: datetime | None, zone: tzinfo) -> str:

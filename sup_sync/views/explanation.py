@@ -1,4 +1,4 @@
-"""One request's story: terms, events, where its time went, clocks, verdicts and ladder, each by its clause."""
+"""The explanation of one request: classification, history, time by party, clocks, verdicts and escalation."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from sup_sync.views.time_by_party import PartyPeriod, TimeByParty, party_periods
 
 
 class StepState(StrEnum):
-    """How a step of the ladder stands; `passed_over` is due, but a higher one is sent in its place."""
+    """The state of a step of the ladder; `superseded` is due, but a higher step is sent instead."""
 
     SENT = "sent"
     DUE = "due"
@@ -39,7 +39,7 @@ class StepState(StrEnum):
 
 @value
 class Attribute:
-    """One of the terms that choose the targets, why it is so, and the clause; None where it is not known."""
+    """An attribute that selects the targets (None: unknown), its reason and its clause."""
 
     name: str
     value: str | None
@@ -49,7 +49,7 @@ class Attribute:
 
 @value
 class PriorityStep:
-    """Somebody set or confirmed the priority: what the tracker shows since, and what counts (clause 20)."""
+    """A change or confirmation of the priority: since then Redmine shows `shown`, and `counts` applies (clause 20)."""
 
     at: datetime
     side: Side
@@ -60,7 +60,7 @@ class PriorityStep:
 
 @value
 class HistoryEntry:
-    """One thing that happened, by whom and what: never the text of a note."""
+    """An event of the history and its author; it never holds the text of a note."""
 
     at: datetime
     side: Side
@@ -70,7 +70,7 @@ class HistoryEntry:
 
 @value
 class Pause:
-    """Time that does not count; one that still lasts has no end."""
+    """A period that does not count; `end_at` is None if it still lasts."""
 
     start_at: datetime
     end_at: datetime | None
@@ -78,7 +78,7 @@ class Pause:
 
 @value
 class ClockDetails:
-    """What one target measured: `within` is None where the clause excepts it, `left` and `due_at` are the verdict's."""
+    """The clock of one target: `within` is None if the clause sets no target, `left` and `due_at` are the verdict's."""
 
     metric: str
     agreement: str
@@ -96,7 +96,7 @@ class ClockDetails:
 
 @value
 class StepDetails:
-    """A step of the ladder on one clock: when it is due (None: outside the calendar's years), and how it stands."""
+    """A step of the ladder on one clock; `due_at` is None outside the years of the calendar."""
 
     metric: str
     step: str
@@ -107,9 +107,9 @@ class StepDetails:
 
 @value
 class Explanation:
-    """One request's story up to `now`; `zone` is the support's, to show moments in, `calendars` are those that judged.
+    """The explanation of one request at `now`; times are shown in `zone`, and `calendars` are those that judged.
 
-    `wait` is the question that the request is ended for if nobody answers, None where it is not.
+    `wait` is the question whose missing answer closes the request; None if there is none.
     """
 
     judgement: Judgement
@@ -130,13 +130,12 @@ class Explanation:
         return self.judgement.findings
 
     def to_json(self) -> Json:
-        """{"issue", "subject", "now", "filed_at", "classification", "priorities", "events", "periods", "time_by_party", "clocks", …}.
+        """Return {"issue", "subject", "now", "filed_at", "classification", "priorities", "events", "periods", …}.
 
-        The parts are lists of the dataclasses above by their fields, but `time_by_party`, which goes from support, client,
-        development, closed and elapsed, their sum, to {"working", "wall"}, `verdicts`, [{"metric", "outcome",
-        "reason", "clause"}], `wait`,
-        {"asked_at", "remind_at", "due_at"} or null, and `findings`, as in a plan. Moments are ISO in UTC,
-        times whole seconds, what is not there null.
+        Most parts are lists of the classes above, by field. `time_by_party` maps support, client, development, closed
+        and their sum, elapsed, to {"working", "wall"}. `verdicts` is [{"metric", "outcome", "reason", "clause"}],
+        `wait` is {"asked_at", "remind_at", "due_at"} or null, `findings` is as in a plan. Times are ISO in UTC, lengths
+        of time are whole seconds, unknown values are null.
         """
         judgement = self.judgement
         return {
@@ -167,9 +166,9 @@ def _verdict_json(verdict: Verdict) -> Json:
 
 
 def explain(judgement: Judgement, rules: Rulebook, now: datetime) -> Explanation:
-    """The story of a request judged at `now`."""
+    """Explain a request judged at `now`."""
     working = rules.calendars[ClockKind.WORKING]
-    stayed = tuple(party_periods(judgement.phase_periods, working))
+    periods = tuple(party_periods(judgement.phase_periods, working))
     return Explanation(
         judgement=judgement,
         now=now,
@@ -177,8 +176,8 @@ def explain(judgement: Judgement, rules: Rulebook, now: datetime) -> Explanation
         attributes=tuple(_attributes(judgement, rules)),
         priorities=tuple(_priorities(judgement)),
         events=tuple(_events(judgement)),
-        party_periods=stayed,
-        time_by_party=time_by_party(stayed, working),
+        party_periods=periods,
+        time_by_party=time_by_party(periods, working),
         clocks=tuple(_clocks(judgement, rules.calendars, now)),
         ladder=tuple(_ladder(judgement, rules, now)),
         wait=_wait(judgement),
@@ -187,7 +186,7 @@ def explain(judgement: Judgement, rules: Rulebook, now: datetime) -> Explanation
 
 
 def _wait(judgement: Judgement) -> Wait | None:
-    """The question that it is ended for without an answer; None where nothing is said, or it was adopted too late."""
+    """Return the question whose missing answer closes the request; None if sup-sync will not close it."""
     wait, issue, marker = judgement.wait, judgement.issue, _marker(judgement)
     is_written = "marker" in issue.fields and not issue.project.is_closed and not judgement.is_unjudged
     if wait is None or marker is None or not is_written or judgement.is_work_stopped or not judgement.is_enforced:
@@ -196,7 +195,7 @@ def _wait(judgement: Judgement) -> Wait | None:
 
 
 def _marker(judgement: Judgement) -> Marker | None:
-    """What was said on it; None where somebody edited that by hand."""
+    """Read the marker of what was sent; None if it was edited by hand."""
     try:
         return parse_marker(judgement.issue.fields.get("marker", ""))
     except MarkerError:
@@ -212,27 +211,29 @@ def _attributes(judgement: Judgement, rules: Rulebook) -> Iterator[Attribute]:
     yield Attribute("priority", judgement.priority, _priority_because(judgement), policy.clauses.priority)
     reason = judgement.reason
     if reason:
-        because = "nothing more is said on it" if reason.stops_work else f"as its field says, {judgement.phase}"
+        because = "no more notes are sent" if reason.stops_work else f"set in its field, {judgement.phase}"
         yield Attribute("reason", reason.key, because, reason.clause)
     if rules.policy.earlier:
-        yield Attribute("regulation", str(policy.in_force_from), "in force from that day, and when it was filed", "")
+        yield Attribute("regulation", str(policy.in_force_from), "in force from that day, and on the day of filing", "")
 
 
-def _attribute(name: str, value: str | None, because: str, words: Mapping[str, RegulationValue]) -> Attribute:
-    word = words.get(value or "")
-    return Attribute(name, value, because, word.clause if word else "")
+def _attribute(name: str, value: str | None, because: str, values: Mapping[str, RegulationValue]) -> Attribute:
+    known = values.get(value or "")
+    return Attribute(name, value, because, known.clause if known else "")
 
 
 def _channel_because(judgement: Judgement) -> str:
     issue = judgement.issue
     if issue.fields.get("channel"):
-        return "as its field says"
+        return "set in its field"
     return f"tracker «{issue.tracker}»" if issue.tracker_channel else f"filed by {issue.author.side}"
 
 
 def _priority_because(judgement: Judgement) -> str:
     shown = judgement.issue.priority
-    return "the operator determines it" if shown == judgement.priority else f"{shown} is the client's wish so far"
+    if shown == judgement.priority:
+        return "the operator determines the priority"
+    return f"client requested {shown}; not confirmed by staff"
 
 
 def _priorities(judgement: Judgement) -> Iterator[PriorityStep]:
@@ -249,13 +250,13 @@ def _priorities(judgement: Judgement) -> Iterator[PriorityStep]:
 def _events(judgement: Judgement) -> Iterator[HistoryEntry]:
     issue = judgement.issue
     if judgement.filed_at != issue.created_at:
-        yield HistoryEntry(judgement.filed_at, Side.CLIENT, "", ("contact, as support entered it",))
+        yield HistoryEntry(judgement.filed_at, Side.CLIENT, "", ("contact, as entered by support",))
     yield HistoryEntry(issue.created_at, issue.author.side, issue.author.name, ("filed",))
     for event in issue.events:
-        yield HistoryEntry(event.at, event.by.side, event.by.name, tuple(_what(event)) or ("other values",))
+        yield HistoryEntry(event.at, event.by.side, event.by.name, tuple(_changes(event)) or ("other values",))
 
 
-def _what(event: Event) -> Iterator[str]:
+def _changes(event: Event) -> Iterator[str]:
     if event.has_note:
         yield "private note" if event.is_private else "public note"
     if event.has_attachment:
@@ -298,7 +299,7 @@ def _ladder(judgement: Judgement, rules: Rulebook, now: datetime) -> Iterator[St
 
 
 class _Ladder:
-    """The ladder of one clock, by what the marker says was sent."""
+    """The ladder of one clock, with the steps that the marker records as sent."""
 
     def __init__(
         self, clock: Clock, agreement: Agreement, judgement: Judgement, rules: Rulebook, now: datetime

@@ -1,4 +1,4 @@
-"""What a report's page shows beyond compliance: the figures of its charts, the breaches, and what to look at."""
+"""The figures of a report page beyond compliance: data of the charts, breaches, and findings."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from sup_sync.sla.measures import first_response
 
 HOURS = range(24)
 
+# upper limits of the bars of the distribution: targets of the regulation and their doubles
 UP_TO = tuple(timedelta(minutes=each) for each in (15, 30, 60, 120, 240, 540, 1080))
-"""The upper ends of the distribution's bars: the regulation's targets, and doubles of them."""
 
 
 @value
 class ShareMet:
-    """How many clocks of a level, on requests filed in a month, kept one target."""
+    """The clocks of a level that met or breached one target, on requests filed in a month."""
 
     month: str
     level: str | None
@@ -33,14 +33,14 @@ class ShareMet:
 
     @property
     def share(self) -> float | None:
-        """Met of all that are decided; None while none is."""
+        """The share of decided clocks that met the target; None if none is decided."""
         decided = self.met + self.breached
         return self.met / decided if decided else None
 
 
 @value
 class Responses:
-    """How many first responses took more than the bar before and at most `up_to` (None: more), by level."""
+    """The number of first responses by level, above the previous bar's limit and at most `up_to` (None: no limit)."""
 
     up_to: timedelta | None
     by_level: Mapping[str | None, int]
@@ -48,7 +48,7 @@ class Responses:
 
 @value
 class HourOfFiling:
-    """How many breaches there are on requests filed in an hour of the support's day."""
+    """The breaches, by metric, of requests filed in an hour of the day, in the support's time zone."""
 
     hour: int
     breaches: Mapping[str, int]
@@ -56,7 +56,7 @@ class HourOfFiling:
 
 @value
 class Breach:
-    """One target that was not kept: by how much, on the target's own clock, and whether it is late still."""
+    """A breached target; `late` is time of the target's own clock, and `is_running` if the clock has not stopped."""
 
     judgement: Judgement
     metric: str
@@ -72,16 +72,16 @@ class Breach:
 
 @value
 class RequestFinding:
-    """A finding on one request, and what the request lacks where that is what was found."""
+    """A finding on a request, with the missing or malformed items if it is about those."""
 
     issue: Issue
     finding: Finding
-    lacks: tuple[ItemProblem, ...]
+    item_problems: tuple[ItemProblem, ...]
 
 
 @value
 class Figures:
-    """All of it; months and hours are those of the filing in `zone`, the support's.
+    """The figures of a report page; months and hours are those of filing, in `zone`, the support's time zone.
 
     `metrics` are those of all versions of the regulation.
     """
@@ -101,7 +101,7 @@ class Figures:
 
 
 def figures_of(judgements: Sequence[Judgement], policy: Policy, calendars: Calendars, now: datetime) -> Figures:
-    """The figures of requests judged at `now`: levels in the regulation's order, breaches oldest first."""
+    """Compute the figures of requests judged at `now`; levels are in the regulation's order, oldest breaches first."""
     zone = calendars[ClockKind.WORKING].zone
     metrics = tuple(policy.all_metrics)
     seen = {each.level for each in judgements}
@@ -146,8 +146,8 @@ def _responses(judgements: Iterable[Judgement]) -> Iterator[Responses]:
         verdict = each.verdict_on(clock) if clock else None
         if verdict and verdict.stopped_at is not None:
             bars[bisect_left(UP_TO, verdict.elapsed)][each.level] += 1
-    for place, up_to in enumerate((*UP_TO, None)):
-        yield Responses(up_to, bars[place])
+    for number, up_to in enumerate((*UP_TO, None)):
+        yield Responses(up_to, bars[number])
 
 
 def _hours(breaches: Iterable[Breach], metrics: Sequence[str], zone: tzinfo) -> Iterator[HourOfFiling]:
@@ -163,16 +163,16 @@ def _breaches(judgements: Iterable[Judgement], calendars: Calendars, now: dateti
             if verdict.outcome is TargetStatus.BREACHED and verdict.due_at:
                 calendar = calendars[clock.target.clock]
                 late = calendar.elapsed(verdict.due_at, clock.effective_now(now), without=clock.pauses)
-                running = clock.stopped_at is None
-                yield Breach(judgement, verdict.metric, verdict.due_at, late, running, verdict.clause)
+                is_running = clock.stopped_at is None
+                yield Breach(judgement, verdict.metric, verdict.due_at, late, is_running, verdict.clause)
 
 
 def _findings(judgements: Iterable[Judgement]) -> Mapping[str, tuple[RequestFinding, ...]]:
-    """By kind, the one on most requests first."""
+    """Group the findings by kind, the most frequent kind first."""
     kinds: dict[str, list[RequestFinding]] = defaultdict(list)
     for each in sorted(judgements, key=lambda each: each.issue.id):
         for finding in each.findings:
-            lacks = each.item_problems if finding.kind == "incomplete" else ()
-            kinds[finding.kind].append(RequestFinding(each.issue, finding, lacks))
+            problems = each.item_problems if finding.kind == "incomplete" else ()
+            kinds[finding.kind].append(RequestFinding(each.issue, finding, problems))
     in_order = sorted(kinds, key=lambda kind: (-len(kinds[kind]), kind))
     return {kind: tuple(kinds[kind]) for kind in in_order}

@@ -1,4 +1,4 @@
-"""A plan as JSON and in figures."""
+"""A plan as JSON, and its counts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from sup_sync.views.finding import finding_json
 
 @value
 class PlanSummary:
-    """A plan in figures: values to set, to change and to clear, notes, and on how many of the requests."""
+    """The counts of a plan: values by kind of change, notes, requests that change, requests judged, findings."""
 
     set: int
     change: int
@@ -38,9 +38,10 @@ class PlanSummary:
 
 
 def plan_json(plan: Plan, now: datetime) -> Json:
-    """{"now", "changes": [{"issue", "field", "old", "new", "reason", "clause"}], "findings": [FINDING], "summary"}.
+    """Return {"now", "changes": [CHANGE], "findings": [FINDING], "summary"}.
 
-    FINDING is {"issue", "kind", "text", "clause"}; the summary is that of `PlanSummary`.
+    CHANGE is {"issue", "field", "old", "new", "reason", "clause"}, FINDING is
+    {"issue", "kind", "text", "clause"}. The summary has the fields of PlanSummary.
     """
     return {
         "now": plain(now),

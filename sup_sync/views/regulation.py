@@ -1,4 +1,4 @@
-"""The regulation in force on a day, as one would hang it on the wall: put together from the policy that judges."""
+"""The regulation in force on a day, grouped into tables and lists."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from sup_sync.frozen import value
 from sup_sync.model.policy import Agreement, LadderStep, Policy, Target
 from sup_sync.model.working_time import Calendar, Window
 from sup_sync.to_json import Json, plain
-from sup_sync.views.year import hours_words
+from sup_sync.views.year import format_hours
 
 
 @value
 class PriorityTargets:
-    """The targets of some priorities, in the order of the metrics; None where no agreement gives any."""
+    """The targets that some priorities share, in the order of the metrics; None if no agreement sets any."""
 
     priorities: tuple[str, ...]
     targets: tuple[Target | None, ...]
@@ -22,7 +22,7 @@ class PriorityTargets:
 
 @value
 class Row:
-    """The terms of requests by these channels, in these categories."""
+    """The targets of requests that come by these channels and are in these categories."""
 
     channels: tuple[str, ...]
     categories: tuple[str, ...]
@@ -31,7 +31,7 @@ class Row:
 
 @value
 class LevelTerms:
-    """What a level's requests have as their targets."""
+    """The targets of a level."""
 
     level: str
     clause: str
@@ -40,7 +40,7 @@ class LevelTerms:
 
 @value
 class Hours:
-    """On which weekdays, 0 is Monday, the support works when."""
+    """The working hours of some weekdays (0 is Monday)."""
 
     weekdays: tuple[int, ...]
     windows: tuple[Window, ...]
@@ -48,7 +48,7 @@ class Hours:
 
 @value
 class Regulation:
-    """A version of the regulation, `until` the day before the next one's; each ladder with the levels that climb it."""
+    """A version of the regulation, in force up to the day `until`; each ladder has the levels that use it."""
 
     policy: Policy
     until: date | None
@@ -58,9 +58,9 @@ class Regulation:
     ladders: Mapping[tuple[LadderStep, ...], tuple[str, ...]]
 
     def to_json(self) -> Json:
-        """{"in_force_from", "until", "zone", "working_day", "hours", "levels", "ladders", "waiting", …}.
+        """Return {"in_force_from", "until", "zone", "working_day", "hours", "levels", "ladders", "waiting", …}.
 
-        Times are whole seconds; the rest are the mappings' own words, as in regulation.yaml.
+        Times are whole seconds; other values are keys and texts of regulation.yaml.
         """
         policy = self.policy
         return {
@@ -68,7 +68,7 @@ class Regulation:
             "until": plain(self.until),
             "zone": self.zone,
             "working_day": plain(policy.working_day),
-            "hours": [{"weekdays": plain(each.weekdays), "hours": hours_words(each.windows)} for each in self.hours],
+            "hours": [{"weekdays": plain(each.weekdays), "hours": format_hours(each.windows)} for each in self.hours],
             "priorities": plain(policy.priorities),
             "levels": [self._level_json(each) for each in self.levels],
             "ladders": [{"levels": plain(levels), "steps": plain(steps)} for steps, levels in self.ladders.items()],
@@ -94,7 +94,7 @@ class Regulation:
 
 
 def regulation_on(day: date, policy: Policy, calendar: Calendar) -> Regulation | None:
-    """The version in force on a day; None before the first."""
+    """Return the version in force on a day; None before the first."""
     version = policy.in_force_on(day)
     if version is None:
         return None
@@ -104,7 +104,9 @@ def regulation_on(day: date, policy: Policy, calendar: Calendar) -> Regulation |
         until=min(later) - timedelta(days=1) if later else None,
         zone=calendar.zone.key,
         hours=tuple(_hours(calendar)),
-        levels=tuple(LevelTerms(key, word.clause, tuple(_rows(key, version))) for key, word in version.levels.items()),
+        levels=tuple(
+            LevelTerms(key, level.clause, tuple(_rows(key, version))) for key, level in version.levels.items()
+        ),
         ladders=_ladders(version),
     )
 
@@ -117,26 +119,26 @@ def _hours(calendar: Calendar) -> Iterator[Hours]:
 
 
 def _rows(level: str, policy: Policy) -> Iterator[Row]:
-    """A row for all channels and categories that have the same targets."""
+    """Yield a row for all channels and categories with the same targets."""
     by_terms: dict[tuple[tuple[str, ...], tuple[PriorityTargets, ...]], list[str]] = {}
-    for channel, word in policy.channels.items():
-        if word.levels is None or level in word.levels:
+    for channel, rules in policy.channels.items():
+        if rules.levels is None or level in rules.levels:
             for terms, categories in _by_terms(level, channel, policy).items():
                 by_terms.setdefault((categories, terms), []).append(channel)
     return (Row(tuple(channels), categories, terms) for (categories, terms), channels in by_terms.items())
 
 
 def _by_terms(level: str, channel: str, policy: Policy) -> dict[tuple[PriorityTargets, ...], tuple[str, ...]]:
-    """The categories that have the same targets by a channel."""
-    found: dict[tuple[PriorityTargets, ...], tuple[str, ...]] = {}
+    """Group the categories that have the same targets for a channel."""
+    groups: dict[tuple[PriorityTargets, ...], tuple[str, ...]] = {}
     for category in policy.categories:
         terms = tuple(_terms(policy.agreement_for(level, channel, category), policy))
-        found[terms] = (*found.get(terms, ()), category)
-    return found
+        groups[terms] = (*groups.get(terms, ()), category)
+    return groups
 
 
 def _terms(agreement: Agreement | None, policy: Policy) -> Iterator[PriorityTargets]:
-    """The targets of an agreement, a line for all priorities that have the same."""
+    """Yield the targets of an agreement, once for all priorities that share them."""
     if agreement is None:
         yield PriorityTargets(policy.priorities, (None,) * len(policy.metrics))
         return
@@ -149,12 +151,12 @@ def _terms(agreement: Agreement | None, policy: Policy) -> Iterator[PriorityTarg
 
 
 def _ladders(policy: Policy) -> dict[tuple[LadderStep, ...], tuple[str, ...]]:
-    """The ladders that agreements use, each with the levels whose requests climb it, in the levels' order."""
+    """Return the ladders that agreements use, each with its levels in the order of the regulation."""
     levels: dict[tuple[LadderStep, ...], set[str]] = {}
     for agreement in policy.agreements:
         levels.setdefault(agreement.ladder, set()).update(
             policy.levels if agreement.levels is None else agreement.levels
         )
     return {
-        steps: tuple(level for level in policy.levels if level in found) for steps, found in levels.items() if steps
+        steps: tuple(level for level in policy.levels if level in used_by) for steps, used_by in levels.items() if steps
     }

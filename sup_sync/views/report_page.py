@@ -6,17 +6,16 @@ from collections.abc import Mapping
 
 from sup_sync.frozen import value
 
+# in the last line of every report page, in every language; sup-sync never replaces a page without it
 PAGE_SIGNATURE = "sup-sync:report"
-"""What the last line of a page of ours holds, in every language; what lacks it is somebody else's."""
 
-
+# start of the file names of attached charts
 CHART_PREFIX = "sup-sync-"
-"""How the names of files begin that this tool attaches."""
 
 
 @value
 class WikiContent:
-    """A page to be published: its text in the tracker's markup, and its charts, PNG by the name of the file."""
+    """A page to publish: its text in Redmine's markup, and its charts as PNG by file name."""
 
     text: str
     charts: Mapping[str, bytes]

@@ -1,4 +1,4 @@
-"""Who had the ball: a request's life, split to the last second between support, client, development and its end."""
+"""The time from filing to the present, split between support, client, development and after closing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ MINUTE, NOTHING = timedelta(minutes=1), timedelta(0)
 
 
 class Party(StrEnum):
-    """With whom a request can be; `closed` is the time after it was closed or refused."""
+    """A party that holds a request; `closed` is the time after it was closed or refused."""
 
     SUPPORT = "support"
     CLIENT = "client"
@@ -32,12 +32,11 @@ PARTIES: Mapping[Phase, Party] = {
     Phase.CLOSED: Party.CLOSED,
     Phase.REFUSED: Party.CLOSED,
 }
-"""With whom a request is in each phase."""
 
 
 @fast_value
 class PartyPeriod:
-    """A stretch of the request's life in one phase; `working` is None outside the calendar's years."""
+    """A period that a request spent in one phase; `working` is None outside the years of the calendar."""
 
     phase: Phase
     party: Party
@@ -49,29 +48,29 @@ class PartyPeriod:
 
 @fast_value
 class Time:
-    """An amount of time, in the support's working time (None: outside the calendar's years) and on the wall clock."""
+    """A length of time, in working time (None: outside the years of the calendar) and in wall-clock time."""
 
     working: timedelta | None
     wall: timedelta
 
     def to_json(self) -> dict[str, int | None]:
-        """{"working", "wall"} in whole seconds."""
+        """Return {"working", "wall"} in whole seconds."""
         working = None if self.working is None else int(self.working.total_seconds())
         return {"working": working, "wall": int(self.wall.total_seconds())}
 
 
 @fast_value
 class TimeByParty:
-    """How long a request was with whom, from its filing to the present: closed time goes on to count.
+    """The time that each party held a request, from filing to the present; `closed` includes the time since closing.
 
-    The parts add up exactly to `elapsed`, which is measured by itself, in working time as on the wall clock.
+    The parts add up exactly to `elapsed`, which is measured separately, in working time and in wall-clock time.
     """
 
     parts: Mapping[Party, Time]
     elapsed: Time
 
     def in_minutes(self) -> TimeByParty:
-        """The same in whole minutes that still add up: each part is off by less than a minute."""
+        """Round to whole minutes that still add up; each part changes by less than a minute."""
         walls = _whole_minutes([each.wall for each in self.parts.values()])
         known = [each.working for each in self.parts.values() if each.working is not None]
         worked = iter(_whole_minutes(known))
@@ -80,34 +79,36 @@ class TimeByParty:
             for (party, each), wall in zip(self.parts.items(), walls, strict=True)
         }
         whole = self.elapsed.working
-        return TimeByParty(parts, Time(None if whole is None else _cut(whole), _cut(self.elapsed.wall)))
+        return TimeByParty(
+            parts, Time(None if whole is None else _floor_minute(whole), _floor_minute(self.elapsed.wall))
+        )
 
     def to_json(self) -> dict[str, dict[str, int | None]]:
-        """{"support": TIME, "client": TIME, "development": TIME, "closed": TIME, "elapsed": TIME}."""
+        """Return {"support": TIME, "client": TIME, "development": TIME, "closed": TIME, "elapsed": TIME}."""
         parts = {party.value: each.to_json() for party, each in self.parts.items()}
         return {**parts, "elapsed": self.elapsed.to_json()}
 
 
-def party_periods(life: Iterable[PhasePeriod], calendar: Calendar) -> Iterator[PartyPeriod]:
-    """The stretches of a life with their times, from whole second to whole second."""
-    for each in life:
+def party_periods(phases: Iterable[PhasePeriod], calendar: Calendar) -> Iterator[PartyPeriod]:
+    """Yield the periods with their times, from whole second to whole second."""
+    for each in phases:
         start, end = _second(each.span.start), _second(each.span.end)
         time = _time(start, end, calendar)
         yield PartyPeriod(each.phase, PARTIES[each.phase], start, end, time.working, time.wall)
 
 
-def time_by_party(stayed: Sequence[PartyPeriod], calendar: Calendar) -> TimeByParty:
-    """The ledger of one request's life, stretch after stretch."""
+def time_by_party(periods: Sequence[PartyPeriod], calendar: Calendar) -> TimeByParty:
+    """Add up the periods of one request by party; the periods follow each other without a gap."""
     times: dict[Party, list[PartyPeriod]] = {party: [] for party in Party}
-    for each in stayed:
+    for each in periods:
         times[each.party].append(each)
-    parts = {party: _sum(found) for party, found in times.items()}
-    return TimeByParty(parts, _time(stayed[0].start_at, stayed[-1].end_at, calendar))
+    parts = {party: _sum(held) for party, held in times.items()}
+    return TimeByParty(parts, _time(periods[0].start_at, periods[-1].end_at, calendar))
 
 
-def sum_of(ledgers: Iterable[TimeByParty]) -> TimeByParty:
-    """The ledger of several requests together."""
-    rows = list(ledgers)
+def total_time(requests: Iterable[TimeByParty]) -> TimeByParty:
+    """Add up the times of several requests."""
+    rows = list(requests)
     parts = {party: _sum([each.parts[party] for each in rows]) for party in Party}
     return TimeByParty(parts, _sum([each.elapsed for each in rows]))
 
@@ -120,7 +121,7 @@ def _time(start: datetime, end: datetime, calendar: Calendar) -> Time:
 
 
 def _sum(times: Sequence[Time | PartyPeriod]) -> Time:
-    """All of them together; the working time is known where each one's is."""
+    """Add up times; the working time is None if that of any part is."""
     if not times:
         return Time(NOTHING, NOTHING)
     worked = [each.working for each in times if each.working is not None]
@@ -132,11 +133,11 @@ def _second(at: datetime) -> datetime:
     return at.replace(microsecond=0)
 
 
-def _cut(length: timedelta) -> timedelta:
+def _floor_minute(length: timedelta) -> timedelta:
     return length // MINUTE * MINUTE
 
 
 def _whole_minutes(parts: Sequence[timedelta]) -> list[timedelta]:
-    """The parts in whole minutes, whose sum is that of the parts, cut to the minute."""
-    marks = [NOTHING, *map(_cut, accumulate(parts))]
+    """Round parts to whole minutes so that their sum is the sum of the parts, rounded down."""
+    marks = [NOTHING, *map(_floor_minute, accumulate(parts))]
     return [after - before for before, after in pairwise(marks)]

@@ -1,4 +1,4 @@
-"""A target's clock as a line of equal stretches of time: where it ran, stood still, or nobody worked."""
+"""A target's clock as a line of cells of equal length: running, paused, outside working hours, or ahead."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sup_sync.views.explanation import ClockDetails, Pause, StepDetails
 
 
 class CellKind(StrEnum):
-    """What a stretch of the line is: `closed` has no working time, `ahead` is to come, `over` after its stop."""
+    """The state of the clock in a cell: `closed` has no working time, `ahead` is future, `over` is after the stop."""
 
     RUNNING = "running"
     PAUSED = "paused"
@@ -25,7 +25,7 @@ class CellKind(StrEnum):
 
 @value
 class Mark:
-    """A moment on the line: `due`, `now`, `stopped`, or a step of the ladder by its name."""
+    """A time on the line: `due`, `now`, `stopped`, or the name of a step of the ladder."""
 
     name: str
     at: datetime
@@ -34,7 +34,7 @@ class Mark:
 
 @value
 class Timeline:
-    """The line from its first moment to its last, in stretches of the same length."""
+    """The line from its start to its end, in cells of equal length."""
 
     start_at: datetime
     end_at: datetime
@@ -50,23 +50,23 @@ def timeline(
     calendars: Calendars,
     cells: int,
 ) -> Timeline | None:
-    """The clock's line in as many cells, to the present or its stop, and its due moment; None where it has no length.
+    """Draw the clock from filing to its stop or the present, and to its due time if later; None if that has no length.
 
-    Raises CalendarError where it goes beyond the calendar's years.
+    Raises CalendarError if the line leaves the years of the calendar.
     """
     read_at = clock.stopped_at or now
     end_at = max(read_at, clock.due_at or read_at)
     if end_at <= filed_at:
         return None
     edges = [filed_at + (end_at - filed_at) * number / cells for number in range(cells + 1)]
-    drawn = _Drawn(clock, calendars, read_at)
-    stretches = tuple(drawn.cell_kind(start, end) for start, end in pairwise(edges))
+    classifier = _CellClassifier(clock, calendars, read_at)
+    kinds = tuple(classifier.cell_kind(start, end) for start, end in pairwise(edges))
     marks = tuple(_marks(clock, steps, now))
     length = end_at - filed_at
     return Timeline(
         filed_at,
         end_at,
-        stretches,
+        kinds,
         tuple(
             Mark(name, at, min(int((at - filed_at) / length * cells), cells - 1))
             for name, at in marks
@@ -76,7 +76,7 @@ def timeline(
 
 
 def _marks(clock: ClockDetails, steps: Sequence[StepDetails], now: datetime) -> Iterator[tuple[str, datetime]]:
-    """What is marked, the most important first."""
+    """Yield the marks, the most important first."""
     if clock.due_at:
         yield "due", clock.due_at
     if clock.stopped_at:
@@ -86,12 +86,12 @@ def _marks(clock: ClockDetails, steps: Sequence[StepDetails], now: datetime) -> 
     yield from ((step.step, step.due_at) for step in steps if step.due_at and step.due_at != clock.due_at)
 
 
-class _Drawn:
-    """What a stretch of one clock's line is, by the working time in it."""
+class _CellClassifier:
+    """The rule that gives a cell its kind, by the working time in it."""
 
     def __init__(self, clock: ClockDetails, calendars: Calendars, read_at: datetime) -> None:
         self.calendar = calendars[clock.counts]
-        self.is_work_stopped = clock.stopped_at is not None
+        self.is_stopped = clock.stopped_at is not None
         self.pauses = tuple(map(self._span, clock.pauses, [read_at] * len(clock.pauses)))
         self.read_at = read_at
 
@@ -100,13 +100,13 @@ class _Drawn:
         return Span(pause.start_at, pause.end_at or read_at)
 
     def cell_kind(self, start: datetime, end: datetime) -> CellKind:
-        if self.is_work_stopped and start >= self.read_at:
+        if self.is_stopped and start >= self.read_at:
             return CellKind.OVER
         worked = self.calendar.elapsed(start, end)
         if not worked:
             return CellKind.CLOSED
         past = self.calendar.elapsed(start, min(end, self.read_at))
-        if past * 2 < worked and not self.is_work_stopped:
+        if past * 2 < worked and not self.is_stopped:
             return CellKind.AHEAD
         counted = self.calendar.elapsed(start, min(end, self.read_at), without=self.pauses)
         return CellKind.RUNNING if counted * 2 >= past else CellKind.PAUSED

@@ -1,4 +1,4 @@
-"""How history would stand by another set of mappings: the verdicts that flip."""
+"""The results that change if the same requests are judged by other mappings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sup_sync.to_json import plain
 
 @value
 class VerdictChange:
-    """A verdict that is another by the other mappings; `level` is that of today's."""
+    """A verdict that differs between the mappings; `level` is that of the current mappings."""
 
     issue: int
     level: str | None
@@ -28,7 +28,7 @@ class VerdictChange:
 
 @value
 class WhatIf:
-    """The verdicts that flip, by request and metric, of so many requests judged by both; `zone` shows moments."""
+    """The changed verdicts of the requests judged by both mappings; times are shown in `zone`."""
 
     judged: int
     changes: tuple[VerdictChange, ...]
@@ -36,11 +36,14 @@ class WhatIf:
 
     @property
     def by_level(self) -> dict[tuple[str | None, TargetStatus, TargetStatus], int]:
-        """How many verdicts flip from what to what, by level."""
+        """The number of changed verdicts by level, old outcome and new outcome."""
         return dict(sorted(Counter((each.level, each.before, each.after) for each in self.changes).items(), key=str))
 
     def to_json(self) -> dict[str, Any]:
-        """{"judged", "changes": [CHANGE], "by_level": [{"level", "before", "after", "count"}]}; CHANGE by its fields."""
+        """Return {"judged", "changes": [CHANGE], "by_level": [{"level", "before", "after", "count"}]}.
+
+        CHANGE has the fields of VerdictChange.
+        """
         counts = [
             {"level": level, "before": before.value, "after": after.value, "count": count}
             for (level, before, after), count in self.by_level.items()
@@ -49,20 +52,20 @@ class WhatIf:
 
 
 def compare(today: Iterable[Judgement], other: Iterable[Judgement], zone: tzinfo) -> WhatIf:
-    """What flips between two judgings of the same requests."""
+    """Compare two judgements of the same requests; requests that only one has are left out."""
     others = {judgement.issue.id: judgement for judgement in other}
     pairs = [(each, others[each.issue.id]) for each in today if each.issue.id in others]
-    flips = (
-        flip
+    changes = (
+        change
         for before, after in pairs
         for metric in _metrics_of(before, after)
-        if (flip := _change_of(before, after, metric))
+        if (change := _change_of(before, after, metric))
     )
-    return WhatIf(len(pairs), tuple(flips), zone)
+    return WhatIf(len(pairs), tuple(changes), zone)
 
 
 def _metrics_of(before: Judgement, after: Judgement) -> Iterable[str]:
-    """The metrics by which either of them judges."""
+    """Return the metrics of either version, without duplicates."""
     return dict.fromkeys((*before.policy.metrics, *after.policy.metrics))
 
 

@@ -1,4 +1,4 @@
-"""What support works on next, in the regulation's order (clauses 19 to 22)."""
+"""The queue of open requests, in the order that the regulation sets (clauses 19 to 22)."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from sup_sync.to_json import Json, plain
 
 @fast_value
 class QueueEntry:
-    """A request whose turn it is, and the target that comes due next.
+    """An open request and its target that is due next.
 
-    `left` is working time, negative once breached; with no target running, `metric`, `due_at` and `left` are None.
-    `out_of_turn`: it goes out of turn (clause 22). `is_blocked`: nobody can work on it as it is; `reason` says why. The
-    judgement's `requested_priority` is the priority that the client would like, and that does not count so far (clause 20).
+    `left` is working time, negative if the target is overdue. If no target is running, `metric`, `due_at` and `left`
+    are None. `out_of_turn`: it goes out of turn (clause 22). `is_blocked`: work on it is impossible; `reason` says why.
+    The judgement's `requested_priority` is the client's, which does not count until staff confirm it (clause 20).
     """
 
     judgement: Judgement
@@ -53,7 +53,7 @@ class QueueEntry:
 
 @value
 class Queue:
-    """The requests whose turn it is, in order; how many open ones are elsewhere; and the zone to show moments in."""
+    """The open requests in order, and counts of those with the client or development; times are shown in `zone`."""
 
     entries: tuple[QueueEntry, ...]
     waiting: int
@@ -61,36 +61,36 @@ class Queue:
     zone: ZoneInfo
 
     def to_json(self) -> Json:
-        """{"entries": [ENTRY], "waiting", "development"}.
+        """Return {"entries": [ENTRY], "waiting", "development"}.
 
-        ENTRY is {"position", "issue", "subject", "level", "channel", "category", "priority", "requested_priority", "metric",
-        "due_at", "left_s", "out_of_turn", "is_blocked", "reason"}: the moment ISO in UTC, `left_s` whole seconds of working time,
-        negative once breached.
+        ENTRY is {"position", "issue", "subject", "level", "channel", "category", "priority", "requested_priority",
+        "metric", "due_at", "left_s", "out_of_turn", "is_blocked", "reason"}. `due_at` is ISO in UTC, `left_s`
+        is whole seconds of working time, negative if overdue.
         """
         entries = [{"position": position, **entry.to_json()} for position, entry in enumerate(self.entries, 1)]
         return {"entries": entries, "waiting": self.waiting, "development": self.development}
 
 
 def queue(judgements: Iterable[Judgement], calendars: Calendars) -> Queue:
-    """The requests whose turn it is: out of turn first (22), then by level (21), time left, and arrival (19).
+    """Order the open requests: out of turn first (22), then by level (21), time left, and arrival (19).
 
-    Those that nobody can work on as they are stand last, in order of arrival.
+    Blocked requests are last, in order of arrival.
     """
     judgements = list(judgements)
     phases = Counter(each.phase for each in judgements if not each.is_work_stopped)
-    shown = (
+    open_requests = (
         each for each in judgements if each.phase is Phase.OPEN or (each.is_work_stopped and not each.phase.is_final)
     )
-    entries = [_entry(each, calendars) for each in shown]
+    entries = [_entry(each, calendars) for each in open_requests]
     return Queue(
-        entries=tuple(sorted(entries, key=_turn)),
+        entries=tuple(sorted(entries, key=_sort_key)),
         waiting=phases[Phase.WAITING],
         development=phases[Phase.DEVELOPMENT],
         zone=calendars[ClockKind.WORKING].zone,
     )
 
 
-def _turn(entry: QueueEntry) -> tuple[bool, bool, int, bool, timedelta, datetime, int]:
+def _sort_key(entry: QueueEntry) -> tuple[bool, bool, int, bool, timedelta, datetime, int]:
     judgement = entry.judgement
     return (
         entry.is_blocked,
@@ -120,18 +120,18 @@ def _entry(judgement: Judgement, calendars: Calendars) -> QueueEntry:
 
 
 def _obstacle(judgement: Judgement) -> str:
-    """Why nobody can work on it as it is; empty where they can."""
+    """Return why work on the request is impossible; empty if it is possible."""
     if judgement.is_unjudged:
         return "; ".join(finding.text for finding in judgement.findings)
     if judgement.issue.project.is_closed:
-        return f"its project, {judgement.issue.project.name}, is closed: open it, or move the request"
+        return f"its project, {judgement.issue.project.name}, is closed; open it, or move the request"
     if judgement.reason and judgement.reason.stops_work:
         return f"staff stopped work on it: {judgement.reason.key} (clause {judgement.reason.clause})"
     return ""
 
 
 def _left(clock: Clock, due_at: datetime, judgement: Judgement, calendars: Calendars) -> timedelta:
-    """Working time to the target, whichever time it counts: only so can two requests be compared."""
+    """Compute working time to the target, also if its clock counts other time, so that requests can be compared."""
     working, now = calendars[ClockKind.WORKING], judgement.phase_periods[-1].span.end
     if now > due_at:
         return -working.elapsed(due_at, now, without=clock.pauses)

@@ -1,4 +1,4 @@
-"""A year as the support works it: every day, whether it is worked and why, and how much of each month is."""
+"""The working calendar of a year: the kind, hours and source of each day, with totals by month."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from sup_sync.to_json import Json, plain
 
 MONTHS = range(1, 13)
 
+# `calendar refresh` writes this for a weekday that a decree made a day off; the date is the weekend day worked for it
 MOVED_BY_DECREE = re.compile(r"Day off \(substituted from (\d{4}-\d\d-\d\d)\)")
-"""How `calendar refresh` names a working day that became a day off, and the weekend day that is worked for it."""
 
 
 class DayKind(StrEnum):
-    """How a day differs from what its weekday is: `rest` is a weekend as usual, `off` a day off that moved there."""
+    """The kind of a day: `rest` is a usual weekend day, `off` a moved day off, `hours` a day with other hours."""
 
     WORKING = "working"
     REST = "rest"
@@ -31,7 +31,7 @@ class DayKind(StrEnum):
 
 @value
 class Day:
-    """A day: its kind, when it is worked, and what the calendar says of it."""
+    """A day: its kind, working hours, and lines of the calendar."""
 
     day: date
     kind: DayKind
@@ -48,12 +48,12 @@ class Day:
 
     @property
     def hours(self) -> str:
-        return hours_words(self.windows)
+        return format_hours(self.windows)
 
 
 @value
 class Month:
-    """A month's days."""
+    """The days of a month."""
 
     number: int
     days: tuple[Day, ...]
@@ -67,7 +67,7 @@ class Month:
         return sum((each.worked for each in self.days), timedelta(0))
 
     def weeks(self) -> Iterator[tuple[Day | None, ...]]:
-        """The days from Monday to Sunday, None where a week belongs to another month."""
+        """Yield the weeks from Monday to Sunday; None for a day of another month."""
         cells: list[Day | None] = [*[None] * self.days[0].day.weekday(), *self.days]
         cells += [None] * (-len(cells) % 7)
         return (tuple(cells[first : first + 7]) for first in range(0, len(cells), 7))
@@ -75,7 +75,7 @@ class Month:
 
 @value
 class Year:
-    """A year; while it is estimated no decree fixes its moved days."""
+    """A year; `is_estimated` until a decree fixes its moved days."""
 
     year: int
     is_estimated: bool
@@ -91,14 +91,14 @@ class Year:
 
     @property
     def annotated_days(self) -> tuple[Day, ...]:
-        """The days of which the calendar says something."""
+        """The days that have lines in the calendar."""
         return tuple(day for month in self.months for day in month.days if day.lines)
 
     def to_json(self) -> Json:
-        """{"year", "is_estimated", "working_days", "worked", "months": [MONTH], "days": [DAY]}, times in seconds.
+        """Return {"year", "is_estimated", "working_days", "worked", "months": [MONTH], "days": [DAY]}.
 
-        MONTH is {"month", "working_days", "worked"}, DAY, of those that differ, {"day", "kind", "hours",
-        "is_estimated", "lines": [{"day", "kind", "text", "other", "is_estimated"}]}.
+        Times are in seconds. MONTH is {"month", "working_days", "worked"}. DAY, a day with lines, is {"day", "kind",
+        "hours", "is_estimated", "lines": [{"day", "kind", "text", "other", "is_estimated"}]}.
         """
         return {
             "year": self.year,
@@ -124,16 +124,16 @@ def _day_json(day: Day) -> Json:
 
 
 def year_of(year: int, calendar: Calendar, lines: Iterable[Line], *, is_estimated: bool) -> Year:
-    """The year by the calendar that judges; `lines` tell why its days are as they are."""
+    """Build the year from the calendar that judges; `lines` give the reasons of its days."""
     annotated_days: dict[date, list[Line]] = {}
     for line in lines:
-        annotated_days.setdefault(line.day, []).append(_with_other(line))
+        annotated_days.setdefault(line.day, []).append(_decreed_day_off(line))
     months = (Month(number, tuple(_days(year, number, calendar, annotated_days))) for number in MONTHS)
     return Year(year, is_estimated, tuple(months))
 
 
-def _with_other(line: Line) -> Line:
-    """A holiday that is a day off by decree, as what it is."""
+def _decreed_day_off(line: Line) -> Line:
+    """Turn a holiday line that is a moved day off by decree into a line of that kind."""
     moved = MOVED_BY_DECREE.fullmatch(line.text) if line.kind is LineKind.HOLIDAY else None
     if moved is None:
         return line
@@ -159,8 +159,8 @@ def _kind(windows: Sequence[Window], usual: Sequence[Window], lines: set[LineKin
     return DayKind.HOLIDAY if lines else DayKind.REST
 
 
-def hours_words(windows: Iterable[Window]) -> str:
-    """Windows as the wall clock shows them: `09:00-13:00, 14:00-18:00`."""
+def format_hours(windows: Iterable[Window]) -> str:
+    """Format working hours in local time: `09:00-13:00, 14:00-18:00`."""
     return ", ".join(f"{_clock(opens)}-{_clock(closes)}" for opens, closes in windows)
 
 

@@ -1,4 +1,4 @@
-"""A folder with the shipped configuration to type commands in, and the tracker that it names."""
+"""Fixtures of the command line: a folder with the shipped configuration, and the fake Redmine that it names."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import pytest
 from cli.office import CLOSED_PORT, SENTINEL, Office
 from end_to_end.scene import make_fake
 from support.scripted_server import Answer
-from support.shell import CommandResult, Shell, on_a_socket
+from support.shell import CommandResult, Shell, serve_world
 from support.worlds import BOT, FakeWorld
 
 
 @pytest.fixture
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    """A folder with the shipped configuration of a tracker that is away."""
+    """A folder with the shipped configuration; its Redmine is unreachable."""
     return Shell(tmp_path, CLOSED_PORT, SENTINEL, monkeypatch, capsys)
 
 
 @pytest.fixture
 def empty_folder(shell: Shell, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shell stands in it instead."""
+    """An empty folder that is the current directory of the shell."""
     folder = tmp_path_factory.mktemp("empty")
     shell.patch.chdir(folder)
     return folder
@@ -30,15 +30,15 @@ def empty_folder(shell: Shell, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture
 def office(shell: Shell) -> Iterator[Office]:
-    """A tracker that answers the shell."""
+    """A fake Redmine that answers the shell."""
     world = FakeWorld()
     make_fake(world)
     world.tracker.now = datetime.now(UTC)
-    faults: dict[str, Answer] = {}
-    with on_a_socket(world, faults) as url:
+    responses: dict[str, Answer] = {}
+    with serve_world(world, responses) as url:
         shell.files.replace("config.yaml", CLOSED_PORT, url)
         shell.use_key(world.user(BOT))
-        yield Office(world, faults)
+        yield Office(world, responses)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""What the tests of the command line share: words to type, and a tracker in memory that other processes reach."""
+"""Commands to type, and a fake Redmine on a socket, which other processes can reach."""
 
 from __future__ import annotations
 
@@ -11,28 +11,26 @@ from stories.shipped import shipped_config
 from support.scripted_server import Answer
 from support.worlds import FakeWorld
 
-SENTINEL = "5e171e15e171e15e171e15e171e15e171e15e171"
-"""A key that no tracker knows."""
+SENTINEL = "5e171e15e171e15e171e15e171e15e171e15e171"  # an API key that does not exist
 
 NOW = "2026-06-08T10:31"
 CLOSED_PORT = "http://127.0.0.1:9"
 
 DUE = ("due", "--filed-at", "2026-06-09T14:00", "--level", "vip", "--channel", "tracker", "--category", "error")
-THAT_ASK = ("apply", "plan", "check", "snapshot", "queue", "report")
-"""The commands that ask a tracker."""
+REDMINE_COMMANDS = ("apply", "plan", "check", "snapshot", "queue", "report")  # commands that contact Redmine
 
 
 class Office:
-    """A tracker in memory, on a socket, with people in it; `faults` are what it answers instead, by pattern of path."""
+    """A fake Redmine with people, on a socket; `responses` replace its own, by pattern of path."""
 
-    def __init__(self, world: FakeWorld, faults: dict[str, Answer]) -> None:
+    def __init__(self, world: FakeWorld, responses: dict[str, Answer]) -> None:
         self.world = world
-        self.faults = faults
+        self.responses = responses
         self._diary = Diary(world, shipped_config())
 
     @contextmanager
     def people(self) -> Iterator[Diary]:
-        """What people do there, without the socket."""
+        """Let people work in Redmine, without the socket."""
         with self.world.rest.running():
             yield self._diary
 

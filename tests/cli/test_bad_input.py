@@ -1,4 +1,4 @@
-"""Bad input of any kind: one clear line for each mistake, the right exit code, nothing written, and never the key."""
+"""Bad input of any kind: one line for each mistake, the right exit code, nothing written, no key printed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cli.office import CLOSED_PORT, DUE, NOW, SENTINEL, THAT_ASK, Office
+from cli.office import CLOSED_PORT, DUE, NOW, REDMINE_COMMANDS, SENTINEL, Office
 from support.scripted_server import Answer, half, reply, reply_json, serve
 from support.shell import Shell, one_line
 
@@ -24,46 +24,44 @@ Json = dict[str, Any]
         (("explain", "0"), ("0", "x>=1")),
         (("explain", "one"), ("'one'",)),
         (("provision",), ("--script",)),
-        (("plan", "--now", "tomorrow"), ("--now", "'tomorrow' is no moment: write 2026-03-20T17:50")),
-        (("plan", "--now", "0001-01-01"), ("'0001-01-01' is no moment",)),
-        (("plan", "--now", "9999-12-31T23:59:59-12:00"), ("is no moment",)),
+        (("plan", "--now", "tomorrow"), ("--now", "invalid time 'tomorrow'; write 2026-03-20T17:50")),
+        (("plan", "--now", "0001-01-01"), ("invalid time '0001-01-01'",)),
+        (("plan", "--now", "9999-12-31T23:59:59-12:00"), ("invalid time",)),
         (("plan", "--from", "nowhere.jsonl"), ("nowhere.jsonl",)),
         (("plan", "--from", "mappings"), ("mappings", "directory")),
         (("--config", "mappings", "plan"), ("mappings", "directory")),
         (DUE[:-1], ("--category",)),
-        ((*DUE[:3], "--level", "gold", *DUE[5:]), ("--level: 'gold' is none of vip, base",)),
-        ((*DUE, "--priority", "asap"), ("--priority: 'asap' is none of normal, urgent, immediate",)),
-        ((*DUE[:5], "--channel", "fax", *DUE[7:]), ("--channel: 'fax' is none of online_assistant",)),
+        ((*DUE[:3], "--level", "gold", *DUE[5:]), ("--level: 'gold' is not one of vip, base",)),
+        ((*DUE, "--priority", "asap"), ("--priority: 'asap' is not one of normal, urgent, immediate",)),
+        ((*DUE[:5], "--channel", "fax", *DUE[7:]), ("--channel: 'fax' is not one of online_assistant",)),
     ],
 )
-def test_a_mistyped_command_is_told_in_one_line(shell: Shell, words: tuple[str, ...], parts: tuple[str, ...]) -> None:
+def test_mistyped_command_is_reported_in_one_line(shell: Shell, words: tuple[str, ...], parts: tuple[str, ...]) -> None:
     one_line(shell(*words), 2, *parts)
 
 
 @pytest.mark.parametrize(
     ("text", "where"),
     [
-        ("{}\n", ":1: a JSON object without an issue's `id`"),
-        ('{"id": 1}\nnonsense\n', ":2: no JSON object: each line is one issue"),
+        ("{}\n", ":1: not an issue, as it has no valid `id`"),
+        ('{"id": 1}\nnonsense\n', ":2: not a JSON object; each line must be an issue"),
         ('{"id": 1}\n\n[1]\n', ":3: no JSON object"),
-        ('{"issue": {"id": "7"}}', ":1: a JSON object without an issue's `id`"),
+        ('{"issue": {"id": "7"}}', ":1: not an issue, as it has no valid `id`"),
         ("[" * 100_000, ":1: no JSON object"),
         ('{"tracker": {"people": [{}]}}', "`tracker`: not the lists that `sup-sync snapshot` writes"),
-        ('{"tracker": 1}', ":1: `tracker` holds no lists"),
-        (b"\xff\xfe", ": no UTF-8 text"),
+        ('{"tracker": 1}', ":1: `tracker` is not an object"),
+        (b"\xff\xfe", ": not UTF-8 text"),
     ],
 )
 @pytest.mark.parametrize("command", ["plan", "queue", "report"])
-def test_a_line_that_is_no_issue_is_named_with_its_file(
+def test_invalid_snapshot_line_is_reported_with_file_and_line(
     shell: Shell, command: str, text: str | bytes, where: str
 ) -> None:
     one_line(shell(command, "-q", "--from", shell.write("odd.jsonl", text)), 2, where)
 
 
 @pytest.mark.parametrize("value", ['{"id": 7}', '{"id": 7, "status": 1}', '{"id": 7, "journals": null}'])
-def test_an_issue_not_of_redmines_form_is_a_finding_and_the_others_go_on(
-    shell: Shell, snapshot: Path, value: str
-) -> None:
+def test_malformed_issue_is_a_finding_and_others_are_planned(shell: Shell, snapshot: Path, value: str) -> None:
     path = shell.write("odd.jsonl", f"{snapshot.read_text()}{value}\n{value}\n")
     for source in (path, shell.write("bare.jsonl", "\n".join(path.read_text().splitlines()[1:]))):
         plan = shell("plan", "--from", source, "--now", NOW, "--json").json
@@ -76,7 +74,7 @@ def filed_at_the_beginning_of_time(issue: Json) -> None:
 
 
 def closed_before_it_was_filed(issue: Json) -> None:
-    """The tracker's machine set its clock back."""
+    """The clock of Redmine's machine was set back."""
     status, priority = str(issue["status"]["id"]), str(issue["priority"]["id"])
     details = [("status_id", status, "0"), ("priority_id", priority, priority)]
     issue["status"] = {"id": 0, "name": "Шешілді", "is_closed": True}
@@ -93,18 +91,18 @@ def closed_before_it_was_filed(issue: Json) -> None:
 
 
 @pytest.mark.parametrize("spoil", [filed_at_the_beginning_of_time, closed_before_it_was_filed])
-def test_moments_that_cannot_be_are_survived(shell: Shell, snapshot: Path, spoil: Callable[[Json], None]) -> None:
+def test_impossible_times_do_not_stop_commands(shell: Shell, snapshot: Path, spoil: Callable[[Json], None]) -> None:
     lists, issue = map(json.loads, snapshot.read_text().splitlines())
     lists["tracker"]["statuses"].append({"id": 0, "name": "Шешілді"})
     spoil(issue)
     path = shell.write("odd.jsonl", f"{json.dumps(lists)}\n{json.dumps(issue)}\n")
     for command in (("plan",), ("queue",), ("report",), ("explain", issue["id"])):
         for form in ((), ("--json",)):
-            said = shell(*command, "--from", path, "--now", NOW, *form)
-            assert (command, said.code, said.err) == (command, 0, "")
+            result = shell(*command, "--from", path, "--now", NOW, *form)
+            assert (command, result.code, result.err) == (command, 0, "")
 
 
-def test_a_status_no_mapping_has_is_a_finding(shell: Shell, snapshot: Path) -> None:
+def test_unmapped_status_is_a_finding(shell: Shell, snapshot: Path) -> None:
     path = shell.write(
         "odd.jsonl",
         snapshot.read_text().replace('"status": {"id": 2, "name": "Жаңа"', '"status": {"id": 2, "name": "Ескі"'),
@@ -117,15 +115,15 @@ def test_a_status_no_mapping_has_is_a_finding(shell: Shell, snapshot: Path) -> N
     assert "mappings/tracker.yaml" in finding["text"]
 
 
-def test_a_request_that_is_not_there_is_named(shell: Shell, snapshot: Path) -> None:
-    one_line(shell("explain", 999, "--from", snapshot), 2, "snapshot.jsonl has no request #999")
+def test_missing_request_is_reported(shell: Shell, snapshot: Path) -> None:
+    one_line(shell("explain", 999, "--from", snapshot), 2, "snapshot.jsonl: request #999 not found")
     one_line(shell("explain", 999_999), 2, "/issues/999999.json", "404")
     issue_id = json.loads(snapshot.read_text().splitlines()[1])["id"]
     early = shell("explain", issue_id, "--from", snapshot, "--now", "2026-06-08T08:00")
     one_line(early, 2, f"#{issue_id} was not filed yet at 2026-06-08 08:00")
 
 
-def test_every_mistake_of_all_files_has_its_line(shell: Shell) -> None:
+def test_each_mistake_of_all_files_has_its_line(shell: Shell) -> None:
     mistakes = {
         "calendar.yaml": ("zone: Asia/Almaty", "zone: Asia/Nowhere"),
         "config.yaml": ("language: kk", "language: kz"),
@@ -140,91 +138,91 @@ def test_every_mistake_of_all_files_has_its_line(shell: Shell) -> None:
     places = [line.partition(": ")[0] for line in checked.out.splitlines()]
     assert {f"{name}:{shell.files.line(name, wrong)}" for name, (_, wrong) in mistakes.items()} <= set(places)
     for words in (("plan",), ("apply", "-q"), DUE, ("provision", "--script")):
-        said = shell(*words)
-        assert (said.code, said.out) == (78, "")
-        assert said.err.splitlines() == [f"sup-sync: {line}" for line in checked.out.splitlines()]
+        result = shell(*words)
+        assert (result.code, result.out) == (78, "")
+        assert result.err.splitlines() == [f"sup-sync: {line}" for line in checked.out.splitlines()]
 
 
 @pytest.mark.usefixtures("empty_folder")
-@pytest.mark.parametrize("command", THAT_ASK)
-def test_without_a_config_nothing_asks_a_tracker(shell: Shell, command: str) -> None:
-    one_line(shell(command), 78, "config.yaml:1: not in this folder: name one with --config")
+@pytest.mark.parametrize("command", REDMINE_COMMANDS)
+def test_commands_do_not_contact_redmine_without_a_config(shell: Shell, command: str) -> None:
+    one_line(shell(command), 78, "config.yaml:1: not in the current directory; pass --config or run `sup-sync init`")
 
 
-def test_a_config_that_is_named_and_missing_is_a_mistake_of_it(shell: Shell) -> None:
-    one_line(shell("--config", "other.yaml", "plan"), 78, "other.yaml:1: no such file: name yours with --config")
+def test_missing_file_of_config_option_is_reported(shell: Shell) -> None:
+    one_line(shell("--config", "other.yaml", "plan"), 78, "other.yaml:1: file not found; correct --config")
 
 
 @pytest.mark.parametrize(
-    ("fault", "code", "parts"),
+    ("response", "code", "parts"),
     [
-        (reply(200, "<!DOCTYPE html><html>Welcome</html>"), 75, ("an HTML page, not JSON", "is `url`")),
+        (reply(200, "<!DOCTYPE html><html>Welcome</html>"), 75, ("an HTML page instead of JSON", "check that `url`")),
         (reply(200, ""), 75, ("an empty answer",)),
         (half, 75, ("the connection broke",)),
-        (reply(200, '{"user": {"id"'), 75, ("no whole JSON object",)),
-        (reply_json([]), 75, ("no whole JSON object",)),
+        (reply(200, '{"user": {"id"'), 75, ("not a complete JSON object",)),
+        (reply_json([]), 75, ("not a complete JSON object",)),
         (reply_json({"project": {}}), 75, ("JSON without `user`",)),
         (
             reply(302, location="https://elsewhere.example/users/current.json?key=1"),
             75,
             ("redirect (302) to https://elsewhere.example,",),
         ),
-        (reply(401), 77, ("the key is not accepted (401)",)),
-        (reply(404), 78, ("not there (404): is `url` the tracker's root?",)),
+        (reply(401), 77, ("API key rejected (401)",)),
+        (reply(404), 78, ("not found (404); check that `url` is Redmine's base URL",)),
         (reply(500), 75, ("answered 500",)),
     ],
     ids=lambda value: str(value) if isinstance(value, int) else None,
 )
-def test_an_answer_that_is_no_trackers_ends_the_command(
-    shell: Shell, fault: Answer, code: int, parts: tuple[str, ...]
+def test_response_that_is_not_of_redmine_stops_the_command(
+    shell: Shell, response: Answer, code: int, parts: tuple[str, ...]
 ) -> None:
-    with serve(fault) as server:
+    with serve(response) as server:
         shell.files.replace("config.yaml", CLOSED_PORT, server.url)
-        for command in THAT_ASK:
+        for command in REDMINE_COMMANDS:
             one_line(shell(command), code, "GET /users/current.json", *parts)
         assert {each.path.partition("?")[0] for each in server.asked} == {"/users/current.json"}
 
 
-def test_a_tracker_that_is_away_ends_the_command(shell: Shell) -> None:
-    one_line(shell("apply"), 75, "no connection: is the tracker up, and `url` its address?")
+def test_unreachable_redmine_stops_the_command(shell: Shell) -> None:
+    one_line(shell("apply"), 75, "connection failed; check that Redmine is up and `url` is correct")
 
 
 @pytest.mark.parametrize(
     ("url", "code", "part"),
     [
-        ("ftp://tracker.example", 78, "url: no address of a tracker: write it as https://tracker.example.kz"),
-        ("https://", 78, "url: no address of a tracker"),
-        ("http://tracker.example", 78, "is plain http"),
-        (f"https://user:{SENTINEL}@tracker.example", 78, "holds a user name"),
-        (f"https://tracker.example/?key={SENTINEL}", 78, "holds a user name, a query"),
+        ("ftp://tracker.example", 78, "url: invalid URL; write it like https://redmine.example.kz"),
+        ("https://", 78, "url: invalid URL"),
+        ("http://tracker.example", 78, "must be https; plain http exposes the key"),
+        (f"https://user:{SENTINEL}@tracker.example", 78, "contains a user name"),
+        (f"https://tracker.example/?key={SENTINEL}", 78, "contains a user name, query"),
     ],
 )
-def test_a_url_that_the_key_must_not_go_to_is_refused(shell: Shell, url: str, code: int, part: str) -> None:
+def test_unsafe_url_is_rejected(shell: Shell, url: str, code: int, part: str) -> None:
     shell.files.replace("config.yaml", CLOSED_PORT, url)
     one_line(shell("apply"), code, part)
     assert not (shell.folder / "state").exists()
 
 
-def test_a_wrong_key_says_so(shell: Shell, office: Office) -> None:
+def test_wrong_key_is_reported(shell: Shell, office: Office) -> None:
     office.file()
     shell.use_key(SENTINEL)
-    for command in THAT_ASK:
-        one_line(shell(command), 77, "the key is not accepted (401)")
+    for command in REDMINE_COMMANDS:
+        one_line(shell(command), 77, "API key rejected (401)")
 
 
-def test_no_key_says_where_it_goes(shell: Shell) -> None:
+def test_missing_key_is_reported_with_its_place(shell: Shell) -> None:
     shell.patch.delenv("SUP_SYNC_KEY")
-    one_line(shell("plan"), 77, "no key: set SUP_SYNC_KEY, or name its file as `key_file`")
+    one_line(shell("plan"), 77, "no API key; set SUP_SYNC_KEY, or `key_file` in config.yaml")
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644])
-def test_a_key_file_that_others_can_read_is_refused(shell: Shell, mode: int) -> None:
+def test_key_file_readable_by_others_is_rejected(shell: Shell, mode: int) -> None:
     shell.patch.delenv("SUP_SYNC_KEY")
     shell.files.replace("config.yaml", "# key_file: /etc/sup-sync/key", "key_file: key")
     shell.write("key", SENTINEL, mode)
-    one_line(shell("plan"), 77, "sup-sync: key: others than its owner can read the key: chmod 600 ")
+    one_line(shell("plan"), 77, "sup-sync: key: readable by other users; run chmod 600 ")
 
 
-def test_a_key_in_the_config_is_refused_and_not_repeated(shell: Shell) -> None:
+def test_key_in_the_config_is_rejected_and_not_printed(shell: Shell) -> None:
     shell.files.replace("config.yaml", "redmine:\n", f"redmine:\n  key: {SENTINEL}\n")
-    one_line(shell("plan"), 78, "config.yaml:5: a key in the file: put it in a file of its own")
+    one_line(shell("plan"), 78, "config.yaml:5: API key in config.yaml; move it to its own file")

@@ -11,7 +11,7 @@ DAY = 9 * 60
 
 
 @pytest.mark.parametrize(
-    ("level", "channel", "priority", "first_min", "closing_min", "clauses"),
+    ("level", "channel", "priority", "first_min", "resolution_min", "clauses"),
     [
         *(("vip", "tracker", priority, first, DAY, "SLA VIP.2 SLA VIP.3") for priority, first in VIP_FIRST.items()),
         *(("vip", "callback", priority, first, DAY, "SLA VIP.2 SLA VIP.3") for priority, first in VIP_FIRST.items()),
@@ -29,15 +29,15 @@ DAY = 9 * 60
     ],
 )
 def test_due_gives_the_regulations_table(
-    shell: Shell, level: str, channel: str, priority: str, first_min: int, closing_min: int | None, clauses: str
+    shell: Shell, level: str, channel: str, priority: str, first_min: int, resolution_min: int | None, clauses: str
 ) -> None:
     words = ("--level", level, "--channel", channel, "--category", "error", "--priority", priority)
-    first, closing = shell("due", "--filed-at", "2026-06-09T09:00", *words, "--json").json
-    assert (first["within"], closing["within"]) == (first_min * 60, closing_min and closing_min * 60)
-    assert f"{first['clause']} {closing['clause']}" == clauses
+    first, resolution = shell("due", "--filed-at", "2026-06-09T09:00", *words, "--json").json
+    assert (first["within"], resolution["within"]) == (first_min * 60, resolution_min and resolution_min * 60)
+    assert f"{first['clause']} {resolution['clause']}" == clauses
 
 
-def test_due_as_json_is_exactly_what_others_rely_on(shell: Shell) -> None:
+def test_due_json_has_the_documented_form(shell: Shell) -> None:
     assert shell(*DUE, "--priority", "urgent", "--json").json == [
         {
             "metric": "first_response",
@@ -56,22 +56,22 @@ def test_due_as_json_is_exactly_what_others_rely_on(shell: Shell) -> None:
     ]
 
 
-def test_due_has_no_moment_where_the_clause_excepts_it(shell: Shell) -> None:
+def test_due_has_no_due_date_if_the_clause_excludes_the_channel(shell: Shell) -> None:
     letter = [word if word != "tracker" else "official_letter" for word in DUE]
-    closing = shell(*letter, "--json").json[1]
-    assert (closing["within"], closing["due_at"], closing["clause"]) == (None, None, "SLA VIP.3")
+    resolution = shell(*letter, "--json").json[1]
+    assert (resolution["within"], resolution["due_at"], resolution["clause"]) == (None, None, "SLA VIP.3")
 
 
 @pytest.mark.parametrize(
     "filed_at", ["2026-06-09T14:00", "2026-06-09T14:00+05:00", "2026-06-09T09:00Z", "2026-06-09T11:00+02:00"]
 )
-def test_a_moment_without_an_offset_is_meant_in_the_supports_zone(shell: Shell, filed_at: str) -> None:
+def test_time_without_an_offset_is_in_the_support_zone(shell: Shell, filed_at: str) -> None:
     words = [filed_at if word == DUE[2] else word for word in DUE]
     assert shell(*words, "--json").json[0]["due_at"] == "2026-06-09T16:00:00+05:00"
 
 
 @pytest.mark.usefixtures("empty_folder")
 def test_due_needs_no_config_of_its_own(shell: Shell) -> None:
-    said = shell(*DUE)
-    assert (said.code, said.err) == (0, "")
-    assert "SLA VIP.2" in said.out
+    result = shell(*DUE)
+    assert (result.code, result.err) == (0, "")
+    assert "SLA VIP.2" in result.out

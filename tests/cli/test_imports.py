@@ -1,4 +1,4 @@
-"""No command brings in what it does not use, so that each starts as fast as it can."""
+"""Imports of each command: none that it does not use, so that it starts fast."""
 
 from __future__ import annotations
 
@@ -20,8 +20,7 @@ DECISIONS = {
     "sup_sync.planning.plan",
     "sup_sync.views.compliance",
 }
-NOTICES = {"sup_sync.planning.notices"}
-"""What reads the files asks the notices for the keys of the regulation and of the texts; nothing else needs them."""
+NOTICES = {"sup_sync.planning.notices"}  # only reading the files needs them, for the keys of regulation and texts
 
 HOLIDAYS = {"holidays"}
 OUTSIDE = {"apprise", "prometheus_client", "sup_sync.host.summary"}
@@ -36,15 +35,15 @@ PROGRAM = """
 import sys
 from sup_sync.cli.main import run
 assert run(sys.argv[2:]) == 0
-sys.stderr.write("brought in: " + " ".join(sorted(set(sys.argv[1].split(",")) & sys.modules.keys())))
+sys.stderr.write("imported: " + " ".join(sorted(set(sys.argv[1].split(",")) & sys.modules.keys())))
 """
 
 
-def brought_in(shell: Shell, command: str, unused: set[str]) -> list[str]:
-    """What of these a command imports, in a process of its own."""
+def imported_of(shell: Shell, command: str, unused: set[str]) -> list[str]:
+    """Run a command in a process of its own; return which of the modules it imports."""
     line = [sys.executable, "-c", PROGRAM, ",".join(unused), *command.split()]
     done = subprocess.run(line, cwd=shell.folder, capture_output=True, text=True, check=True)
-    return done.stderr.partition("brought in: ")[2].split()
+    return done.stderr.partition("imported: ")[2].split()
 
 
 @pytest.mark.parametrize(
@@ -74,20 +73,20 @@ def brought_in(shell: Shell, command: str, unused: set[str]) -> list[str]:
         ("schedule --prefix root", REST | DECISIONS | HOLIDAYS | SCREEN | OUTSIDE),
     ],
 )
-def test_a_command_imports_nothing_that_it_does_not_use(shell: Shell, command: str, unused: set[str]) -> None:
+def test_command_does_not_import_unused_modules(shell: Shell, command: str, unused: set[str]) -> None:
     examples = shell.files.path("config.yaml").parent / "requests.jsonl"
     examples.write_text("", encoding="utf-8")
     shell.files.replace("config.yaml", "  # key_file:", "  key_file:")  # cron asks for one
     shipped = str(REPOSITORY / "examples/requests.jsonl")
-    assert brought_in(shell, command.replace("FILE", examples.name).replace("EXAMPLES", shipped), unused) == []
+    assert imported_of(shell, command.replace("FILE", examples.name).replace("EXAMPLES", shipped), unused) == []
 
 
-def test_a_run_that_is_not_watched_brings_in_nothing_for_it(shell: Shell, office: Office) -> None:
+def test_run_without_monitoring_does_not_import_its_libraries(shell: Shell, office: Office) -> None:
     office.file()
-    assert brought_in(shell, "apply -q", OUTSIDE | HOLIDAYS) == []
-    assert brought_in(shell, "apply -q --metrics x.prom", OUTSIDE) == ["prometheus_client", "sup_sync.host.summary"]
+    assert imported_of(shell, "apply -q", OUTSIDE | HOLIDAYS) == []
+    assert imported_of(shell, "apply -q --metrics x.prom", OUTSIDE) == ["prometheus_client", "sup_sync.host.summary"]
 
 
-def test_what_a_command_uses_is_seen(shell: Shell) -> None:
-    assert brought_in(shell, "clients", FILES | SCREEN) == sorted(FILES | SCREEN)
-    assert brought_in(shell, "calendar refresh 2026", HOLIDAYS) == ["holidays"]
+def test_used_modules_are_seen(shell: Shell) -> None:
+    assert imported_of(shell, "clients", FILES | SCREEN) == sorted(FILES | SCREEN)
+    assert imported_of(shell, "calendar refresh 2026", HOLIDAYS) == ["holidays"]

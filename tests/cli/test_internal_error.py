@@ -1,4 +1,4 @@
-"""An internal error is reported as one line that names our code, with a traceback in a file that holds no values."""
+"""An internal error is reported as one line that names our code, with a traceback in a file that contains no values."""
 
 from __future__ import annotations
 
@@ -59,9 +59,9 @@ def test_line_names_our_last_frame_and_the_file_when_a_library_fails(
     shell: Shell, office: Office, fails_in_a_library: Callable[..., CommandResult]
 ) -> None:
     office.file()
-    said = fails_in_a_library("plan")
+    result = fails_in_a_library("plan")
     path = traceback_file(shell, "plan")
-    one_line(said, 1, "internal error: AttributeError at redmine/", "with the command you ran", f" and {path}")
+    one_line(result, 1, "internal error: AttributeError at redmine/", "with the command you ran", f" and {path}")
 
 
 def test_traceback_holds_frames_of_all_causes_and_no_values(
@@ -108,9 +108,9 @@ def test_line_has_no_path_when_the_state_folder_cannot_be_written(
 ) -> None:
     (shell.folder / obstacle).parent.mkdir(exist_ok=True)
     shell.write(obstacle, "a file in the folder's place")
-    said = fails()
-    one_line(said, 1, "internal error: ZeroDivisionError at cli/loading.py:")
-    assert said.line.endswith("; please report it with the command you ran")
+    result = fails()
+    one_line(result, 1, "internal error: ZeroDivisionError at cli/loading.py:")
+    assert result.line.endswith("; please report it with the command you ran")
 
 
 def test_line_has_no_path_when_a_folder_has_the_name_of_the_traceback(
@@ -135,7 +135,7 @@ def test_planted_link_is_replaced_and_not_followed(
 
 
 @pytest.mark.parametrize("plant", [os.symlink, os.link])
-def test_link_planted_at_the_last_moment_is_not_followed(
+def test_link_planted_just_before_writing_is_not_followed(
     shell: Shell, fails: Callable[[], CommandResult], plant: Callable[[Path, Path], None]
 ) -> None:
     """Only the exclusive creation of the temporary file guards against that."""
@@ -152,12 +152,12 @@ def test_json_of_a_run_has_the_same_line(
     shell: Shell, office: Office, fails_in_a_library: Callable[..., CommandResult]
 ) -> None:
     office.file()
-    said = fails_in_a_library("apply", "--json")
-    assert said.json["error"] == said.err.removeprefix("sup-sync: ").rstrip("\n")
-    assert str(traceback_file(shell, "apply")) in said.err
+    result = fails_in_a_library("apply", "--json")
+    assert result.json["error"] == result.err.removeprefix("sup-sync: ").rstrip("\n")
+    assert str(traceback_file(shell, "apply")) in result.err
 
 
-def test_an_error_that_is_its_own_cause_is_written_once() -> None:
+def test_error_that_is_its_own_cause_is_written_once() -> None:
     error = RuntimeError(SENTINEL)
     error.__context__ = ValueError(SENTINEL)
     error.__context__.__context__ = error

@@ -18,7 +18,7 @@ from support.scripted_server import reply, serve, silence
 from support.shell import PROGRAM, CommandResult, Shell, one_line
 
 
-def test_the_key_works_from_its_file(shell: Shell, office: Office) -> None:
+def test_key_is_read_from_its_file(shell: Shell, office: Office) -> None:
     office.file()
     shell.patch.delenv("SUP_SYNC_KEY")
     shell.files.replace("config.yaml", "# key_file: /etc/sup-sync/key", "key_file: key")
@@ -26,7 +26,7 @@ def test_the_key_works_from_its_file(shell: Shell, office: Office) -> None:
     assert shell.process("apply").out == "Written: 1 applied.\n"
 
 
-def test_a_reader_of_the_pipe_that_goes_away_is_no_fault(shell: Shell, snapshot: Path) -> None:
+def test_closed_pipe_is_not_an_error(shell: Shell, snapshot: Path) -> None:
     lines = snapshot.read_text().splitlines()
     number = json.loads(lines[1])["id"]
     others = [lines[1].replace(f'{{"id": {number},', f'{{"id": {number + each},', 1) for each in range(400)]
@@ -42,38 +42,38 @@ def test_a_reader_of_the_pipe_that_goes_away_is_no_fault(shell: Shell, snapshot:
         assert process.returncode == 0
 
 
-def test_a_full_disk_behind_stdout_is_told(shell: Shell, snapshot: Path) -> None:
+def test_full_disk_behind_stdout_is_reported(shell: Shell, snapshot: Path) -> None:
     with Path("/dev/full").open("w") as full:
         for words in (("plan",), ("plan", "--json"), ("queue",), ("report",)):
-            said = shell.process(*words, "--from", snapshot, "--now", NOW, stdout=full)
-            one_line(said, 1, "the output: No space left on device")
+            result = shell.process(*words, "--from", snapshot, "--now", NOW, stdout=full)
+            one_line(result, 1, "the output: No space left on device")
 
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """A background job of a shell, as which the tests may run, ignores SIGINT, and so would its children."""
+    """Restore SIGINT: a background job of a shell ignores it, and so would the commands that tests start."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_an_interrupted_run_says_so_to_its_monitor_too(shell: Shell, count_promise: Callable[[str, str], None]) -> None:
+def test_interrupted_run_is_reported_to_its_monitor(shell: Shell, count_promise: Callable[[str, str], None]) -> None:
     with serve(silence(3)) as server, serve(reply(200)) as monitor:
         shell.files.replace("config.yaml", CLOSED_PORT, server.url)
         line = [str(PROGRAM), "apply", "--ping", monitor.url]
         with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             wait_until(lambda: bool(server.asked))
             process.send_signal(signal.SIGINT)
-            said = shell.checked(CommandResult(0, *process.communicate()))
+            result = shell.checked(CommandResult(0, *process.communicate()))
     assert [each.path for each in monitor.asked] == ["/start", "/130"]
-    assert (process.returncode, said.out) == (130, "")
-    assert said.err.strip() == "sup-sync: interrupted; nothing is left half written"
+    assert (process.returncode, result.out) == (130, "")
+    assert result.err.strip() == "sup-sync: interrupted; nothing is left half-written"
     count_promise(TRUTH, "exit code 130: interrupted")
 
 
-def test_the_key_is_in_no_process_list(shell: Shell, count_promise: Callable[[str, str], None]) -> None:
-    """Whoever lists processes sees the words of each and the names of its threads; the environment is its owner's."""
+def test_process_list_does_not_contain_the_key(shell: Shell, count_promise: Callable[[str, str], None]) -> None:
+    """Other users see arguments and thread names of a process; only its owner can read the environment."""
     with serve(silence(1)) as server:
         shell.files.replace("config.yaml", CLOSED_PORT, server.url)
         with subprocess.Popen([PROGRAM, "apply"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
@@ -86,11 +86,11 @@ def test_the_key_is_in_no_process_list(shell: Shell, count_promise: Callable[[st
             assert (place / "environ").stat().st_mode & 0o077 == 0
             process.kill()
             process.communicate()
-    count_promise(SECRET, "the list of processes while a run waits for its tracker")
+    count_promise(SECRET, "the list of processes while a run waits for Redmine")
 
 
 def words_of(path: Path) -> str:
-    """Of a process; none where it ended meanwhile."""
+    """Read the arguments of a process; empty if it has exited meanwhile."""
     try:
         return path.read_text(errors="replace")
     except OSError:
@@ -104,12 +104,12 @@ def wait_until(is_so: Callable[[], bool]) -> None:
 
 
 @pytest.mark.parametrize("place", ["missing/snapshot.jsonl", "/proc/snapshot.jsonl"])
-def test_a_snapshot_that_cannot_be_written_says_where(shell: Shell, office: Office, place: str) -> None:
+def test_unwritable_snapshot_is_reported_with_its_path(shell: Shell, office: Office, place: str) -> None:
     office.file()
-    one_line(shell("snapshot", "-o", place), 2, f"{place}: cannot be written: ")
+    one_line(shell("snapshot", "-o", place), 2, f"{place}: cannot be written (")
 
 
-def test_a_snapshot_takes_the_place_of_files_only(shell: Shell, office: Office) -> None:
+def test_snapshot_replaces_only_regular_files(shell: Shell, office: Office) -> None:
     office.file()
     pipe = shell.folder / "pipe"
     os.mkfifo(pipe)
@@ -117,15 +117,13 @@ def test_a_snapshot_takes_the_place_of_files_only(shell: Shell, office: Office) 
     assert pipe.is_fifo()
 
 
-def test_a_snapshot_that_no_longer_fits_leaves_the_old_one_and_nothing_half_written(
-    shell: Shell, snapshot: Path
-) -> None:
+def test_snapshot_too_large_for_the_disk_keeps_the_old_file(shell: Shell, snapshot: Path) -> None:
     before = snapshot.read_bytes()
 
     def allow_little() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
 
-    said = shell.process("snapshot", "-q", "-o", snapshot, preexec_fn=allow_little)
-    one_line(said, 2, "snapshot.jsonl: cannot be written: File too large")
+    result = shell.process("snapshot", "-q", "-o", snapshot, preexec_fn=allow_little)
+    one_line(result, 2, "snapshot.jsonl: cannot be written (File too large); choose another path")
     assert snapshot.read_bytes() == before
     assert [each.name for each in shell.folder.iterdir() if each.name.startswith(".")] == []

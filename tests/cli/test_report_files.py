@@ -18,7 +18,7 @@ EXAMPLES = REPOSITORY / "examples/requests.jsonl"
 READ = ("--from", EXAMPLES, "--now", "2026-11-20T18:00")
 
 
-def test_the_requests_are_written_as_a_table_that_spreadsheets_know_as_utf_8(shell: Shell, tmp_path: Path) -> None:
+def test_csv_file_is_utf_8_with_a_byte_order_mark(shell: Shell, tmp_path: Path) -> None:
     assert shell("report", *READ, "--csv", tmp_path / "requests.csv", "-q") == CommandResult(0, "", "")
     text = (tmp_path / "requests.csv").read_bytes()
     assert text.startswith(b"\xef\xbb\xbfissue,")
@@ -26,23 +26,23 @@ def test_the_requests_are_written_as_a_table_that_spreadsheets_know_as_utf_8(she
     assert [path.name for path in tmp_path.glob("*.part")] == []
 
 
-def test_the_same_goes_to_standard_output(shell: Shell, tmp_path: Path) -> None:
+def test_csv_on_stdout_has_no_byte_order_mark(shell: Shell, tmp_path: Path) -> None:
     shell("report", *READ, "--csv", tmp_path / "requests.csv")
     with (tmp_path / "printed.csv").open("wb") as printed:
         shell.process("report", *READ, "--csv", "-", stdout=printed)
     assert (tmp_path / "printed.csv").read_bytes() == (tmp_path / "requests.csv").read_bytes()[3:]
 
 
-def test_a_table_can_come_with_json_but_not_on_the_same_stream(shell: Shell, tmp_path: Path) -> None:
+def test_csv_and_json_need_different_streams(shell: Shell, tmp_path: Path) -> None:
     assert shell("report", *READ, "--csv", tmp_path / "requests.csv", "--json").json["total"]["requests"] == 35
-    one_line(shell("report", *READ, "--csv", "-", "--json"), 2, "name a file for --csv")
+    one_line(shell("report", *READ, "--csv", "-", "--json"), 2, "pass a file name to --csv")
 
 
-def test_a_table_that_cannot_be_written_leaves_what_was_there(shell: Shell, tmp_path: Path) -> None:
+def test_unwritable_csv_is_reported(shell: Shell, tmp_path: Path) -> None:
     one_line(shell("report", *READ, "--csv", tmp_path / "nowhere/requests.csv"), 2, "cannot be written")
 
 
-def test_the_page_is_written_in_the_language_of_staff_or_the_one_asked_for(shell: Shell, tmp_path: Path) -> None:
+def test_page_is_in_the_language_of_staff_or_of_the_option(shell: Shell, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     assert shell("report", *READ, "--html", page, "-q") == CommandResult(0, "", "")
     assert '<html lang="kk">' in page.read_text()
@@ -51,9 +51,7 @@ def test_the_page_is_written_in_the_language_of_staff_or_the_one_asked_for(shell
     assert [path.name for path in tmp_path.glob("*.part")] == []
 
 
-def test_a_page_that_cannot_be_made_leaves_the_old_one(
-    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_page_that_fails_keeps_the_old_file(shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = tmp_path / "page.html"
     page.write_text("old")
     one_line(shell("report", *READ, "--html", page, "--csv", "no/where.csv"), 2, "no/where")
@@ -62,29 +60,29 @@ def test_a_page_that_cannot_be_made_leaves_the_old_one(
     assert page.read_text() == "old"
 
 
-def test_a_page_in_no_folder_is_refused(shell: Shell, tmp_path: Path) -> None:
+def test_page_in_a_missing_folder_is_rejected(shell: Shell, tmp_path: Path) -> None:
     one_line(shell("report", *READ, "--html", tmp_path / "nowhere/page.html"), 2, "cannot be written")
 
 
 @pytest.mark.parametrize("library", ["jinja2", "matplotlib"])
-def test_without_the_extra_one_line_says_what_to_install(
+def test_missing_library_is_reported_with_its_extra(
     shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
 ) -> None:
-    found = find_spec
-    monkeypatch.setattr("sup_sync.cli.pages.find_spec", lambda name: None if name == library else found(name))
-    said = shell("report", *READ, "--html", tmp_path / "page.html")
-    one_line(said, 2, library, "pip install 'sup-sync[report]'")
+    real_find_spec = find_spec
+    monkeypatch.setattr("sup_sync.cli.pages.find_spec", lambda name: None if name == library else real_find_spec(name))
+    result = shell("report", *READ, "--html", tmp_path / "page.html")
+    one_line(result, 2, library, "pip install 'sup-sync[report]'")
     assert not (tmp_path / "page.html").exists()
 
 
-def test_a_folder_that_matplotlib_cannot_write_is_no_news(shell: Shell, tmp_path: Path) -> None:
+def test_unwritable_folder_of_matplotlib_is_not_reported(shell: Shell, tmp_path: Path) -> None:
     environment = {**os.environ, "MPLCONFIGDIR": "/proc/nowhere"}
-    said = shell.process("report", *READ, "--html", tmp_path / "page.html", env=environment)
-    assert said == CommandResult(0, "", "")
+    result = shell.process("report", *READ, "--html", tmp_path / "page.html", env=environment)
+    assert result == CommandResult(0, "", "")
 
 
 @pytest.mark.parametrize("words", [("report", *READ), ("report", *READ, "--csv", "-"), ("plan", *READ)])
-def test_only_the_page_loads_what_draws_it(shell: Shell, words: tuple[object, ...]) -> None:
+def test_only_a_page_imports_its_libraries(shell: Shell, words: tuple[object, ...]) -> None:
     program = (
         "import sys; from sup_sync.cli.main import run; run(sys.argv[1:]);"
         " sys.exit(any(name in sys.modules for name in ('jinja2', 'matplotlib', 'sup_sync.output.pages')))"
@@ -94,7 +92,7 @@ def test_only_the_page_loads_what_draws_it(shell: Shell, words: tuple[object, ..
     assert (done.returncode, done.stderr) == (0, b"")
 
 
-def test_the_page_says_that_a_part_is_missing(shell: Shell, tmp_path: Path) -> None:
+def test_incomplete_page_is_marked(shell: Shell, tmp_path: Path) -> None:
     lines = EXAMPLES.read_text(encoding="utf-8").splitlines()
     shell.write("broken.jsonl", "\n".join([*lines[:3], lines[3].replace('"created_on"', '"created_off"')]))
     page = tmp_path / "page.html"

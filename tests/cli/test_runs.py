@@ -1,4 +1,4 @@
-"""What a run ends with that could not do all of its work, or must not."""
+"""Runs that cannot or must not do all of their work."""
 
 from __future__ import annotations
 
@@ -11,34 +11,32 @@ from support.worlds import ADMIN
 from sup_sync.host.lock import hold_lock
 
 
-def test_a_history_that_fails_ends_partly_done_and_names_its_project(shell: Shell, office: Office) -> None:
+def test_unreadable_history_exits_partly_done_and_skips_its_project(shell: Shell, office: Office) -> None:
     good = office.file()
-    beside, bad = (office.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2))
-    for fault in (reply(500), reply(200, "<html>down</html>"), half):
-        office.faults[rf"/issues/{bad}\.json"] = fault
+    readable, bad = (office.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2))
+    for response in (reply(500), reply(200, "<html>down</html>"), half):
+        office.responses[rf"/issues/{bad}\.json"] = response
         for command in ("plan", "queue", "report", "snapshot"):
-            said = shell(command)
-            assert (command, said.code) == (command, 3)
-            assert said.err.startswith(
-                "sup-sync: project Портал тұтынушылары could not be read whole, so nothing of it"
-            )
-            assert len(said.err.splitlines()) == 1
-            assert f"#{beside}" not in said.out
-            assert f'{{"id": {beside},' not in said.out
+            result = shell(command)
+            assert (command, result.code) == (command, 3)
+            assert result.err.startswith("sup-sync: project Портал тұтынушылары skipped, because reading it failed: ")
+            assert len(result.err.splitlines()) == 1
+            assert f"#{readable}" not in result.out
+            assert f'{{"id": {readable},' not in result.out
     assert shell("plan", "--exit-code").code == 3
-    said = shell("apply", "-q")
-    assert (said.code, said.out) == (3, "Written: 1 applied.\n")
+    result = shell("apply", "-q")
+    assert (result.code, result.out) == (3, "Written: 1 applied.\n")
     with office.people() as diary:
         assert diary.fields(OPERATOR, good)["level"] == "VIP"
-        assert diary.see(ADMIN, beside)["journals"] == diary.see(ADMIN, bad)["journals"] == []
+        assert diary.see(ADMIN, readable)["journals"] == diary.see(ADMIN, bad)["journals"] == []
 
 
-def test_over_the_limits_nothing_is_written_but_by_force(shell: Shell, office: Office) -> None:
+def test_plan_over_the_limits_is_written_only_with_force(shell: Shell, office: Office) -> None:
     issue_id = office.file()
     shell.files.replace("config.yaml", "notes: 50", "notes: 0")
-    said = shell("apply")
-    assert said.code == 4
-    assert said.line.startswith(
+    result = shell("apply")
+    assert result.code == 4
+    assert result.line.startswith(
         "sup-sync: limits exceeded: 2 notes (limit 0); nothing was written. Review `sup-sync plan`"
     )
     with office.people() as diary:
@@ -46,21 +44,21 @@ def test_over_the_limits_nothing_is_written_but_by_force(shell: Shell, office: O
     assert shell("apply", "--force").code == 0
 
 
-def test_a_lock_that_is_held_ends_the_second_run(shell: Shell, office: Office) -> None:
+def test_second_run_exits_if_the_lock_is_held(shell: Shell, office: Office) -> None:
     office.file()
     assert shell("apply").code == 0
     (path,) = (shell.folder / "state/sup-sync").glob("*.lock")
     with hold_lock(path):
-        for said in (shell("apply"), shell.process("apply", "-q")):
-            assert said.code == 75
-            assert said.line == f"sup-sync: {path}: another run holds the lock; this one ends, the next goes on"
+        for result in (shell("apply"), shell.process("apply", "-q")):
+            assert result.code == 75
+            assert result.line == f"sup-sync: {path}: another run is in progress; exiting"
         assert shell("plan").code == 0
     assert shell("apply").code == 0
 
 
-def test_a_lock_that_cannot_be_made_says_where(shell: Shell) -> None:
+def test_lock_that_cannot_be_created_is_reported_with_its_path(shell: Shell) -> None:
     shell.write("state", "a file where a folder should be")
-    said = shell("apply")
-    assert said.code == 78
-    assert "/state/sup-sync/" in said.line
-    assert "set XDG_STATE_HOME" in said.line
+    result = shell("apply")
+    assert result.code == 78
+    assert "/state/sup-sync/" in result.line
+    assert "set XDG_STATE_HOME" in result.line

@@ -1,4 +1,4 @@
-"""Metrics and languages are data: with one more of each in the mappings every command runs, and shows them."""
+"""Metrics and languages as data: each command shows one more of each if the mappings contain them."""
 
 from __future__ import annotations
 
@@ -62,18 +62,18 @@ def extended(shell: Shell) -> Shell:
 
 
 def of_file(shell: Shell, *words: object) -> str:
-    """What a command prints of the example requests."""
-    said = shell(*words, "--from", EXAMPLES, "--now", NOW)
-    assert said.code == 0, said.err
-    return said.out
+    """Return the output of a command for the example requests."""
+    result = shell(*words, "--from", EXAMPLES, "--now", NOW)
+    assert result.code == 0, result.err
+    return result.out
 
 
-def test_check_takes_them(extended: Shell) -> None:
+def test_check_accepts_new_metric_and_language(extended: Shell) -> None:
     assert extended("check", "--offline").code == 0
     assert list(extended.files.load().rules.policy.metrics) == ["first_response", "resolution", METRIC]
 
 
-def test_a_desk_needs_no_kazakh(shell: Shell) -> None:
+def test_kazakh_is_not_required(shell: Shell) -> None:
     messages = yaml.safe_load(shell.files.path("messages.yaml").read_text(encoding="utf-8"))
     shell.files.path("messages.yaml").write_text(yaml.safe_dump({"en": messages["en"]}, sort_keys=False), "utf-8")
     shell.files.replace("tracker.yaml", "  kk: Қазақша\n  ru: Русский\n", "")
@@ -95,9 +95,9 @@ def test_due_has_a_row_for_the_metric(extended: Shell) -> None:
 def test_explain_shows_its_clock_and_its_ladder(extended: Shell) -> None:
     for out in (of_file(extended, "explain", 23), of_file(extended, "explain", 30)):
         assert len(re.findall("^  full answer ", out, re.MULTILINE)) > 1
-    told = json.loads(of_file(extended, "explain", 30, "--json"))
-    assert [each["metric"] for each in told["verdicts"]] == ["first_response", "resolution", METRIC]
-    assert {each["metric"] for each in told["ladder"]} == {"first_response", "resolution", METRIC}
+    explanation = json.loads(of_file(extended, "explain", 30, "--json"))
+    assert [each["metric"] for each in explanation["verdicts"]] == ["first_response", "resolution", METRIC]
+    assert {each["metric"] for each in explanation["ladder"]} == {"first_response", "resolution", METRIC}
 
 
 def test_queue_and_plan_run(extended: Shell) -> None:
@@ -108,7 +108,7 @@ def test_queue_and_plan_run(extended: Shell) -> None:
     assert of_file(extended, "plan")
 
 
-def test_whatif_compares_what_has_the_metric_with_what_lacks_it(
+def test_whatif_compares_mappings_with_and_without_the_metric(
     shell: Shell, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     other = Copy(tmp_path_factory.mktemp("other"))
@@ -129,7 +129,7 @@ def test_report_has_the_metric_in_all_formats(extended: Shell) -> None:
 
 
 @pytest.mark.parametrize("language", ["kk", "en", LANGUAGE])
-def test_every_page_is_written_in_every_language(extended: Shell, language: str) -> None:
+def test_each_page_is_written_in_each_language(extended: Shell, language: str) -> None:
     page = extended.folder / "page.html"
     of_file(extended, "report", "--html", page, "--language", language)
     assert f'<html lang="{language}">' in page.read_text(encoding="utf-8")
@@ -139,7 +139,7 @@ def test_every_page_is_written_in_every_language(extended: Shell, language: str)
         assert f'<html lang="{language}">' in page.read_text(encoding="utf-8")
 
 
-def test_screens_are_in_that_language(extended: Shell) -> None:
+def test_screens_use_the_new_language(extended: Shell) -> None:
     assert LABEL in extended("regulation", "--language", LANGUAGE).out
     assert extended("regulation").out == extended("regulation", "--language", LANGUAGE).out
     assert LABEL in extended("regulation", "--language", "ru").out
@@ -149,13 +149,13 @@ def test_screens_are_in_that_language(extended: Shell) -> None:
     assert extended("clients").code == 0
 
 
-def test_a_language_that_messages_lack_is_a_mistake(extended: Shell) -> None:
-    said = extended("regulation", "--language", "fr")
-    assert said.code == 2
-    assert "'fr' is not one of 'kk', 'ru', 'en', 'de'" in said.err
+def test_language_that_messages_lack_is_a_mistake(extended: Shell) -> None:
+    result = extended("regulation", "--language", "fr")
+    assert result.code == 2
+    assert "'fr' is not one of 'kk', 'ru', 'en', 'de'" in result.err
 
 
-def test_completion_knows_the_language(extended: Shell) -> None:
+def test_completion_offers_the_language(extended: Shell) -> None:
     assert extended("completion", "bash").code == 0
     typed = {"COMP_WORDS": "sup-sync regulation --language d", "COMP_CWORD": "3", "_SUP_SYNC_COMPLETE": "bash_complete"}
     for name, value in typed.items():
@@ -163,7 +163,7 @@ def test_completion_knows_the_language(extended: Shell) -> None:
     assert f"plain,{LANGUAGE}" in extended.process().out
 
 
-def test_provision_makes_the_field_and_the_value(extended: Shell) -> None:
+def test_provision_creates_the_field_and_the_value(extended: Shell) -> None:
     out = extended("provision", "--script").out
     assert "Толық жауап" in out
     assert "Deutsch" in out
@@ -171,13 +171,13 @@ def test_provision_makes_the_field_and_the_value(extended: Shell) -> None:
 
 def test_init_offers_the_language(shell: Shell) -> None:
     add_language(shell.files)
-    shell.patch.setattr(init_command, "shipped", lambda: shell.folder)
-    said = shell("init", "--url", "http://127.0.0.1:9", "--language", LANGUAGE, "--directory", "new", "--yes")
-    assert said.code == 75  # it came as far as asking Redmine
+    shell.patch.setattr(init_command, "shipped_folder", lambda: shell.folder)
+    result = shell("init", "--url", "http://127.0.0.1:9", "--language", LANGUAGE, "--directory", "new", "--yes")
+    assert result.code == 75  # it came as far as asking Redmine
     assert shell("init", "--language", "fr", "--directory", "new", "--yes").code == 2
 
 
-def test_a_run_writes_it(extended: Shell, office: Office) -> None:
+def test_run_writes_the_metric(extended: Shell, office: Office) -> None:
     office.world.tracker.add_field({"name": "Толық жауап"})
     office.world.names = extended.files.load().rules.names
     issue_id = office.file("Mon 09:00", CLIENT)

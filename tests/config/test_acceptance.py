@@ -1,4 +1,4 @@
-"""mappings/examples.yaml: what the regulation's owner expects, reckoned by hand."""
+"""The acceptance table, mappings/examples.yaml: target times that the owner of the regulation computed by hand."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def copy(tmp_path: Path) -> Copy:
     return copy
 
 
-def test_the_table_is_kept_by_the_shipped_mappings(copy):
+def test_shipped_mappings_pass_the_acceptance_table(copy):
     assert len(ROWS) >= 40
     assert copy.mistakes() == []
 
 
-def test_the_table_has_every_row_of_the_regulation():
-    """Each level and channel, and for VIP outside of the online assistant each priority."""
+def test_acceptance_table_covers_every_row_of_the_regulation():
+    """Covers each level and channel, and each priority for VIP except by online assistant."""
     policy = load_config(REPOSITORY / "config.yaml", WEEK).rules.policy
     seen = {(row["level"], row["channel"]) for row in ROWS}
     assert seen == {(level, channel) for level in policy.levels for channel in policy.channels}
@@ -39,23 +39,26 @@ def test_the_table_has_every_row_of_the_regulation():
     assert by_priority >= {(channel, priority) for channel in others for priority in policy.priorities}
 
 
-def test_an_example_that_the_mappings_do_not_keep_is_named_and_stops_a_run(copy):
+def test_failing_example_is_reported_and_prevents_a_run(copy):
     copy.replace("examples.yaml", "first_response: 2026-03-18 10:15", "first_response: 2026-03-18 10:20", times=1)
     line = copy.line("examples.yaml", "10:20")
-    wanted = "expects first_response 2026-03-18 10:20, the mappings give 2026-03-18 10:15 (base_online_assistant)"
+    text = (
+        "expected first_response 2026-03-18 10:20, but the mappings give 2026-03-18 10:15 (base_online_assistant);"
+        " correct one of them"
+    )
     with pytest.raises(ConfigError, match=rf"^examples\.yaml:{line}: ") as caught:
         copy.load()
-    assert str(caught.value) == f"examples.yaml:{line}: {wanted}"
+    assert str(caught.value) == f"examples.yaml:{line}: {text}"
 
 
-def test_a_target_where_none_is_expected_is_named(copy):
+def test_unexpected_target_is_reported(copy):
     copy.replace("regulation.yaml", "{within: none, clause: SLA VIP.3}", "{within: 2 working days, clause: SLA VIP.3}")
-    told = copy.mistakes()
-    assert len(told) == sum(row["resolution"] == "none" for row in ROWS) > 0
-    assert all("expects resolution none, the mappings give 20" in each for each in told)
+    mistakes = copy.mistakes()
+    assert len(mistakes) == sum(row["resolution"] == "none" for row in ROWS) > 0
+    assert all("expected resolution none, but the mappings give 20" in each for each in mistakes)
 
 
-def test_examples_wait_for_a_sound_regulation_but_not_for_other_files(copy):
+def test_examples_are_skipped_if_the_regulation_is_invalid_but_not_for_other_files(copy):
     copy.replace("examples.yaml", "first_response: 2026-03-18 10:15", "first_response: 2026-03-18 10:20", times=1)
     copy.replace("tracker.yaml", "  urgent: Жедел", "  urgnt: Жедел")
     assert any(each.startswith("examples.yaml:") for each in copy.mistakes())

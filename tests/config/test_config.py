@@ -1,4 +1,4 @@
-"""The configuration as it ships, and what other lines of it would mean."""
+"""The shipped configuration, and the meaning of other values."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def copy(tmp_path: Path) -> Copy:
     return Copy(tmp_path)
 
 
-# What the shipped files say
+# The shipped files
 
 
-def test_the_shipped_files_have_no_mistake():
+def test_shipped_files_have_no_mistakes():
     assert check_files(REPOSITORY / CONFIG, WEEK)[1] == []
 
 
@@ -39,21 +39,21 @@ AGREEMENTS = [
 ]
 
 
-def test_the_shipped_agreements_are_those_of_the_table():
+def test_shipped_agreements_match_the_table_of_the_regulation():
     policy = shipped_config().rules.policy
     assert policy.priorities == ("normal", "urgent", "immediate")
     rows = []
     for agreement in policy.agreements:
         first = [agreement.target("first_response", each) for each in policy.priorities]
-        closing = [agreement.target("resolution", each) for each in policy.priorities]
-        assert {each.clock for each in (*first, *closing)} == {ClockKind.WORKING}
-        assert len(set(closing)) == 1
+        resolution = [agreement.target("resolution", each) for each in policy.priorities]
+        assert {each.clock for each in (*first, *resolution)} == {ClockKind.WORKING}
+        assert len(set(resolution)) == 1
         within = tuple(each.within for each in first)
-        rows.append((agreement.key, within, first[0].clause, closing[0].within, closing[0].clause))
+        rows.append((agreement.key, within, first[0].clause, resolution[0].within, resolution[0].clause))
     assert rows == AGREEMENTS
 
 
-def test_the_shipped_ladder_has_three_steps():
+def test_shipped_ladder_has_three_steps():
     ladders = {agreement.ladder for agreement in shipped_config().rules.policy.agreements}
     assert [
         [(step.key, step.share, step.mentions, step.assign, step.is_warning) for step in ladder] for ladder in ladders
@@ -66,7 +66,7 @@ def test_the_shipped_ladder_has_three_steps():
     ]
 
 
-def test_the_shipped_calendar_knows_2023_to_2027():
+def test_shipped_calendar_covers_2023_to_2027():
     config = shipped_config()
     calendar = config.rules.calendars[ClockKind.WORKING]
     assert calendar.years == range(2023, 2028)
@@ -74,12 +74,12 @@ def test_the_shipped_calendar_knows_2023_to_2027():
     assert [calendar.working_days(year) for year in (2023, 2024, 2025, 2026)] == [246, 249, 246, 247]
 
 
-def test_the_clock_of_every_hour_knows_no_day_off():
+def test_calendar_clock_ignores_days_off():
     calendar = shipped_config().rules.calendars[ClockKind.CALENDAR]
     assert calendar.windows_on(date(2026, 1, 1)) == ((timedelta(0), 24 * HOUR),)
 
 
-# What other files would say
+# Other values
 
 
 @pytest.mark.parametrize(
@@ -92,26 +92,26 @@ def test_the_clock_of_every_hour_knows_no_day_off():
         ("1 working day", 9 * HOUR),
     ],
 )
-def test_a_length_of_time_has_its_unit(copy, text, length):
+def test_duration_has_a_unit(copy, text, length):
     copy.replace(REGULATION, "within: 15 min", f"within: {text}")
     agreement = copy.load().rules.policy.agreements[0]
     assert agreement.target("first_response", "normal").within == length
 
 
-def test_a_working_day_is_as_long_as_the_file_says(copy):
+def test_working_day_has_the_configured_length(copy):
     copy.replace(REGULATION, "working_day: 9 h", "working_day: 8 h")
     base = copy.load().rules.policy.agreements[-1]
     assert base.target("resolution", "normal").within == 16 * HOUR
 
 
-def test_the_end_of_the_day_is_counted_in_days(copy):
+def test_end_of_day_target_counts_days(copy):
     copy.replace(REGULATION, "within: 2 working days,", "within: 2 working days, until: end_of_day,")
     base = copy.load().rules.policy.agreements[-1]
     assert base.target("resolution", "normal").end_of_days == 2
     assert base.target("first_response", "normal").end_of_days is None
 
 
-def test_the_admins_own_lines_change_the_calendar(copy):
+def test_changes_take_precedence_in_the_calendar(copy):
     copy.replace(
         CALENDAR,
         "\nchanges:\n",
@@ -141,7 +141,7 @@ changes:
     }  # fmt: skip
 
 
-def test_each_weekday_may_have_hours_of_its_own(copy):
+def test_each_weekday_may_have_its_own_hours(copy):
     copy.replace(CALENDAR, "  mon-fri: [", '  sat: ["10:00-14:00"]\n  sun: ["00:00-24:00"]\n  mon-fri: [')
     calendar = copy.load().rules.calendars[ClockKind.WORKING]
     assert calendar.hours[4] == ((9 * HOUR, 18 * HOUR),)
@@ -150,18 +150,18 @@ def test_each_weekday_may_have_hours_of_its_own(copy):
 
 
 @pytest.mark.parametrize("clause", ["7", "2.7", "2.10", "4.2.1", "SLA VIP.1", '"12"'])
-def test_a_clause_is_text_however_it_is_written(copy, clause):
+def test_clause_is_read_as_text(copy, clause):
     copy.replace(REGULATION, "consultation: {clause: 4}", f"consultation: {{clause: {clause}}}")
     assert copy.load().rules.policy.categories["consultation"].clause == clause.strip('"')
 
 
 @pytest.mark.parametrize("written", ["020240000555", '"020240000555"', "970240000816", '"970240000816"'])
-def test_a_bin_is_text_however_it_is_written(copy, written):
+def test_bin_is_read_as_text(copy, written):
     copy.replace(CLIENTS, "project: alatau-trade", f"bin: {written}")
     assert copy.load().rules.policy.contracts[0].bin == written.strip('"')
 
 
-def test_what_config_yaml_leaves_out_has_a_default(copy):
+def test_optional_keys_of_config_yaml_have_defaults(copy):
     text = "redmine: {url: https://sup.example}\nprojects: [alatau-trade, saryarka-logistic, kokshe-qurylys]\n"
     copy.path(CONFIG).write_text(text + "enforce_from: 2026-01-01\n", encoding="utf-8")
     config = copy.load()
@@ -177,7 +177,7 @@ def test_what_config_yaml_leaves_out_has_a_default(copy):
     assert (config.rules.messages.staff_language, config.rules.messages.client_language) == ("kk", "kk")
 
 
-def test_files_are_named_from_where_config_yaml_lies(copy):
+def test_relative_paths_start_at_the_folder_of_config_yaml(copy):
     copy.replace(CONFIG, "  url: http", "  key_file: the-key\n  ca_file: our-ca.pem\n  timeout: 2 min\n  url: http")
     config = copy.load()
     assert config.server.key_file == copy.folder / "the-key"
@@ -185,16 +185,16 @@ def test_files_are_named_from_where_config_yaml_lies(copy):
     assert config.server.timeout_s == 120
 
 
-def test_the_mappings_may_lie_elsewhere(copy):
+def test_mappings_may_be_in_another_folder(copy):
     (copy.folder / "mappings").rename(copy.folder / "rules-2026")
     copy.replace(CONFIG, "enforce_from:", "mappings: rules-2026\nenforce_from:")
     assert copy.load().rules.policy == shipped_config().rules.policy
 
 
-# What YAML would have read differently
+# Values that plain YAML would read differently
 
 
-def test_off_and_no_stay_words(copy):
+def test_off_and_no_are_read_as_text(copy):
     copy.replace(CALENDAR, "\nchanges:\n", "\nchanges:\n  - {date: 2026-06-09, kind: off, source: no}\n")
     assert copy.mistakes() == []
     assert copy.load().rules.calendars[ClockKind.WORKING].windows_on(date(2026, 6, 9)) == ()

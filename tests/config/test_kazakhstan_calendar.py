@@ -1,4 +1,4 @@
-"""Kazakhstan's working days, as mappings/calendar.yaml has them, against what is known of the years."""
+"""Kazakhstan's working days in mappings/calendar.yaml, compared with the published calendars and the library."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ OFFICE = ((timedelta(hours=9), timedelta(hours=18)),)
 
 @pytest.fixture(scope="module")
 def raw() -> dict[str, Any]:
-    """The file as YAML reads it."""
+    """Return the file as PyYAML reads it."""
     return dict(yaml.safe_load(CALENDAR_YAML.read_text(encoding="utf-8")))
 
 
@@ -40,7 +40,7 @@ def almaty(text: str) -> datetime:
 
 
 @pytest.mark.parametrize(("year", "days"), [(2023, 246), (2024, 249), (2025, 246), (2026, 247), (2027, 247)])
-def test_the_year_has_its_working_days(kazakhstan: Calendar, year: int, days: int) -> None:
+def test_year_has_its_working_days(kazakhstan: Calendar, year: int, days: int) -> None:
     assert kazakhstan.working_days(year) == days
     start, end = almaty(f"{year}-01-01 00:00"), almaty(f"{year + 1}-01-01 00:00")
     assert kazakhstan.elapsed(start, end) == timedelta(hours=9 * days)
@@ -85,7 +85,7 @@ def test_the_year_has_its_working_days(kazakhstan: Calendar, year: int, days: in
         ("2027-08-30", True),
     ],
 )
-def test_the_day_is_worked_or_not(kazakhstan: Calendar, day: str, worked: bool) -> None:
+def test_day_is_worked_or_free(kazakhstan: Calendar, day: str, worked: bool) -> None:
     assert bool(kazakhstan.windows_on(date.fromisoformat(day))) is worked
     assert kazakhstan.is_open(almaty(f"{day} 12:00")) is worked
 
@@ -103,12 +103,12 @@ def test_the_day_is_worked_or_not(kazakhstan: Calendar, day: str, worked: bool) 
         ("2026-08-28 17:00", 2, "2026-08-31 10:00"),
     ],
 )
-def test_targets_run_over_moved_days(kazakhstan: Calendar, start: str, hours: int, end: str) -> None:
+def test_targets_count_moved_days(kazakhstan: Calendar, start: str, hours: int, end: str) -> None:
     assert kazakhstan.after(almaty(start), timedelta(hours=hours)) == almaty(end)
     assert kazakhstan.elapsed(almaty(start), almaty(end)) == timedelta(hours=hours)
 
 
-def test_almaty_moved_its_clock_on_1_march_2024(kazakhstan: Calendar) -> None:
+def test_almaty_changed_its_utc_offset_on_1_march_2024(kazakhstan: Calendar) -> None:
     check_zone_data(kazakhstan.zone)
     before, after = almaty("2024-02-29 18:00"), almaty("2024-03-01 09:00")
     assert (before.utcoffset(), after.utcoffset()) == (timedelta(hours=6), timedelta(hours=5))
@@ -116,20 +116,20 @@ def test_almaty_moved_its_clock_on_1_march_2024(kazakhstan: Calendar) -> None:
     assert kazakhstan.elapsed(before, after) == timedelta(0)
 
 
-def test_2027_is_estimated_and_2028_is_not_known(kazakhstan: Calendar, raw: dict[str, Any]) -> None:
+def test_2027_is_estimated_and_2028_is_not_covered(kazakhstan: Calendar, raw: dict[str, Any]) -> None:
     assert raw["years"] == {2023: "final", 2024: "final", 2025: "final", 2026: "final", 2027: "estimated"}
     with pytest.raises(CalendarError, match="2028-01-03 is outside the calendar's years 2023-2027"):
         kazakhstan.after(almaty("2028-01-03 10:00"), timedelta(hours=1))
 
 
-def test_the_table_is_what_the_library_says(raw: dict[str, Any]) -> None:
+def test_holidays_match_the_library(raw: dict[str, Any]) -> None:
     rows = frozen_holidays(raw["years"])
     assert rows == raw["holidays"]
     assert f"holidays:\n{render_holidays(rows)}\n" in CALENDAR_YAML.read_text(encoding="utf-8")
     assert [row["date"] for row in rows if row.get("estimated")] == [date(2026, 5, 27), date(2027, 5, 16)]
 
 
-def test_every_worked_weekend_of_the_library_has_its_line_with_a_source(raw: dict[str, Any]) -> None:
+def test_every_worked_weekend_of_the_library_is_a_change_with_a_source(raw: dict[str, Any]) -> None:
     worked = {change["date"]: change["source"] for change in raw["changes"]}
     assert sorted(worked) == worked_weekends(raw["years"])
     assert all(day.weekday() >= 5 for day in worked)

@@ -1,4 +1,4 @@
-"""What init proposes for the names of a tracker, and the files that come of it: they load, or check names the lines."""
+"""The proposals of `init` for the names in Redmine, and the files made from them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from support.foreign_sites import DATA_SETS, KAZAKH, REDMINE_EN, REDMINE_RU
 from sup_sync.config.load import Config, check_files
 from sup_sync.config.onboarding import Head, Proposal, propose
 from sup_sync.config.onboarding.fill_in import Site, fill_in
-from sup_sync.config.onboarding.names import load_names, words_of
+from sup_sync.config.onboarding.names import load_names, terms_of
 from sup_sync.config.yaml_file import load_yaml
 from sup_sync.errors import Mistake
 from sup_sync.model.issue import Phase
@@ -32,7 +32,7 @@ SHIPPED = {
 
 
 def write(folder: Path, proposal: Proposal) -> Path:
-    """The files of a proposal in a folder; returns that of config.yaml."""
+    """Write the files of a proposal to a folder; return the path of config.yaml."""
     (folder / "mappings").mkdir(exist_ok=True)
     for name, text in fill_in(SHIPPED, SITE, proposal, TODAY).items():
         path = folder / name if name == "config.yaml" else folder / "mappings" / name
@@ -40,16 +40,18 @@ def write(folder: Path, proposal: Proposal) -> Path:
     return folder / "config.yaml"
 
 
-def checked(folder: Path, survey: NamesInRedmine, head: Head | None = HEAD) -> tuple[Config | None, list[Mistake]]:
+def check_proposal(
+    folder: Path, survey: NamesInRedmine, head: Head | None = HEAD
+) -> tuple[Config | None, list[Mistake]]:
     return check_files(write(folder, propose(survey, None, head)), TODAY)
 
 
-# --- Redmine's default data, and names of one's own
+# --- Redmine's default data, and custom names
 
 
 @pytest.mark.parametrize("survey", DATA_SETS.values(), ids=DATA_SETS)
-def test_a_tracker_with_common_names_is_mapped_without_a_mistake(tmp_path: Path, survey: NamesInRedmine) -> None:
-    config, mistakes = checked(tmp_path, survey)
+def test_redmine_with_common_names_is_mapped_without_mistakes(tmp_path: Path, survey: NamesInRedmine) -> None:
+    config, mistakes = check_proposal(tmp_path, survey)
     assert mistakes == []
     assert config
     assert set(config.rules.names.trackers) == set(survey.trackers)
@@ -68,10 +70,10 @@ def test_a_tracker_with_common_names_is_mapped_without_a_mistake(tmp_path: Path,
         (KAZAKH, "kk", "Қате", "Клиенттен жауап күтілуде", "Бас тартылды", "Жоғары"),
     ],
 )
-def test_names_get_the_meaning_that_they_have(
+def test_names_are_mapped_to_their_meaning(
     tmp_path: Path, survey: NamesInRedmine, language: str, error: str, waiting: str, refused: str, high: str
 ) -> None:
-    config, _ = checked(tmp_path, survey)
+    config, _ = check_proposal(tmp_path, survey)
     assert config
     names = config.rules.names
     assert config.rules.messages.staff_language == language
@@ -85,9 +87,9 @@ def test_names_get_the_meaning_that_they_have(
     assert config.rules.policy.contracts == ()
 
 
-def test_fields_and_their_values_keep_the_trackers_names(tmp_path: Path) -> None:
+def test_fields_and_their_values_keep_their_names_in_redmine(tmp_path: Path) -> None:
     fields = {"БИН организации": (), "ФИО": (), "Канал": ("Чат", "Официальное письмо", "Факс"), "Этаж": ()}
-    config, mistakes = checked(tmp_path, NamesInRedmine([], {}, [], fields))
+    config, mistakes = check_proposal(tmp_path, NamesInRedmine([], {}, [], fields))
     assert config, mistakes
     names = config.rules.names
     assert (names.fields["bin"], names.fields["full_name"]) == ("БИН организации", "ФИО")
@@ -95,46 +97,46 @@ def test_fields_and_their_values_keep_the_trackers_names(tmp_path: Path) -> None
     assert "Этаж" not in names.fields.values()
 
 
-def test_of_priorities_that_lack_one_the_nearest_stands_for_it() -> None:
+def test_missing_priority_is_mapped_to_the_nearest_name() -> None:
     priorities = propose(NamesInRedmine([], {}, ["Низкий", "Обычный", "Высокий"]), "ru").names["priorities"]
     assert [each.value for each in priorities.values()] == ["Обычный", "Высокий", "Немедленный"]
     assert [each.is_new for each in priorities.values()] == [False, False, True]
 
 
-def test_of_two_names_for_a_priority_the_first_stands_and_the_other_counts_as_it() -> None:
-    made = propose(NamesInRedmine([], {}, ["Средний", "Обычный", "Срочный"]), "ru")
-    assert made.names["priorities"]["normal"].value == "Средний"
-    assert {name: each.value for name, each in made.priority_aliases.items()} == {"Обычный": "normal"}
+def test_second_name_for_a_priority_becomes_an_alias() -> None:
+    proposal = propose(NamesInRedmine([], {}, ["Средний", "Обычный", "Срочный"]), "ru")
+    assert proposal.names["priorities"]["normal"].value == "Средний"
+    assert {name: each.value for name, each in proposal.priority_aliases.items()} == {"Обычный": "normal"}
 
 
-def test_staff_and_clients_are_told_by_groups_and_roles_and_others_are_left_to_be_said() -> None:
+def test_staff_and_clients_are_recognized_by_groups_and_roles() -> None:
     roles = ["Менеджер", "Репортёр", "Наблюдатель", "sup-sync"]
     people = {"Дана Бекова": ["Менеджер"], "Марат Омаров": ["Репортёр"]}
     survey = NamesInRedmine([], {}, [], {}, ["Служба поддержки", "Бухгалтерия"], roles, people)
-    made = propose(survey, "ru", own_role="sup-sync")
-    assert [each.value for each in made.staff_groups] == ["Служба поддержки"]
-    assert [each.value for each in made.staff_roles] == ["Менеджер"]
-    assert [each.value for each in made.client_roles] == ["Репортёр"]
-    assert (made.unmapped_roles, made.staff) == (["Наблюдатель"], ["Дана Бекова"])
+    proposal = propose(survey, "ru", own_role="sup-sync")
+    assert [each.value for each in proposal.staff_groups] == ["Служба поддержки"]
+    assert [each.value for each in proposal.staff_roles] == ["Менеджер"]
+    assert [each.value for each in proposal.client_roles] == ["Репортёр"]
+    assert (proposal.unmapped_roles, proposal.staff) == (["Наблюдатель"], ["Дана Бекова"])
 
 
 @pytest.mark.parametrize(("role", "is_left"), [("Репортёр", False), ("Заявитель", True)])
-def test_where_no_role_is_the_clients_but_one_may_be_it_is_left_to_be_said(role: str, is_left: bool) -> None:
-    made = propose(NamesInRedmine([], {}, [], {}, [], ["Менеджер", role]), "ru", Head("d.bekova", "Дана Бекова"))
-    assert made.may_have_missed_a_role is is_left
+def test_unknown_role_may_be_a_missed_one_if_clients_have_none(role: str, is_left: bool) -> None:
+    proposal = propose(NamesInRedmine([], {}, [], {}, [], ["Менеджер", role]), "ru", Head("d.bekova", "Дана Бекова"))
+    assert proposal.may_have_missed_a_role is is_left
 
 
-# --- what cannot be guessed
+# --- names that are ambiguous
 
 
 @pytest.mark.parametrize("name", ["Ожидание", "Пауза", "Ждём ответа разработчика", "On hold", "Тексеруде", "?"])
-def test_no_open_status_is_guessed_to_wait_for_the_client_unless_it_says_so(name: str) -> None:
+def test_ambiguous_open_status_is_left_as_a_placeholder(name: str) -> None:
     assert propose(NamesInRedmine([], {name: False}, []), "ru").statuses[name].is_placeholder
 
 
-def test_a_status_that_redmine_leaves_open_ends_nothing() -> None:
-    made = propose(REDMINE_EN, None).statuses["Resolved"]
-    assert (made.value, made.remark.partition(",")[0]) == ("open", "Redmine leaves it open")
+def test_status_open_in_redmine_is_mapped_to_open() -> None:
+    entry = propose(REDMINE_EN, None).statuses["Resolved"]
+    assert (entry.value, entry.remark.partition(",")[0]) == ("open", "open in Redmine")
 
 
 UNGUESSABLE = NamesInRedmine(
@@ -150,9 +152,9 @@ def todo_lines(path: Path) -> set[int]:
     return {number for number, line in enumerate(lines, start=1) if "# TODO: " in line}
 
 
-def test_check_names_each_line_that_has_a_todo(tmp_path: Path) -> None:
-    """Mistakes of shape, names that nothing is called, and the head: each where its TODO stands."""
-    config, mistakes = checked(tmp_path, UNGUESSABLE, head=None)
+def test_check_reports_each_line_with_a_todo(tmp_path: Path) -> None:
+    """Covers invalid values, ambiguous names and the head; each is reported on the line of its TODO."""
+    config, mistakes = check_proposal(tmp_path, UNGUESSABLE, head=None)
     todo = todo_lines(tmp_path / "mappings" / "tracker.yaml")
     assert config is None
     assert len(todo) == 5  # Task, On hold, P9, bin, head
@@ -160,13 +162,13 @@ def test_check_names_each_line_that_has_a_todo(tmp_path: Path) -> None:
     assert {each.file for each in mistakes} == {"tracker.yaml"}
 
 
-def test_what_is_left_to_be_said_is_told_of_the_proposal() -> None:
+def test_proposal_knows_if_it_has_placeholders() -> None:
     assert propose(UNGUESSABLE, None, HEAD).has_placeholders
     assert propose(REDMINE_EN, None, None).has_placeholders
     assert not propose(REDMINE_EN, None, HEAD).has_placeholders
 
 
-# --- whatever the names are
+# --- any names
 
 ODD = st.sampled_from(
     ["?", "on", "null", "~", "18:00", "1.0", "007", "- a", "a: b", "#x", "a #b", "[", "{}", "'", '"', "\\", "a\nb",
@@ -188,7 +190,7 @@ SURVEYS = st.builds(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(survey=SURVEYS, head=st.none() | st.builds(Head, NAME, NAME))
-def test_whatever_the_names_the_files_load_or_check_names_lines_that_say_so(
+def test_files_load_or_check_reports_marked_lines_for_any_names(
     tmp_path: Path, survey: NamesInRedmine, head: Head | None
 ) -> None:
     proposal = propose(survey, None, head)
@@ -206,14 +208,14 @@ def test_whatever_the_names_the_files_load_or_check_names_lines_that_say_so(
 
 
 def lacks_a_phase(proposal: Proposal) -> bool:
-    """Where the new status that a phase needs would be called like one that is there."""
+    """Return True if a required phase is missing because its new status would have an existing name."""
     return {each.value for each in proposal.statuses.values()} < {"open", "waiting", "closed"}
 
 
 # --- the names themselves
 
 
-def test_every_word_of_the_shipped_mapping_has_names_in_every_language() -> None:
+def test_every_term_of_the_shipped_mapping_has_names_in_every_language() -> None:
     names = shipped_config().rules.names
     for section in ("priorities", "fields", "levels", "channels", "states", "reasons", "languages"):
         shipped = dict(getattr(names, section))
@@ -223,14 +225,14 @@ def test_every_word_of_the_shipped_mapping_has_names_in_every_language() -> None
 
 
 @pytest.mark.parametrize("language", ["kk", "ru", "en"])
-def test_new_names_differ_within_a_section_and_mean_what_they_are_for(language: str) -> None:
+def test_new_names_are_distinct_and_recognized(language: str) -> None:
     for section, known in load_names().items():
         new = {word: each[language][0] for word, each in known.items()}
         assert len(set(new.values())) == len(new)
-        assert {word: words_of(section, name) for word, name in new.items()} == {word: {word} for word in new}
+        assert {word: terms_of(section, name) for word, name in new.items()} == {word: {word} for word in new}
 
 
-def test_no_name_stands_under_two_words() -> None:
+def test_no_name_belongs_to_two_terms() -> None:
     for section, known in load_names().items():
         for (first, one), (second, other) in combinations(known.items(), 2):
             shared = {*names_in(one)} & {*names_in(other)}
@@ -244,15 +246,15 @@ def names_in(names: dict[str, list[str]]) -> Iterator[str]:
 # --- the files
 
 
-def test_the_comments_of_the_shipped_files_stay() -> None:
-    made = fill_in(SHIPPED, SITE, propose(REDMINE_EN, None, HEAD), TODAY)
-    assert set(made) == set(SHIPPED)
+def test_comments_of_the_shipped_files_are_kept() -> None:
+    files = fill_in(SHIPPED, SITE, propose(REDMINE_EN, None, HEAD), TODAY)
+    assert set(files) == set(SHIPPED)
     for name, text in SHIPPED.items():
         comments = [line.partition("# ")[2] for line in text.splitlines() if "# " in line and "key_file" not in line]
-        missing = [each for each in comments if each not in made[name]]
+        missing = [each for each in comments if each not in files[name]]
         assert missing == []
 
 
-def test_requests_from_before_are_never_escalated(tmp_path: Path) -> None:
+def test_enforcement_starts_today(tmp_path: Path) -> None:
     write(tmp_path, propose(REDMINE_EN, None, HEAD))
     assert f"enforce_from: {TODAY}" in (tmp_path / "config.yaml").read_text(encoding="utf-8")

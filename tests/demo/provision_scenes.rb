@@ -1,22 +1,22 @@
-# Runs the provisioning script (PROVISION) in scenes that are taken back afterwards; says as JSON what came of each.
+# Runs the provisioning script (PROVISION) in scenes that are rolled back; prints the results as JSON.
 
 require "json"
 require "stringio"
 
-# The script's exit code and what it says.
+# Returns the script's exit code, output and errors.
 def provision
-  kept = [$stdout, $stderr]
-  $stdout = said = StringIO.new
-  $stderr = complained = StringIO.new
+  original = [$stdout, $stderr]
+  $stdout = output = StringIO.new
+  $stderr = errors = StringIO.new
   code = begin
     eval(PROVISION, TOPLEVEL_BINDING.dup)
     0
   rescue SystemExit => exit
     exit.status
   end
-  { "code" => code, "said" => said.string.lines(chomp: true), "complained" => complained.string.lines(chomp: true) }
+  { "code" => code, "output" => output.string.lines(chomp: true), "errors" => errors.string.lines(chomp: true) }
 ensure
-  $stdout, $stderr = kept
+  $stdout, $stderr = original
 end
 
 def scene(name)
@@ -27,7 +27,7 @@ def scene(name)
   Setting.clear_cache
 end
 
-def everything
+def all_rows
   tables = ActiveRecord::Base.connection.tables.sort - %w(ar_internal_metadata schema_migrations)
   tables.to_h { |table| [table, ActiveRecord::Base.connection.select_rows("SELECT * FROM #{table}").map(&:to_s).sort] }
 end
@@ -72,24 +72,24 @@ scene("obstacles") do
   IssueStatus.find_by(name: "Шешілді").update_columns(is_closed: false)
   User.find_by_login("sup-sync").update_columns(admin: true)
   Group.givable.where(lastname: "Қолдау қызметі").delete_all
-  before = everything
-  provision.merge("changed" => everything != before)
+  before = all_rows
+  provision.merge("changed" => all_rows != before)
 end
 
 scene("unfit name") do
   Tracker.find_by(name: "Ұсыныс").update_columns(name: "Басқа")
   Group.givable.where(lastname: "Қолдау қызметі").delete_all
-  before = everything
+  before = all_rows
   result = begin
     PROVISION.gsub!("\"Ұсыныс\"", "\"#{'Ұ' * 31}\"")
     provision
   ensure
     PROVISION.gsub!("\"#{'Ұ' * 31}\"", "\"Ұсыныс\"")
   end
-  result.merge("changed" => everything != before)
+  result.merge("changed" => all_rows != before)
 end
 
-scene("worn") do
+scene("changed") do
   FIELD["Арна"].update!(possible_values: ["Ресми хат", "Факс"], is_filter: false)
   FIELD["Мерзім күйі"].trackers = []
   FIELD["sup-sync"].update!(visible: true)

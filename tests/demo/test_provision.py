@@ -1,4 +1,4 @@
-"""The provisioning script: what stands in it, what it does to a real Redmine, and what its roles may do there."""
+"""The provisioning script: its text, its effects on a real Redmine, and the permissions of its roles."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from sup_sync.redmine.provision import BOT_LOGIN, BOT_ROLE, make_script
 
 NAMES = shipped_config().rules.names
 STAFF_ROLE, CLIENT_ROLE = "Қолдау операторы", "Клиент"
-CLIENTS_OWN = {"БСН", "ЖСН", "Аты-жөні", "Ұйым", "Байланыс деректері", "Әрекеттер реті", "Жобаға сілтеме", "Тіл"}
+CLIENT_FIELDS = {"БСН", "ЖСН", "Аты-жөні", "Ұйым", "Байланыс деректері", "Әрекеттер реті", "Жобаға сілтеме", "Тіл"}
 CLIENT, OPERATOR = "m.omarov", "a.serikova"
 OWN_REQUEST = "Карточка лота открывается пустой"
 WAITING_REQUEST = "Өтінімді жіберу батырмасы жұмыс істемейді"
 
 
 def wanted(names: RedmineNames) -> Json:
-    """The data inside the script."""
+    """Return the data inside the script."""
     data = make_script(names).partition("<<'WANTED')\n")[2].partition("\nWANTED\n")[0]
-    found: Json = json.loads(data)
-    return found
+    parsed: Json = json.loads(data)
+    return parsed
 
 
 def role(name: str) -> Json:
@@ -44,27 +44,27 @@ def role(name: str) -> Json:
 
 @pytest.fixture
 def ruby() -> str:
-    found = shutil.which("ruby")
-    if found is None and os.environ.get("SUP_SYNC_REAL_REDMINE") != "1":
-        pytest.skip("no ruby here to read the script")
-    assert found, "no ruby, though SUP_SYNC_REAL_REDMINE=1: install Debian's redmine"
-    return found
+    path = shutil.which("ruby")
+    if path is None and os.environ.get("SUP_SYNC_REAL_REDMINE") != "1":
+        pytest.skip("ruby is not installed")
+    assert path, "ruby is missing, though SUP_SYNC_REAL_REDMINE=1; install Debian's redmine"
+    return path
 
 
 # --- the script's text
 
 
 def test_the_script_is_ruby(ruby: str) -> None:
-    done = subprocess.run([ruby, "-wc"], input=make_script(NAMES), capture_output=True, text=True, check=False)
-    assert (done.stdout.strip(), done.stderr) == ("Syntax OK", "")
+    checked = subprocess.run([ruby, "-wc"], input=make_script(NAMES), capture_output=True, text=True, check=False)
+    assert (checked.stdout.strip(), checked.stderr) == ("Syntax OK", "")
 
 
 def test_names_are_data_and_never_code(ruby: str) -> None:
-    nasty = "#{exit 3} ' \" \\ \nWANTED\n `exit 4`"
-    script = make_script(replace(NAMES, staff_groups=frozenset([nasty])))
+    hostile = "#{exit 3} ' \" \\ \nWANTED\n `exit 4`"
+    script = make_script(replace(NAMES, staff_groups=frozenset([hostile])))
     reading = script.partition("\nclass ")[0] + '\nputs wanted["groups"].to_json'
-    done = subprocess.run([ruby], input=reading, capture_output=True, text=True, check=True)
-    assert json.loads(done.stdout) == [nasty]
+    result = subprocess.run([ruby], input=reading, capture_output=True, text=True, check=True)
+    assert json.loads(result.stdout) == [hostile]
 
 
 def test_the_script_names_every_name_of_the_mapping() -> None:
@@ -84,7 +84,7 @@ def test_the_script_names_every_name_of_the_mapping() -> None:
     assert [name for name in names if f'"{name}"' not in script] == []
 
 
-def test_the_script_is_the_same_every_time_and_holds_no_secret() -> None:
+def test_the_script_is_the_same_every_time_and_contains_no_secret() -> None:
     script = make_script(NAMES)
     assert script == make_script(replace(NAMES, staff_roles=frozenset([*NAMES.staff_roles])))
     assert not re.search(r"[0-9a-f]{16}|api_key *=|password *=(?!=)", script)
@@ -95,7 +95,7 @@ def test_a_status_is_closed_by_its_phase() -> None:
     assert closed == {"Шешілді", "Жабылды", "Бас тартылды"}
 
 
-def test_the_tool_may_end_waiting_requests_and_ask_on_open_ones() -> None:
+def test_the_tool_may_close_waiting_requests_and_ask_on_open_ones() -> None:
     assert role(BOT_ROLE)["transitions"] == [
         ["Клиент жауабын күтуде", "Жабылды"],
         ["Жаңа", "Клиент жауабын күтуде"],
@@ -103,112 +103,114 @@ def test_the_tool_may_end_waiting_requests_and_ask_on_open_ones() -> None:
     ]
 
 
-def test_a_client_files_and_reopens_and_moves_no_status_else() -> None:
+def test_a_client_may_only_file_and_reopen() -> None:
     assert role(CLIENT_ROLE)["transitions"] == [[None, "Жаңа"], ["Шешілді", "Жаңа"], ["Жабылды", "Жаңа"]]
 
 
-def test_a_client_fills_in_who_they_are_and_what_they_did_and_none_of_our_other_fields() -> None:
-    assert {*NAMES.fields.values()} - {*role(CLIENT_ROLE)["read_only"]} == CLIENTS_OWN
+def test_a_client_may_write_only_the_fields_about_themselves_and_their_steps() -> None:
+    assert {*NAMES.fields.values()} - {*role(CLIENT_ROLE)["read_only"]} == CLIENT_FIELDS
 
 
-def test_why_work_was_refused_or_stopped_is_for_staff_to_see_and_to_say() -> None:
+def test_only_staff_see_and_set_the_reason_for_refusing_or_stopping_work() -> None:
     (reason,) = (each for each in wanted(NAMES)["fields"] if each["name"] == "Тоқтату себебі")
     assert (reason["format"], reason["seen_by"]) == ("list", [STAFF_ROLE, BOT_ROLE])
     assert "Тоқтату себебі" not in role(STAFF_ROLE)["read_only"]
 
 
-def test_without_an_open_status_there_is_nothing_to_file_in() -> None:
+def test_script_is_refused_without_an_open_status() -> None:
     closed_only = {name: each for name, each in NAMES.statuses.items() if each.phase is not Phase.OPEN}
-    with pytest.raises(ConfigError, match="`statuses` has none of phase open: add one"):
+    with pytest.raises(ConfigError, match="`statuses` has none of phase open; add one"):
         make_script(replace(NAMES, statuses=closed_only))
 
 
-# --- the script at work
+# --- the script in a real Redmine
 
 
 @pytest.fixture(scope="module")
 def scenes(demo: Demo) -> dict[str, Any]:
-    """What the script does in the scenes of provision_scenes.rb."""
-    told = (Path(__file__).parent / "provision_scenes.rb").read_text(encoding="utf-8")
-    script = f"# encoding: utf-8\nPROVISION = +<<'PROVISION_SCRIPT'\n{make_script(NAMES)}\nPROVISION_SCRIPT\n{told}"
-    found: dict[str, Any] = json.loads(demo.run_ruby(script))
-    return found
+    """Return the results of the script in the scenes of provision_scenes.rb."""
+    ruby_scenes = (Path(__file__).parent / "provision_scenes.rb").read_text(encoding="utf-8")
+    script = (
+        f"# encoding: utf-8\nPROVISION = +<<'PROVISION_SCRIPT'\n{make_script(NAMES)}\nPROVISION_SCRIPT\n{ruby_scenes}"
+    )
+    results: dict[str, Any] = json.loads(demo.run_ruby(script))
+    return results
 
 
-def test_the_first_run_says_what_it_made(demo: Demo) -> None:
-    said = demo.provisioned.splitlines()
-    assert "made tracker «Қате, істеліп бітпеген»" in said
-    assert "made field «Қызмет көрсету деңгейі»" in said
-    assert "made workflow «Кеңес» of «Клиент»: 115 rules" in said
-    assert said[-1] == "49 made, 1 changed, 0 kept"
+def test_the_first_run_reports_what_it_made(demo: Demo) -> None:
+    output = demo.provisioned.splitlines()
+    assert 'created tracker "Қате, істеліп бітпеген"' in output
+    assert 'created field "Қызмет көрсету деңгейі"' in output
+    assert 'created workflow "Кеңес" of "Клиент": 115 rules' in output
+    assert output[-1] == "49 created, 1 changed, 0 kept"
 
 
 def test_the_second_run_has_nothing_to_do(scenes: dict[str, Any]) -> None:
     again = scenes["again"]
-    assert (again["code"], again["said"][-1]) == (0, "nothing to do: 49 kept")
-    assert {line.split()[0] for line in again["said"][:-1]} == {"kept"}
+    assert (again["code"], again["output"][-1]) == (0, "nothing to do: 49 kept")
+    assert {line.split()[0] for line in again["output"][:-1]} == {"kept"}
 
 
-def test_it_needs_none_of_redmines_default_data(scenes: dict[str, Any]) -> None:
+def test_provisioning_needs_none_of_redmines_default_data(scenes: dict[str, Any]) -> None:
     empty = scenes["empty"]
-    assert empty["first"]["said"][-1] == "49 made, 3 changed, 0 kept"
-    assert empty["second"]["said"][-1] == "nothing to do: 49 kept"
+    assert empty["first"]["output"][-1] == "49 created, 3 changed, 0 kept"
+    assert empty["second"]["output"][-1] == "nothing to do: 49 kept"
     assert empty["priorities"] == [["Қалыпты", True], ["Жедел", False], ["Дереу", False]]
     assert empty["rest"] is True
 
 
-def test_changes_of_fields_mail_nobody_where_any_change_did(scenes: dict[str, Any]) -> None:
+def test_changes_of_fields_send_no_mail(scenes: dict[str, Any]) -> None:
     events = scenes["empty"]["events"]
     assert "issue_updated" not in events
     assert {"issue_added", "issue_note_added", "issue_status_updated", "issue_assigned_to_updated"} <= {*events}
 
 
-def test_a_status_added_later_joins_the_workflows_and_what_an_admin_took_away_stays_away(
+def test_a_status_added_later_joins_the_workflows_and_removed_transitions_stay_removed(
     scenes: dict[str, Any],
 ) -> None:
     later = scenes["later"]
-    assert "made status «Бас тартылды»" in later["said"]
+    assert 'created status "Бас тартылды"' in later["output"]
     assert later["refusals"] == 4 * 7  # each tracker: staff, from a new request and from the six other statuses
     assert later["client_files"] == 0
 
 
-def test_what_stands_in_the_way_is_named_in_one_pass_and_nothing_is_changed(scenes: dict[str, Any]) -> None:
+def test_all_obstacles_are_reported_at_once_and_nothing_is_changed(scenes: dict[str, Any]) -> None:
     obstacles = scenes["obstacles"]
-    assert (obstacles["code"], obstacles["said"], obstacles["changed"]) == (1, [], False)
-    head, status, field, account = obstacles["complained"]
-    assert head == "sup-sync: nothing was changed, as this stands in the way:"
-    assert status.startswith("- status «Шешілді» is an open one here")
-    assert field.startswith("- field «sup-sync» is there with the format «int», sup-sync needs «string»: rename")
-    assert account == "- account «sup-sync» is an administrator: take that right from it"
+    assert (obstacles["code"], obstacles["output"], obstacles["changed"]) == (1, [], False)
+    heading, status, field, account = obstacles["errors"]
+    assert heading == "sup-sync: nothing was changed, because of conflicts:"
+    assert status.startswith('- status "Шешілді" is an open status in Redmine')
+    assert field.startswith('- field "sup-sync" exists with the format int, but sup-sync needs string; rename')
+    assert account == '- account "sup-sync" is an administrator; remove that right'
 
 
-def test_a_name_that_redmine_refuses_stands_in_the_way_too(scenes: dict[str, Any]) -> None:
+def test_a_name_that_redmine_rejects_is_reported_as_an_obstacle(scenes: dict[str, Any]) -> None:
     unfit = scenes["unfit name"]
     assert (unfit["code"], unfit["changed"]) == (1, False)
-    assert re.match(r"- tracker «Ұ{31}» can't be made: ", unfit["complained"][1])
+    assert re.match(r'- tracker "Ұ{31}" cannot be created: ', unfit["errors"][1])
 
 
-def test_things_of_ours_that_were_changed_are_mended_and_roles_of_others_are_left_alone(scenes: dict[str, Any]) -> None:
-    worn = scenes["worn"]
-    changed = [line for line in worn["first"]["said"] if line.startswith("changed")]
-    assert [line.split("»")[0] for line in changed] == [
-        "changed priority «Дереу",
-        "changed priorities «Қалыпты, Жедел, Дереу",
-        "changed role «sup-sync",
-        "changed field «Мерзім күйі",
-        "changed field «sup-sync",
-        "changed field «Арна",
-        "changed account «sup-sync",
+def test_changed_objects_of_ours_are_restored_and_other_roles_are_not_touched(scenes: dict[str, Any]) -> None:
+    restored = scenes["changed"]
+    changed = [line for line in restored["first"]["output"] if line.startswith("changed")]
+    assert ['"'.join(line.split('"')[:2]) for line in changed] == [
+        'changed priority "Дереу',
+        'changed priorities "Қалыпты, Жедел, Дереу',
+        'changed role "sup-sync',
+        'changed field "Мерзім күйі',
+        'changed field "sup-sync',
+        'changed field "Арна',
+        'changed account "sup-sync',
     ]
-    assert worn["second"]["said"][-1] == "nothing to do: 49 kept"
-    assert {"Факс", *NAMES.channels.values()} == {*worn["channels"]}
-    assert (worn["is_seen_by_all"], worn["seen_by"]) == (False, sorted([BOT_ROLE, STAFF_ROLE]))
-    assert "view_files" in worn["client_may"]
-    assert worn["priorities"][-3:] == ["Қалыпты", "Жедел", "Дереу"]
-    assert worn["watches"] == []
+    assert restored["second"]["output"][-1] == "nothing to do: 49 kept"
+    assert {"Факс", *NAMES.channels.values()} == {*restored["channels"]}
+    assert (restored["is_seen_by_all"], restored["seen_by"]) == (False, sorted([BOT_ROLE, STAFF_ROLE]))
+    assert "view_files" in restored["client_may"]
+    assert restored["priorities"][-3:] == ["Қалыпты", "Жедел", "Дереу"]
+    assert restored["watches"] == []
 
 
-# --- what the roles may do
+# --- permissions of the roles
 
 
 def fields_of(issue: Json) -> dict[str, Any]:
@@ -230,7 +232,7 @@ def bot(demo: Demo) -> Person:
     return demo.as_person(BOT_LOGIN)
 
 
-def test_the_tools_account_is_no_admin_and_reads_members_groups_roles_and_versions(bot: Person) -> None:
+def test_the_tools_account_is_not_an_admin_and_reads_members_groups_roles_and_versions(bot: Person) -> None:
     account = bot.send("GET", "/users/current.json?include=memberships")["user"]
     assert account.get("admin") is not True
     assert len(account["memberships"]) == 5
@@ -244,7 +246,7 @@ def test_the_tools_account_is_no_admin_and_reads_members_groups_roles_and_versio
     assert {version["name"] for version in versions} == {"Портал 4.6", "Портал 4.8"}
 
 
-def test_a_client_reads_what_the_tool_wrote_but_its_marker_and_private_note(
+def test_a_client_reads_the_tools_fields_except_the_marker_and_private_notes(
     demo: Demo, bot: Person, field_ids: dict[str, int]
 ) -> None:
     issue_id = demo.issue_id(OWN_REQUEST)
@@ -255,8 +257,8 @@ def test_a_client_reads_what_the_tool_wrote_but_its_marker_and_private_note(
     as_bot = issue_as(bot, issue_id)
     assert written.items() <= fields_of(as_bot).items()
     assert as_bot["due_date"] == "2030-01-31"
-    said = [(each["notes"], each["private_notes"]) for each in as_bot["journals"]]
-    assert said == [(None, False), ("only for staff", True)]  # Redmine takes the changes of fields apart from the note
+    notes = [(each["notes"], each["private_notes"]) for each in as_bot["journals"]]
+    assert notes == [(None, False), ("only for staff", True)]  # Redmine records changes of fields apart from the note
 
     as_client = issue_as(demo.as_person(CLIENT), issue_id)
     assert fields_of(as_client)["Қызмет көрсету деңгейі"] == "VIP"
@@ -273,13 +275,13 @@ def test_a_client_changes_none_of_the_tools_fields(demo: Demo, bot: Person, fiel
     values = [{"id": each, "value": value_of(name)} for name, each in field_ids.items()]
     put(client, issue_id, custom_fields=values, due_date="2031-05-05", assigned_to_id=before["author"]["id"])
     after = issue_as(bot, issue_id)
-    assert fields_of(after) == fields_of(before) | {name: value_of(name) for name in CLIENTS_OWN}
+    assert fields_of(after) == fields_of(before) | {name: value_of(name) for name in CLIENT_FIELDS}
     assert after["due_date"] == before["due_date"]
     assert "assigned_to" not in after
 
 
 def value_of(name: str) -> str:
-    """A value that the field would take."""
+    """Return a value that is valid for the field."""
     of_lists = {
         "Қызмет көрсету деңгейі": "Базалық",
         "Мерзім күйі": "Орындалды",
@@ -299,7 +301,7 @@ def test_staff_see_the_marker_and_do_not_write_it(demo: Demo, bot: Person, field
     assert fields_of(issue_as(operator, issue_id))["sup-sync"] == "resolution#0@1.00"
 
 
-def test_the_tool_may_end_a_request_that_waits_and_assign_the_head(demo: Demo, bot: Person) -> None:
+def test_the_tool_may_close_a_waiting_request_and_assign_the_head(demo: Demo, bot: Person) -> None:
     issue_id = demo.issue_id(WAITING_REQUEST)
     allowed = {each["name"] for each in issue_as(bot, issue_id)["allowed_statuses"]}
     assert allowed == {"Клиент жауабын күтуде", "Жабылды"}
@@ -329,12 +331,12 @@ def may_edit_issues(bot: Person, issue_id: int, field: int) -> bool:
 
 def may_add_issue_notes(bot: Person, issue_id: int, _field: int) -> bool:
     before = len(issue_as(bot, issue_id)["journals"])
-    put(bot, issue_id, notes="a word", private_notes=True)
+    put(bot, issue_id, notes="a note", private_notes=True)
     return len(issue_as(bot, issue_id)["journals"]) == before + 1
 
 
 def may_view_private_notes(bot: Person, issue_id: int, _field: int) -> bool:
-    """One's own are always there."""
+    """Return whether the account sees a private note of another author; it always sees its own."""
     journals = issue_as(bot, issue_id)["journals"]
     return any(each["private_notes"] and each["user"]["name"] == "Ольга Ким" for each in journals)
 
@@ -346,17 +348,17 @@ def may_set_notes_private(bot: Person, issue_id: int, _field: int) -> bool:
 
 @contextmanager
 def without(permission: str, demo: Demo) -> Iterator[None]:
-    """The bot's role lacks a permission, for a while."""
+    """Take a permission from the bot's role inside the `with` block."""
     with demo.site.database() as base:
-        (kept,) = base.execute("SELECT permissions FROM roles WHERE name = ?", (BOT_ROLE,)).fetchone()
-        assert f"- :{permission}\n" in kept
-        less = kept.replace(f"- :{permission}\n", "")
-        base.execute("UPDATE roles SET permissions = ? WHERE name = ?", (less, BOT_ROLE))
+        (before,) = base.execute("SELECT permissions FROM roles WHERE name = ?", (BOT_ROLE,)).fetchone()
+        assert f"- :{permission}\n" in before
+        fewer = before.replace(f"- :{permission}\n", "")
+        base.execute("UPDATE roles SET permissions = ? WHERE name = ?", (fewer, BOT_ROLE))
     try:
         yield
     finally:
         with demo.site.database() as base:
-            base.execute("UPDATE roles SET permissions = ? WHERE name = ?", (kept, BOT_ROLE))
+            base.execute("UPDATE roles SET permissions = ? WHERE name = ?", (before, BOT_ROLE))
 
 
 PROBES: dict[str, Callable[[Person, int, int], bool]] = {

@@ -1,7 +1,4 @@
-"""Each test runs in a tracker in memory and in a real Redmine, with the shipped mappings and config.yaml.
-
-In the one both with and without what runs remember of it, in the other with.
-"""
+"""Fixtures that run each test in memory, without and with a cache, and in a real Redmine, with the shipped rules."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import RealScene, make_fake
 from stories.shipped import shipped_config
-from support.promises import SETTLED
+from support.promises import IDEMPOTENT
 from support.worlds import FakeWorld, RealWorld, World
 
 from sup_sync.run.cache import NO_CACHE, CacheFile
@@ -22,14 +19,14 @@ from sup_sync.run.cache import NO_CACHE, CacheFile
 
 @pytest.fixture(scope="session")
 def real_scene() -> RealScene:
-    """A real Redmine; missing it is a failure where SUP_SYNC_REAL_REDMINE=1 says that there has to be one."""
+    """Return a real Redmine; skip the test if none runs, or fail if SUP_SYNC_REAL_REDMINE=1 requires one."""
     world = RealWorld()
     if os.environ.get("SUP_SYNC_REAL_REDMINE") != "1" and not world.is_running():
-        pytest.skip("no real Redmine runs for the tests: scripts/redmine up --site sup-sync-test")
+        pytest.skip("no Redmine runs for the tests; run scripts/redmine up --site sup-sync-test")
     return RealScene(world)
 
 
-@pytest.fixture(params=["fake", "remembered", "real"])
+@pytest.fixture(params=["fake", "cached", "real"])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     if request.param == "real":
         scene: RealScene = request.getfixturevalue("real_scene")
@@ -46,7 +43,7 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 def diary(
     world: World, request: pytest.FixtureRequest, tmp_path: Path, count_promise: Callable[[str, str], None]
 ) -> Iterator[Diary]:
-    """Whatever a test did, once a run has written its plan the next one writes nothing."""
+    """Yield a diary; after the test, check that another run at the same time writes nothing."""
     config = shipped_config()
     cache = NO_CACHE if request.node.callspec.params["world"] == "fake" else CacheFile(tmp_path / "cache", pytest.fail)
     diary = Diary(world, replace(config, server=replace(config.server, url=world.url)), cache)
@@ -57,4 +54,4 @@ def diary(
         assert again.puts == 0
         assert again.done.outcomes == ()
         assert diary.traces() == before
-        count_promise(SETTLED, f"a scene of the end-to-end tests, {diary.place}")
+        count_promise(IDEMPOTENT, f"an end-to-end test, run again, {diary.place}")

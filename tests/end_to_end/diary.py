@@ -1,4 +1,4 @@
-"""What people and the tool do in a world, each at a moment of one week (see stories/moments.py)."""
+"""Actions of people and runs of sup-sync, each at a time of one week (see stories/moments.py)."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ from sup_sync.run.apply import Progress, RunHooks, RunResult, apply
 from sup_sync.run.cache import NO_CACHE, CacheFile
 from sup_sync.run.write import OutcomeKind, WriteOutcome
 
+# outcomes without a change in Redmine, unless the first of two writes was made
 UNTOUCHED = (OutcomeKind.UNNEEDED, OutcomeKind.STALE)
-"""How a write ends that the tracker did not take; a second one may, after a first that it did."""
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What a run did, and how many writes it sent."""
+    """The result of a run, and the number of writes (PUT) that it sent."""
 
     done: RunResult
     puts: int
@@ -44,10 +44,10 @@ class Ran:
 
 
 class Diary:
-    """Deeds by REST, which knows only the present, each then placed at its moment.
+    """Actions by REST, whose times are changed afterwards, since REST knows only the present.
 
-    `config` is the shipped one with the world's url, `cache` what runs remember; `ran_at` is the moment of the last.
-    `notifications` are what people outside of the tracker were told; with a `call_fault` nothing reaches them.
+    `config` is the shipped one with the world's url; `ran_at` is the time of the last run. `notifications` are the
+    messages sent outside Redmine; if `notify_error` is set, sending fails with it.
     """
 
     def __init__(self, world: World, config: Config, cache: CacheFile = NO_CACHE) -> None:
@@ -56,12 +56,12 @@ class Diary:
         self.cache = cache
         self.ran_at: str | None = None
         self.notifications: list[Notification] = []
-        self.call_fault: str | None = None
+        self.notify_error: str | None = None
         self._moments: dict[int, list[str]] = {}
 
     @property
     def place(self) -> str:
-        """Where it happens, in words of docs/promises.md."""
+        """Return the place of the test, as docs/promises.md names it."""
         return "in memory" if isinstance(self.world, FakeWorld) else "on a real Redmine"
 
     def file(
@@ -73,16 +73,16 @@ class Diary:
         fields: Mapping[str, str] | None = None,
         **given: Any,
     ) -> int:
-        """File a request that carries all it has to, but for what `fields` of the tracker's names say otherwise."""
-        carried = {self.world.names.fields[key]: value for key, value in GIVEN.items()}
-        issue_id = self.world.file(login, project, tracker, fields=carried | dict(fields or {}), **given)
+        """File a request with all required items; `fields`, by their names in Redmine, override them."""
+        defaults = {self.world.names.fields[key]: value for key, value in GIVEN.items()}
+        issue_id = self.world.file(login, project, tracker, fields=defaults | dict(fields or {}), **given)
         self._moments[issue_id] = []
         self.world.shift(issue_id, created_at=read_moment(at), updated_at=read_moment(at))
         return issue_id
 
     @contextmanager
     def at(self, moment: str, *issue_ids: int) -> Iterator[World]:
-        """What is done to these requests inside is done at the moment."""
+        """Give everything that is done to these requests inside the `with` block this time."""
         yield self.world
         for issue_id in issue_ids:
             self._place(issue_id, moment)
@@ -95,7 +95,7 @@ class Diary:
     def session(
         self, login: str = BOT, *, key: str = "", time_left: Callable[[], float] = lambda: math.inf
     ) -> RedmineSession:
-        """A session of the tool with somebody's key, or with this one."""
+        """Return a session with the key of an account, or with this key."""
         return RedmineSession(self.world.url, key or self.world.user(login), time_left=time_left)
 
     def run(
@@ -108,7 +108,7 @@ class Diary:
         is_adopting: bool = False,
         progress: Progress = lambda _done, _total: None,
     ) -> Ran:
-        """`sup-sync apply` at that moment."""
+        """Run `sup-sync apply` at this time."""
         session, config = session or self.session(), config or self.config
         done = apply(
             session,
@@ -118,7 +118,7 @@ class Diary:
             progress=progress,
             is_adopting=is_adopting,
             cache=self.cache,
-            hooks=RunHooks(notify=self._hear),
+            hooks=RunHooks(notify=self._notify),
         )
         for outcome in done.outcomes:
             if self._is_touched(outcome):
@@ -127,16 +127,16 @@ class Diary:
         return Ran(done, session.requests_made["PUT"])
 
     def _is_touched(self, outcome: WriteOutcome) -> bool:
-        """Whether the tracker took a write of the run, or something else came to the request meanwhile."""
+        """Return whether Redmine accepted a write of the run, or the request got other entries meanwhile."""
         known = len(self._moments[outcome.issue_id])
         return outcome.kind not in UNTOUCHED or len(self.see(ADMIN, outcome.issue_id)["journals"]) > known
 
-    def _hear(self, call: Notification) -> str | None:
-        self.notifications.append(call)
-        return self.call_fault
+    def _notify(self, notification: Notification) -> str | None:
+        self.notifications.append(notification)
+        return self.notify_error
 
-    def come_to_the_present(self) -> None:
-        """What is written from now on is of this moment, as it always is in a real tracker."""
+    def use_real_time(self) -> None:
+        """Give later changes the current time, as a real Redmine does."""
         if isinstance(self.world, FakeWorld):
             self.world.tracker.now = datetime.now(UTC)
 
@@ -144,34 +144,34 @@ class Diary:
         return self.world.see(login, issue_id)
 
     def fields(self, login: str, issue_id: int) -> dict[str, str]:
-        """The fields that somebody sees, by our keys."""
+        """Return the fields that an account sees, by their keys in tracker.yaml."""
         keys = {name: key for key, name in self.world.names.fields.items()}
         return {keys[each["name"]]: each["value"] or "" for each in self.see(login, issue_id)["custom_fields"]}
 
     def notes(self, login: str, issue_id: int, *, private: bool = True) -> list[str]:
-        """The texts of the private, or the public, notes that somebody sees."""
+        """Return the texts of the private, or the public, notes that an account sees."""
         journals = self.see(login, issue_id)["journals"]
         return [each["notes"] for each in journals if each["notes"] and each["private_notes"] is private]
 
     def traces(self) -> dict[int, str]:
-        """When each request was changed last: every accepted write shows there."""
+        """Return the time of the last change of each request: every accepted write changes it."""
         rows = self.world.get(ADMIN, "/issues.json", status_id="*", limit=100)["issues"]
         return {row["id"]: row["updated_on"] for row in rows}
 
 
 def once(act: Callable[[], None], *, when: int) -> Progress:
-    """Act a single time, when so many requests are done."""
-    deeds = [act]
+    """Return a progress callback that acts a single time, after `when` requests."""
+    actions = [act]
 
     def progress(done: int, _total: int) -> None:
-        if done == when and deeds:
-            deeds.pop()()
+        if done == when and actions:
+            actions.pop()()
 
     return progress
 
 
 def interfere(session: RedmineSession, act: Callable[[], None], *, asked: str, times_before: int = 0) -> None:
-    """Act once, when the answer to such a request has come, for the first time or after so many others."""
+    """Act once, after the first answer to a request for such a path, or after `times_before` more."""
     left = [times_before]
 
     def after(response: requests.Response, *_: Any, **__: Any) -> None:

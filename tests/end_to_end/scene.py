@@ -1,4 +1,4 @@
-"""Who and what there is in the end-to-end tests: the projects of the shipped config.yaml, with their people."""
+"""The projects, people and roles of the end-to-end tests: those of the shipped config.yaml."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from support.worlds import BOT, FakeWorld, ProjectOf, RealWorld, RoleOf, Scene, 
 from sup_sync.redmine.permissions import BOT_PERMISSIONS
 from sup_sync.redmine.provision import BOT_ROLE
 
-VIP, BASE, ENDING = "alatau-trade", "portal-users", "murager-group"
+VIP, BASE, MURAGER = "alatau-trade", "portal-users", "murager-group"
 PROJECTS = {
     VIP: "«Алатау Трейд» ЖШС",
     "saryarka-logistic": "«Сарыарқа Логистик» АҚ",
     "kokshe-qurylys": "«Көкше Құрылыс» ЖШС",
     BASE: "Портал тұтынушылары",
-    ENDING: "«Мұрагер Групп» ЖШС",
+    MURAGER: "«Мұрагер Групп» ЖШС",
 }
 ERROR, CONSULTATION, CALLBACK = "Қате, істеліп бітпеген", "Кеңес", "Кері қоңырау"
 OPERATOR, HEAD, CLIENT = "a.serikova", "d.bekova", "m.omarov"
@@ -24,17 +24,17 @@ HEAD_NAME = "Дана Бекова"
 DEVELOPER, DEVELOPER_NAME, DEVELOPER_ROLE = "t.ospanov", "Тимур Оспанов", "Әзірлеуші"
 STAFF_GROUP, STAFF_ROLE, CLIENT_ROLE = "Қолдау қызметі", "Қолдау операторы", "Клиент"
 
+# names that are in Redmine and not in the mappings
 UNMAPPED_TRACKER, UNMAPPED_STATUS = "Ішкі", "Тексерілуде"
-"""Names that the tracker has and no mapping."""
 
+# Redmine's trackers by project: few, since a run checks each of them
 TRACKERS = dict.fromkeys(PROJECTS, (CONSULTATION,)) | {
     VIP: (ERROR, CONSULTATION, CALLBACK),
     BASE: (CONSULTATION, UNMAPPED_TRACKER),
 }
-"""Redmine's trackers by project: as few as the tests need, since a run looks at each of them."""
 
+# insufficient accounts: the first two lack a permission, the third a project, the last is locked
 PUBLISHER, TALKER, OUTSIDER, LOCKED = "publisher", "talker", "outsider", "locked"
-"""Accounts that the tool could be given by mistake, each with what its login says."""
 
 _LACKING = {PUBLISHER: "set_notes_private", TALKER: "edit_issues"}
 
@@ -68,14 +68,14 @@ SCENE = Scene(
         ),
     ),
     projects=tuple(
-        ProjectOf(identifier, name, _MEMBERS | ({OUTSIDER: (BOT_ROLE,)} if identifier != ENDING else {}))
+        ProjectOf(identifier, name, _MEMBERS | ({OUTSIDER: (BOT_ROLE,)} if identifier != MURAGER else {}))
         for identifier, name in PROJECTS.items()
     ),
 )
 
 
 def make_fake(world: FakeWorld) -> None:
-    """Put the scene into a tracker in memory."""
+    """Create the scene in a Redmine in memory."""
     world.reset(SCENE)
     tracker = world.tracker
     tracker.statuses.append(Status(9_001, UNMAPPED_STATUS))
@@ -85,27 +85,27 @@ def make_fake(world: FakeWorld) -> None:
 
 
 class RealScene:
-    """The scene in a real Redmine, which the tests of other packages may have reset meanwhile."""
+    """The scene in a real Redmine, which tests of other packages may reset."""
 
     def __init__(self, world: RealWorld) -> None:
         self.world = world
         self.stamp = uuid4().hex
 
     def make_fresh(self) -> None:
-        """The scene without what the test before left: requests, versions, closed projects."""
+        """Create the scene if it is missing; delete the requests and versions of earlier tests, reopen projects."""
         if not self._is_there():
             self._make()
         with self.world.database() as base:
             for table in ("issues", "journals", "journal_details", "custom_values", "attachments", "versions"):
-                base.execute(f"DELETE FROM {table}")  # noqa: S608 - our own words
+                base.execute(f"DELETE FROM {table}")  # noqa: S608 - constants of this method
             base.execute("UPDATE projects SET status = 1")
 
     def _is_there(self) -> bool:
         if not hasattr(self.world, "url"):
             return False
         with self.world.database() as base:
-            found = base.execute("SELECT 1 FROM projects WHERE description = ?", (self.stamp,)).fetchone()
-        return found is not None
+            row = base.execute("SELECT 1 FROM projects WHERE description = ?", (self.stamp,)).fetchone()
+        return row is not None
 
     def _make(self) -> None:
         self.world.reset(SCENE)

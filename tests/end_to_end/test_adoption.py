@@ -1,4 +1,4 @@
-"""The first run over a tracker that is already full sets fields and says nothing; from then on it works as ever."""
+"""Adoption: the first run on an existing Redmine sets fields and sends no notes; later runs work as usual."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from end_to_end.diary import Diary
 from end_to_end.scene import CLIENT, OPERATOR
 
 
-def test_adopting_says_and_ends_nothing_and_the_next_step_is_said_as_ever(diary: Diary) -> None:
+def test_adoption_sends_no_notes_and_later_steps_are_sent_as_usual(diary: Diary) -> None:
     late, waiting, fresh = diary.file("Mon 09:00"), diary.file("last Mon 09:00"), diary.file("Wed 11:30")
     with diary.at("last Mon 10:00", waiting) as world:
         world.set_status(OPERATOR, waiting, "Клиент жауабын күтуде", "Сұрақ")
-    ran = diary.run("Wed 12:00", is_adopting=True)
-    assert (ran.done.plan.notes, ran.done.plan.status_changes, ran.done.is_complete) == (0, 0, True)
-    shown = diary.fields(OPERATOR, late)
-    assert (shown["state"], shown["marker"]) == (
+    run = diary.run("Wed 12:00", is_adopting=True)
+    assert (run.done.plan.notes, run.done.plan.status_changes, run.done.is_complete) == (0, 0, True)
+    fields = diary.fields(OPERATOR, late)
+    assert (fields["state"], fields["marker"]) == (
         "Мерзімі өтті",
         "acknowledged#0@1.00 first_response#0@2.00 resolution#0@2.00",
     )

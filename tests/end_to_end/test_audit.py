@@ -1,4 +1,4 @@
-"""What a run wrote stands in the audit log, with how it ended, and no note's text."""
+"""The audit log: the writes of a run with their results, without the texts of notes."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from support.shell import Shell
 from support.worlds import BOT
 
 
-def test_every_write_stands_there_before_it_was_sent_and_how_it_ended(
+def test_audit_log_records_each_write_before_sending_and_its_result(
     diary: Diary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    diary.come_to_the_present()
+    diary.use_real_time()
     shell = Shell(tmp_path, diary.world.url, diary.world.user(BOT), monkeypatch, capsys)
     issue_id = diary.file("last Mon 09:00", subject="Құпия")
     assert shell("apply", "-q").code == 0

@@ -1,4 +1,4 @@
-"""The commands as they are typed: a snapshot says what the tracker says, and a day of cron ends as it should."""
+"""Commands on a real configuration: the queue, snapshots, and a day of cron."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ WORKING, WAITING, WITH_DEVELOPMENT, SOLVED, CLOSED, REFUSED = (
 
 @pytest.fixture
 def shell(diary: Diary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    diary.come_to_the_present()
+    diary.use_real_time()
     return Shell(tmp_path, diary.world.url, diary.world.user(BOT), monkeypatch, capsys)
 
 
-def live_some_days(diary: Diary) -> dict[str, int]:
-    """Requests of every kind up to Wednesday noon, by what is special about them."""
+def file_every_kind(diary: Diary) -> dict[str, int]:
+    """File requests of every kind up to Wednesday noon; return their ids by kind."""
     names, version = diary.world.names, diary.world.add_version(VIP, "4.9", date(2026, 6, 30))
     channel, contact_at = names.fields["channel"], names.fields["contact_at"]
     parent = diary.file("Wed 09:00", OPERATOR)
@@ -43,11 +43,11 @@ def live_some_days(diary: Diary) -> dict[str, int]:
         "closed": diary.file("Mon 09:00"),
         "reopened": diary.file("Mon 09:00"),
         "refused": diary.file("Mon 11:00"),
-        "a letter": diary.file("Wed 09:00", OPERATOR, fields={channel: "Ресми хат", contact_at: "2026-06-09 16:30"}),
-        "a wish": diary.file("Wed 11:00", priority="Дереу"),
-        "a call-back": diary.file("Wed 11:30", CLIENT, VIP, CALLBACK),
-        "of no category": diary.file("Tue 09:00", OPERATOR, BASE, UNMAPPED_TRACKER),
-        "a stranger's": diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION),
+        "letter": diary.file("Wed 09:00", OPERATOR, fields={channel: "Ресми хат", contact_at: "2026-06-09 16:30"}),
+        "requested priority": diary.file("Wed 11:00", priority="Дереу"),
+        "callback": diary.file("Wed 11:30", CLIENT, VIP, CALLBACK),
+        "unmapped tracker": diary.file("Tue 09:00", OPERATOR, BASE, UNMAPPED_TRACKER),
+        "answered by a non-member": diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION),
         "parent": parent,
         "child": diary.file("Wed 09:00", OPERATOR, VIP, CONSULTATION, parent_issue_id=parent),
         "closed long ago": diary.file("2026-05-05 09:00"),
@@ -66,21 +66,21 @@ def live_some_days(diary: Diary) -> dict[str, int]:
     with diary.at("Tue 12:00", ids["in development"]) as world:
         status_id = world.id_of("issue_statuses", WITH_DEVELOPMENT)
         world.edit(OPERATOR, ids["in development"], fixed_version_id=version, status_id=status_id)
-    with diary.at("Tue 12:00", ids["a stranger's"]) as world:
-        world.note(ADMIN, ids["a stranger's"], "Жауап")
+    with diary.at("Tue 12:00", ids["answered by a non-member"]) as world:
+        world.note(ADMIN, ids["answered by a non-member"], "Жауап")
     return ids
 
 
-def test_the_queue_stands_in_the_regulations_order_and_shows_what_jumps_and_what_is_wished(
+def test_the_queue_follows_the_regulations_order_and_marks_out_of_turn_and_requested_priorities(
     diary: Diary, shell: Shell
 ) -> None:
     by_mail = {diary.world.names.fields["channel"]: "Электрондық пошта"}
     base = diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION, fields=by_mail)
     vip_late, vip_later = diary.file("Tue 09:00", OPERATOR), diary.file("Tue 10:00", OPERATOR)
-    wished = diary.file("Tue 11:00", priority="Дереу")
-    jumps = diary.file("Wed 11:50", OPERATOR, BASE, CONSULTATION, priority="Дереу", fields=by_mail)
+    requested = diary.file("Tue 11:00", priority="Дереу")
+    out_of_turn = diary.file("Wed 11:50", OPERATOR, BASE, CONSULTATION, priority="Дереу", fields=by_mail)
     entries = shell("queue", "--now", NOW, "--json").json["entries"]
-    assert [each["issue"] for each in entries] == [jumps, vip_late, vip_later, wished, base]
+    assert [each["issue"] for each in entries] == [out_of_turn, vip_late, vip_later, requested, base]
     assert [each["out_of_turn"] for each in entries] == [True, False, False, False, False]
     assert [each["requested_priority"] for each in entries] == [None, None, None, "immediate", None]
     screen = shell("queue", "--now", NOW).out
@@ -88,15 +88,15 @@ def test_the_queue_stands_in_the_regulations_order_and_shows_what_jumps_and_what
     assert "normal (immediate?)" in screen
 
 
-def test_a_snapshot_says_what_the_tracker_says(diary: Diary, shell: Shell) -> None:
-    ids = live_some_days(diary)
+def test_commands_give_the_same_answers_from_a_snapshot_as_from_redmine(diary: Diary, shell: Shell) -> None:
+    ids = file_every_kind(diary)
     assert shell("snapshot", "-o", "before.jsonl").code == 0
-    told = ("at risk", "reopened", "in development")
-    commands = [["plan"], ["queue"], ["report"], *(["explain", str(ids[kind])] for kind in told)]
-    for words in commands:
-        live = shell(*words, "--now", NOW, "--json")
+    explained = ("at risk", "reopened", "in development")
+    commands = [["plan"], ["queue"], ["report"], *(["explain", str(ids[kind])] for kind in explained)]
+    for arguments in commands:
+        live = shell(*arguments, "--now", NOW, "--json")
         assert live.json
-        assert shell(*words, "--now", NOW, "--json", "--from", "before.jsonl") == live
+        assert shell(*arguments, "--now", NOW, "--json", "--from", "before.jsonl") == live
 
     plan = shell("plan", "--now", NOW, "--json", "--from", "before.jsonl").json
     assert ids["closed long ago"] not in {each["issue"] for each in plan["changes"]}
@@ -111,9 +111,11 @@ def test_a_snapshot_says_what_the_tracker_says(diary: Diary, shell: Shell) -> No
 
     diary.run("Wed 12:00")
     assert shell("snapshot", "-o", "after.jsonl").code == 0
-    said = shell("plan", "--now", NOW, "--exit-code", "--json", "--from", "after.jsonl")
-    assert (said.code, said.json["changes"]) == (0, [])
-    assert (ids["of no category"], "unmapped_name") in {(each["issue"], each["kind"]) for each in said.json["findings"]}
+    planned = shell("plan", "--now", NOW, "--exit-code", "--json", "--from", "after.jsonl")
+    assert (planned.code, planned.json["changes"]) == (0, [])
+    assert (ids["unmapped tracker"], "unmapped_name") in {
+        (each["issue"], each["kind"]) for each in planned.json["findings"]
+    }
 
 
 def test_a_day_of_cron(diary: Diary, shell: Shell) -> None:

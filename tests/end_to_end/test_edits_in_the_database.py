@@ -1,7 +1,7 @@
-"""A note that comes straight into the tracker's database, between the tool's reading and its write.
+"""Notes that are inserted into Redmine's database between a run's reading and its write.
 
-Redmine bumps `lock_version` with each edit. The tool reads the version before the state, so that an edit that bumps
-nothing is seen too, up to the reading of the state; after that only the version can tell.
+Redmine increments `lock_version` with each edit. sup-sync reads the version before the state, so it also sees an edit
+without a new version, if that comes before the state is read. After that, only the version shows an edit.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from support.promises import ANSWERED, ONCE
 
 WAITING, CLOSED = "Клиент жауабын күтуде", "Жабылды"
 
+# the path after whose answer the note is inserted, and the number of earlier requests for it
 MOMENTS = {
     "before the version is read": (r"/issues/{}\.json\?.*", 0),
     "between version and state": (r"/issues/{}", 0),
     "between state and write": (r"/issues/{}\.json\?.*", 1),
 }
-"""After the answer to which request, and the how manieth of its kind."""
 
-SEEN = [(moment, True) for moment in MOMENTS] + [(moment, False) for moment in list(MOMENTS)[:2]]
+NOTICED = [(moment, True) for moment in MOMENTS] + [(moment, False) for moment in list(MOMENTS)[:2]]
 
 
-def silent(diary: Diary) -> int:
-    """A request whose client has to have answered by Mon 18:00."""
+def file_waiting(diary: Diary) -> int:
+    """File a request whose client has to answer by Mon 18:00."""
     issue_id = diary.file("Mon 09:00")
     with diary.at("Mon 10:00", issue_id) as world:
         world.set_status(OPERATOR, issue_id, WAITING, "Сұрақ")
@@ -35,23 +35,23 @@ def silent(diary: Diary) -> int:
 
 
 def run_while(diary: Diary, issue_id: int, login: str, moment: str, *, is_versioned: bool) -> None:
-    """A run on Tuesday morning, in whose midst somebody writes a note in the database."""
+    """Run on Tuesday morning; insert a note into the database during the run."""
     asked, times_before = MOMENTS[moment]
     session, at = diary.session(), read_moment("Tue 09:00")
     interfere(
         session,
-        lambda: diary.world.slip_in(login, issue_id, "Міне", at, is_versioned=is_versioned),
+        lambda: diary.world.insert_note(login, issue_id, "Міне", at, is_versioned=is_versioned),
         asked=asked.format(issue_id),
         times_before=times_before,
     )
     diary.run("Tue 09:01", session=session)
 
 
-@pytest.mark.parametrize(("moment", "is_versioned"), SEEN)
-def test_a_clients_answer_keeps_the_request_from_being_ended(
+@pytest.mark.parametrize(("moment", "is_versioned"), NOTICED)
+def test_a_request_stays_open_if_the_client_answers_during_the_run(
     diary: Diary, moment: str, is_versioned: bool, count_promise: Callable[[str, str], None]
 ) -> None:
-    issue_id = silent(diary)
+    issue_id = file_waiting(diary)
     run_while(diary, issue_id, CLIENT, moment, is_versioned=is_versioned)
     assert diary.see(OPERATOR, issue_id)["status"]["name"] == WAITING
     diary.run("Tue 09:06")
@@ -62,22 +62,22 @@ def test_a_clients_answer_keeps_the_request_from_being_ended(
     )
 
 
-def test_what_bumps_no_version_after_the_state_was_read_cannot_be_seen(diary: Diary) -> None:
-    """The control: here alone the request is ended, so the version is what the other cases hang on."""
-    issue_id = silent(diary)
+def test_an_edit_without_a_version_after_the_state_was_read_goes_unnoticed(diary: Diary) -> None:
+    """Control: only here the request is closed, so in the other cases the version prevented it."""
+    issue_id = file_waiting(diary)
     run_while(diary, issue_id, CLIENT, "between state and write", is_versioned=False)
     assert diary.see(OPERATOR, issue_id)["status"]["name"] == CLOSED
     diary.run("Tue 09:06")
 
 
 @pytest.mark.parametrize("moment", MOMENTS)
-def test_a_note_of_the_tool_is_said_once_whoever_writes_meanwhile(
+def test_a_note_is_sent_once_if_the_client_writes_meanwhile(
     diary: Diary, moment: str, count_promise: Callable[[str, str], None]
 ) -> None:
     issue_id = diary.file("Mon 15:00")
     run_while(diary, issue_id, CLIENT, moment, is_versioned=True)
     diary.run("Tue 09:06")
-    said = diary.notes(OPERATOR, issue_id, private=False)
-    assert len([each for each in said if f"№ {issue_id} " in each]) == 1
+    notes = diary.notes(OPERATOR, issue_id, private=False)
+    assert len([each for each in notes if f"№ {issue_id} " in each]) == 1
     assert len(diary.notes(OPERATOR, issue_id)) == 1
     count_promise(ONCE, f"a note by SQL {moment}, {diary.place}")

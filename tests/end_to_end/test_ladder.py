@@ -1,4 +1,4 @@
-"""What is overdue is escalated step by step: a private note for each, never twice, and the head at the last."""
+"""Escalation steps: one private note each, never twice; the last step assigns the head of support."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ TO_HEAD = (
 
 
 def assignee(diary: Diary, issue_id: int) -> str | None:
-    found: str | None = diary.see(OPERATOR, issue_id).get("assigned_to", {}).get("name")
-    return found
+    name: str | None = diary.see(OPERATOR, issue_id).get("assigned_to", {}).get("name")
+    return name
 
 
 def test_each_step_is_one_private_note_and_the_last_assigns_the_head(diary: Diary) -> None:
@@ -45,16 +45,16 @@ def test_each_step_is_one_private_note_and_the_last_assigns_the_head(diary: Diar
 def test_a_late_run_sends_each_request_one_note_with_the_highest_step_of_each_clock(diary: Diary) -> None:
     at_breach, at_head, at_both = (diary.file(at) for at in ("Mon 11:00", "Mon 09:00", "last Fri 16:50"))
     before_enforcement = diary.file("2025-12-30 09:00")
-    ran = diary.run("Mon 14:40")
-    assert ran.done.plan.notes == 6  # each has its acknowledgement too
-    assert list(ran.outcomes) == [at_both, at_head, at_breach, before_enforcement]  # notes first, oldest breach first
+    run = diary.run("Mon 14:40")
+    assert run.done.plan.notes == 6  # each has its acknowledgement too
+    assert list(run.outcomes) == [at_both, at_head, at_breach, before_enforcement]  # notes first, oldest breach first
     assert diary.notes(OPERATOR, at_breach) == [BREACHED.format("13:00")]
     assert diary.notes(OPERATOR, at_head) == [TO_HEAD]
     (of_both,) = diary.notes(OPERATOR, at_both)
-    mention, first_response, closing = of_both.split("\n\n")
+    mention, first_response, resolution = of_both.split("\n\n")
     assert mention == "@d.bekova"
     assert "8 маусым, 09:50; екі есе асқан уақыт: 2026 жылғы 8 маусым, 11:50" in first_response
-    assert "8 маусым, 16:50; көп бөлігі өткен уақыт: 2026 жылғы 8 маусым, 14:35" in closing
+    assert "8 маусым, 16:50; көп бөлігі өткен уақыт: 2026 жылғы 8 маусым, 14:35" in resolution
     marker = "acknowledged#0@1.00 first_response#0@2.00 resolution#0@0.75"
     assert diary.fields(OPERATOR, at_both)["marker"] == marker
     assert diary.notes(OPERATOR, before_enforcement) == []

@@ -1,4 +1,4 @@
-"""A run whose time is over says what it left, and the next ones drain it: one note for each, oldest breach first."""
+"""Runs out of time: they report what is left, and the next runs write it, oldest breach first."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from sup_sync.errors import OutOfTimeError
 from sup_sync.run.write import OutcomeKind
 
 
-def after(requests: int) -> Callable[[], float]:
-    """Time for so many requests, and then none."""
+def time_for(requests: int) -> Callable[[], float]:
+    """Return a clock that leaves time for this number of requests."""
     left = [requests]
 
     def time_left() -> float:
@@ -25,33 +25,33 @@ def after(requests: int) -> Callable[[], float]:
     return time_left
 
 
-def test_what_a_run_has_no_time_for_is_left_to_the_next_ones_oldest_breach_first(
+def test_a_run_out_of_time_leaves_the_rest_to_the_next_runs_oldest_breach_first(
     diary: Diary, count_promise: Callable[[str, str], None]
 ) -> None:
     late = [diary.file(f"Mon 09:{minute:02}", CLIENT, VIP, CONSULTATION) for minute in range(0, 50, 10)]
     needed = diary.session()
     diary.run("Mon 08:00", session=needed)
     reading = needed.requests_made["GET"] + 5
-    told: list[int] = []
+    notified: list[int] = []
     for now in ("Mon 12:00", "Mon 12:05", "Mon 12:10", "Mon 12:15"):
-        ran = diary.run(now, session=diary.session(time_left=after(reading + 18)))
-        before, told = told, [each for each in late if diary.notes(OPERATOR, each)]
-        assert told == late[: len(told)]
-        assert len(told) > len(before) or told == late
-        left = [each for each in ran.done.outcomes if each.kind is OutcomeKind.FAILED]
-        assert all("the run's time is over" in each.text for each in left)
-        assert set(late) - set(told) <= {each.issue_id for each in left}, "left, and not named"
-        assert ran.done.is_complete == (not left)
-    assert told == late
+        run = diary.run(now, session=diary.session(time_left=time_for(reading + 18)))
+        before, notified = notified, [each for each in late if diary.notes(OPERATOR, each)]
+        assert notified == late[: len(notified)]
+        assert len(notified) > len(before) or notified == late
+        left = [each for each in run.done.outcomes if each.kind is OutcomeKind.FAILED]
+        assert all("the run is out of time" in each.text for each in left)
+        assert set(late) - set(notified) <= {each.issue_id for each in left}, "left, and not reported"
+        assert run.done.is_complete == (not left)
+    assert notified == late
     assert [len(diary.notes(OPERATOR, each)) for each in late] == [1] * 5
     assert [len(diary.notes(OPERATOR, each, private=False)) for each in late] == [1] * 5
-    count_promise(TRUTH, f"a run whose time is over says what it left, {diary.place}")
+    count_promise(TRUTH, f"a run out of time reports what is left, {diary.place}")
 
 
-def test_without_time_to_read_it_all_nothing_is_written(diary: Diary) -> None:
+def test_nothing_is_written_if_time_runs_out_during_the_reading(diary: Diary) -> None:
     diary.file("Mon 09:00")
-    before, session = diary.traces(), diary.session(time_left=after(12))
-    with pytest.raises(OutOfTimeError, match="the run's time is over; the next run goes on"):
+    before, session = diary.traces(), diary.session(time_left=time_for(12))
+    with pytest.raises(OutOfTimeError, match="the run is out of time; the next run continues"):
         diary.run("Mon 12:00", session=session)
     assert session.requests_made["PUT"] == 0
     assert diary.traces() == before

@@ -1,4 +1,4 @@
-"""Without `set_notes_private` Redmine publishes a private note: so none is sent, whenever the account loses it."""
+"""The permission `set_notes_private`: without it Redmine would publish private notes, so none is sent."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from sup_sync.run.write import OutcomeKind
 
 @contextmanager
 def without_private_notes(world: World) -> Iterator[None]:
-    """Inside, the tool's role may write no private notes."""
+    """Take the right to write private notes from sup-sync's role inside the `with` block."""
     if isinstance(world, FakeWorld):
         role = world.tracker.role(BOT_ROLE)
         before, role.permissions = role.permissions, role.permissions - {"set_notes_private"}
@@ -35,21 +35,21 @@ def without_private_notes(world: World) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("asked", [r"/roles/\d+\.json", r"/issues/{}\.json\?.*"], ids=["checked", "read"])
-def test_a_right_that_is_lost_during_the_run_publishes_nothing(
+def test_nothing_is_published_if_the_permission_is_lost_during_the_run(
     diary: Diary, asked: str, count_promise: Callable[[str, str], None]
 ) -> None:
     late = diary.file("Mon 09:00")
-    with ExitStack() as until_then:
+    with ExitStack() as after_the_run:
         session = diary.session()
         interfere(
             session,
-            lambda: until_then.enter_context(without_private_notes(diary.world)),
+            lambda: after_the_run.enter_context(without_private_notes(diary.world)),
             asked=asked.format(late),
         )
-        ran = diary.run("Mon 11:01", session=session)
-    assert ran.outcomes == {late: OutcomeKind.REFUSED}
-    assert "give its role set_notes_private" in ran.done.outcomes[0].text
-    assert len(diary.notes(CLIENT, late, private=False)) == 1  # the acknowledgement, which goes before it
+        run = diary.run("Mon 11:01", session=session)
+    assert run.outcomes == {late: OutcomeKind.REFUSED}
+    assert "give its role set_notes_private" in run.done.outcomes[0].text
+    assert len(diary.notes(CLIENT, late, private=False)) == 1  # the acknowledgement, which is sent first
     assert diary.notes(OPERATOR, late) == []
     assert diary.run("Mon 11:06").outcomes == {late: OutcomeKind.APPLIED}
     assert len(diary.notes(CLIENT, late, private=False)) == len(diary.notes(OPERATOR, late)) == 1

@@ -1,4 +1,4 @@
-"""What must not be written is not: an account that falls short, a plan over the limits, a history that fails."""
+"""Runs that must not write: insufficient accounts, plans over the limits, histories that fail."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 from end_to_end.diary import Diary
-from end_to_end.scene import BASE, CONSULTATION, ENDING, LOCKED, OPERATOR, OUTSIDER, PROJECTS, PUBLISHER, TALKER
+from end_to_end.scene import BASE, CONSULTATION, LOCKED, MURAGER, OPERATOR, OUTSIDER, PROJECTS, PUBLISHER, TALKER
 from support.promises import LIMITS, PRIVATE, UNREAD
 
 from sup_sync.errors import AccessError, UnsafePlan
@@ -20,27 +20,27 @@ from sup_sync.run.write import OutcomeKind
 WRONG_KEY = "0" * 40
 LACKING = {
     LOCKED: "a locked account",
-    OUTSIDER: "an account that is no member of a project",
+    OUTSIDER: "an account that is not a member of a project",
     PUBLISHER: "an account without set_notes_private",
     TALKER: "an account without edit_issues",
 }
 
 
-def _everywhere(what: str) -> str:
-    return r"[^\n]*\n".join(f"project {each}: {what}" for each in PROJECTS)
+def _in_every_project(problem: str) -> str:
+    return r"[^\n]*\n".join(f"project {each}: {problem}" for each in PROJECTS)
 
 
 @pytest.mark.parametrize(
     ("login", "message"),
     [
-        (None, "the key is not accepted"),
-        (LOCKED, "the key is not accepted"),
-        (OUTSIDER, rf"\Aproject {ENDING}: .*\Z"),
-        (PUBLISHER, _everywhere("the account lacks set_notes_private")),
-        (TALKER, _everywhere("the account lacks edit_issues")),
+        (None, "API key rejected"),
+        (LOCKED, "API key rejected"),
+        (OUTSIDER, rf"\Aproject {MURAGER}: .*\Z"),
+        (PUBLISHER, _in_every_project("the account lacks set_notes_private")),
+        (TALKER, _in_every_project("the account lacks edit_issues")),
     ],
 )
-def test_an_account_that_falls_short_is_told_why_and_nothing_is_written(
+def test_an_insufficient_account_is_rejected_with_the_reason_and_nothing_is_written(
     diary: Diary, login: str | None, message: str, count_promise: Callable[[str, str], None]
 ) -> None:
     diary.file("Mon 09:00")
@@ -55,8 +55,8 @@ def test_an_account_that_falls_short_is_told_why_and_nothing_is_written(
         count_promise(PRIVATE, f"an account that would publish private notes, {diary.place}")
 
 
-def test_lists_answer_a_wrong_key_as_if_all_were_well(diary: Diary) -> None:
-    """Why the preflight asks for the account: nothing that it reads later would tell."""
+def test_lists_answer_a_wrong_key_without_an_error(diary: Diary) -> None:
+    """This is why the preflight reads the account first: later reads would not fail."""
     answers = diary.session(key=WRONG_KEY).get_json("/issues.json")
     assert answers["issues"] == []
 
@@ -64,14 +64,14 @@ def test_lists_answer_a_wrong_key_as_if_all_were_well(diary: Diary) -> None:
 def test_with_rest_switched_off_nothing_is_written(diary: Diary, count_promise: Callable[[str, str], None]) -> None:
     diary.file("Mon 09:00")
     before, session = diary.traces(), diary.session()
-    with diary.world.rest_off(), pytest.raises(AccessError, match="the key is not accepted"):
+    with diary.world.rest_off(), pytest.raises(AccessError, match="API key rejected"):
         diary.run("Mon 11:01", session=session)
     assert session.requests_made["PUT"] == 0
     assert diary.traces() == before
     count_promise(UNREAD, f"the REST API is off, {diary.place}")
 
 
-def test_over_the_limits_nothing_is_written_until_it_is_forced(
+def test_nothing_is_written_over_the_limits_without_force(
     diary: Diary, count_promise: Callable[[str, str], None]
 ) -> None:
     issue_ids = [diary.file("Mon 09:00"), diary.file("Mon 09:00")]
@@ -83,40 +83,38 @@ def test_over_the_limits_nothing_is_written_until_it_is_forced(
     assert session.requests_made["PUT"] == 0
     assert diary.traces() == before
     count_promise(LIMITS, f"more notes than the limit, {diary.place}")
-    ran = diary.run("Mon 11:01", config=strict, force=True)
-    assert ran.outcomes == dict.fromkeys(issue_ids, OutcomeKind.APPLIED)
+    run = diary.run("Mon 11:01", config=strict, force=True)
+    assert run.outcomes == dict.fromkeys(issue_ids, OutcomeKind.APPLIED)
     assert [len(diary.notes(OPERATOR, each)) for each in issue_ids] == [1, 1]
 
 
-def test_a_history_that_fails_leaves_out_its_project_and_no_other(
-    diary: Diary, count_promise: Callable[[str, str], None]
-) -> None:
+def test_a_history_that_fails_skips_only_its_project(diary: Diary, count_promise: Callable[[str, str], None]) -> None:
     good = diary.file("Mon 09:00")
-    beside, failing = (diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2))
-    still_open, page = (diary.file("Mon 09:00", OPERATOR, ENDING, CONSULTATION) for _ in range(2))
+    intact, failing = (diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2))
+    still_open, page = (diary.file("Mon 09:00", OPERATOR, MURAGER, CONSULTATION) for _ in range(2))
     with diary.at("Mon 10:00", page) as world:
         world.set_status(OPERATOR, page, "Шешілді")
     before = diary.traces()
     session = diary.session()
     spoil(session, failing, 500, b"")
     spoil(session, page, 200, b"<html>down for maintenance</html>")
-    ran = diary.run("Mon 11:01", session=session)
-    assert ran.outcomes == {good: OutcomeKind.APPLIED}
-    assert set(ran.done.unread_projects) == {PROJECTS[BASE], PROJECTS[ENDING]}
-    assert f"/issues/{failing}.json: answered 500" in ran.done.unread_projects[PROJECTS[BASE]]
-    assert f"/issues/{page}.json: an HTML page" in ran.done.unread_projects[PROJECTS[ENDING]]
-    assert not ran.done.is_complete
+    run = diary.run("Mon 11:01", session=session)
+    assert run.outcomes == {good: OutcomeKind.APPLIED}
+    assert set(run.done.unread_projects) == {PROJECTS[BASE], PROJECTS[MURAGER]}
+    assert f"/issues/{failing}.json: answered 500" in run.done.unread_projects[PROJECTS[BASE]]
+    assert f"/issues/{page}.json: an HTML page" in run.done.unread_projects[PROJECTS[MURAGER]]
+    assert not run.done.is_complete
     after = diary.traces()
     assert {key for key in after if after[key] != before[key]} == {good}
     count_promise(UNREAD, f"two histories that fail, in two projects of three, {diary.place}")
-    assert set(diary.run("Mon 11:01").outcomes) == {beside, failing, still_open, page}
+    assert set(diary.run("Mon 11:01").outcomes) == {intact, failing, still_open, page}
 
 
 def spoil(session: RedmineSession, issue_id: int, status: int, body: bytes) -> None:
-    """Let the answer with this history arrive as something else."""
+    """Replace the answer that contains this history."""
 
     def after(response: requests.Response, *_: Any, **__: Any) -> None:
-        # its content has to be read, as an unread one keeps its connection open
+        # read the content first: unread content keeps the connection open
         if response.content and (response.request.path_url or "").startswith(f"/issues/{issue_id}.json"):
             response.status_code, response._content = status, body
 

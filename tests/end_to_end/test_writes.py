@@ -1,4 +1,4 @@
-"""How writes end: a field that Redmine drops without a word is refused by name, and none is tried twice in a run."""
+"""Failed writes: ignored fields, lost answers and broken connections; no write is repeated in the same run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sup_sync.run.write import OutcomeKind
 
 @contextmanager
 def read_only(world: World, key: str, tracker: str) -> Iterator[None]:
-    """Inside, the workflow lets the tool only read a field of this tracker."""
+    """Make a field of this tracker read-only for sup-sync inside the `with` block."""
     if isinstance(world, FakeWorld):
         role = world.tracker.role(BOT_ROLE)
         role.read_only.add(world.names.fields[key])
@@ -41,27 +41,27 @@ def read_only(world: World, key: str, tracker: str) -> Iterator[None]:
             )
 
 
-def test_a_field_that_is_dropped_without_a_word_is_refused_and_its_place_is_left_alone(diary: Diary) -> None:
-    canary, beside = (diary.file("Mon 09:00", CLIENT, VIP, CONSULTATION) for _ in range(2))
+def test_a_silently_ignored_field_is_reported_and_not_tried_on_other_requests(diary: Diary) -> None:
+    first, second = (diary.file("Mon 09:00", CLIENT, VIP, CONSULTATION) for _ in range(2))
     with read_only(diary.world, "state", CONSULTATION):
-        ran = diary.run("Mon 09:10")
-    assert ran.outcomes == dict.fromkeys([canary, beside], OutcomeKind.REFUSED)
-    assert (ran.puts, ran.done.is_complete) == (1, False)
-    texts = [each.text for each in ran.done.outcomes]
-    assert texts[0] == "the tracker took the write but not state: see `sup-sync check`"
-    assert texts[1].startswith(f"not tried: #{canary} showed that the tracker took the write but not state")
-    assert diary.see(OPERATOR, beside)["journals"] == []
-    assert set(diary.run("Mon 09:11").outcomes) == {canary, beside}
+        run = diary.run("Mon 09:10")
+    assert run.outcomes == dict.fromkeys([first, second], OutcomeKind.REFUSED)
+    assert (run.puts, run.done.is_complete) == (1, False)
+    texts = [each.text for each in run.done.outcomes]
+    assert texts[0] == "Redmine ignored state; run `sup-sync check`"
+    assert texts[1].startswith(f"not tried, because #{first} failed: Redmine ignored state")
+    assert diary.see(OPERATOR, second)["journals"] == []
+    assert set(diary.run("Mon 09:11").outcomes) == {first, second}
 
 
-def test_where_the_marker_cannot_be_written_nothing_is_said_in_any_run(diary: Diary) -> None:
+def test_no_note_is_sent_while_the_marker_cannot_be_written(diary: Diary) -> None:
     first, second = (diary.file("Mon 09:00", CLIENT, VIP, CONSULTATION) for _ in range(2))
     with read_only(diary.world, "marker", CONSULTATION):
         for now in ("Mon 11:01", "Mon 11:06"):
-            ran = diary.run(now)
-            assert ran.outcomes == dict.fromkeys([first, second], OutcomeKind.REFUSED)
-            assert (ran.puts, ran.done.is_complete) == (0, False)
-        assert "the account may not set «sup-sync»" in ran.done.outcomes[0].text
+            run = diary.run(now)
+            assert run.outcomes == dict.fromkeys([first, second], OutcomeKind.REFUSED)
+            assert (run.puts, run.done.is_complete) == (0, False)
+        assert 'the account may not set "sup-sync"' in run.done.outcomes[0].text
     assert diary.notes(CLIENT, first, private=False) == diary.notes(OPERATOR, first) == []
     diary.run("Mon 11:10")
     assert [len(diary.notes(OPERATOR, first, private=each)) for each in (True, False)] == [1, 1]
@@ -72,10 +72,10 @@ def test_a_write_whose_answer_is_lost_is_not_repeated_and_no_note_is_lost_or_dou
     session = diary.session()
     session._http.mount(f"{diary.world.url}/issues/{answer_lost}.json", AnswerLost())
     session._http.mount(f"{diary.world.url}/issues/{cut_off}.json", CutOff())
-    ran = diary.run("Mon 11:05", session=session)
+    run = diary.run("Mon 11:05", session=session)
     late = (answer_lost, cut_off, other)
-    assert ran.outcomes == dict.fromkeys([answer_lost, cut_off], OutcomeKind.FAILED) | {other: OutcomeKind.APPLIED}
-    assert (ran.puts, ran.done.is_complete) == (4, False)
+    assert run.outcomes == dict.fromkeys([answer_lost, cut_off], OutcomeKind.FAILED) | {other: OutcomeKind.APPLIED}
+    assert (run.puts, run.done.is_complete) == (4, False)
     assert [len(diary.notes(OPERATOR, each)) for each in late] == [0, 0, 1]
     assert [len(diary.notes(OPERATOR, each, private=False)) for each in late] == [1, 0, 1]
     again = diary.run("Mon 11:06")
@@ -84,19 +84,19 @@ def test_a_write_whose_answer_is_lost_is_not_repeated_and_no_note_is_lost_or_dou
     assert [len(diary.notes(OPERATOR, each, private=False)) for each in late] == [1, 1, 1]
 
 
-def test_a_tracker_that_answers_no_more_is_left_alone_after_three_requests(diary: Diary) -> None:
+def test_writing_stops_after_three_requests_without_an_answer(diary: Diary) -> None:
     late = [diary.file("Mon 09:00", CLIENT, VIP, ERROR) for _ in range(5)]
     session = diary.session()
-    session._http.mount(f"{diary.world.url}/issues/", AwayForPages())
-    ran = diary.run("Mon 11:05", session=session)
-    assert ran.outcomes == dict.fromkeys(late, OutcomeKind.FAILED)
-    not_tried = [each.issue_id for each in ran.done.outcomes if each.text.startswith("not tried: ")]
-    assert (ran.puts, not_tried) == (0, late[3:])
+    session._http.mount(f"{diary.world.url}/issues/", PagesUnreachable())
+    run = diary.run("Mon 11:05", session=session)
+    assert run.outcomes == dict.fromkeys(late, OutcomeKind.FAILED)
+    not_tried = [each.issue_id for each in run.done.outcomes if each.text.startswith("not tried, because ")]
+    assert (run.puts, not_tried) == (0, late[3:])
     assert diary.run("Mon 11:06").outcomes == dict.fromkeys(late, OutcomeKind.APPLIED)
 
 
-class AwayForPages(HTTPAdapter):
-    """No connection where a page is asked for, which begins every fenced write."""
+class PagesUnreachable(HTTPAdapter):
+    """An adapter without a connection for HTML pages; the first request of every guarded write is one."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         if ".json" not in str(request.url):
@@ -105,7 +105,7 @@ class AwayForPages(HTTPAdapter):
 
 
 class AnswerLost(HTTPAdapter):
-    """The tracker commits a write, and its answer never arrives."""
+    """An adapter that loses the answers to writes, after Redmine has committed them."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         answer = super().send(request, *args, **kwargs)
@@ -115,7 +115,7 @@ class AnswerLost(HTTPAdapter):
 
 
 class CutOff(HTTPAdapter):
-    """The connection breaks before the tracker commits a write."""
+    """An adapter whose connection breaks before Redmine commits a write."""
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
         if request.method == "PUT":

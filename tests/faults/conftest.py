@@ -1,4 +1,4 @@
-"""Nobody waits in these tests: not between two tries of a read."""
+"""A fixture that removes the waits between retries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever fails, and wherever: nothing is said twice, nothing is lost, and two healthy runs bring it all."""
+"""Runs in which one request fails: two healthy runs complete them, and no note is lost or sent twice."""
 
 from __future__ import annotations
 
@@ -7,84 +7,87 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from faults.faulty import FAULTS, Fault, late_commit
-from faults.scenario import Got, scenario
+from faults.failing_proxy import FAILURES, Failure, late_commit
+from faults.scenario import RequestState, scenario
 from support.promises import ONCE, SECRET
 from support.worlds import BOT
 
-Undisturbed = tuple[list[str], list[Got]]
+Undisturbed = tuple[list[str], list[RequestState]]
 
 
 @pytest.fixture(scope="module")
 def undisturbed() -> Iterator[Undisturbed]:
-    """The requests of a healthy run, and what people then have."""
-    with scenario() as made:
-        assert made.run() == 6
-        requests = [f"{each.method} {each.path}" for each in made.tracker.seen]
-        got = made.got()
-        assert made.run() == 0
-        yield requests, got
+    """Return the requests of a healthy run, and the states after it."""
+    with scenario() as scene:
+        assert scene.run() == 6
+        requests = [f"{each.method} {each.path}" for each in scene.proxy.seen]
+        states = scene.states()
+        assert scene.run() == 0
+        yield requests, states
 
 
 @pytest.fixture(scope="module")
-def places(undisturbed: Undisturbed, request: pytest.FixtureRequest) -> list[int]:
-    """Where a request fails: every one with --all, else three writes with what follows, and one of each other kind."""
+def positions(undisturbed: Undisturbed, request: pytest.FixtureRequest) -> list[int]:
+    """Return the positions of the requests that fail: all with --all, otherwise a sample.
+
+    The sample is three writes, each with the request after it, and one request of every other kind.
+    """
     requests = undisturbed[0]
     if request.config.getoption("--all"):
         return list(range(len(requests)))
-    kinds = {re.sub(r"\d+", "N", each.partition("?")[0]): place for place, each in enumerate(requests)}
-    writes = [place for place, each in enumerate(requests) if each.startswith("PUT")][:3]
-    return sorted({*kinds.values(), *(place + step for place in writes for step in (0, 1))})
+    kinds = {re.sub(r"\d+", "N", each.partition("?")[0]): position for position, each in enumerate(requests)}
+    writes = [position for position, each in enumerate(requests) if each.startswith("PUT")][:3]
+    return sorted({*kinds.values(), *(position + step for position in writes for step in (0, 1))})
 
 
-def test_a_healthy_run_gives_everybody_what_they_are_owed(undisturbed: Undisturbed) -> None:
-    late, silent, quiet, fresh, answered = undisturbed[1]
-    assert [(len(each.public), len(each.private)) for each in (late, silent, quiet, fresh, answered)] == [
+def test_a_healthy_run_sends_every_due_note(undisturbed: Undisturbed) -> None:
+    overdue, unanswered, to_remind, new, answered = undisturbed[1]
+    assert [(len(each.public), len(each.private)) for each in (overdue, unanswered, to_remind, new, answered)] == [
         (1, 1),
         (1, 0),
         (0, 0),
         (1, 0),
         (1, 0),
     ]
-    assert silent.status == "Жабылды"
+    assert unanswered.status == "Жабылды"
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_two_healthy_runs_bring_it_all_and_nothing_twice(
-    fault: Fault,
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.__name__)
+def test_two_healthy_runs_complete_everything_and_repeat_nothing(
+    failure: Failure,
     undisturbed: Undisturbed,
-    places: list[int],
+    positions: list[int],
     count_promise: Callable[[str, str], None],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    requests, wanted = undisturbed
+    requests, expected = undisturbed
     caplog.set_level(logging.DEBUG)
-    for at in places:
-        with scenario() as made:
-            made.run_with(fault, at)
-            made.run()
-            made.run()
-            assert made.got() == wanted, (fault.__name__, at, requests[at])
-            assert made.run() == 0
-            key = made.world.user(BOT)
-            assert key not in "".join([*made.said, caplog.text])
-            what = f"one request of a run: {fault.__name__.replace('_', ' ')}"
-            count_promise(SECRET, what)
-            count_promise(ONCE, what)
+    for at in positions:
+        with scenario() as scene:
+            scene.run_with(failure, at)
+            scene.run()
+            scene.run()
+            assert scene.states() == expected, (failure.__name__, at, requests[at])
+            assert scene.run() == 0
+            key = scene.world.user(BOT)
+            assert key not in "".join([*scene.output, caplog.text])
+            label = f"one request of a run: {failure.__name__.replace('_', ' ')}"
+            count_promise(SECRET, label)
+            count_promise(ONCE, label)
 
 
-def test_a_write_that_arrives_in_the_middle_of_the_next_run_does_no_harm(
+def test_a_write_delivered_during_the_next_run_repeats_and_loses_nothing(
     undisturbed: Undisturbed, count_promise: Callable[[str, str], None]
 ) -> None:
-    requests, wanted = undisturbed
-    first_write = next(place for place, each in enumerate(requests) if each.startswith("PUT"))
+    requests, expected = undisturbed
+    first_write = next(position for position, each in enumerate(requests) if each.startswith("PUT"))
     for release_at in range(first_write - 3, first_write + 6):
-        with scenario() as made:
-            made.run_with(late_commit, first_write, release_at)
-            made.run()
-            made.tracker.release_at = None
-            made.run()
-            made.run()
-            assert made.got() == wanted, release_at
-            assert made.run() == 0
-            count_promise(ONCE, "a write that reaches the tracker in the middle of the next run")
+        with scenario() as scene:
+            scene.run_with(late_commit, first_write, release_at)
+            scene.run()
+            scene.proxy.release_at = None
+            scene.run()
+            scene.run()
+            assert scene.states() == expected, release_at
+            assert scene.run() == 0
+            count_promise(ONCE, "a write that reaches Redmine during the next run")

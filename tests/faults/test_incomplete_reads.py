@@ -1,4 +1,4 @@
-"""What can't be read whole is left alone: each request of the reading fails in each way, or a right is taken away."""
+"""Incomplete reads: nothing is written in the scope of a request that fails, or of a right that is lost."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from unittest.mock import patch
 import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import BASE, CONSULTATION, ERROR, OPERATOR, VIP, make_fake
-from faults.faulty import (
-    Fault,
-    Faulty,
+from faults.failing_proxy import (
+    FailingProxy,
+    Failure,
     Request,
     answer,
     bad_gateway_after,
-    faulty,
+    failing_proxy,
     page,
     redirect,
     reset_before,
@@ -40,86 +40,86 @@ NOW = "Wed 12:00"
 
 
 @dataclass
-class Office:
-    """Two projects, in each a late request and one whose client did not answer; `projects` are those of requests."""
+class TwoProjects:
+    """Two projects, each with an overdue request and one without an answer; `projects` has the project by request."""
 
     world: FakeWorld
-    tracker: Faulty
+    proxy: FailingProxy
     config: Config
     projects: dict[int, str]
 
     def run(self) -> None:
-        self.tracker.seen.clear()
-        session = RedmineSession(self.tracker.url, self.world.user(BOT))
+        self.proxy.seen.clear()
+        session = RedmineSession(self.proxy.url, self.world.user(BOT))
         with suppress(SupSyncError):
             apply(session, self.config, read_moment(NOW), force=False, progress=lambda _done, _of: None)
 
-    def written(self) -> set[int]:
-        """The requests that a write was sent for."""
-        sent = (re.match(r"/issues/(\d+)", each.path) for each in self.tracker.seen if each.method == "PUT")
+    def written_ids(self) -> set[int]:
+        """Return the ids of the requests that the last run sent a write for."""
+        sent = (re.match(r"/issues/(\d+)", each.path) for each in self.proxy.seen if each.method == "PUT")
         return {int(each[1]) for each in sent if each}
 
     def versions(self, project: str) -> list[int]:
-        """Each write that the tracker takes counts there."""
+        """Return the version of each request of a project; every accepted write increments it."""
         return [each.lock_version for each in self.world.tracker.issues if each.project.identifier == project]
 
 
 @contextmanager
-def two_projects() -> Iterator[Office]:
+def two_projects() -> Iterator[TwoProjects]:
     world, projects = FakeWorld(), {}
     make_fake(world)
-    with faulty(world) as tracker, patch.object(reader, "PAGE", 2):  # so that lists have pages that can fail alone
+    with failing_proxy(world) as proxy, patch.object(reader, "PAGE", 2):  # lists get several pages, to fail one by one
         config = shipped_config()
-        config = replace(config, projects=(VIP, BASE), server=replace(config.server, url=tracker.url))
+        config = replace(config, projects=(VIP, BASE), server=replace(config.server, url=proxy.url))
         diary = Diary(world, config)
         with world.rest.running():
             for project, kind in ((VIP, ERROR), (BASE, CONSULTATION)):
-                late, silent = (diary.file(at, OPERATOR, project, kind) for at in ("Tue 09:00", "Mon 09:00"))
-                with diary.at("Mon 10:00", silent):
-                    world.set_status(OPERATOR, silent, "Клиент жауабын күтуде", "Сұрақ")
-                projects |= dict.fromkeys((late, silent), project)
+                overdue, unanswered = (diary.file(at, OPERATOR, project, kind) for at in ("Tue 09:00", "Mon 09:00"))
+                with diary.at("Mon 10:00", unanswered):
+                    world.set_status(OPERATOR, unanswered, "Клиент жауабын күтуде", "Сұрақ")
+                projects |= dict.fromkeys((overdue, unanswered), project)
         world.tracker.now = read_moment(NOW)
-        yield Office(world, tracker, config, projects)
+        yield TwoProjects(world, proxy, config, projects)
 
 
 @pytest.fixture(scope="module")
 def reading() -> list[str]:
-    """The requests of a healthy run up to where it begins to write."""
-    with two_projects() as office:
-        office.run()
-        assert office.written() == set(office.projects)
-        paths = [each.path for each in office.tracker.seen]
+    """Return the paths that a healthy run requests before its first write."""
+    with two_projects() as scene:
+        scene.run()
+        assert scene.written_ids() == set(scene.projects)
+        paths = [each.path for each in scene.proxy.seen]
         assert sum(each.startswith("/issues.json?sort=id&") and "status_id=open" in each for each in paths) > 1
-        return paths[: next(place for place, each in enumerate(paths) if re.fullmatch(r"/issues/\d+", each))]
+        return paths[: next(position for position, each in enumerate(paths) if re.fullmatch(r"/issues/\d+", each))]
 
 
-def gone(_tracker: Faulty, handler: BaseHTTPRequestHandler, _request: Request) -> None:
+def gone(_proxy: FailingProxy, handler: BaseHTTPRequestHandler, _request: Request) -> None:
     reply(500)(handler)
 
 
-def another_object(_tracker: Faulty, handler: BaseHTTPRequestHandler, _request: Request) -> None:
-    """JSON, but not of Redmine's form."""
+def another_object(_proxy: FailingProxy, handler: BaseHTTPRequestHandler, _request: Request) -> None:
+    """Answer with JSON that is not in Redmine's format."""
     reply(200, '{"status": "ok"}', content_type="application/json")(handler)
 
 
-FAULTS: tuple[Fault, ...] = (gone, page, truncated, another_object, redirect, bad_gateway_after, reset_before)
+FAILURES: tuple[Failure, ...] = (gone, page, truncated, another_object, redirect, bad_gateway_after, reset_before)
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_what_a_failing_request_was_to_tell_is_needed_before_anything_of_its_scope_is_written(
-    fault: Fault, reading: list[str], count_promise: Callable[[str, str], None]
+@pytest.mark.parametrize("failure", FAILURES, ids=lambda failure: failure.__name__)
+def test_nothing_is_written_in_the_scope_of_a_failed_read(
+    failure: Failure, reading: list[str], count_promise: Callable[[str, str], None]
 ) -> None:
     for path in dict.fromkeys(reading):
-        with two_projects() as office:
-            office.tracker.fault, office.tracker.stuck = fault, path
-            office.run()
-            assert path in [each.path for each in office.tracker.seen]
+        with two_projects() as scene:
+            scene.proxy.failure, scene.proxy.stuck = failure, path
+            scene.run()
+            assert path in [each.path for each in scene.proxy.seen]
             history = re.match(r"/issues/(\d+)\.json", path)
-            scope = {office.projects[int(history[1])]} if history else {VIP, BASE}
-            others = {number for number, project in office.projects.items() if project not in scope}
-            assert office.written() == others, (fault.__name__, path)
+            scope = {scene.projects[int(history[1])]} if history else {VIP, BASE}
+            others = {number for number, project in scene.projects.items() if project not in scope}
+            assert scene.written_ids() == others, (failure.__name__, path)
             count_promise(
-                UNREAD, f"{'a history' if history else 'a list or a check'}: {fault.__name__.replace('_', ' ')}"
+                UNREAD, f"{'a history' if history else 'a list or a check'}: {failure.__name__.replace('_', ' ')}"
             )
 
 
@@ -132,7 +132,7 @@ def switch_rest_off(world: FakeWorld) -> None:
 
 
 def make_public(world: FakeWorld) -> None:
-    """So that lists go on to answer a key that is no longer anybody's: 200, with what is public."""
+    """Make projects public, so that lists still answer 200 to an invalid key."""
     for project in world.tracker.projects:
         project.is_public = True
 
@@ -148,7 +148,7 @@ def take_out_of_a_project(world: FakeWorld) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lose", "scope"),
+    ("lose_right", "scope"),
     [
         (lock_account, (VIP, BASE)),
         (lock_account_in_public, (VIP, BASE)),
@@ -156,23 +156,23 @@ def take_out_of_a_project(world: FakeWorld) -> None:
         (take_out_of_a_project, (VIP,)),
     ],
 )
-def test_an_account_that_loses_a_right_at_any_request_of_the_reading_writes_nothing_there(
-    lose: Callable[[FakeWorld], None],
+def test_nothing_is_written_if_the_account_loses_a_right_during_the_reading(
+    lose_right: Callable[[FakeWorld], None],
     scope: tuple[str, ...],
     reading: list[str],
     count_promise: Callable[[str, str], None],
 ) -> None:
     for at in range(len(reading)):
-        with two_projects() as office:
+        with two_projects() as scene:
 
             def event(
-                tracker: Faulty, handler: BaseHTTPRequestHandler, request: Request, world: FakeWorld = office.world
+                proxy: FailingProxy, handler: BaseHTTPRequestHandler, request: Request, world: FakeWorld = scene.world
             ) -> None:
-                lose(world)
-                answer(handler, tracker.commit(request))
+                lose_right(world)
+                answer(handler, proxy.commit(request))
 
-            before = [office.versions(project) for project in scope]
-            office.tracker.fault, office.tracker.at = event, at
-            office.run()
-            assert [office.versions(project) for project in scope] == before, (lose.__name__, at, reading[at])
-            count_promise(UNREAD, f"during the reading: {lose.__name__.replace('_', ' ')}")
+            before = [scene.versions(project) for project in scope]
+            scene.proxy.failure, scene.proxy.at = event, at
+            scene.run()
+            assert [scene.versions(project) for project in scope] == before, (lose_right.__name__, at, reading[at])
+            count_promise(UNREAD, f"during the reading: {lose_right.__name__.replace('_', ' ')}")

@@ -1,4 +1,4 @@
-"""A run that is killed with -9 at any request, before or after the tracker has it: nothing twice, nothing lost."""
+"""Runs killed with SIGKILL at any request or system call: no note is lost or sent twice."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import make_fake
-from faults.faulty import Faulty, Request, faulty
+from faults.failing_proxy import FailingProxy, Request, failing_proxy
 from stories.shipped import Copy, shipped_config
 from support.promises import ONCE
 from support.scripted_server import reset
@@ -24,133 +24,133 @@ from support.shell import PROGRAM
 from support.worlds import ADMIN, BOT, FakeWorld
 
 
-class Office:
-    """A tracker in memory on a socket, with two requests that are late by the real clock, and cron's command."""
+class CronHost:
+    """A Redmine in memory behind a proxy, two requests that are overdue in real time, and the command of cron."""
 
-    def __init__(self, folder: Path, tracker: Faulty, world: FakeWorld) -> None:
+    def __init__(self, folder: Path, proxy: FailingProxy, world: FakeWorld) -> None:
         copy = Copy(folder)
-        copy.replace("config.yaml", "http://127.0.0.1:3000", tracker.url)
-        self.folder, self.tracker, self.world = folder, tracker, world
+        copy.replace("config.yaml", "http://127.0.0.1:3000", proxy.url)
+        self.folder, self.proxy, self.world = folder, proxy, world
         self.diary = Diary(world, shipped_config())
         world.tracker.now = datetime.now(UTC)
-        filed_on = f"{datetime.now(UTC) - timedelta(days=8):%Y-%m-%d}"
+        day = f"{datetime.now(UTC) - timedelta(days=8):%Y-%m-%d}"
         with world.rest.running():
-            self.issue_ids = [self.diary.file(f"{filed_on} 10:00"), self.diary.file(f"{filed_on} 11:00")]
+            self.issue_ids = [self.diary.file(f"{day} 10:00"), self.diary.file(f"{day} 11:00")]
 
-    def apply(self, *before: str) -> int:
-        """Cron's command, with words before it; returns its exit code, or minus the signal that ended it."""
+    def apply(self, *prefix: str) -> int:
+        """Run the command of cron, with a prefix; return its exit code, or minus the signal that killed it."""
         env = {**os.environ, "SUP_SYNC_KEY": self.world.user(BOT), "XDG_STATE_HOME": str(self.folder / "state")}
-        line = [*before, str(PROGRAM), "apply", "-q"]
+        line = [*prefix, str(PROGRAM), "apply", "-q"]
         process = subprocess.Popen(line, cwd=self.folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.pid = process.pid
         process.communicate(timeout=60)
         return process.returncode
 
-    def killer(self, *, is_committed: bool) -> None:
-        def kill(tracker: Faulty, handler: BaseHTTPRequestHandler, request: Request) -> None:
+    def kill_on_request(self, *, is_committed: bool) -> None:
+        def kill(proxy: FailingProxy, handler: BaseHTTPRequestHandler, request: Request) -> None:
             if is_committed:
-                tracker.commit(request)
+                proxy.commit(request)
             os.kill(self.pid, signal.SIGKILL)
             reset(handler)
 
-        self.tracker.fault = kill
+        self.proxy.failure = kill
 
     def notes(self) -> list[tuple[int, int]]:
-        """How many public and private notes each request has of the tool."""
+        """Return the numbers of public and private notes of each request."""
         with self.world.rest.running():
             issues = [self.diary.see(ADMIN, each) for each in self.issue_ids]
         kinds = [[each["private_notes"] for each in issue["journals"] if each["notes"]] for issue in issues]
         return [(each.count(False), each.count(True)) for each in kinds]
 
 
-def office(folder: Path, tracker: Faulty, world: FakeWorld) -> Office:
+def make_host(folder: Path, proxy: FailingProxy, world: FakeWorld) -> CronHost:
     folder.mkdir()
-    return Office(folder, tracker, world)
+    return CronHost(folder, proxy, world)
 
 
 @pytest.fixture
 def requests_made(tmp_path: Path) -> list[str]:
-    """What a healthy run asks for."""
+    """Return the requests of a healthy run."""
     world = FakeWorld()
     make_fake(world)
-    with faulty(world) as tracker:
-        healthy = office(tmp_path / "healthy", tracker, world)
+    with failing_proxy(world) as proxy:
+        healthy = make_host(tmp_path / "healthy", proxy, world)
         assert healthy.apply() == 0
         assert healthy.notes() == [(1, 1), (1, 1)]
-        return [f"{each.method} {each.path}" for each in tracker.seen]
+        return [f"{each.method} {each.path}" for each in proxy.seen]
 
 
-def test_a_run_that_is_killed_says_nothing_twice_and_the_next_says_the_rest(
+def test_a_killed_run_repeats_nothing_and_the_next_run_completes_it(
     tmp_path: Path, requests_made: list[str], request: pytest.FixtureRequest, count_promise: Callable[[str, str], None]
 ) -> None:
-    places = range(len(requests_made))
+    positions = range(len(requests_made))
     if not request.config.getoption("--all"):
-        first = next(place for place in places if requests_made[place].startswith("PUT"))
-        places = range(first - 2, min(first + 5, len(requests_made)))
-    for at in places:
+        first = next(position for position in positions if requests_made[position].startswith("PUT"))
+        positions = range(first - 2, min(first + 5, len(requests_made)))
+    for at in positions:
         for is_committed in (False, True):
             world = FakeWorld()
             make_fake(world)
-            with faulty(world) as tracker:
-                killed = office(tmp_path / f"{at}-{is_committed}", tracker, world)
-                killed.killer(is_committed=is_committed)
-                tracker.at = at
+            with failing_proxy(world) as proxy:
+                killed = make_host(tmp_path / f"{at}-{is_committed}", proxy, world)
+                killed.kill_on_request(is_committed=is_committed)
+                proxy.at = at
                 assert killed.apply() == -signal.SIGKILL
-                tracker.at = None
+                proxy.at = None
                 assert killed.apply() == 0
                 assert killed.notes() == [(1, 1), (1, 1)], (at, requests_made[at], is_committed)
-                tracker.seen.clear()
+                proxy.seen.clear()
                 assert killed.apply() == 0
-                assert not [each for each in tracker.seen if each.method == "PUT"]
+                assert not [each for each in proxy.seen if each.method == "PUT"]
                 when = "after" if is_committed else "before"
-                what = f"kill -9 at a request, {when} the tracker has it"
-                count_promise(ONCE, what)
+                count_promise(ONCE, f"kill -9 at a request, {when} Redmine receives it")
 
 
+# the system calls at which a run is killed: those of its lock, audit log, requests and cache
 CALLS = ("sendto", "recvfrom", "fsync", "flock", "connect", "pwrite64")
-"""The system calls between which the world can tell how far a run has come: its lock, audit log, requests, cache."""
 
-
+# one of this number of calls of a kind is tested, always including the last: each test takes two processes
 EVERY = 3
-"""Of so many calls of a kind one is tried, the last one always: each takes two runs, as processes."""
 
 
 def can_trace() -> bool:
     return bool(shutil.which("strace")) and subprocess.run(["strace", "-qq", "true"], check=False).returncode == 0
 
 
-@pytest.mark.skipif(not can_trace(), reason="no strace here, or no right to trace")
-def test_a_run_that_is_killed_at_a_system_call_says_nothing_twice(
+@pytest.mark.skipif(not can_trace(), reason="strace is missing or not permitted")
+def test_a_run_killed_at_a_system_call_repeats_and_loses_nothing(
     tmp_path: Path, request: pytest.FixtureRequest, count_promise: Callable[[str, str], None]
 ) -> None:
     counts = system_calls(tmp_path)
     step = EVERY if request.config.getoption("--all") else 20
-    places = [(call, number) for call in CALLS for number in range(counts[call], 0, -step)]
-    spared = []
-    for call, number in places:
+    positions = [(call, number) for call in CALLS for number in range(counts[call], 0, -step)]
+    not_killed = []
+    for call, number in positions:
         world = FakeWorld()
         make_fake(world)
-        with faulty(world) as tracker:
-            killed = office(tmp_path / f"{call}-{number}", tracker, world)
+        with failing_proxy(world) as proxy:
+            killed = make_host(tmp_path / f"{call}-{number}", proxy, world)
             inject = f"inject={call}:signal=SIGKILL:when={number}"
             code = killed.apply("strace", "-f", "-qq", "-o", "/dev/null", "-e", inject)
-            if code == 0:  # the network gave it the same in fewer pieces: it was done before that call
-                spared.append((call, number))
+            if code == 0:  # this run received its answers in fewer pieces, so it finished before that call
+                not_killed.append((call, number))
                 continue
             assert code == -signal.SIGKILL
             assert killed.apply() == 0
             assert killed.notes() == [(1, 1), (1, 1)], f"killed at {call} {number} of {counts[call]}"
             count_promise(ONCE, f"kill -9 at a system call (lock, audit log, cache, network), 1 in {step} of each kind")
-    assert all(number > counts[call] - step for call, number in spared), "only the last of a kind may come to nothing"
+    assert all(number > counts[call] - step for call, number in not_killed), (
+        "only the last call of a kind may be missing"
+    )
 
 
 def system_calls(tmp_path: Path) -> Counter[str]:
-    """How many of each of these calls a healthy run makes."""
+    """Count these system calls in a healthy run."""
     world, log = FakeWorld(), tmp_path / "calls"
     make_fake(world)
-    with faulty(world) as tracker:
-        healthy = office(tmp_path / "traced", tracker, world)
+    with failing_proxy(world) as proxy:
+        healthy = make_host(tmp_path / "traced", proxy, world)
         assert healthy.apply("strace", "-f", "-qq", "-o", str(log), "-e", f"trace={','.join(CALLS)}") == 0
-    notifications = re.findall(r"^\d+ +(\w+)\(", log.read_text(encoding="utf-8"), re.MULTILINE)
-    assert set(notifications) == set(CALLS)
-    return Counter(notifications)
+    calls = re.findall(r"^\d+ +(\w+)\(", log.read_text(encoding="utf-8"), re.MULTILINE)
+    assert set(calls) == set(CALLS)
+    return Counter(calls)

@@ -1,4 +1,4 @@
-"""The tool's way to the tracker in memory, request by request and in one process, where a test says what comes next."""
+"""A transport to Redmine in memory, and threads that a test runs step by step."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sup_sync.redmine.session import RedmineSession
 
 
 class Line:
-    """What a fault of faulty.py takes for its connection: keeps what is answered there, or that it broke."""
+    """A connection in memory for the failures of failing_proxy.py: stores the answer, or that it was broken."""
 
     def __init__(self) -> None:
         self.status, self.headers, self.wfile = 0, dict[str, str](), BytesIO()
@@ -30,17 +30,17 @@ class Line:
         self.headers[name] = value
 
     def end_headers(self) -> None:
-        """Nothing is sent before it is read."""
+        """Do nothing: the answer is read as a whole."""
 
     def setsockopt(self, *_: Any) -> None:
-        """No socket, no options."""
+        """Do nothing: there is no socket."""
 
     def close(self) -> None:
         self.is_broken = True
 
 
 class Wire(HTTPAdapter):
-    """Lets `write` answer each request, and tries again as urllib3 would by the session's own `retries`."""
+    """An adapter that lets `write` answer each request, and retries like urllib3 by the session's `retries`."""
 
     def __init__(self, write: Callable[[Line, requests.PreparedRequest], None], retries: Retry | int = 0) -> None:
         super().__init__(max_retries=retries)
@@ -65,14 +65,14 @@ class Wire(HTTPAdapter):
                 return self.build_response(request, answer)
 
 
-def lay(session: RedmineSession, write: Callable[[Line, requests.PreparedRequest], None]) -> None:
-    """Put a wire under a session of the tool, with the patience that it has."""
+def use_wire(session: RedmineSession, write: Callable[[Line, requests.PreparedRequest], None]) -> None:
+    """Replace the transport of a session; keep its retries."""
     http = session._http
     http.mount(f"{session.url}/", Wire(write, http.get_adapter(f"{session.url}/").max_retries))
 
 
 class Host:
-    """Work in a thread that goes on only when it is told to, up to where it pauses next."""
+    """A thread whose work runs one step at a time, up to its next pause."""
 
     def __init__(self, work: Callable[[Callable[[], None]], object]) -> None:
         self._go, self._back = threading.Semaphore(0), threading.Semaphore(0)
@@ -85,7 +85,7 @@ class Host:
         self._go.acquire()
         try:
             self._work(self._pause)
-        except BaseException as error:  # it is raised where the host is waited for
+        except BaseException as error:  # raised again by finish()
             self._error = error
         self.is_done = True
         self._back.release()
@@ -108,7 +108,7 @@ class Host:
 
 
 def interleave(hosts: Sequence[Host], turns: Sequence[int]) -> None:
-    """Each host in turn takes so many steps, then each does the rest of its work."""
+    """Let each host in turn take a number of steps, then finish each."""
     for number, steps in enumerate(turns):
         for _ in range(steps):
             hosts[number % len(hosts)].step()

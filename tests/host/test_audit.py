@@ -1,4 +1,4 @@
-"""The audit log: every write before it is sent and how it ended, on disk, in order, without anybody's words."""
+"""The audit log: writes before they are sent and their results, on disk, in order."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def lines(path: Path) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines()
 
 
-def test_a_record_is_one_line_with_its_moment_whatever_stands_in_it(tmp_path: Path) -> None:
+def test_record_is_one_line_with_its_time_for_any_text(tmp_path: Path) -> None:
     path = tmp_path / "state" / "audit.jsonl"
     write(path, "line\nbreak \x1b[31m Жауап", "second")
     first, second = map(json.loads, lines(path))
@@ -38,7 +38,7 @@ def test_a_record_is_one_line_with_its_moment_whatever_stands_in_it(tmp_path: Pa
     assert second["run"] == first["run"]
 
 
-def test_runs_add_to_it_and_a_record_is_there_as_soon_as_it_is_made(tmp_path: Path) -> None:
+def test_record_is_appended_and_readable_at_once(tmp_path: Path) -> None:
     path = tmp_path / "audit.jsonl"
     write(path, "first")
     with open_audit(path, clock) as record:
@@ -46,7 +46,7 @@ def test_runs_add_to_it_and_a_record_is_there_as_soon_as_it_is_made(tmp_path: Pa
         assert [json.loads(line)["text"] for line in lines(path)] == ["first", "second"]
 
 
-def test_a_full_file_is_put_aside_and_the_oldest_goes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_full_file_is_rotated_and_the_oldest_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(audit, "LARGEST_BYTES", 1)
     monkeypatch.setattr(audit, "KEPT", 2)
     path = tmp_path / "audit.jsonl"
@@ -56,12 +56,12 @@ def test_a_full_file_is_put_aside_and_the_oldest_goes(tmp_path: Path, monkeypatc
     assert names == {"audit.jsonl": "fourth", "audit.jsonl.1": "third", "audit.jsonl.2": "second"}
 
 
-def test_where_none_can_be_kept_it_is_said_before_anything_is_sent(tmp_path: Path) -> None:
-    (tmp_path / "state").write_text("no folder")
-    with pytest.raises(AuditError, match="no audit log can be kept"), open_audit(tmp_path / "state" / "a", clock):
+def test_log_that_cannot_be_opened_raises_before_anything_is_sent(tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("not a directory")
+    with pytest.raises(AuditError, match="cannot open the audit log"), open_audit(tmp_path / "state" / "a", clock):
         pass
 
 
-def test_a_record_that_does_not_reach_the_disk_is_a_fault() -> None:
+def test_record_that_does_not_reach_the_disk_raises() -> None:
     with pytest.raises(AuditError, match="nothing more is sent"), open_audit(Path("/dev/full"), clock) as record:
         record({"text": "x"})

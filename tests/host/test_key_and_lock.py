@@ -1,4 +1,4 @@
-"""Where the key comes from, who else may not read it, and that one run at a time holds the lock."""
+"""The places of the key and the access to its file, and the lock for one run at a time."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def put(path: Path, text: str | bytes = KEY, mode: int = 0o600) -> Path:
 # --- the key
 
 
-def test_the_environment_comes_before_a_credential_and_that_before_the_file(tmp_path: Path) -> None:
+def test_key_comes_from_the_environment_then_a_credential_then_the_file(tmp_path: Path) -> None:
     file = put(tmp_path / "key", "of-the-file")
     put(tmp_path / "sup-sync-key", "of-systemd")
     credentials = {"CREDENTIALS_DIRECTORY": str(tmp_path)}
@@ -36,26 +36,26 @@ def test_the_environment_comes_before_a_credential_and_that_before_the_file(tmp_
     assert load_key(file, {}) == "of-the-file"
 
 
-def test_credentials_of_other_names_are_not_ours(tmp_path: Path) -> None:
+def test_credentials_of_other_names_are_ignored(tmp_path: Path) -> None:
     put(tmp_path / "another")
     file = put(tmp_path / "key", "of-the-file")
     assert load_key(file, {"CREDENTIALS_DIRECTORY": str(tmp_path)}) == "of-the-file"
 
 
 @pytest.mark.parametrize("text", [KEY, f"{KEY}\n", f"  {KEY}\r\n"])
-def test_white_space_around_the_key_is_none_of_it(tmp_path: Path, text: str) -> None:
+def test_white_space_around_the_key_is_stripped(tmp_path: Path, text: str) -> None:
     assert load_key(put(tmp_path / "key", text), {}) == KEY
     assert load_key(None, {"SUP_SYNC_KEY": text}) == KEY
 
 
-def test_without_a_key_it_says_where_to_put_one() -> None:
-    with pytest.raises(AccessError, match="set SUP_SYNC_KEY, or name its file as `key_file`") as caught:
+def test_missing_key_raises_with_the_places_for_one() -> None:
+    with pytest.raises(AccessError, match=r"no API key; set SUP_SYNC_KEY, or `key_file` in config\.yaml") as caught:
         load_key(None, {})
     assert caught.value.exit_code == 77
 
 
 @pytest.mark.parametrize("mode", [0o640, 0o620, 0o610, 0o604, 0o602, 0o601, 0o644, 0o666])
-def test_a_file_that_anybody_else_can_touch_is_refused(tmp_path: Path, mode: int) -> None:
+def test_key_file_is_rejected_if_others_can_access_it(tmp_path: Path, mode: int) -> None:
     file = put(tmp_path / "key", mode=mode)
     with pytest.raises(AccessError, match=f"chmod 600 {file}") as caught:
         load_key(file, {})
@@ -63,11 +63,11 @@ def test_a_file_that_anybody_else_can_touch_is_refused(tmp_path: Path, mode: int
 
 
 @pytest.mark.parametrize("mode", [0o600, 0o400, 0o700])
-def test_a_file_of_its_owner_alone_is_taken(tmp_path: Path, mode: int) -> None:
+def test_key_file_is_read_if_only_its_owner_can_access_it(tmp_path: Path, mode: int) -> None:
     assert load_key(put(tmp_path / "key", mode=mode), {}) == KEY
 
 
-def test_what_a_link_points_to_decides(tmp_path: Path) -> None:
+def test_mode_of_a_links_target_decides(tmp_path: Path) -> None:
     link = tmp_path / "link"
     link.symlink_to(put(tmp_path / "key"))
     assert load_key(link, {}) == KEY
@@ -76,14 +76,14 @@ def test_what_a_link_points_to_decides(tmp_path: Path) -> None:
         load_key(link, {})
 
 
-def test_a_file_that_is_not_there_or_holds_no_key_is_named(tmp_path: Path) -> None:
-    with pytest.raises(AccessError, match=r"^the file that `key_file` of config\.yaml names cannot be read"):
-        load_key(tmp_path / "nowhere", {})
-    with pytest.raises(AccessError, match="key: holds no key that can be read"):
+def test_missing_or_unreadable_key_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(AccessError, match=r"^`key_file` of config\.yaml: cannot read this file"):
+        load_key(tmp_path / "missing", {})
+    with pytest.raises(AccessError, match="key: does not contain a readable key"):
         load_key(put(tmp_path / "key", b"\xff\xfe\x00"), {})
     folder = tmp_path / "folder"
     folder.mkdir(mode=0o700)
-    with pytest.raises(AccessError, match="folder: holds no key that can be read"):
+    with pytest.raises(AccessError, match="folder: does not contain a readable key"):
         load_key(folder, {})
 
 
@@ -99,11 +99,11 @@ with hold_lock(Path(sys.argv[1])):
 """
 
 
-def test_a_second_run_ends_at_once_and_the_next_goes_on(tmp_path: Path) -> None:
+def test_second_holder_raises_at_once_and_a_later_one_succeeds(tmp_path: Path) -> None:
     path = tmp_path / "state/sup-sync/tracker.lock"
     with hold_lock(path):
         with (
-            pytest.raises(LockHeldError, match=r"tracker\.lock: another run holds the lock") as caught,
+            pytest.raises(LockHeldError, match=r"tracker\.lock: another run is in progress") as caught,
             hold_lock(path),
         ):
             pass
@@ -114,7 +114,7 @@ def test_a_second_run_ends_at_once_and_the_next_goes_on(tmp_path: Path) -> None:
         pass
 
 
-def test_the_lock_ends_with_its_process_however_that_ends(tmp_path: Path) -> None:
+def test_lock_is_released_when_its_process_is_killed(tmp_path: Path) -> None:
     path = tmp_path / "tracker.lock"
     with subprocess.Popen([sys.executable, "-c", HOLDER, path], stdout=subprocess.PIPE) as holder:
         assert holder.stdout is not None
@@ -127,7 +127,7 @@ def test_the_lock_ends_with_its_process_however_that_ends(tmp_path: Path) -> Non
         pass
 
 
-def test_a_run_that_fails_gives_the_lock_back(tmp_path: Path) -> None:
+def test_lock_is_released_after_an_error(tmp_path: Path) -> None:
     path = tmp_path / "tracker.lock"
     with pytest.raises(ZeroDivisionError), hold_lock(path):
         raise ZeroDivisionError
@@ -135,13 +135,13 @@ def test_a_run_that_fails_gives_the_lock_back(tmp_path: Path) -> None:
         pass
 
 
-def test_nobody_else_may_look_into_the_locks_folder(tmp_path: Path) -> None:
+def test_lock_folder_is_readable_only_by_its_owner(tmp_path: Path) -> None:
     with hold_lock(tmp_path / "sup-sync/tracker.lock"):
         assert (tmp_path / "sup-sync").stat().st_mode & 0o077 == 0
 
 
-def test_a_lock_that_cannot_be_made_says_where_and_what_to_do(tmp_path: Path) -> None:
+def test_lock_that_cannot_be_created_raises_with_path_and_fix(tmp_path: Path) -> None:
     put(tmp_path / "state")
-    with pytest.raises(LockError, match=r"state/tracker\.lock: no lock can be made: .*XDG_STATE_HOME") as caught:
+    with pytest.raises(LockError, match=r"state/tracker\.lock: cannot create the lock .*XDG_STATE_HOME") as caught:
         hold_lock(tmp_path / "state/tracker.lock").__enter__()
     assert caught.value.exit_code == 78

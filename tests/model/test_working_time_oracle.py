@@ -160,7 +160,7 @@ def test_adding_agrees_with_the_oracle(benches: list[Bench]) -> None:
     for bench, rng, grain, start in every_case(benches, "add"):
         need = random_need(rng, grain)
         begin, within = at(start, grain), timedelta(seconds=need * grain)
-        expected = at(bench.oracle.over(start, need, grain, []), grain)
+        expected = at(bench.oracle.find_end(start, need, grain, []), grain)
         answers = {
             "oracle": expected,
             "after": bench.calendar.after(begin, within),
@@ -175,7 +175,7 @@ def test_between_agrees_with_the_oracle(benches: list[Bench]) -> None:
     for bench, rng, grain, start in every_case(benches, "between"):
         end = random_end(rng, start, grain)
         begin, finish = at(start, grain), at(end, grain)
-        expected = bench.oracle.passed(start, end, grain, []) * grain
+        expected = bench.oracle.count_worked(start, end, grain, []) * grain
         answers = {
             "oracle": expected,
             "elapsed": bench.calendar.elapsed(begin, finish).total_seconds(),
@@ -193,7 +193,7 @@ def test_between_with_pauses_agrees_with_the_oracle(benches: list[Bench]) -> Non
     for bench, rng, grain, start in every_case(benches, "between with pauses"):
         end, pauses = random_end(rng, start, grain), random_pauses(rng, start, grain)
         begin, finish, without = at(start, grain), at(end, grain), as_spans(pauses, grain)
-        expected = bench.oracle.passed(start, end, grain, pauses) * grain
+        expected = bench.oracle.count_worked(start, end, grain, pauses) * grain
         answers = {
             "oracle": expected,
             "elapsed": bench.calendar.elapsed(begin, finish, without).total_seconds(),
@@ -210,7 +210,7 @@ def test_adding_with_pauses_agrees_with_the_oracle(benches: list[Bench]) -> None
     for bench, rng, grain, start in every_case(benches, "add with pauses"):
         need, pauses = random_need(rng, grain), random_pauses(rng, start, grain)
         begin, within, without = at(start, grain), timedelta(seconds=need * grain), as_spans(pauses, grain)
-        expected = at(bench.oracle.over(start, need, grain, pauses), grain)
+        expected = at(bench.oracle.find_end(start, need, grain, pauses), grain)
         answers = {"oracle": expected, "after": bench.calendar.after(begin, within, without)}
         tally.seen["the pauses counted"] += expected > bench.calendar.after(begin, within)
         tally.note(bench, f"{within} without {without}", begin, expected, answers)

@@ -1,4 +1,4 @@
-"""The report's page as text: nothing in it is fetched or run, whatever clients wrote; no language lacks a text."""
+"""The report page as text: it loads and runs nothing, also with hostile client text; every language is complete."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from support.hostile import HOSTILE, SCRIPTS
 from support.promises import HARMLESS
 
 import sup_sync
-from sup_sync.output.pages.page import Basis, render_report
+from sup_sync.output.pages.page import ReportSources, render_report
 from sup_sync.output.texts import Texts, load_texts
 from sup_sync.sla.judgement import Judgement
 from sup_sync.views.compliance import compliance
@@ -33,7 +33,7 @@ URL = "https://sup.mitwork.kz"
 
 
 class Page(HTMLParser):
-    """A page read as a browser would: its elements with their attributes, and its text."""
+    """A parsed page: its elements with their attributes, and its text."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -56,16 +56,18 @@ class Page(HTMLParser):
         return ((name, value or "") for _, each in self.elements for name, value in each.items())
 
 
-def render(*judgements: Judgement, now: datetime, language: str = "ru", url: str = URL, is_whole: bool = True) -> str:
+def render(
+    *judgements: Judgement, now: datetime, language: str = "ru", url: str = URL, is_complete: bool = True
+) -> str:
     rules, digests = shipped_config().rules, {"regulation.yaml": "0123456789abcdef0123"}
     report = compliance(judgements, rules.policy, rules.calendars)
     figures = figures_of(judgements, rules.policy, rules.calendars, now)
-    return render_report(report, figures, Basis(rules, url, digests, is_whole), now, language)
+    return render_report(report, figures, ReportSources(rules, url, digests, is_complete), now, language)
 
 
 @pytest.fixture
 def late(make_story: MakeStory) -> Story:
-    """A request that breaches and has findings, so that its subject stands in every part that shows subjects."""
+    """A request with a breach and findings, so that every part with subjects shows its subject."""
     return make_story(
         """
         Mon 09:00 filed by client, Base, error, without iin
@@ -77,7 +79,7 @@ def late(make_story: MakeStory) -> Story:
 
 @pytest.fixture
 def answered(make_story: MakeStory) -> Story:
-    """A request whose first response came an hour after the filing."""
+    """A request that was answered an hour after filing."""
     return make_story(
         """
         Mon 09:00 filed by client, Base, error
@@ -97,7 +99,7 @@ def now_of(story: Story) -> datetime:
     return story.now
 
 
-def test_the_policy_allows_nothing_but_the_page_s_own_style(late: Story) -> None:
+def test_policy_allows_only_the_page_s_own_style(late: Story) -> None:
     text = render(late.judgement, now=now_of(late))
     (policy,) = (
         each["content"] for each in Page(text).of("meta") if each.get("http-equiv") == "Content-Security-Policy"
@@ -110,7 +112,7 @@ def test_the_policy_allows_nothing_but_the_page_s_own_style(late: Story) -> None
     assert text.index("Content-Security-Policy") < text.index("<style>")
 
 
-def test_nothing_in_it_is_fetched_run_or_styled_by_itself(late: Story) -> None:
+def test_page_loads_nothing_and_has_no_scripts_or_inline_styles(late: Story) -> None:
     page = Page(render(late.judgement, now=now_of(late)))
     tags = {tag for tag, _ in page.elements}
     assert not tags & {"script", "link", "img", "iframe", "object", "embed", "base", "form", "image", "foreignobject"}
@@ -122,7 +124,7 @@ def test_nothing_in_it_is_fetched_run_or_styled_by_itself(late: Story) -> None:
     assert f"{URL}/issues/1" in links
 
 
-def test_no_id_stands_there_twice_and_every_reference_is_to_one(late: Story) -> None:
+def test_ids_are_unique_and_every_reference_has_a_target(late: Story) -> None:
     page = Page(render(late.judgement, now=now_of(late)))
     ids = [value for name, value in page.attributes if name == "id"]
     assert len(ids) == len(set(ids)) > 20
@@ -134,7 +136,7 @@ def test_no_id_stands_there_twice_and_every_reference_is_to_one(late: Story) -> 
     assert urls
 
 
-def test_hostile_subjects_are_text_and_nothing_else(late: Story, count_promise: Callable[[str, str], None]) -> None:
+def test_hostile_subjects_are_only_text(late: Story, count_promise: Callable[[str, str], None]) -> None:
     plain = Page(render(*(renamed(late, "x", k) for k, _ in enumerate(HOSTILE)), now=now_of(late)))
     text = render(*(renamed(late, subject, k) for k, subject in enumerate(HOSTILE)), now=now_of(late))
     page = Page(text)
@@ -147,7 +149,7 @@ def test_hostile_subjects_are_text_and_nothing_else(late: Story, count_promise: 
     count_promise(HARMLESS, "hostile subjects, in `report --html`")
 
 
-def test_what_the_tracker_calls_things_is_only_text_too(late: Story) -> None:
+def test_names_from_redmine_are_only_text(late: Story) -> None:
     hostile = replace(late.judgement, level=SCRIPTS[0], priority=SCRIPTS[2])
     page = Page(render(hostile, now=now_of(late)))
     assert not page.of("script")
@@ -156,14 +158,14 @@ def test_what_the_tracker_calls_things_is_only_text_too(late: Story) -> None:
 
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "data:text/html,x", 'https"onclick="x'])
-def test_only_a_tracker_on_the_web_is_linked(late: Story, url: str) -> None:
+def test_only_http_urls_are_linked(late: Story, url: str) -> None:
     page = Page(render(late.judgement, now=now_of(late), url=url))
     assert not {each["href"] for each in page.of("a") if not str(each["href"]).startswith("#")}
     assert "#1" in page.text
 
 
-def test_an_incomplete_report_says_so(late: Story) -> None:
-    assert "отчёт неполон" in render(late.judgement, now=now_of(late), is_whole=False)
+def test_incomplete_report_is_marked_as_incomplete(late: Story) -> None:
+    assert "отчёт неполон" in render(late.judgement, now=now_of(late), is_complete=False)
     assert "отчёт неполон" not in render(late.judgement, now=now_of(late))
 
 
@@ -172,18 +174,18 @@ def test_the_same_requests_make_the_same_page(late: Story) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_without_requests_there_is_a_page_of_nothing(late: Story, language: str) -> None:
+def test_page_is_empty_without_requests(late: Story, language: str) -> None:
     text = render(now=now_of(late), language=language)
     assert f'<html lang="{language}">' in text
     assert load_texts("report")[language]["no_breaches"] in text
 
 
-def test_the_page_names_what_it_is_based_on(late: Story) -> None:
+def test_page_names_its_sources(late: Story) -> None:
     text = Page(render(late.judgement, now=now_of(late), language="en")).text
     for part in (
         "in force from 1 January 2023",
         "years 2023–2027",
-        "2027: days off are only estimated",
+        "2027: days off are estimates",
         "0123456789abcdef",
     ):
         assert part in text
@@ -192,7 +194,7 @@ def test_the_page_names_what_it_is_based_on(late: Story) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "said", "share"),
+    ("language", "period", "share"),
     [
         ("kk", "2026 жылғы 8 маусым – 2026 жылғы 8 маусым аралығында тіркелген өтініштер.", "100 %"),
         ("ru", "Обращения, зарегистрированные с 8 июня 2026 г. по 8 июня 2026 г.", "100 %"),
@@ -200,10 +202,10 @@ def test_the_page_names_what_it_is_based_on(late: Story) -> None:
     ],
 )
 def test_days_and_shares_are_written_as_the_language_writes_them(
-    answered: Story, language: str, said: str, share: str
+    answered: Story, language: str, period: str, share: str
 ) -> None:
     text = Page(render(answered.judgement, now=now_of(answered), language=language)).text
-    assert said in text.replace(NBSP, " ")
+    assert period in text.replace(NBSP, " ")
     assert ".." not in text
     assert share.replace(" ", NBSP) in text
 
@@ -221,7 +223,7 @@ def test_no_two_columns_of_the_breaches_have_the_same_name(late: Story) -> None:
         assert len(set(heads)) == len(heads) == 9
 
 
-def test_the_drawings_are_whole_and_have_the_page_s_colour(late: Story) -> None:
+def test_charts_are_valid_svg_in_the_page_s_colour(late: Story) -> None:
     drawings = re.findall("<svg.*?</svg>", render(late.judgement, now=now_of(late)), flags=re.DOTALL)
     assert len(drawings) == 4
     for each in drawings:
@@ -255,11 +257,11 @@ def test_every_finding_of_a_judgement_has_a_title() -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_every_word_of_the_shipped_regulation_has_a_translation(language: str) -> None:
+def test_every_key_of_the_shipped_regulation_has_a_label(language: str) -> None:
     rules = shipped_config().rules
     texts, policy = Texts("report", language, rules.messages, rules.zone), rules.policy
-    own = load_texts("words")[language]
+    own = load_texts("labels")[language]
     assert set(own) == {*policy.levels, *policy.channels, *policy.categories, *policy.priorities}
-    assert texts.word("night_shift") == "night shift"
+    assert texts.label("night_shift") == "night shift"
     for reason in policy.reasons:
         assert texts.reason(reason) != reason.replace("_", " ")

@@ -1,4 +1,4 @@
-"""What each screen shows, to the letter."""
+"""The exact text of each screen."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sup_sync.model.issue import Finding
 from sup_sync.output.terminal.contracts import show_mistakes
 from sup_sync.output.terminal.explanation import show_explanation
 from sup_sync.output.terminal.layout import make_console
-from sup_sync.output.terminal.plan import show_applied, show_findings, show_outcomes, show_plan
+from sup_sync.output.terminal.plan import show_findings, show_outcomes, show_plan, show_run_result
 from sup_sync.output.terminal.report import show_report
 from sup_sync.output.terminal.targets import target_lines
 from sup_sync.output.terminal.work_queue import show_queue
@@ -52,7 +52,7 @@ def vip(make_story: MakeStory) -> Story:
     return make_story(f"Mon 09:00 filed by client, VIP, error, urgent \n {NOW}")
 
 
-def test_a_plan_shows_each_value_its_reason_and_its_clause(vip: Story) -> None:
+def test_plan_shows_each_value_its_reason_and_its_clause(vip: Story) -> None:
     shown_lines = show_changes(
         Change(1, "level", "", "VIP", "contract of X", "3"),
         Change(1, "resolution_due", "2026-06-08 18:00", "2026-06-09 10:00", "filed 2026-06-08 09:00", "SLA VIP.3"),
@@ -90,22 +90,22 @@ def test_a_plan_shows_each_value_its_reason_and_its_clause(vip: Story) -> None:
         ((("private_note", "", "c"),), 9, "Plan: 1 note on 1 of 9 requests."),
         ((("marker", "a", "b"), ("private_note", "", "c")), 9, "Plan: 1 note on 1 of 9 requests."),
         ((("marker", "", "b"), ("a", "", "b")), 9, "Plan: 1 value to set on 1 of 9 requests."),
-        ((("marker", "", "b"),), 9, "Plan: the tool's own memory alone on 1 of 9 requests."),
+        ((("marker", "", "b"),), 9, "Plan: only sup-sync's marker on 1 of 9 requests."),
     ],
 )
-def test_a_plan_ends_with_its_figures(
+def test_plan_ends_with_a_summary(
     vip: Story, changes: tuple[tuple[str, str, str], ...], judged: int, summary: str
 ) -> None:
     rows = (Change(1, field, old, new, "why") for field, old, new in changes)
     assert show_changes(*rows, story=vip, judged=judged)[-1] == summary
 
 
-def test_findings_are_counted_even_when_there_is_nothing_to_do(vip: Story) -> None:
-    found = (Finding(7, "x", "look"),)
-    assert show_changes(story=vip, findings=found)[-1].endswith("Nothing to write on 30 requests. 1 finding.")
+def test_findings_are_counted_when_nothing_changes(vip: Story) -> None:
+    findings = (Finding(7, "x", "look"),)
+    assert show_changes(story=vip, findings=findings)[-1].endswith("Nothing to write on 30 requests. 1 finding.")
 
 
-def test_without_findings_there_is_no_heading_for_them() -> None:
+def test_findings_heading_is_left_out_without_findings() -> None:
     assert lines(lambda console: show_findings(console, ())) == []
 
 
@@ -144,20 +144,20 @@ def test_each_write_that_was_not_applied_has_a_line_and_all_are_counted() -> Non
         "  unneeded #6  nothing left",
         "Written: 2 applied, 1 unneeded, 1 stale, 1 refused, 1 failed.",
     ]
-    assert lines(lambda console: show_outcomes(console, ())) == ["Nothing was to be written."]
+    assert lines(lambda console: show_outcomes(console, ())) == ["Nothing to write."]
 
 
-def test_a_run_shows_findings_outcomes_and_what_it_could_not_judge() -> None:
-    done = RunResult(Plan((), (Finding(9, "x", "look"),), 3), OUTCOMES[:1], skipped=1)
-    assert lines(lambda console: show_applied(console, done)) == [
+def test_run_result_shows_findings_writes_and_the_number_not_evaluated() -> None:
+    result = RunResult(Plan((), (Finding(9, "x", "look"),), 3), OUTCOMES[:1], skipped=1)
+    assert lines(lambda console: show_run_result(console, result)) == [
         "Findings",
         "  #9  look",
         "",
         "Written: 1 applied.",
-        "1 request could not be judged: see the findings.",
+        "1 request could not be evaluated; see the findings.",
     ]
-    whole = RunResult(Plan((), (), 3), OUTCOMES[:1], skipped=0)
-    assert lines(lambda console: show_applied(console, whole)) == ["Written: 1 applied."]
+    complete = RunResult(Plan((), (), 3), OUTCOMES[:1], skipped=0)
+    assert lines(lambda console: show_run_result(console, complete)) == ["Written: 1 applied."]
 
 
 # ---- queue
@@ -168,7 +168,7 @@ def queue_of(*stories: Story, width: int = 80) -> list[str]:
     return lines(lambda console: show_queue(console, queue(judgements, rules.calendars)), width)
 
 
-def test_the_queue_on_80_columns_has_the_subject_below(make_story: MakeStory) -> None:
+def test_queue_on_80_columns_has_the_subject_below(make_story: MakeStory) -> None:
     shown_lines = queue_of(
         make_story(f"Thu 14:50 filed by operator, Base, immediate \n {NOW}"),
         make_story(f"Thu 12:35 filed by operator, VIP \n {NOW}"),
@@ -180,40 +180,40 @@ def test_the_queue_on_80_columns_has_the_subject_below(make_story: MakeStory) ->
         "     #  level  priority   next      due                   time left",
         "↑ 1  1  Base   immediate  response  Fri 2026-06-12 14:50  8 h 30 min left",
         "        Есеп ашылмайды",
-        "  2  2  VIP    normal     response  Thu 2026-06-11 14:35  breached 45 min ago",
+        "  2  2  VIP    normal     response  Thu 2026-06-11 14:35  overdue by 45 min",
         "        Есеп ашылмайды",
         "  3  3  VIP    normal     —         —                     no target",
         "        Есеп ашылмайды",
         "↑ out of turn (clause 22)",
         "",
-        "Nobody can work on these as they are",
-        "  #4  status «Белгісіз»: add it to `statuses` of mappings/tracker.yaml",
+        "Blocked",
+        '  #4  status "Белгісіз" is not mapped; add it to `statuses` in mappings/tracker.yaml',
         "",
         "3 requests to work on; 1 waiting for the client, 0 with development.",
     ]
 
 
-def test_the_queue_on_120_columns_has_the_subject_behind(make_story: MakeStory) -> None:
+def test_queue_on_120_columns_has_the_subject_in_the_line(make_story: MakeStory) -> None:
     assert queue_of(make_story(f"Thu 12:35 filed by operator, VIP \n {NOW}"), width=120) == [
-        "   #  level  priority  next      due                   time left            subject",
-        "1  1  VIP    normal    response  Thu 2026-06-11 14:35  breached 45 min ago  Есеп ашылмайды",
+        "   #  level  priority  next      due                   time left          subject",
+        "1  1  VIP    normal    response  Thu 2026-06-11 14:35  overdue by 45 min  Есеп ашылмайды",
         "",
         "1 request to work on; 0 waiting for the client, 0 with development.",
     ]
 
 
-def test_a_wish_stands_beside_the_priority_on_the_card_of_a_narrow_queue(make_story: MakeStory) -> None:
+def test_requested_priority_is_next_to_the_priority_on_a_card(make_story: MakeStory) -> None:
     shown_lines = queue_of(make_story(f"Thu 14:50 filed by client, VIP, by tracker, immediate \n {NOW}"), width=50)
     assert "    priority   normal (immediate?)" in shown_lines
     assert "    subject    Есеп ашылмайды" in shown_lines
 
 
-def test_a_breach_after_hours_is_a_breach_though_no_working_time_has_passed_since(make_story: MakeStory) -> None:
+def test_target_that_passes_after_hours_is_overdue_by_0_min(make_story: MakeStory) -> None:
     late = make_story("Mon 16:00 filed by operator, VIP \n Mon 21:00 now")
-    assert "breached 0 min ago" in queue_of(late)[1]
+    assert "overdue by 0 min" in queue_of(late)[1]
 
 
-def test_a_request_that_was_stopped_while_it_waits_is_counted_once_among_those_nobody_can_work_on(
+def test_request_stopped_while_waiting_is_counted_once_as_blocked(
     make_story: MakeStory,
 ) -> None:
     stopped = make_story(
@@ -222,14 +222,14 @@ def test_a_request_that_was_stopped_while_it_waits_is_counted_once_among_those_n
     )
     assert queue_of(stopped) == [
         "",
-        "Nobody can work on these as they are",
+        "Blocked",
         "  #1  staff stopped work on it: insult (clause 16)",
         "",
         "0 requests to work on; 0 waiting for the client, 0 with development.",
     ]
 
 
-def test_an_empty_queue_says_so(make_story: MakeStory) -> None:
+def test_empty_queue_shows_zero_requests(make_story: MakeStory) -> None:
     rules = make_story(f"Thu 12:35 filed by operator \n {NOW}").rules
     nothing: list[Judgement] = []
     assert lines(lambda console: show_queue(console, queue(nothing, rules.calendars))) == [
@@ -240,7 +240,7 @@ def test_an_empty_queue_says_so(make_story: MakeStory) -> None:
 # ---- explanation
 
 
-def test_an_explanation_tells_the_whole_story(story: Story) -> None:
+def test_explanation_shows_all_parts(story: Story) -> None:
     """
     Mon 09:00 filed by client, VIP, error, urgent
     Mon 09:10 staff: public note
@@ -249,22 +249,22 @@ def test_an_explanation_tells_the_whole_story(story: Story) -> None:
     Tue 11:00 now
     """
     assert story.now is not None
-    told = explain(story.judgement, story.rules, story.now)
-    assert lines(lambda console: show_explanation(console, told)) == [
+    explanation = explain(story.judgement, story.rules, story.now)
+    assert lines(lambda console: show_explanation(console, explanation)) == [
         "#1 VIP · error · urgent · tracker — Есеп ашылмайды",
         "as of Tue 2026-06-09 11:00",
         "",
-        "Terms",
+        "Classification",
         "  level     VIP                 contract of «Алатау Трейд» ЖШС until 2028-12-31",
         "                                (clause 3)",
         "  channel   tracker             filed by client (clause 8)",
         "  category  error               tracker «Қате, істеліп бітпеген» (clause 4)",
-        "  priority  urgent              the operator determines it (clause 20)",
-        "            Mon 2026-06-08 09:00  urgent by client Ерлан Садықов: a wish, normal",
-        "                                  counts",
+        "  priority  urgent              the operator determines the priority (clause 20)",
+        "            Mon 2026-06-08 09:00  urgent by client Ерлан Садықов: not confirmed,",
+        "                                  normal applies",
         "            Mon 2026-06-08 10:00  urgent by staff Болат Ермеков",
         "",
-        "What happened",
+        "History",
         "  Mon 2026-06-08 09:00  client  Ерлан Садықов  filed",
         "  Mon 2026-06-08 09:10  staff   Болат Ермеков  public note",
         "  Mon 2026-06-08 10:00  staff   Болат Ермеков  public note, status Жаңа → Клиент",
@@ -272,45 +272,47 @@ def test_an_explanation_tells_the_whole_story(story: Story) -> None:
         "                                               urgent",
         "  Mon 2026-06-08 13:00  bot     sup-sync       other values",
         "",
-        "Where its time went",
-        "  with     from                  working time  wall clock",
+        "Time by party",
+        "  held by  from                  working time  wall clock",
         "  support  Mon 2026-06-08 09:00           1 h         1 h",
         "  client   Mon 2026-06-08 10:00          10 h        25 h",
-        "  support  in all                         1 h         1 h",
-        "  client   in all                        10 h        25 h",
-        "  elapsed  in all                        11 h        26 h",
+        "  support  total                          1 h         1 h",
+        "  client   total                         10 h        25 h",
+        "  elapsed  total                         11 h        26 h",
         "",
         "Targets",
         "  first response  met: on time (SLA VIP.2)",
         "                  took 10 min of 2 h working time",
         "                  counts from Mon 2026-06-08 09:00, due Mon 2026-06-08 11:00",
         "                  stopped Mon 2026-06-08 09:10",
-        "  closing         on track: waiting for the client (SLA VIP.3)",
+        "  resolution      on track: waiting for the client (SLA VIP.3)",
         "                  1 h of 9 h working time, 8 h left",
         "                  counts from Mon 2026-06-08 09:00, due Mon 2026-06-08 18:00",
         "                  plus this pause",
         "                  paused from Mon 2026-06-08 10:00 on",
         "",
-        "Line",
-        "  first response, Mon 2026-06-08 09:00 to Mon 2026-06-08 11:00, 1 min a sign",
+        "Timeline",
+        "  first response, Mon 2026-06-08 09:00 to Mon 2026-06-08 11:00, 1 character = 1",
+        "  min",
         "  ███████",
         "        S                                                   1                  D",
-        "  closing, Mon 2026-06-08 09:00 to Tue 2026-06-09 11:00, 20 min a sign",
+        "  resolution, Mon 2026-06-08 09:00 to Tue 2026-06-09 11:00, 1 character = 20 min",
         "  ███░░░░░░░░░░░░░░░░░░░░░░░░·············································░░░░░░",
         "                      1      D                                                 N",
-        "  █ counts   ░ paused   · nobody works   D due   N now   S stopped   1 at risk",
+        "  █ counts   ░ paused   · outside working hours   D due   N now   S stopped   1",
+        "  at risk",
         "",
         "Waiting for the client",
-        "  asked Mon 2026-06-08 10:00, reminded after Mon 2026-06-08 14:00, ended after",
+        "  asked Mon 2026-06-08 10:00, reminded after Mon 2026-06-08 14:00, closed after",
         "  Mon 2026-06-08 18:00, in working hours only (clause 15)",
         "",
-        "Ladder",
+        "Escalation",
         "  first response  at risk       75%  Mon 2026-06-08 10:30  not needed",
         "  first response  breached     100%  Mon 2026-06-08 11:00  not needed",
         "  first response  to head      200%  Mon 2026-06-08 13:00  not needed",
-        "  closing         at risk       75%  Mon 2026-06-08 15:45  ahead",
-        "  closing         breached     100%  Mon 2026-06-08 18:00  ahead",
-        "  closing         to head      200%  Tue 2026-06-09 18:00  ahead",
+        "  resolution      at risk       75%  Mon 2026-06-08 15:45  not due yet",
+        "  resolution      breached     100%  Mon 2026-06-08 18:00  not due yet",
+        "  resolution      to head      200%  Tue 2026-06-09 18:00  not due yet",
         "",
     ]
 
@@ -318,7 +320,7 @@ def test_an_explanation_tells_the_whole_story(story: Story) -> None:
 @pytest.mark.parametrize(
     ("text", "line"),
     [
-        ("Mon 09:00 filed by operator, VIP \n Mon 13:00 now", "4 h of 2 h working time, breached 2 h ago"),
+        ("Mon 09:00 filed by operator, VIP \n Mon 13:00 now", "4 h of 2 h working time, overdue by 2 h"),
         ("Mon 09:00 filed by operator, VIP, by official letter \n Mon 13:00 now", "4 h of working time"),
         (
             "Mon 09:00 filed by operator \n Mon 10:00 staff: hands to development and sets version 2 due 2026-06-19"
@@ -335,16 +337,16 @@ def test_an_explanation_tells_the_whole_story(story: Story) -> None:
         ),
         (
             "Mon 09:00 filed by operator, status «Белгісіз» \n Mon 13:00 now",
-            "  #1  status «Белгісіз»: add it to `statuses` of mappings/tracker.yaml",
+            '  #1  status "Белгісіз" is not mapped; add it to `statuses` in mappings/tracker.yaml',
         ),
     ],
 )
-def test_an_explanation_has_a_line_for_what_is_special(make_story: MakeStory, text: str, line: str) -> None:
+def test_explanation_has_a_line_for_each_special_case(make_story: MakeStory, text: str, line: str) -> None:
     story = make_story(text)
     assert story.now is not None
-    told = explain(story.judgement, story.rules, story.now)
+    explanation = explain(story.judgement, story.rules, story.now)
     assert line in [
-        each if each.startswith("  #") else each.strip() for each in lines(lambda c: show_explanation(c, told))
+        each if each.startswith("  #") else each.strip() for each in lines(lambda c: show_explanation(c, explanation))
     ]
 
 
@@ -358,24 +360,26 @@ ASKED = "staff: asks and waiting for client"
         (f"Mon 09:00 filed by operator, reason insult \n Mon 10:00 {ASKED} \n Mon 13:00 now", False),
     ],
 )
-def test_what_it_waits_for_is_shown_where_it_would_be_ended(make_story: MakeStory, text: str, is_shown: bool) -> None:
+def test_waiting_is_shown_if_the_request_would_be_closed(make_story: MakeStory, text: str, is_shown: bool) -> None:
     story = make_story(text)
     assert story.now is not None
-    told = explain(story.judgement, story.rules, story.now)
-    assert ("Waiting for the client" in lines(lambda c: show_explanation(c, told))) is is_shown
+    explanation = explain(story.judgement, story.rules, story.now)
+    assert ("Waiting for the client" in lines(lambda c: show_explanation(c, explanation))) is is_shown
 
 
 def test_time_outside_the_calendar_s_years_is_a_dash(make_story: MakeStory) -> None:
     story = make_story("2022-12-30 12:00 filed by operator \n 2022-12-30 13:00 now")
     assert story.now is not None
-    told = explain(story.judgement, story.rules, story.now)
-    assert "  support  Fri 2022-12-30 12:00             —         1 h" in lines(lambda c: show_explanation(c, told))
+    explanation = explain(story.judgement, story.rules, story.now)
+    assert "  support  Fri 2022-12-30 12:00             —         1 h" in lines(
+        lambda c: show_explanation(c, explanation)
+    )
 
 
 # ---- report
 
 
-def test_a_report_shows_each_group_s_figures_for_each_target(make_story: MakeStory) -> None:
+def test_report_shows_the_figures_of_each_group_for_each_target(make_story: MakeStory) -> None:
     stories = [
         make_story(f"Mon 09:00 filed by operator, VIP \n Mon 10:00 staff: public note and solves \n {NOW}"),
         make_story(f"Wed 16:00 filed by operator, Base \n {NOW}"),
@@ -387,7 +391,7 @@ def test_a_report_shows_each_group_s_figures_for_each_target(make_story: MakeSto
         judgements, stories[0].rules.policy, stories[0].rules.calendars, by=[Dimension.LEVEL, Dimension.CATEGORY]
     )
     assert lines(lambda console: show_report(console, report)) == [
-        "4 requests filed 2026-06-08 to 2026-06-10, 1 refused or stopped, 1 not judged",
+        "4 requests filed 2026-06-08 to 2026-06-10, 1 refused or stopped, 1 not evaluated",
         "",
         "First response",
         "                                         no share",
@@ -400,7 +404,7 @@ def test_a_report_shows_each_group_s_figures_for_each_target(make_story: MakeSto
         "  error       3   1        ·   1 (1)      ·  100%    1 h     1 h",
         "  —           1   ·        ·       ·      ·     —      —       —",
         "",
-        "Closing",
+        "Resolution",
         "                                         no share",
         "            all met breached running target   met median 90 % in",
         "all           4   1        ·       1      ·  100%    1 h     1 h",
@@ -411,20 +415,20 @@ def test_a_report_shows_each_group_s_figures_for_each_target(make_story: MakeSto
         "  error       3   1        ·       1      ·  100%    1 h     1 h",
         "  —           1   ·        ·       ·      ·     —      —       —",
         "",
-        "running: within its target, of them at risk in brackets; median and 90 %: of the",
-        "time that stopped clocks took",
+        "running: not overdue, in brackets those at risk; median and 90 %: time until the",
+        "clock stopped",
         "",
-        "Who had the ball, in working time",
+        "Working time by party",
         "          support client development      closed elapsed",
         "  all 10 h 20 min      ·           · 64 h 40 min    75 h",
         "",
-        "Refused, put off, stopped or ended, by reason",
+        "Refused, deferred, stopped or auto-closed, by reason",
         "  reason           clause  requests",
         "  no reason given  9              1",
     ]
 
 
-def test_what_was_stopped_is_told_with_what_was_refused(make_story: MakeStory) -> None:
+def test_stopped_requests_are_counted_with_refused_ones(make_story: MakeStory) -> None:
     stories = [
         make_story(f"Mon 09:00 filed by operator, Base \n Mon 10:00 staff: refuses \n {NOW}"),
         make_story(f"Mon 09:00 filed by operator, Base, reason insult \n {NOW}"),
@@ -435,7 +439,7 @@ def test_what_was_stopped_is_told_with_what_was_refused(make_story: MakeStory) -
     assert head == "3 requests filed 2026-06-08 to 2026-06-08, 2 refused or stopped"
 
 
-def test_in_a_narrow_report_the_names_give_way_and_never_the_figures(make_story: MakeStory) -> None:
+def test_narrow_report_cuts_names_but_never_figures(make_story: MakeStory) -> None:
     story = make_story(f"last Mon 09:00 filed by operator, by online assistant \n Thu 15:10 staff: solves \n {NOW}")
     report = compliance([story.judgement], story.rules.policy, story.rules.calendars)
     for line in lines(lambda console: show_report(console, report), 64):
@@ -446,7 +450,7 @@ def test_in_a_narrow_report_the_names_give_way_and_never_the_figures(make_story:
 # ---- due and mistakes
 
 
-def test_due_shows_each_target_and_says_where_there_is_none() -> None:
+def test_due_shows_each_target_and_marks_missing_ones() -> None:
     targets = [
         {
             "metric": "first_response",
@@ -466,7 +470,7 @@ def test_due_shows_each_target_and_says_where_there_is_none() -> None:
     assert list(target_lines(targets, 79)) == [
         "target          within     due                   clause     agreement",
         "first response  2 h        Mon 2026-06-08 11:00  SLA VIP.2  vip_official_letter",
-        "closing         no target  —                     SLA VIP.3  vip_official_letter",
+        "resolution      no target  —                     SLA VIP.3  vip_official_letter",
     ]
     assert list(target_lines(targets, 78))[:6] == [
         "first response",
@@ -474,12 +478,12 @@ def test_due_shows_each_target_and_says_where_there_is_none() -> None:
         "    due        Mon 2026-06-08 11:00",
         "    clause     SLA VIP.2",
         "    agreement  vip_official_letter",
-        "closing",
+        "resolution",
     ]
 
 
-def test_a_mistake_is_one_line_however_long() -> None:
-    long = Mistake("regulation.yaml", 12, "unknown key 'levls': is 'levels' meant? " + "x" * 200)
+def test_mistake_is_one_line_at_any_length() -> None:
+    long = Mistake("regulation.yaml", 12, "unknown key 'levls'; did you mean 'levels'? " + "x" * 200)
     mistakes = [long, Mistake("clients.yaml", 3, "ended \x1b[2J", is_warning=True)]
     assert lines(lambda console: show_mistakes(console, mistakes)) == [
         str(long),

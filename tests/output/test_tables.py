@@ -1,4 +1,4 @@
-"""Tables lose nothing, however narrow the terminal: they draw closer, go on in further lines, or become cards."""
+"""Tables at any width: narrower gaps, wrapped columns, or cards, but never a cut cell."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def printed(width: int, *, wraps: bool = False) -> list[str]:
 
 @pytest.mark.parametrize("wraps", [False, True])
 @pytest.mark.parametrize("width", range(40, 101))
-def test_every_cell_is_there_at_every_width(width: int, wraps: bool) -> None:
+def test_every_cell_is_printed_at_every_width(width: int, wraps: bool) -> None:
     lines = printed(width, wraps=wraps)
     assert all(cell_len(line) <= width and line == line.rstrip() for line in lines)
     words = Counter(" ".join(lines).split())
@@ -40,7 +40,7 @@ def test_every_cell_is_there_at_every_width(width: int, wraps: bool) -> None:
     assert "…" not in " ".join(lines)
 
 
-def test_a_table_that_has_room_is_a_table() -> None:
+def test_table_that_fits_is_printed_as_a_table() -> None:
     assert printed(80) == [
         "                                                                share",
         "client              who                   due                     met",
@@ -50,7 +50,7 @@ def test_a_table_that_has_room_is_a_table() -> None:
     ]
 
 
-def test_one_that_is_too_wide_has_its_first_column_go_on_below() -> None:
+def test_first_column_wraps_when_a_table_is_too_wide() -> None:
     assert printed(66)[2:5] == [
         "«Алатау Трейд»",
         "ЖШС              project alatau-trade  Fri 2026-11-20 16:50    77%",
@@ -58,7 +58,7 @@ def test_one_that_is_too_wide_has_its_first_column_go_on_below() -> None:
     ]
 
 
-def test_one_that_has_no_room_becomes_cards() -> None:
+def test_table_without_room_becomes_cards() -> None:
     assert printed(50) == [
         "«Алатау Трейд» ЖШС",
         "    who        project alatau-trade",
@@ -74,9 +74,9 @@ def test_one_that_has_no_room_becomes_cards() -> None:
     ]
 
 
-def test_a_head_that_fills_the_line_has_its_body_below() -> None:
+def test_body_goes_below_a_head_that_fills_the_line() -> None:
     console = make_console(StringIO())
     console.width = 40
-    print_hanging(console, text("  first response  at risk  75%  "), text("a higher one is due"))
+    print_hanging(console, text("  first response  at risk  75%  "), text("sent by the next run"))
     assert isinstance(console.file, StringIO)
-    assert console.file.getvalue().splitlines() == ["  first response  at risk  75%", "    a higher one is due"]
+    assert console.file.getvalue().splitlines() == ["  first response  at risk  75%", "    sent by the next run"]

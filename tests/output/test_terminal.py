@@ -1,4 +1,4 @@
-"""What the screens show: whole, aligned, within their width, and safe from what clients write."""
+"""Screens in general: complete, within the width, and safe from client text."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ REQUESTS = (
 
 @pytest.fixture
 def requests(make_story: MakeStory) -> tuple[Story, ...]:
-    """Requests of every kind, each of whose texts a client has filled with what a terminal should not see."""
+    """Requests of every kind with control characters and markup in subjects and names."""
     stories = tuple(make_story(f"{text} \n {NOW}") for text in REQUESTS)
     for story in stories:
         story.request.raw["subject"] = (
@@ -64,7 +64,7 @@ def requests(make_story: MakeStory) -> tuple[Story, ...]:
 
 
 def screens(stories: tuple[Story, ...]) -> list[Show]:
-    """Every screen of these requests."""
+    """Return every screen of these requests."""
     first, judgements = stories[0], [story.judgement for story in stories]
     rules, now = first.rules, first.now
     assert now is not None
@@ -76,7 +76,7 @@ def screens(stories: tuple[Story, ...]) -> list[Show]:
         lambda console: show_plan(console, plan, judgements),
         lambda console: show_queue(console, made_queue),
         lambda console: show_report(console, report),
-        *(lambda console, told=told: show_explanation(console, told) for told in explanations),
+        *(lambda console, each=each: show_explanation(console, each) for each in explanations),
     ]
 
 
@@ -97,7 +97,7 @@ def lines(show: Show, width: int = 80) -> list[str]:
 # ---- the console
 
 
-def test_a_pipe_gets_100_columns_and_no_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pipe_gets_100_columns_and_no_colour(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
     monkeypatch.delenv("FORCE_COLOR", raising=False)
     file = StringIO()
@@ -113,7 +113,7 @@ def test_columns_in_the_environment_set_the_width(monkeypatch: pytest.MonkeyPatc
     assert make_console(StringIO()).width == width
 
 
-def test_a_reader_that_goes_away_is_a_broken_pipe_and_no_exit_of_rich_s_own() -> None:
+def test_console_raises_broken_pipe_instead_of_exiting() -> None:
     class Gone(StringIO):
         def write(self, _text: str, /) -> int:
             raise BrokenPipeError
@@ -122,14 +122,14 @@ def test_a_reader_that_goes_away_is_a_broken_pipe_and_no_exit_of_rich_s_own() ->
         make_console(Gone()).print("x")
 
 
-def test_a_stdout_that_lacks_our_letters_gets_others_for_them() -> None:
+def test_stdout_encoding_replaces_letters_that_it_lacks() -> None:
     code = "from sup_sync.output.terminal.layout import make_console; make_console().print('a → ә')"
     command = [sys.executable, "-X", "utf8=0", "-c", code]
     done = subprocess.run(command, env={"PYTHONIOENCODING": "ascii"}, capture_output=True, check=False)
     assert (done.returncode, done.stdout) == (0, b"a ? ?\n")
 
 
-def test_no_progress_is_drawn_where_nobody_sees_it(capsys: pytest.CaptureFixture[str]) -> None:
+def test_progress_is_not_drawn_without_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     for quiet in (False, True):
         with progress(quiet) as advance:
             advance(1, 3)
@@ -151,7 +151,7 @@ def test_progress_is_drawn_on_a_terminal_s_stderr_unless_quiet(
     assert out == ""
 
 
-def test_what_takes_no_longer_than_a_second_has_no_bar(
+def test_progress_is_not_drawn_in_the_first_second(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("FORCE_COLOR", "1")
@@ -162,7 +162,7 @@ def test_what_takes_no_longer_than_a_second_has_no_bar(
     assert capsys.readouterr() == ("", "")
 
 
-# ---- words
+# ---- labels
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_duration(length: timedelta, words: str) -> None:
     assert duration(length) == words
 
 
-def test_a_moment_is_told_on_the_support_s_wall_clock() -> None:
+def test_moment_is_shown_in_the_support_s_time_zone() -> None:
     assert moment(datetime(2026, 11, 22, 19, 30, tzinfo=UTC), ZONE) == "Mon 2026-11-23 00:30"
     assert moment(None, ZONE) == "—"
 
@@ -218,18 +218,18 @@ def test_every_line_of_every_screen_keeps_within_the_width(requests: tuple[Story
 def test_every_request_of_the_queue_and_every_group_of_the_report_is_named(
     requests: tuple[Story, ...], width: int
 ) -> None:
-    _plan, made_queue, made_report, *_ = screens(requests)
-    queued = shown(made_queue, width)
-    for place in range(1, 6):
-        assert re.search(rf"^\W*{place} +#?\d+\b", queued, flags=re.MULTILINE)
-    assert queued.count("breached") + queued.count(" left") >= 4
-    reported = shown(made_report, width)
+    _plan, queue_screen, report_screen, *_ = screens(requests)
+    queued = shown(queue_screen, width)
+    for position in range(1, 6):
+        assert re.search(rf"^\W*{position} +#?\d+\b", queued, flags=re.MULTILINE)
+    assert queued.count("overdue") + queued.count(" left") >= 4
+    reported = shown(report_screen, width)
     for name in ("all", "by level", "VIP", "Base", "by channel", "online assistant", "by category", "consultation"):
         assert re.search(rf"^ *{name}\b", reported, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("width", [80, 120])
-def test_what_clients_write_is_shown_as_it_stands_and_steers_nothing(
+def test_client_text_is_shown_without_control_characters_or_markup(
     requests: tuple[Story, ...], width: int, count_promise: Callable[[str, str], None]
 ) -> None:
     for show in screens(requests):
@@ -237,16 +237,16 @@ def test_what_clients_write_is_shown_as_it_stands_and_steers_nothing(
         assert text.encode()
         assert all(each.isprintable() or each == "\n" for each in text)
         count_promise(HARMLESS, "control characters and markup on a screen")
-    plan, made_queue, _report, told, *_ = screens(requests)
-    for show in (plan, made_queue, told):
+    plan, queue_screen, _report, explanation, *_ = screens(requests)
+    for show in (plan, queue_screen, explanation):
         assert "Қате [red]x[/red] [/] :bomb: [31m" in shown(show, 200)
-    assert "Ерлан Садықов[2J[/b]" in shown(told, 200)
+    assert "Ерлан Садықов[2J[/b]" in shown(explanation, 200)
 
 
-def test_on_a_terminal_the_only_steering_is_ours(requests: tuple[Story, ...]) -> None:
+def test_terminal_gets_only_our_own_control_sequences(requests: tuple[Story, ...]) -> None:
     for show in screens(requests):
         text = shown(show, is_terminal=True)
         assert "\x1b[2J" not in text
         assert "\x9b" not in text
         assert "\u202e" not in text
-    assert "\x1b[31mbreached" in shown(screens(requests)[1], is_terminal=True)
+    assert "\x1b[31moverdue" in shown(screens(requests)[1], is_terminal=True)

@@ -1,4 +1,4 @@
-"""The texts in kk, ru and en: no language lacks one, none is left over, and each says what the others say."""
+"""The texts in kk, ru and en: every language has exactly those that the code uses, with the same variables."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ from sup_sync.views.year import DayKind
 
 ROOT = Path(sup_sync.__file__).parent
 
-WHERE = {
+# the files that use the texts of each part, apart from texts/texts.py, which all use
+USERS = {
     "report": (
         "output/pages/page.py",
         "output/pages/wiki.py",
@@ -32,55 +33,53 @@ WHERE = {
     "regulation": ("output/texts/regulation.py", "output/pages/regulation.html"),
     "calendar": ("output/texts/year.py", "output/terminal/year.py", "output/pages/calendar.html"),
 }
-"""Who asks for the texts of each part, beside texts/texts.py, which all have."""
 
+# keys that the code builds
 BUILT = {
     "report": {
         *("first_response", "resolution", "support", "client", "development", "closed"),
         *(f"by_{each}" for each in ("level", "channel", "category", "priority", "month")),
-        *(f"{chart}_{part}" for chart in ("share", "response", "hours", "ball") for part in ("title", "text")),
+        *(f"{chart}_{part}" for chart in ("share", "response", "hours", "party") for part in ("title", "text")),
     },
     "regulation": {
         *("first_response", "resolution"),
         *(f"step_{each}" for each in names_in(Section.LADDERS)),
-        *(f"tell_{each}" for each in names_in(Section.CLIENT_NOTES)),
+        *(f"note_{each}" for each in names_in(Section.CLIENT_NOTES)),
         *(f"alert_{each}" for each in names_in(Section.ALERTS)),
         *(f"working_day_{each}" for each in ("one", "few", "many")),
     },
     "calendar": {*DayKind, *LineKind} - {DayKind.WORKING},
 }
-"""The keys that the code puts together."""
 
-SHARED = {"unknown", "no_reason_given", "lacks"}
-"""What texts/texts.py has for the report alone."""
+SHARED = {"unknown", "no_reason_given", "missing"}  # keys that texts/texts.py uses only for the report
 
 
 def flat(texts: Mapping[str, Any]) -> dict[str, str]:
     return {key: text for key, text in texts.items() if isinstance(text, str)}
 
 
-@pytest.mark.parametrize("part", [*WHERE, "words"])
-def test_every_language_has_every_text_and_says_the_same_words(part: str) -> None:
+@pytest.mark.parametrize("part", [*USERS, "labels"])
+def test_every_language_has_every_text_with_the_same_variables(part: str) -> None:
     texts = load_texts(part)
     assert tuple(texts) == LANGUAGES
     for table in ("", *(key for key, value in texts["en"].items() if not isinstance(value, str))):
-        named = [names(texts[language][table] if table else texts[language]) for language in LANGUAGES]
-        assert named[0] == named[1] == named[2]
-        assert all(named)
+        variables = [names(texts[language][table] if table else texts[language]) for language in LANGUAGES]
+        assert variables[0] == variables[1] == variables[2]
+        assert all(variables)
 
 
 def names(texts: Mapping[str, Any]) -> dict[str, set[str]]:
-    """The names filled into each text, none of which is empty."""
+    """Return the variables of each text; no text may be empty."""
     assert all(flat(texts).values())
     return {key: set(Template(text).get_identifiers()) for key, text in flat(texts).items()}
 
 
-@pytest.mark.parametrize("part", WHERE)
-def test_every_text_that_is_asked_for_is_there_and_no_other(part: str) -> None:
-    code = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("output/texts/texts.py", *WHERE[part]))
+@pytest.mark.parametrize("part", USERS)
+def test_texts_are_exactly_those_that_the_code_uses(part: str) -> None:
+    code = "".join((ROOT / name).read_text(encoding="utf-8") for name in ("output/texts/texts.py", *USERS[part]))
     known = set(flat(load_texts(part)["en"]))
-    said = set(re.findall(r"say\(\s*\"([a-z_]*[a-z])\"", code)) - (set() if part == "report" else SHARED)
-    assert said <= known
+    used = set(re.findall(r"\.text\(\s*\"([a-z_]*[a-z])\"", code)) - (set() if part == "report" else SHARED)
+    assert used <= known
     assert known == {key for key in known if re.search(f"[\"']{key}[\"']", code)} | BUILT[part]
 
 
@@ -107,6 +106,6 @@ def test_every_holiday_of_the_shipped_calendar_has_a_name(language: str) -> None
         ("kk", 5, "5 жұмыс күні"),
     ],
 )
-def test_a_number_has_the_form_that_its_language_wants(language: str, number: int, words: str) -> None:
+def test_count_uses_the_plural_form_of_the_language(language: str, number: int, words: str) -> None:
     texts = Texts("regulation", language, shipped_config().rules.messages, ZONE)
     assert texts.count("working_day", number) == words

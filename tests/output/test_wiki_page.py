@@ -1,4 +1,4 @@
-"""The month's wiki page as text: no word of a client in it, and nothing that a word of the mappings could steer."""
+"""The monthly wiki page as text: no client text, and no markup from names of the mappings."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from stories.shipped import LANGUAGES, shipped_config
 from stories.story import Story
 from support.hostile import HOSTILE, SCRIPTS
 
-from sup_sync.output.pages.markup import word
-from sup_sync.output.pages.page import Basis
-from sup_sync.output.pages.wiki import MOST, ReportData, render_wiki, title_of
+from sup_sync.output.pages.markup import strip_markup
+from sup_sync.output.pages.page import ReportSources
+from sup_sync.output.pages.wiki import MAX_REQUESTS, ReportData, render_wiki, title_of
 from sup_sync.output.texts import Texts
 from sup_sync.sla.judgement import Judgement
 from sup_sync.views.compliance import compliance
@@ -25,7 +25,7 @@ FIRST = date(2026, 6, 1)
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def told(judgements: list[Judgement], now: datetime) -> ReportData:
+def report_data(judgements: list[Judgement], now: datetime) -> ReportData:
     rules = shipped_config().rules
     figures = figures_of(judgements, rules.policy, rules.calendars, now)
     return ReportData(compliance(judgements, rules.policy, rules.calendars), figures)
@@ -37,11 +37,11 @@ def texts(language: str) -> Texts:
 
 
 def render(
-    *judgements: Judgement, now: datetime, language: str = "en", markup: str = "textile", is_whole: bool = True
+    *judgements: Judgement, now: datetime, language: str = "en", markup: str = "textile", is_complete: bool = True
 ) -> WikiContent:
-    basis = Basis(shipped_config().rules, "https://sup.mitwork.kz", {}, is_whole)
-    page = told([*judgements], now)
-    return render_wiki(page, page, basis, FIRST, now, texts(language), markup)
+    sources = ReportSources(shipped_config().rules, "https://sup.mitwork.kz", {}, is_complete)
+    page = report_data([*judgements], now)
+    return render_wiki(page, page, sources, FIRST, now, texts(language), markup)
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def renamed(story: Story, subject: str, issue_id: int) -> Judgement:
     return replace(judgement, issue=replace(judgement.issue, subject=subject, id=issue_id))
 
 
-def test_no_subject_stands_in_it_whatever_it_is(late: Story) -> None:
+def test_page_never_contains_a_subject(late: Story) -> None:
     plain = render(*(renamed(late, "x", number) for number, _ in enumerate(HOSTILE)), now=now_of(late))
     page = render(*(renamed(late, subject, number) for number, subject in enumerate(HOSTILE)), now=now_of(late))
     assert page == plain
@@ -75,7 +75,7 @@ def test_no_subject_stands_in_it_whatever_it_is(late: Story) -> None:
 
 @pytest.mark.parametrize("markup", ["textile", "markdown"])
 @pytest.mark.parametrize("hostile", [*SCRIPTS, "!http://a/b.png!", "{{include(x)}}", "a|b", "![x](y)", "@login", "*b*"])
-def test_a_word_of_the_mappings_steers_nothing(late: Story, markup: str, hostile: str) -> None:
+def test_label_of_the_mappings_cannot_add_markup(late: Story, markup: str, hostile: str) -> None:
     judgement = late.judgement
     plain = render(replace(judgement, level="x", priority="x"), now=now_of(late), markup=markup).text
     page = render(replace(judgement, level=hostile, priority=hostile), now=now_of(late), markup=markup).text
@@ -83,13 +83,13 @@ def test_a_word_of_the_mappings_steers_nothing(late: Story, markup: str, hostile
     assert sum(map(page.count, "!*@{}[]<>`\\")) == sum(map(plain.count, "!*@{}[]<>`\\"))
 
 
-def test_a_word_that_only_steers_is_a_dash() -> None:
-    assert (word("|*!"), word(" a  b\n"), word("SLA VIP.2")) == ("—", "a b", "SLA VIP.2")
+def test_label_of_only_markup_is_a_dash() -> None:
+    assert (strip_markup("|*!"), strip_markup(" a  b\n"), strip_markup("SLA VIP.2")) == ("—", "a b", "SLA VIP.2")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("markup", ["textile", "markdown"])
-def test_it_ends_with_the_mark_and_shows_every_chart_it_brings(late: Story, language: str, markup: str) -> None:
+def test_page_ends_with_the_signature_and_shows_every_attached_chart(late: Story, language: str, markup: str) -> None:
     page = render(late.judgement, now=now_of(late), language=language, markup=markup)
     assert f"{PAGE_SIGNATURE} 2026-06" in page.text.splitlines()[-1]
     shown = re.findall(rf"{CHART_PREFIX}2026-06-\w+-[0-9a-f]{{12}}\.png", page.text)
@@ -118,26 +118,33 @@ def test_every_row_of_a_table_has_as_many_cells_as_its_heads(late: Story, markup
     assert "{{>toc}}" in render(late.judgement, now=now_of(late), markup=markup).text
 
 
-def test_a_month_without_requests_is_a_page_of_nothing(late: Story) -> None:
+def test_month_without_requests_gives_an_empty_page(late: Story) -> None:
     page = render(now=now_of(late)).text
-    assert "No target was breached." in page
-    assert "Nothing was found." in page
+    assert "No breached targets." in page
+    assert "No findings." in page
 
 
-def test_long_lists_are_cut_and_say_so(late: Story) -> None:
-    page = render(*(renamed(late, "x", number) for number in range(1, MOST + 3)), now=now_of(late)).text
-    assert page.count("… and 2 more. All of them: sup-sync report --html.") == len(re.findall(r"\(102\)", page)) >= 2
-    assert f"#{MOST}" in page
-    assert f"#{MOST + 1}" not in page
+def test_long_lists_are_cut_with_a_count_of_the_rest(late: Story) -> None:
+    page = render(*(renamed(late, "x", number) for number in range(1, MAX_REQUESTS + 3)), now=now_of(late)).text
+    assert (
+        page.count("… and 2 more. For all of them, run sup-sync report --html.")
+        == len(re.findall(r"\(102\)", page))
+        >= 2
+    )
+    assert f"#{MAX_REQUESTS}" in page
+    assert f"#{MAX_REQUESTS + 1}" not in page
     assert "more" not in render(late.judgement, now=now_of(late)).text
 
 
-def test_an_incomplete_report_says_so(late: Story) -> None:
-    assert "this report is incomplete" in render(late.judgement, now=now_of(late), is_whole=False).text
-    assert "this report is incomplete" not in render(late.judgement, now=now_of(late)).text
+def test_incomplete_report_is_marked_as_incomplete(late: Story) -> None:
+    assert (
+        "Incomplete: some projects could not be read"
+        in render(late.judgement, now=now_of(late), is_complete=False).text
+    )
+    assert "Incomplete: some projects could not be read" not in render(late.judgement, now=now_of(late)).text
 
 
-def test_it_names_the_whole_month_and_promises_nothing(late: Story) -> None:
+def test_page_names_the_whole_month_and_guarantees_nothing(late: Story) -> None:
     page = render(late.judgement, now=now_of(late)).text
     assert "Requests filed from 2026-06-01 to 2026-06-30." in page
     assert "not guaranteed" in page
@@ -145,6 +152,6 @@ def test_it_names_the_whole_month_and_promises_nothing(late: Story) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_a_title_is_one_that_a_wiki_takes(language: str) -> None:
+def test_title_is_valid_in_a_redmine_wiki(language: str) -> None:
     """Redmine's own rule for titles."""
     assert re.fullmatch(r"[^,./?;|\s]+_2026-06", title_of(FIRST, texts(language)))

@@ -129,7 +129,7 @@ def test_check_names_each_language_without_the_text_of_a_new_notice(extended: Ex
     assert checked.returncode == 78
     lines = (checked.stdout + checked.stderr).splitlines()
     missing = [line.partition(": ")[2] for line in lines if "still_open" in line]
-    assert missing == [f"still_open is missing in {each}: add it" for each in ("ru", "en")]
+    assert missing == [f"missing text still_open in {each}; add it" for each in ("ru", "en")]
 
 
 def test_check_names_a_text_of_a_new_notice_without_a_required_variable(extended: ExtendedCopy) -> None:
@@ -138,14 +138,14 @@ def test_check_names_a_text_of_a_new_notice_without_a_required_variable(extended
     checked = extended.run("-m", "sup_sync", "check", "--offline")
     lines = (checked.stdout + checked.stderr).splitlines()
     lacking = [line.partition(": ")[2] for line in lines if "still_open" in line]
-    assert lacking == [f"still_open in {each} does not say $number: add it" for each in LANGUAGES]
+    assert lacking == [f"still_open in {each} does not contain $number; add it" for each in LANGUAGES]
 
 
 def test_a_line_without_its_module_is_an_unknown_key(tmp_path: Path) -> None:
     files = Copy(tmp_path)
     files.replace("regulation.yaml", "  reminder: {clause: 15}", f"{LINE}  reminder: {{clause: 15}}")
     (mistake,) = files.mistakes()
-    assert "unknown key 'still_open': there are 'acknowledged', 'asked', 'reminder' or 'refused'" in mistake
+    assert "unknown key 'still_open'; choose from 'acknowledged', 'asked', 'reminder' or 'refused'" in mistake
 
 
 def test_no_two_modules_declare_the_same_text_or_order() -> None:

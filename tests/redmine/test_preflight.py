@@ -1,4 +1,4 @@
-"""Each check of the tracker, where all is well and where one thing is not: what it says, and what to do."""
+"""The checks of Redmine: without a problem, and with one problem each, with its text and fix."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from sup_sync.redmine.preflight import (
     RedmineState,
     check_people,
     check_permissions,
-    check_tracker,
+    check_redmine,
     check_visibility,
     may_write_private_notes,
 )
@@ -45,7 +45,7 @@ WAITING = "Клиент жауабын күтуде"
 
 
 class Site:
-    """A tracker in memory that is as the mappings say, and what the checks say of it."""
+    """A Redmine in memory that matches the mappings, and its problems."""
 
     def __init__(self, world: FakeWorld) -> None:
         self.world = world
@@ -57,8 +57,8 @@ class Site:
                 world.file(OPERATOR, project, name)
 
     def project(self, identifier: str) -> Project:
-        found: Project = self.tracker.pick(self.tracker.projects, identifier)
-        return found
+        project: Project = self.tracker.pick(self.tracker.projects, identifier)
+        return project
 
     def field(self, key: str) -> CustomField:
         return next(each for each in self.tracker.fields if each.name == self.world.names.fields[key])
@@ -77,7 +77,7 @@ class Site:
     def problems(self, *issue_ids: int) -> list[Problem]:
         reader = self.reader
         issues = tuple(reader.fetch_issue(each) for each in issue_ids)
-        return check_tracker(replace(fetch_redmine_state(reader, self.config), issues=issues))
+        return check_redmine(replace(fetch_redmine_state(reader, self.config), issues=issues))
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def site() -> Iterator[Site]:
         yield Site(world)
 
 
-def test_a_tracker_as_the_mappings_say_has_no_problem(site: Site) -> None:
+def test_redmine_that_matches_the_mappings_has_no_problem(site: Site) -> None:
     assert site.problems() == []
     require_matching_redmine(fetch_redmine_state(site.reader, site.config))
 
@@ -97,27 +97,27 @@ def test_a_tracker_as_the_mappings_say_has_no_problem(site: Site) -> None:
 
 
 @pytest.mark.parametrize("permission", BOT_PERMISSIONS)
-def test_a_permission_that_the_role_lacks_is_told_for_each_project(site: Site, permission: str) -> None:
+def test_missing_permission_is_reported_for_each_project(site: Site, permission: str) -> None:
     site.role.permissions -= {permission}
-    told = [each for each in site.problems() if f"lacks {permission}" in each.text]
-    assert [each.text for each in told] == [
+    problems = [each for each in site.problems() if f"lacks {permission}" in each.text]
+    assert [each.text for each in problems] == [
         f"project {project}: the account lacks {permission}" for project in site.config.projects
     ]
-    assert {(each.area, each.is_warning) for each in told} == {(Area.ACCESS, False)}
-    assert all(each.fix.startswith("give it to its role; it is needed to ") for each in told)
+    assert {(each.area, each.is_warning) for each in problems} == {(Area.ACCESS, False)}
+    assert all(each.fix.startswith("grant it to its role, so that it can ") for each in problems)
 
 
-def granting(permissions: Iterable[str]) -> RedmineState:
-    """A project whose own identifier is a permission, where the account's role allows these."""
+def state_with(permissions: Iterable[str]) -> RedmineState:
+    """Make the state of an account with these permissions; the project's identifier is a permission, too."""
     membership = {"project": {"id": 1}, "roles": [{"id": 2}]}
     projects = [{"id": 1, "identifier": "set_notes_private"}]
     role = {"id": 2, "permissions": list(permissions)}
-    return RedmineState(shipped_names(), {"memberships": [membership]}, (role,), {"projects": projects})
+    return RedmineState(shipped_names(), {"memberships": [membership]}, (role,), {"projects": projects}, "15")
 
 
 @pytest.mark.parametrize("lacking", BOT_PERMISSIONS)
-def test_private_notes_may_be_written_unless_their_own_permission_is_missing(lacking: str) -> None:
-    state = granting(each for each in BOT_PERMISSIONS if each != lacking)
+def test_private_notes_need_only_their_own_permission(lacking: str) -> None:
+    state = state_with(each for each in BOT_PERMISSIONS if each != lacking)
     (problem,) = check_permissions(state)
     assert problem.permission == lacking
     assert may_write_private_notes(state) == (lacking != "set_notes_private")
@@ -129,19 +129,21 @@ def test_private_notes_need_their_permission_in_every_project(site: Site) -> Non
     member.roles = {site.tracker.role("publisher"): False}
     assert not may_write_private_notes(fetch_redmine_state(site.reader, site.config))
     assert [str(each) for each in site.problems() if each.area is Area.ACCESS] == [
-        f"project {BASE}: the account lacks set_notes_private: give it to its role;"
-        " it is needed to write private notes (without it Redmine publishes them)"
+        f"project {BASE}: the account lacks set_notes_private; grant it to its role,"
+        " so that it can write private notes (without it Redmine publishes them)"
     ]
 
 
-def test_an_administrators_account_is_a_warning(site: Site) -> None:
+def test_admin_account_is_a_warning(site: Site) -> None:
     next(each for each in site.tracker.users if each.login == BOT).is_admin = True
     site.role.permissions = frozenset()
     (problem,) = site.problems()
-    assert str(problem) == "warning: the account is an administrator: use one with the role of `sup-sync provision`"
+    assert (
+        str(problem) == "warning: the account is an administrator; use an account with the role of `sup-sync provision`"
+    )
 
 
-def test_the_account_must_be_allowed_to_end_what_waits(site: Site) -> None:
+def test_account_must_be_allowed_to_close_waiting_requests(site: Site) -> None:
     issue_id = site.world.file(OPERATOR, VIP, ERROR)
     site.world.set_status(OPERATOR, issue_id, WAITING)
     other = site.world.file(OPERATOR, VIP, ERROR)
@@ -151,8 +153,8 @@ def test_the_account_must_be_allowed_to_end_what_waits(site: Site) -> None:
     (problem,) = site.problems(other, issue_id)
     assert (problem.area, problem.is_warning) == (Area.ACCESS, False)
     assert str(problem) == (
-        f"tracker «{ERROR}»: the account may not end what waits for the client (clause 15):"
-        f" allow its role the transition from «{WAITING}» to «Жабылды» in Redmine's workflow"
+        f'tracker "{ERROR}": the account may not close requests that wait for the client (clause 15);'
+        f' allow its role the transition from "{WAITING}" to "Жабылды" in Redmine\'s workflow'
     )
 
 
@@ -163,7 +165,7 @@ def without(rows: list[Any], name: str) -> None:
     rows[:] = [each for each in rows if each.name != name]
 
 
-def hide_from_the_account(field: CustomField) -> None:
+def hide_from_account(field: CustomField) -> None:
     field.seen_by = {STAFF_ROLE}
 
 
@@ -172,170 +174,177 @@ Break = Callable[[Site], object]
 MISSING: dict[str, tuple[Break, str]] = {
     "tracker": (
         lambda site: without(site.tracker.trackers, "Ұсыныс"),
-        "no tracker «Ұсыныс» in the tracker: correct `trackers`",
+        'tracker "Ұсыныс" not found in Redmine; correct `trackers`',
     ),
     "status": (
         lambda site: without(site.tracker.statuses, "Шешілді"),
-        "no status «Шешілді» in the tracker: correct `statuses`",
+        'status "Шешілді" not found in Redmine; correct `statuses`',
     ),
     "priority": (
         lambda site: without(site.tracker.priorities, "Дереу"),
-        "no priority «Дереу» in the tracker: correct `priorities`",
+        'priority "Дереу" not found in Redmine; correct `priorities`',
     ),
     "field": (
         lambda site: without(site.tracker.fields, "Арна"),
-        "no field «Арна» (channel) that the account sees: correct `fields`",
+        'field "Арна" (channel) not found in Redmine; correct `fields`',
     ),
     "field hidden from the account": (
-        lambda site: hide_from_the_account(site.field("marker")),
-        "no field «sup-sync» (marker) that the account sees: correct `fields`",
+        lambda site: hide_from_account(site.field("marker")),
+        'field "sup-sync" (marker) not found in Redmine; correct `fields`',
     ),
 }
 
 
 @pytest.mark.parametrize(("spoil", "start"), MISSING.values(), ids=MISSING)
-def test_a_name_that_the_tracker_lacks_is_told_with_its_section(site: Site, spoil: Break, start: str) -> None:
+def test_missing_name_is_reported_with_its_section(site: Site, spoil: Break, start: str) -> None:
     spoil(site)
     (problem,) = site.problems()
     assert (problem.area, problem.is_warning) == (Area.NAMES, False)
-    assert str(problem).startswith(f"{start} of mappings/tracker.yaml, or make it with `sup-sync provision --script`")
+    assert str(problem).startswith(f"{start} in mappings/tracker.yaml, or create it with `sup-sync provision --script`")
 
 
 @pytest.mark.parametrize(
     ("name", "is_closed", "text"),
     [
-        ("Шешілді", False, "status «Шешілді» is mapped to closed, but Redmine leaves it open: change its phase"),
-        ("Бас тартылды", False, "status «Бас тартылды» is mapped to refused, but Redmine leaves it open"),
-        (WAITING, True, f"status «{WAITING}» is mapped to waiting, but Redmine closes with it: change its phase"),
-        ("Жаңа", True, "status «Жаңа» is mapped to open, but Redmine closes with it"),
+        ("Шешілді", False, 'status "Шешілді" is mapped to closed, but is an open status in Redmine; change its phase'),
+        ("Бас тартылды", False, 'status "Бас тартылды" is mapped to refused, but is an open status in Redmine'),
+        (
+            WAITING,
+            True,
+            f'status "{WAITING}" is mapped to waiting, but is a closed status in Redmine; change its phase',
+        ),
+        ("Жаңа", True, 'status "Жаңа" is mapped to open, but is a closed status in Redmine'),
     ],
 )
-def test_a_phase_that_redmine_does_not_share_is_told(site: Site, name: str, is_closed: bool, text: str) -> None:
+def test_phase_that_differs_in_redmine_is_reported(site: Site, name: str, is_closed: bool, text: str) -> None:
     site.status(name).is_closed = is_closed
     (problem,) = site.problems()
     assert str(problem).startswith(text)
     assert (problem.area, problem.is_warning) == (Area.NAMES, False)
 
 
-def test_priorities_that_rise_in_another_order_are_told(site: Site) -> None:
+def test_other_order_of_priorities_is_reported(site: Site) -> None:
     site.tracker.priorities.reverse()
     (problem,) = site.problems()
     assert (problem.area, problem.is_warning) == (Area.NAMES, False)
     assert str(problem) == (
-        "the tracker's priorities rise from «Дереу» to «Жедел» to «Қалыпты», the mapping's do not:"
-        " correct `priorities` of mappings/tracker.yaml, the calmest first"
+        'priorities rise in Redmine from "Дереу" to "Жедел" to "Қалыпты", but not in the mapping;'
+        " correct the order of `priorities` in mappings/tracker.yaml, the lowest first"
     )
 
 
 @pytest.mark.parametrize("where", ["tracker", "project"])
-def test_a_field_that_is_not_everywhere_is_told_with_its_place(site: Site, where: str) -> None:
+def test_missing_field_is_reported_with_tracker_and_project(site: Site, where: str) -> None:
     if where == "tracker":
         site.field("state").trackers.remove(ERROR)
-        place = f"«{ERROR}» of {VIP}"
+        place = f'tracker "{ERROR}" of project {VIP}'
     else:
         site.field("state").projects = set(site.config.projects) - {BASE}
-        place = f"«{CONSULTATION}» of {BASE}"
+        place = f'tracker "{CONSULTATION}" of project {BASE}'
     (problem,) = site.problems()
     assert (problem.area, problem.is_warning) == (Area.NAMES, False)
-    assert str(problem) == f"{place} lacks «Мерзім күйі»: tick the tracker and the project at the field in Redmine"
+    assert (
+        str(problem)
+        == f"{place} lacks the field Мерзім күйі; select the tracker and the project in the field's settings in Redmine"
+    )
 
 
-def test_fields_cannot_be_seen_where_no_request_is_yet(site: Site) -> None:
+def test_fields_without_a_request_are_a_warning(site: Site) -> None:
     site.tracker.issues = [each for each in site.tracker.issues if each.tracker.name != ERROR]
     (problem,) = site.problems()
     assert str(problem) == (
-        f"warning: fields not checked where there is no request yet: «{ERROR}» of {VIP}:"
-        " check again after the first ones"
+        f'warning: fields not checked, because there is no request yet: tracker "{ERROR}" of project {VIP};'
+        " run `sup-sync check` again after the first requests"
     )
     site.tracker.issues.clear()
     assert [each.is_warning for each in site.problems()] == [True]
 
 
-def test_a_closed_project_is_not_looked_at_for_fields(site: Site) -> None:
+def test_fields_of_a_closed_project_are_not_checked(site: Site) -> None:
     site.field("state").projects = set(site.config.projects) - {BASE}
     site.project(BASE).is_closed = True
     assert site.problems() == []
 
 
-def test_a_tracker_that_no_mapping_has_is_a_warning(site: Site) -> None:
+def test_unmapped_tracker_is_a_warning(site: Site) -> None:
     site.project(BASE).trackers += [each for each in site.tracker.trackers if each.name == UNMAPPED_TRACKER]
     (problem,) = site.problems()
     assert str(problem) == (
-        f"warning: project {BASE} uses tracker «{UNMAPPED_TRACKER}», which no mapping has: its requests are set aside:"
-        " add it to `trackers` of mappings/tracker.yaml, or take it away there"
+        f'warning: project {BASE} uses tracker "{UNMAPPED_TRACKER}", which is not mapped; its requests are skipped.'
+        " Add it to `trackers` in mappings/tracker.yaml, or remove it there"
     )
 
 
-def test_a_head_whom_no_project_has_is_told(site: Site) -> None:
+def test_head_who_is_in_no_project_is_reported(site: Site) -> None:
     next(each for each in site.tracker.users if each.name == HEAD_NAME).name = "Дана Бекова-Сейт"
     (problem,) = site.problems()
     assert (problem.area, problem.is_warning) == (Area.NAMES, False)
     assert str(problem) == (
-        f"«{HEAD_NAME}» (head), whom the ladder names, is not just one of the staff:"
-        " correct `people` of mappings/tracker.yaml, or add them to the projects"
+        f'`people.head`: "{HEAD_NAME}" must match exactly one staff member;'
+        " correct it in mappings/tracker.yaml, or add the person to the projects"
     )
 
 
-def test_a_client_of_the_head_s_name_takes_nobody_s_place(site: Site) -> None:
+def test_client_with_the_name_of_the_head_is_not_a_problem(site: Site) -> None:
     site.tracker.users[-1].name = HEAD_NAME
     assert site.problems() == []
 
 
-def test_a_head_who_is_no_member_of_a_project_is_a_warning(site: Site) -> None:
+def test_head_who_is_missing_in_one_project_is_a_warning(site: Site) -> None:
     tracker = fetch_redmine_state(site.reader, site.config)
     first, *others = tracker.lists["projects"]
     lists = {**tracker.lists, "projects": [{**first, "members": []}, *others]}
     (problem,) = check_people(replace(tracker, lists=lists))
     assert problem.is_warning
-    assert problem.text == f"«{HEAD_NAME}» (head), whom the ladder names, is no member of {first['identifier']}"
+    assert problem.text == f'`people.head`: "{HEAD_NAME}" is not a member of {first["identifier"]}'
 
 
-def test_a_role_that_does_not_see_all_issues_is_told(site: Site) -> None:
+def test_role_that_does_not_see_all_issues_is_reported(site: Site) -> None:
     tracker = fetch_redmine_state(site.reader, site.config)
     assert list(check_visibility(tracker)) == []
-    blind = replace(tracker, roles=tuple({**role, "issues_visibility": "own"} for role in tracker.roles))
-    told = list(check_visibility(blind))
-    assert len(told) == len(tracker.lists["projects"])
-    assert {(each.area, each.is_warning) for each in told} == {(Area.ACCESS, False)}
+    restricted = replace(tracker, roles=tuple({**role, "issues_visibility": "own"} for role in tracker.roles))
+    problems = list(check_visibility(restricted))
+    assert len(problems) == len(tracker.lists["projects"])
+    assert {(each.area, each.is_warning) for each in problems} == {(Area.ACCESS, False)}
 
 
-def test_a_tracker_without_staff_is_told(site: Site) -> None:
+def test_projects_without_staff_are_reported(site: Site) -> None:
     group = next(each for each in site.tracker.groups if each.name == STAFF_GROUP)
     group.users.clear()
     for project in site.tracker.projects:
         for member in project.members:
             member.roles.pop(site.tracker.role(STAFF_ROLE), None)
-    (problem,) = (each for each in site.problems() if not each.is_warning and "is staff" in each.text)
+    (problem,) = (each for each in site.problems() if not each.is_warning and "as staff" in each.text)
     assert problem.area == Area.NAMES
-    assert str(problem).startswith("nobody in the projects is staff, so no answer would count: correct `staff`")
+    assert str(problem).startswith("no project member counts as staff, so no response would count; correct `staff`")
 
 
 @pytest.mark.parametrize("role", [STAFF_ROLE, "Клиент"])
-def test_a_role_that_nobody_has_is_told_as_it_may_be_misspelt(site: Site, role: str) -> None:
+def test_role_without_members_is_a_warning(site: Site, role: str) -> None:
     for project in site.tracker.projects:
         for member in project.members:
             member.roles.pop(site.tracker.role(role), None)
     (problem,) = (each for each in site.problems() if "has the role" in each.text)
     assert (problem.area, problem.is_warning) == (Area.NAMES, True)
-    assert problem.text.startswith(f"nobody in the projects has the role «{role}»")
+    assert problem.text.startswith(f'no project member has the role "{role}"')
 
 
-# --- what follows
+# --- the consequences
 
 
-def test_every_problem_is_told_at_once_and_access_decides_the_exit_code(site: Site) -> None:
+def test_all_problems_are_raised_at_once_and_access_decides_the_exit_code(site: Site) -> None:
     without(site.tracker.statuses, "Шешілді")
     without(site.tracker.priorities, "Дереу")
-    with pytest.raises(RedmineMismatchError) as unfit:
+    with pytest.raises(RedmineMismatchError) as mismatch:
         require_matching_redmine(fetch_redmine_state(site.reader, site.config))
-    assert len(str(unfit.value).splitlines()) == 2
+    assert len(str(mismatch.value).splitlines()) == 2
     site.role.permissions -= {"edit_issues"}
     with pytest.raises(AccessError) as access:
         require_matching_redmine(fetch_redmine_state(site.reader, site.config))
     assert len(str(access.value).splitlines()) == 2 + len(site.config.projects)
 
 
-def test_a_warning_stops_nothing(site: Site) -> None:
+def test_warning_does_not_stop_a_run(site: Site) -> None:
     site.tracker.issues.clear()
     assert site.problems() != []
     require_matching_redmine(fetch_redmine_state(site.reader, site.config))

@@ -34,7 +34,7 @@ def test_every_section_of_the_bench_runs(name: str) -> None:
     assert all(row.figure is not None or row.note for row in section.rows)
 
 
-def test_a_section_yields_a_reason_when_it_cannot_measure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_section_yields_a_reason_if_it_cannot_measure(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(bench_servicenow, "LOG", tmp_path / "log.csv.gz")
     monkeypatch.setattr(peers, "PYTHON", tmp_path / "python")
     (judging,) = bench_cli.measure("judging", Size.TINY).rows
@@ -60,7 +60,7 @@ def test_sup_sync_and_the_log_have_the_same_verdicts() -> None:
         (Row("x", 4.0), "", None),
     ],
 )
-def test_a_row_knows_if_its_target_is_met(row: Row, target: str, is_met: bool | None) -> None:
+def test_row_knows_if_its_target_is_met(row: Row, target: str, is_met: bool | None) -> None:
     assert (row.target, row.is_met) == (target, is_met)
 
 
@@ -76,7 +76,7 @@ def test_a_wrong_answer_is_counted() -> None:
     assert notes == ["0 of 1 wrong", "1 of 1 wrong", "1 of 1 wrong, 1 of them errors"]
 
 
-def test_the_page_has_the_machine_the_commit_and_every_row() -> None:
+def test_page_contains_the_machine_the_commit_and_every_row() -> None:
     section = bench_cli.Section("Title", "How.", (Row("a | b", 24918, "requests", at_most=1, note="n"),))
     machine = list(bench_cli.describe_machine(bench_cli.datetime(2026, 11, 22)))
     text = bench_cli.make_page([section], machine)
@@ -85,12 +85,12 @@ def test_the_page_has_the_machine_the_commit_and_every_row() -> None:
     assert "| a \\| b | 24,918 | requests | at most 1 | no | n |\n" in text
 
 
-def test_an_unknown_section_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_unknown_section_is_rejected(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         bench_cli.main(["worktme"])
     assert f"unknown section worktme; choose from {', '.join(bench_cli.section_names())}" in capsys.readouterr().err
 
 
-def test_the_extra_contains_the_packages_that_the_bench_compares() -> None:
+def test_extra_contains_the_packages_that_the_bench_compares() -> None:
     extra = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]["bench"]
     assert {each.partition("==")[0] for each in extra} == {peer.package for peer in bench_peers.PEERS}

@@ -1,4 +1,4 @@
-"""docs/clauses.md is true: every clause has its row, and what a row names is there."""
+"""The table docs/clauses.md: every clause has a row, and everything that a row names exists."""
 
 from __future__ import annotations
 
@@ -13,14 +13,13 @@ import yaml
 
 ROOT = Path(__file__).parent.parent.parent
 TABLE = ROOT / "docs/clauses.md"
-CLAUSES = tuple(map(str, range(3, 26)))
-"""Those that ask something of support or of its tool; 1 and 2 say what the regulation is for."""
+CLAUSES = tuple(map(str, range(3, 26)))  # 1 and 2 only state the purpose of the regulation
 
 STORIES, END_TO_END = ("tests/stories/", "tests/views/test_queue.py"), "tests/end_to_end/"
 
 
 class Row(NamedTuple):
-    """One clause: what it says, the modules that keep it, what sets it in mappings/, the tests that show it."""
+    """A row: the clause, its text, the modules that implement it, its settings in mappings/, its tests."""
 
     clause: str
     text: str
@@ -46,13 +45,13 @@ def _mapping(name: str) -> Any:
 
 @cache
 def _functions(path: str) -> set[str]:
-    """The test functions of a file, as pytest would call them."""
+    """Return the names of the test functions in a file."""
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     return {each.name for each in tree.body if isinstance(each, ast.FunctionDef) and each.name.startswith("test_")}
 
 
 def _named_clauses(data: Any) -> set[str]:
-    """Every clause that a mapping names."""
+    """Return every clause that a mapping names."""
     if isinstance(data, list):
         return set().union(*map(_named_clauses, data))
     if not isinstance(data, dict):
@@ -64,8 +63,8 @@ def _named_clauses(data: Any) -> set[str]:
 
 def test_every_clause_has_one_row_in_the_regulations_order() -> None:
     clauses = [row.clause for row in ROWS]
-    of_the_table = sorted(each for each in _named_clauses(_mapping("regulation.yaml")) if each.startswith("SLA "))
-    assert clauses == [*CLAUSES, *of_the_table]
+    sla_table = sorted(each for each in _named_clauses(_mapping("regulation.yaml")) if each.startswith("SLA "))
+    assert clauses == [*CLAUSES, *sla_table]
 
 
 def test_every_clause_that_the_mappings_name_has_a_row() -> None:
@@ -73,14 +72,14 @@ def test_every_clause_that_the_mappings_name_has_a_row() -> None:
 
 
 @by_clause
-def test_a_row_says_what_its_clause_says_and_names_modules_that_are_there(row: Row) -> None:
+def test_row_summarizes_its_clause_and_names_existing_modules(row: Row) -> None:
     assert row.text
     assert row.modules
     assert [each for each in row.modules if not (ROOT / "sup_sync" / each).is_file()] == []
 
 
 @by_clause
-def test_what_sets_a_clause_stands_in_the_mappings(row: Row) -> None:
+def test_settings_of_a_clause_exist_in_the_mappings(row: Row) -> None:
     assert row.settings
     for setting in row.settings:
         name, _, section = setting.partition(": ")
@@ -91,13 +90,13 @@ def test_what_sets_a_clause_stands_in_the_mappings(row: Row) -> None:
 
 
 @by_clause
-def test_every_test_of_a_clause_is_there(row: Row) -> None:
+def test_every_test_of_a_clause_exists(row: Row) -> None:
     missing = [each for each in row.tests if each.partition("::")[2] not in _functions(each.partition("::")[0])]
     assert missing == []
 
 
 @by_clause
-def test_every_clause_is_shown_by_a_story_and_by_a_run_against_a_tracker(row: Row) -> None:
+def test_every_clause_is_tested_by_a_story_and_against_redmine(row: Row) -> None:
     assert any(each.startswith(STORIES) for each in row.tests)
     assert any(each.startswith(END_TO_END) for each in row.tests)
 
@@ -105,9 +104,9 @@ def test_every_clause_is_shown_by_a_story_and_by_a_run_against_a_tracker(row: Ro
 @pytest.mark.parametrize(
     "path", sorted(each for each in (ROOT / "docs").rglob("*") if each.is_file()), ids=lambda path: path.name
 )
-def test_the_docs_name_nothing_outside_of_the_repository(path: Path) -> None:
+def test_docs_mention_nothing_outside_the_repository(path: Path) -> None:
     assert not re.search(r"\.\./|(?<![\w.])/(work|home|root|tmp)\b", path.read_text(encoding="utf-8"))
 
 
-def test_the_readme_links_the_table() -> None:
+def test_readme_links_the_table() -> None:
     assert "(docs/clauses.md)" in (ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What is shipped for systemd and cron: hardened, and calling commands that exist."""
+"""The files for systemd and cron: the commands exist, and the service is hardened."""
 
 from __future__ import annotations
 
@@ -25,20 +25,20 @@ def commands() -> list[str]:
 
 
 @pytest.mark.parametrize("command", commands())
-def test_it_calls_a_command_that_exists(command: str) -> None:
+def test_deployed_command_exists(command: str) -> None:
     _program, _option, config, *words = shlex.split(command)
     assert config == "/etc/sup-sync/config.yaml"
     assert CliRunner().invoke(cli, [*words, "--help"]).exit_code == 0
 
 
-def test_the_key_comes_as_a_credential_of_the_name_that_the_tool_looks_for() -> None:
+def test_service_passes_the_key_as_the_expected_credential() -> None:
     assert f"LoadCredential={CREDENTIAL}:/etc/sup-sync/key" in SERVICE
 
 
 @pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
-def test_systemd_finds_little_exposed() -> None:
+def test_systemd_rates_the_service_as_hardened() -> None:
     line = ["systemd-analyze", "security", "--offline=true", str(DEPLOY / "sup-sync.service")]
-    said = subprocess.run(line, capture_output=True, text=True, check=True).stdout
-    exposure = re.search(r"exposure level for sup-sync.service: ([\d.]+)", said)
+    output = subprocess.run(line, capture_output=True, text=True, check=True).stdout
+    exposure = re.search(r"exposure level for sup-sync.service: ([\d.]+)", output)
     assert exposure
     assert float(exposure[1]) <= 2.0

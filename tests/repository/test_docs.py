@@ -1,4 +1,4 @@
-"""The README and the docs can't rot: commands, exit codes and files stand there, and what stands there exists."""
+"""Agreement of the README and the docs with the code: commands, options, exit codes, files."""
 
 from __future__ import annotations
 
@@ -20,17 +20,17 @@ PAGES = {path.name: path.read_text(encoding="utf-8") for path in sorted((ROOT / 
 by_page = pytest.mark.parametrize("text", [README, *PAGES.values()], ids=["README.md", *PAGES])
 
 
-def inside(group: click.Group) -> dict[str, click.Command]:
-    """The commands of a group, by name."""
+def subcommands(group: click.Group) -> dict[str, click.Command]:
+    """Return the direct subcommands of a group, by name."""
     context = click.Context(group)
-    found = {name: group.get_command(context, name) for name in group.list_commands(context)}
-    return {name: command for name, command in found.items() if command}
+    by_name = {name: group.get_command(context, name) for name in group.list_commands(context)}
+    return {name: command for name, command in by_name.items() if command}
 
 
 def commands(group: click.Group, before: str = "") -> set[str]:
-    """Every command that can be typed, `calendar refresh` as well."""
+    """Return the full name of every command, including nested ones like `calendar refresh`."""
     names: set[str] = set()
-    for name, command in inside(group).items():
+    for name, command in subcommands(group).items():
         if isinstance(command, click.Group):
             names |= commands(command, f"{before}{name} ")
         if not isinstance(command, click.Group) or command.invoke_without_command:
@@ -38,34 +38,37 @@ def commands(group: click.Group, before: str = "") -> set[str]:
     return names
 
 
-def test_every_command_stands_in_the_readme_and_no_other() -> None:
+def exit_codes_of_errors() -> set[int]:
+    return {each.exit_code for each in vars(errors).values() if isinstance(each, type) and hasattr(each, "exit_code")}
+
+
+def test_readme_lists_exactly_the_commands() -> None:
     table = re.findall(r"^\| `sup-sync ([a-z ]+)", README, flags=re.MULTILINE)
     assert {" ".join(row.split()) for row in table} == commands(cli)
 
 
 @pytest.mark.parametrize("name", sorted(commands(cli)))
-def test_every_command_says_what_it_does_in_one_line(name: str) -> None:
+def test_every_command_has_a_one_line_summary(name: str) -> None:
     command: click.Command = cli
     for word in name.split():
         assert isinstance(command, click.Group)
-        command = inside(command)[word]
+        command = subcommands(command)[word]
     assert command.help
     assert command.get_short_help_str(200).count(".") <= 2
 
 
-def test_every_exit_code_stands_in_the_readme() -> None:
-    faults = {each.exit_code for each in vars(errors).values() if isinstance(each, type) and hasattr(each, "exit_code")}
-    own = {code for name, code in vars(exit_codes).items() if name.isupper()}
-    told = {int(code) for code in re.findall(r"^\| (\d+) \|", README, flags=re.MULTILINE)}
-    assert faults | own - {exit_codes.INTERRUPTED} <= told
+def test_readme_lists_every_exit_code() -> None:
+    of_errors, own = exit_codes_of_errors(), {code for name, code in vars(exit_codes).items() if name.isupper()}
+    listed = {int(code) for code in re.findall(r"^\| (\d+) \|", README, flags=re.MULTILINE)}
+    assert of_errors | own - {exit_codes.INTERRUPTED} <= listed
 
 
-def test_every_file_of_mappings_stands_in_the_readme() -> None:
-    told = set(re.findall(r"^\| `([a-z]+\.yaml)`", README, flags=re.MULTILINE))
-    assert told == {path.name for path in (ROOT / "mappings").glob("*.yaml")}
+def test_readme_lists_every_file_of_mappings() -> None:
+    listed = set(re.findall(r"^\| `([a-z]+\.yaml)`", README, flags=re.MULTILINE))
+    assert listed == {path.name for path in (ROOT / "mappings").glob("*.yaml")}
 
 
-def test_every_script_that_the_docs_name_is_there() -> None:
+def test_every_script_in_the_docs_exists() -> None:
     text = README + (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     named = set(re.findall(r"scripts/([a-z]+)", text))
     assert named
@@ -73,8 +76,8 @@ def test_every_script_that_the_docs_name_is_there() -> None:
 
 
 @by_page
-def test_every_option_that_a_page_names_exists(text: str) -> None:
-    options = {option for command in _all(cli) for param in command.params for option in param.opts}
+def test_every_option_in_the_docs_exists(text: str) -> None:
+    options = {option for command in _all_commands(cli) for param in command.params for option in param.opts}
     in_commands = re.findall(r"(?:`|^ +|[|&] *)sup-sync [^`\n]*", text, flags=re.MULTILINE)
     named = {
         option for line in [*in_commands, *re.findall(r"`--[a-z-]+", text)] for option in re.findall(r"--[a-z-]+", line)
@@ -83,20 +86,19 @@ def test_every_option_that_a_page_names_exists(text: str) -> None:
 
 
 @by_page
-def test_every_command_that_a_page_names_exists(text: str) -> None:
+def test_every_command_in_the_docs_exists(text: str) -> None:
     named = re.findall(r"(?:`|^    |[|&] *)sup-sync (?:--config \S+ )?([a-z]+)", text, flags=re.MULTILINE)
-    assert set(named) <= set(inside(cli))
+    assert set(named) <= set(subcommands(cli))
 
 
-def test_operations_says_what_to_do_at_each_exit_code() -> None:
-    faults = {each.exit_code for each in vars(errors).values() if isinstance(each, type) and hasattr(each, "exit_code")}
-    own = {code for name, code in vars(exit_codes).items() if name.isupper()}
+def test_operations_covers_each_exit_code() -> None:
+    of_errors, own = exit_codes_of_errors(), {code for name, code in vars(exit_codes).items() if name.isupper()}
     assert {
         int(code) for code in re.findall(r"^\| (\d+) \|", PAGES["operations.md"], flags=re.MULTILINE)
-    } == faults | own
+    } == of_errors | own
 
 
-def test_every_page_stands_in_the_sites_navigation() -> None:
+def test_site_navigation_lists_every_page() -> None:
     settings = tomllib.loads((ROOT / "zensical.toml").read_text(encoding="utf-8"))
     assert {page for entry in settings["project"]["nav"] for page in entry.values()} >= set(PAGES)
 
@@ -113,15 +115,15 @@ def test_files_named_in_architecture_exist() -> None:
     assert [each for each in named if not (ROOT / "sup_sync" / each).exists()] == []
 
 
-def _all(group: click.Group) -> list[click.Command]:
-    direct = inside(group).values()
-    inner = [each for command in direct if isinstance(command, click.Group) for each in _all(command)]
+def _all_commands(group: click.Group) -> list[click.Command]:
+    direct = subcommands(group).values()
+    inner = [each for command in direct if isinstance(command, click.Group) for each in _all_commands(command)]
     return [group, *direct, *inner]
 
 
 @pytest.mark.parametrize("text", PAGES.values(), ids=PAGES)
-def test_a_numbered_step_is_seen_as_one(text: str) -> None:
-    """Below more than the step before, the site takes a step without an empty line above for more of the same."""
+def test_numbered_step_is_recognized(text: str) -> None:
+    """The site continues the paragraph above a step unless an empty line or another step precedes it."""
     lines = text.splitlines()
     steps = [(above, line) for above, line in pairwise(lines) if re.match(r"\d+\. ", line)]
     assert [line for above, line in steps if above and not re.match(r"\d+\. ", above)] == []

@@ -42,22 +42,22 @@ def test_generated_file_is_up_to_date(name: str) -> None:
 
 
 def test_folders_of_generated_files_contain_nothing_else() -> None:
-    there = {str(path.relative_to(ROOT)) for place in PLACES for path in (ROOT / place).iterdir()}
-    assert there == {name for name in GENERATED if name.startswith(PLACES)}
+    existing = {str(path.relative_to(ROOT)) for place in PLACES for path in (ROOT / place).iterdir()}
+    assert existing == {name for name in GENERATED if name.startswith(PLACES)}
 
 
-def test_the_schemas_are_schemas() -> None:
+def test_schemas_are_valid() -> None:
     for name in FILES:
         Draft7Validator.check_schema(schema_of(name))
 
 
 @pytest.mark.parametrize("path", YAML_FILES, ids=lambda path: path.name)
-def test_the_shipped_files_are_as_their_schemas_say(path: Path) -> None:
+def test_shipped_files_match_their_schemas(path: Path) -> None:
     assert errors_of(path, path.stem) == []
 
 
 @pytest.mark.parametrize("path", YAML_FILES, ids=lambda path: path.name)
-def test_the_first_line_of_a_file_leads_an_editor_to_its_schema(path: Path) -> None:
+def test_first_line_of_a_file_names_its_schema(path: Path) -> None:
     line = path.read_text(encoding="utf-8").splitlines()[0]
     (schema,) = re.findall(r"^# yaml-language-server: \$schema=(\S+)$", line)
     assert (path.parent / schema).resolve() == ROOT / f"mappings/schemas/{path.stem}.json"
@@ -95,16 +95,16 @@ def test_the_first_line_of_a_file_leads_an_editor_to_its_schema(path: Path) -> N
         ("examples", "first_response: 2026-03-18 10:15", "first_response: 10:15"),
     ],
 )
-def test_a_schema_finds_a_mistake(name: str, old: str, new: str, tmp_path: Path) -> None:
+def test_schema_detects_a_mistake(name: str, old: str, new: str, tmp_path: Path) -> None:
     text = file_path(name).read_text(encoding="utf-8")
     assert old in text
-    mistaken = tmp_path / f"{name}.yaml"
-    mistaken.write_text(text.replace(old, new, 1), encoding="utf-8")
-    assert errors_of(mistaken, name)
+    path = tmp_path / f"{name}.yaml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    assert errors_of(path, name)
 
 
 @pytest.mark.parametrize(("name", "path", "key"), keys(), ids=lambda each: each.name if isinstance(each, Key) else each)
-def test_every_key_says_what_it_is_in_a_sentence_or_two(name: str, path: str, key: Key) -> None:
+def test_every_key_is_documented(name: str, path: str, key: Key) -> None:
     assert re.fullmatch(r"[A-Z`].{5,}\.", key.text), (name, path)
 
 
@@ -113,7 +113,7 @@ def test_every_key_says_what_it_is_in_a_sentence_or_two(name: str, path: str, ke
     [each for each in keys() if each[2].part is None],
     ids=lambda each: each.name if isinstance(each, Key) else each,
 )
-def test_every_key_has_an_example_that_its_schema_takes(name: str, path: str, key: Key, tmp_path: Path) -> None:
+def test_every_key_has_an_example_valid_for_its_schema(name: str, path: str, key: Key, tmp_path: Path) -> None:
     file = tmp_path / "example.yaml"
     file.write_text(f"{key.name}: {key.example}\n", encoding="utf-8")
     value = json.loads(json.dumps(load_yaml(file, "example.yaml").data))[key.name]
@@ -121,7 +121,7 @@ def test_every_key_has_an_example_that_its_schema_takes(name: str, path: str, ke
 
 
 def validator_of(name: str, path: str, key: str) -> Draft7Validator:
-    """That of one key."""
+    """Return the validator of one key."""
     schema = schema_of(name)
     part = paths(schema)[path]
     key_schema = part["properties"].get(key, part["additionalProperties"])

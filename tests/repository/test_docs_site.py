@@ -1,4 +1,4 @@
-"""The docs build without a warning, and every link of their site has a target."""
+"""The site of the docs: it builds without warnings, and every link has a target."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    """Copy what the site is built from."""
+    """Copy the sources of the site."""
     shutil.copytree(ROOT / "docs", tmp_path / "root/docs")
     shutil.copy(ROOT / "zensical.toml", tmp_path / "root")
     return tmp_path / "root"
 
 
-def built(root: Path) -> Path:
+def build_site(root: Path) -> Path:
     folder = root.parent / "built"
     folder.mkdir()
     return docs_site.build(folder, root)
 
 
-def write(path: Path, more: str) -> None:
+def append(path: Path, more: str) -> None:
     path.write_text(path.read_text(encoding="utf-8") + more, encoding="utf-8")
 
 
-def test_the_docs_build_without_a_warning_and_every_link_has_a_target(root: Path) -> None:
-    site = built(root)
+def test_docs_build_without_warnings_or_broken_links(root: Path) -> None:
+    site = build_site(root)
     assert {path.stem for path in (ROOT / "docs").glob("*.md")} <= {path.stem for path in site.glob("*.html")}
     assert list(docs_site.find_errors(site)) == []
 
 
 @pytest.mark.parametrize("link", ["[x](nowhere.md)", "[x](how.md#nowhere)"])
-def test_the_build_fails_on_a_link_without_a_target(root: Path, link: str) -> None:
-    write(root / "docs/index.md", f"\n{link}\n")
+def test_build_fails_on_a_broken_link(root: Path, link: str) -> None:
+    append(root / "docs/index.md", f"\n{link}\n")
     with pytest.raises(subprocess.CalledProcessError):
-        built(root)
+        build_site(root)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_the_build_fails_on_a_link_without_a_target(root: Path, link: str) -> No
         ('<a href="how.html#nowhere">x</a>', "index.html: how.html#nowhere has no such anchor"),
     ],
 )
-def test_an_error_that_the_build_does_not_see_is_found_in_the_site(root: Path, html: str, error: str) -> None:
-    site = built(root)
-    write(site / "index.html", html)
+def test_error_missed_by_the_build_is_found_in_the_site(root: Path, html: str, error: str) -> None:
+    site = build_site(root)
+    append(site / "index.html", html)
     assert list(docs_site.find_errors(site)) == [error]

@@ -1,4 +1,4 @@
-"""The manual page says what the commands are now, and `man` can show it."""
+"""The manual page: it is up to date, and groff renders it."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ ROOT = Path(__file__).parent.parent.parent
 PAGE = ROOT / "docs/man/sup-sync.1"
 
 
-def test_the_page_is_that_of_the_present_commands() -> None:
+def test_manual_page_is_up_to_date() -> None:
     assert PAGE.read_text(encoding="utf-8") == man_page.page(), "run scripts/man"
 
 
-@pytest.mark.skipif(not shutil.which("groff"), reason="no groff here")
-def test_groff_shows_every_command_without_a_complaint() -> None:
+@pytest.mark.skipif(not shutil.which("groff"), reason="groff is not installed")
+def test_groff_renders_every_command_without_warnings() -> None:
     line = ["groff", "-man", "-ww", "-K", "utf8", "-T", "utf8", "-rLL=100n", "-P", "-cbou", str(PAGE)]
-    shown = subprocess.run(line, capture_output=True, text=True, check=True)
-    assert shown.stderr == ""
+    result = subprocess.run(line, capture_output=True, text=True, check=True)
+    assert result.stderr == ""
     assert {
-        " ".join(each.split()[1:]) for each in re.findall(r"^   (sup-sync [a-z ]+)$", shown.stdout, re.M)
+        " ".join(each.split()[1:]) for each in re.findall(r"^   (sup-sync [a-z ]+)$", result.stdout, re.M)
     } == commands(cli)

@@ -1,4 +1,4 @@
-"""What `pip install .` brings: the tool works in an empty folder, with the mappings and examples it carries."""
+"""The packages: their contents, and the installed command in an empty folder."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent.parent
 
 @pytest.fixture(scope="module")
 def dist(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The source distribution of this checkout, and the wheel that comes of it."""
+    """Build the source distribution of this checkout, and the wheel from it."""
     folder = tmp_path_factory.mktemp("dist")
     line = [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT]
     subprocess.run(line, check=True, capture_output=True)
@@ -32,26 +32,26 @@ def wheel(dist: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def place(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An environment with the wheel in it, by pip; what it depends on is lent by the tests' own, to need no network."""
+    """Install the wheel into an environment. Links to this one's packages replace its dependencies: no network."""
     folder = tmp_path_factory.mktemp("installed")
     venv.create(folder, with_pip=True)
     line = [folder / "bin/pip", "install", "--quiet", "--no-deps", "--no-index", wheel]
     subprocess.run(line, check=True, capture_output=True)
     (site,) = folder.glob("lib/python*/site-packages")
-    lent = [each for each in Path(sysconfig.get_path("purelib")).iterdir() if "sup_sync" not in each.name]
-    for each in lent:
+    packages = [each for each in Path(sysconfig.get_path("purelib")).iterdir() if "sup_sync" not in each.name]
+    for each in packages:
         if each.suffix != ".pth" and not (site / each.name).exists():
             (site / each.name).symlink_to(each)
     return folder
 
 
-def test_both_would_be_taken_by_a_package_index(dist: Path) -> None:
+def test_package_index_would_accept_both_distributions(dist: Path) -> None:
     line = [sys.executable, "-m", "twine", "check", "--strict", *dist.iterdir()]
-    said = subprocess.run(line, capture_output=True, text=True, check=False)
-    assert (said.returncode, said.stdout.count("PASSED")) == (0, 2), said.stdout
+    result = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert (result.returncode, result.stdout.count("PASSED")) == (0, 2), result.stdout
 
 
-def test_the_source_distribution_has_what_it_takes_to_test_it(dist: Path) -> None:
+def test_source_distribution_contains_its_tests(dist: Path) -> None:
     (sdist,) = dist.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
@@ -65,17 +65,17 @@ def test_the_source_distribution_has_what_it_takes_to_test_it(dist: Path) -> Non
     assert not {name for name in names if name.startswith(".venv")}
 
 
-def test_the_wheel_carries_mappings_and_examples(wheel: Path) -> None:
+def test_wheel_contains_mappings_and_examples(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    carried = [
+    expected = [
         *(ROOT / "mappings").glob("*.yaml"),
         *(ROOT / "deploy").iterdir(),
         *(ROOT / "mappings/schemas").iterdir(),
         ROOT / "examples/requests.jsonl",
         ROOT / "config.yaml",
     ]
-    assert len(carried) > 16
-    assert names >= {f"sup_sync/shipped/{path.relative_to(ROOT)}" for path in carried}
+    assert len(expected) > 16
+    assert names >= {f"sup_sync/shipped/{path.relative_to(ROOT)}" for path in expected}
     assert {"sup_sync/redmine/provision.rb", "sup_sync/py.typed"} <= names
     assert {
         f"sup_sync/output/pages/{name}"
@@ -89,32 +89,33 @@ DUE = "due --filed-at 2026-11-20T17:50 --level vip --channel tracker --category 
 
 
 @pytest.mark.parametrize(
-    ("words", "shown"),
+    ("words", "text"),
     [
         (DUE, "Mon 2026-11-23 09:50"),
         (f"plan --from {EXAMPLES} --now 2026-11-20T18:00", "Plan: "),
         ("check --offline", ""),
     ],
 )
-def test_what_is_installed_works_in_an_empty_folder(place: Path, tmp_path: Path, words: str, shown: str) -> None:
+def test_installed_command_works_in_an_empty_folder(place: Path, tmp_path: Path, words: str, text: str) -> None:
     line = [place / "bin/sup-sync", *words.split()]
-    done = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False, env={"HOME": str(tmp_path)})
-    assert (done.returncode, done.stderr) in (
+    environment = {"HOME": str(tmp_path)}
+    result = subprocess.run(line, cwd=tmp_path, capture_output=True, text=True, check=False, env=environment)
+    assert (result.returncode, result.stderr) in (
         (0, ""),
-        (0, "sup-sync: no mistakes in the shipped config.yaml and its mappings\n"),
+        (0, "sup-sync: the shipped config.yaml and its mappings are valid\n"),
     )
-    assert shown in done.stdout
+    assert text in result.stdout
 
 
-def test_what_is_installed_finds_the_files_it_schedules(place: Path, tmp_path: Path) -> None:
+def test_installed_command_finds_the_files_it_schedules(place: Path, tmp_path: Path) -> None:
     shipped = next(place.glob("lib/python*/site-packages/sup_sync/shipped"))
     (tmp_path / "run/systemd/system").mkdir(parents=True)
     line = [place / "bin/sup-sync", "--config", shipped / "config.yaml", "schedule", "--yes", "--prefix", tmp_path]
-    done = subprocess.run(line, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    assert done.returncode == 0, done.stderr
+    result = subprocess.run(line, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
+    assert result.returncode == 0, result.stderr
     assert (tmp_path / "etc/systemd/system/sup-sync.timer").is_file()
 
 
-def test_the_manual_page_is_installed(place: Path) -> None:
+def test_manual_page_is_installed(place: Path) -> None:
     page = place / "share/man/man1/sup-sync.1"
     assert page.read_bytes() == (ROOT / "docs/man/sup-sync.1").read_bytes()

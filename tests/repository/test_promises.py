@@ -1,4 +1,4 @@
-"""The table of docs/promises.md holds all twelve promises, and only a run that tried them all writes it."""
+"""The table docs/promises.md: it contains all twelve promises, and only a complete test run writes it."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ import pytest
 from support import promises
 
 
-def test_the_table_has_rows_for_all_promises_and_says_where_they_were_tried() -> None:
+def test_table_lists_all_promises_and_their_platforms() -> None:
     head, _, rows = promises.PROMISES.read_text(encoding="utf-8").partition("| --- | --- | --- | --- |\n")
     assert promises.numbers_of(rows.splitlines()) == promises.ALL
     assert all(row.endswith(" | held |") for row in rows.splitlines())
     assert "CPUs, " in head
 
 
-def test_a_part_of_the_tests_writes_no_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_partial_test_run_writes_no_table(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(promises, "PROMISES", tmp_path / "promises.md")
-    count_promise = {(f"{number}: said", "done"): 2 for number in promises.ALL}
-    last = count_promise.pop(("12: said", "done"))
+    count_promise = {(f"{number}: promise", "done"): 2 for number in promises.ALL}
+    last = count_promise.pop(("12: promise", "done"))
     assert not promises.write_promises(count_promise)
     assert not promises.PROMISES.exists()
-    assert promises.write_promises(count_promise | {("2, 12: said", "done"): last})
+    assert promises.write_promises(count_promise | {("2, 12: promise", "done"): last})
     assert promises.PROMISES.read_text(encoding="utf-8").count("| held |") == 12

@@ -81,7 +81,7 @@ def test_runner_refuses_an_unknown_argument_before_the_dashes(unknown: str, caps
         ("", "the following arguments are required: COMMAND"),
     ],
 )
-def test_a_mistake_is_named_in_one_line(line: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_usage_error_is_reported_on_one_line(line: str, message: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert refusal(line, capsys).startswith(f"redmine: {message}")
 
 

@@ -1,4 +1,4 @@
-"""The decision of a run: what it writes, what it remembers, and that it keeps no issue."""
+"""The decision of a run: its plan, its idle requests, and its use of memory."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 class Issue(dict[str, Any]):
-    """An issue's JSON whose end can be observed."""
+    """The JSON of an issue that can have weak references."""
 
 
-def decided(story: Story, *raw_issues: Any, closed_since: datetime = LONG_AGO) -> Decision:
+def make_decision(story: Story, *raw_issues: Any, closed_since: datetime = LONG_AGO) -> Decision:
     assert story.now
     return decide(raw_issues, story.directory, story.rules, closed_since, story.now, is_adopting=False)
 
 
-def written(story: Story) -> Any:
-    """The request of a story after its plan is written."""
+def raw_after_run(story: Story) -> Any:
+    """Return the JSON of a story's request after its plan is written."""
     assert story.now
     return story._applied(story.plan, story.now)
 
@@ -34,7 +34,7 @@ def test_a_request_with_changes_is_planned_and_not_idle(story: Story) -> None:
     Mon 09:00 filed by client, VIP, error, normal
     Mon 10:00 now
     """
-    decision = decided(story, story.request.raw)
+    decision = make_decision(story, story.request.raw)
     assert decision.plan == story.plan
     assert (decision.idle, decision.skipped) == ((), frozenset())
 
@@ -44,39 +44,39 @@ def test_a_request_without_changes_is_idle_until_its_next_check(story: Story) ->
     Mon 09:00 filed by client, VIP, error, normal
     Mon 10:00 now
     """
-    decision = decided(story, written(story))
+    decision = make_decision(story, raw_after_run(story))
     assert decision.plan.changes == ()
     assert [(each.id, each.until) for each in decision.idle] == [(1, story.next_check_at)]
 
 
-def test_what_cannot_be_decoded_is_skipped_with_a_finding(story: Story) -> None:
+def test_invalid_request_is_skipped_with_a_finding(story: Story) -> None:
     """
     Mon 09:00 filed by client, VIP, error, normal
     Mon 10:00 now
     """
-    decision = decided(story, {"id": 5}, written(story))
+    decision = make_decision(story, {"id": 5}, raw_after_run(story))
     assert (decision.skipped, decision.plan.judged) == ({5}, 1)
     assert (5, "unreadable") in {(each.issue_id, each.kind) for each in decision.plan.findings}
 
 
-def test_one_request_is_held_at_a_time(story: Story) -> None:
+def test_only_one_request_is_in_memory_at_a_time(story: Story) -> None:
     """
     Mon 09:00 filed by client, VIP, error, normal
     Mon 10:00 now
     """
-    held: list[weakref.ref[Issue]] = []
-    most = 0
+    references: list[weakref.ref[Issue]] = []
+    most_alive = 0
 
     def issues() -> Iterator[Issue]:
-        nonlocal most
+        nonlocal most_alive
         for number in range(1, 6):
-            issue = Issue({**written(story), "id": number})
-            held.append(weakref.ref(issue))
+            issue = Issue({**raw_after_run(story), "id": number})
+            references.append(weakref.ref(issue))
             yield issue
             del issue
-            most = max(most, sum(each() is not None for each in held))
+            most_alive = max(most_alive, sum(each() is not None for each in references))
 
     assert story.now
     decision = decide(issues(), story.directory, story.rules, LONG_AGO, story.now, is_adopting=False)
     assert [each.id for each in decision.idle] == [1, 2, 3, 4, 5]
-    assert most == 1
+    assert most_alive == 1

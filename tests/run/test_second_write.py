@@ -1,4 +1,4 @@
-"""A public and a private note of one run: two writes, the second decided anew once the first is there."""
+"""A public and a private note in one run: two writes, the second decided again after the first is written."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import requests
 from end_to_end.diary import Diary
-from end_to_end.scene import CLIENT, ENDING, OPERATOR, make_fake
+from end_to_end.scene import CLIENT, MURAGER, OPERATOR, make_fake
 from stories.shipped import shipped_config
 from support.worlds import ADMIN, FakeWorld
 
@@ -19,13 +19,12 @@ from sup_sync.run.write import OutcomeKind
 ACKNOWLEDGED = "acknowledged#0@1.00"
 BOTH = f"{ACKNOWLEDGED} first_response#0@1.00"
 
-FIRST_IS_READ_BACK = 3
-"""Which reading of a request that is: one before the plan, one before each write, one after it."""
+FIRST_READ_BACK = 3  # the number of that reading of a request: before the plan, before the write, after the write
 
 
 @pytest.fixture
 def diary() -> Iterator[Diary]:
-    """A tracker in memory; once a run has written its plan the next one writes nothing."""
+    """A Redmine in memory; after the test, another run must write nothing."""
     world = FakeWorld()
     make_fake(world)
     config = shipped_config()
@@ -38,54 +37,56 @@ def diary() -> Iterator[Diary]:
 
 @pytest.fixture
 def late(diary: Diary) -> int:
-    """A request that nobody has acknowledged yet, and whose first response is over at Mon 11:01."""
+    """A request without acknowledgement, with a first response that is overdue at Mon 11:01."""
     return diary.file("Mon 09:00")
 
 
-def once_after(session: RedmineSession, method: str, path: str, write: Callable[[], object], *, time: int = 1) -> None:
-    """Act when such a request was answered, the first time or another."""
-    seen = []
+def run_once_after(
+    session: RedmineSession, method: str, path: str, write: Callable[[], object], *, time: int = 1
+) -> None:
+    """Call `write` after the response to such a request, the first or the given one."""
+    responses = []
 
     def hook(response: requests.Response, *_: Any, **__: Any) -> None:
         if (response.request.method, (response.request.path_url or "").split("?")[0]) == (method, path):
-            seen.append(path)
-            if len(seen) == time:
+            responses.append(path)
+            if len(responses) == time:
                 write()
 
     session._http.hooks["response"].append(hook)
 
 
 def notes(diary: Diary, issue_id: int) -> tuple[int, int]:
-    """How many public and private notes staff see."""
+    """Count the public and private notes that staff see."""
     return len(diary.notes(OPERATOR, issue_id, private=False)), len(diary.notes(OPERATOR, issue_id))
 
 
-def test_the_clients_note_goes_first_and_each_with_its_part_of_the_marker(diary: Diary, late: int) -> None:
+def test_public_note_is_sent_first_and_each_with_its_part_of_the_marker(diary: Diary, late: int) -> None:
     session, markers = diary.session(), []
     for time in (1, 2):
-        once_after(
+        run_once_after(
             session,
             "PUT",
             f"/issues/{late}.json",
             lambda: markers.append((diary.fields(OPERATOR, late)["marker"], notes(diary, late))),
             time=time,
         )
-    ran = diary.run("Mon 11:01", session=session)
-    assert (ran.outcomes, ran.puts) == ({late: OutcomeKind.APPLIED}, 2)
+    result = diary.run("Mon 11:01", session=session)
+    assert (result.outcomes, result.puts) == ({late: OutcomeKind.APPLIED}, 2)
     assert markers == [(ACKNOWLEDGED, (1, 0)), (BOTH, (1, 1))]
     journals = [each["notes"] for each in diary.see(ADMIN, late)["journals"] if each["notes"]]
     assert journals == [*diary.notes(OPERATOR, late, private=False), *diary.notes(OPERATOR, late)]
 
 
-def test_an_edit_between_the_two_keeps_the_second_for_the_next_run(diary: Diary, late: int) -> None:
+def test_edit_between_the_two_notes_defers_the_second(diary: Diary, late: int) -> None:
     def edit() -> None:
         with diary.at("Mon 11:01", late) as world:
             world.note(CLIENT, late, "Тағы бір сұрақ")
 
     session = diary.session()
-    once_after(session, "GET", f"/issues/{late}", edit, time=2)
-    ran = diary.run("Mon 11:01", session=session)
-    assert (ran.outcomes, ran.done.is_complete) == ({late: OutcomeKind.STALE}, False)
+    run_once_after(session, "GET", f"/issues/{late}", edit, time=2)
+    result = diary.run("Mon 11:01", session=session)
+    assert (result.outcomes, result.done.is_complete) == ({late: OutcomeKind.STALE}, False)
     assert (diary.fields(OPERATOR, late)["marker"], diary.notes(OPERATOR, late)) == (ACKNOWLEDGED, [])
     again = diary.run("Mon 11:02")
     assert (again.outcomes, again.puts) == ({late: OutcomeKind.APPLIED}, 1)
@@ -94,61 +95,61 @@ def test_an_edit_between_the_two_keeps_the_second_for_the_next_run(diary: Diary,
     assert len([each for each in diary.notes(CLIENT, late, private=False) if f"№ {late} " in each]) == 1
 
 
-def test_what_would_change_the_second_keeps_it_for_the_next_run(diary: Diary, late: int) -> None:
+def test_change_of_the_second_note_defers_it(diary: Diary, late: int) -> None:
     def raise_priority() -> None:
         with diary.at("Mon 11:01", late) as world:
             world.edit(OPERATOR, late, priority_id=world.id_of("issue_priorities", "Дереу"))
 
     session = diary.session()
-    once_after(session, "GET", f"/issues/{late}.json", raise_priority, time=FIRST_IS_READ_BACK)
-    ran = diary.run("Mon 11:01", session=session)
-    assert (ran.outcomes, ran.puts, ran.done.is_complete) == ({late: OutcomeKind.STALE}, 1, False)
-    assert "the next run decides" in ran.done.outcomes[0].text
+    run_once_after(session, "GET", f"/issues/{late}.json", raise_priority, time=FIRST_READ_BACK)
+    result = diary.run("Mon 11:01", session=session)
+    assert (result.outcomes, result.puts, result.done.is_complete) == ({late: OutcomeKind.STALE}, 1, False)
+    assert "left to the next run" in result.done.outcomes[0].text
     assert notes(diary, late) == (1, 0)
     assert diary.run("Mon 11:02").outcomes == {late: OutcomeKind.APPLIED}
     assert notes(diary, late) == (1, 1)
     assert diary.fields(OPERATOR, late)["marker"] == f"{ACKNOWLEDGED} first_response#0@2.00"
 
 
-def test_where_another_run_sent_the_second_there_is_nothing_left_and_all_is_applied(diary: Diary, late: int) -> None:
+def test_outcome_is_applied_if_another_run_sent_the_second_note(diary: Diary, late: int) -> None:
     session = diary.session()
-    once_after(session, "GET", f"/issues/{late}.json", lambda: diary.run("Mon 11:01"), time=FIRST_IS_READ_BACK)
-    ran = diary.run("Mon 11:01", session=session)
-    assert (ran.outcomes, ran.puts, ran.done.is_complete) == ({late: OutcomeKind.APPLIED}, 1, True)
+    run_once_after(session, "GET", f"/issues/{late}.json", lambda: diary.run("Mon 11:01"), time=FIRST_READ_BACK)
+    result = diary.run("Mon 11:01", session=session)
+    assert (result.outcomes, result.puts, result.done.is_complete) == ({late: OutcomeKind.APPLIED}, 1, True)
     assert notes(diary, late) == (1, 1)
 
 
-def test_an_answer_between_the_two_makes_the_second_needless_and_is_written_down(diary: Diary, late: int) -> None:
+def test_response_between_the_two_notes_replaces_the_second(diary: Diary, late: int) -> None:
     def answer() -> None:
         with diary.at("Mon 11:01", late) as world:
             world.note(OPERATOR, late, "Жауап")
 
     session = diary.session()
-    once_after(session, "PUT", f"/issues/{late}.json", answer)
-    ran = diary.run("Mon 11:01", session=session)
-    assert (ran.outcomes, ran.puts) == ({late: OutcomeKind.APPLIED}, 2)
+    run_once_after(session, "PUT", f"/issues/{late}.json", answer)
+    result = diary.run("Mon 11:01", session=session)
+    assert (result.outcomes, result.puts) == ({late: OutcomeKind.APPLIED}, 2)
     assert notes(diary, late) == (2, 0)
-    shown = diary.fields(OPERATOR, late)
-    assert (shown["marker"], shown["first_response_at"]) == (ACKNOWLEDGED, "2026-06-08 11:01")
+    fields = diary.fields(OPERATOR, late)
+    assert (fields["marker"], fields["first_response_at"]) == (ACKNOWLEDGED, "2026-06-08 11:01")
 
 
-def test_an_answer_before_the_first_keeps_both_from_being_sent(diary: Diary, late: int) -> None:
+def test_response_before_the_first_note_cancels_both(diary: Diary, late: int) -> None:
     def answer() -> None:
         with diary.at("Mon 11:00", late) as world:
             world.note(OPERATOR, late, "Жауап")
 
     session = diary.session()
-    once_after(session, "GET", f"/issues/{late}.json", answer)
-    ran = diary.run("Mon 11:01", session=session)
-    assert (ran.outcomes, ran.puts) == ({late: OutcomeKind.APPLIED}, 1)
+    run_once_after(session, "GET", f"/issues/{late}.json", answer)
+    result = diary.run("Mon 11:01", session=session)
+    assert (result.outcomes, result.puts) == ({late: OutcomeKind.APPLIED}, 1)
     assert notes(diary, late) == (1, 0)
     assert diary.fields(OPERATOR, late)["marker"] == ""
 
 
-def test_a_second_write_that_is_refused_is_named_though_the_first_is_there(diary: Diary) -> None:
-    late = diary.file("Mon 09:00", OPERATOR, ENDING, "Кеңес")
+def test_rejected_second_write_is_reported_although_the_first_succeeded(diary: Diary) -> None:
+    late = diary.file("Mon 09:00", OPERATOR, MURAGER, "Кеңес")
     session = diary.session()
-    once_after(session, "PUT", f"/issues/{late}.json", lambda: diary.world.close_project(ENDING))
-    ran = diary.run("Tue 09:01", session=session)
-    assert (ran.outcomes, ran.done.is_complete) == ({late: OutcomeKind.REFUSED}, False)
+    run_once_after(session, "PUT", f"/issues/{late}.json", lambda: diary.world.close_project(MURAGER))
+    result = diary.run("Tue 09:01", session=session)
+    assert (result.outcomes, result.done.is_complete) == ({late: OutcomeKind.REFUSED}, False)
     assert notes(diary, late) == (1, 0)

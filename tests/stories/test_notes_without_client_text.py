@@ -100,7 +100,7 @@ def test_notes_do_not_depend_on_client_text_and_contain_none(make_story_with, te
         changes = written(make_story_with(text, words, language))
         assert changes == plain
         assert not [each for each in changes if SIGN in "".join(each)]
-        count_promise(HARMLESS, "markup, mentions and templates wherever clients write, in every kind of note")
+        count_promise(HARMLESS, "markup, mentions and templates in texts of clients, in every kind of note")
 
 
 @every_story

@@ -180,7 +180,7 @@ def test_unmapped_reason_is_one_finding(story):
     Mon 10:05 now
     """
     assert [(each.kind, each.text) for each in story.plan.findings] == [
-        ("unmapped_name", "reason «Қайталанған»: add it to `reasons` of mappings/tracker.yaml")
+        ("unmapped_name", 'reason "Қайталанған" is not mapped; add it to `reasons` in mappings/tracker.yaml')
     ]
     assert story.plan.changes == ()
 

@@ -15,22 +15,23 @@ def test_request_in_a_closed_project_is_judged_and_not_written(story):
 
 
 @pytest.mark.parametrize(
-    ("fact", "section"),
+    ("kind", "name", "section"),
     [
-        ("tracker «Жоба»", "trackers"),
-        ("status «Кейін»", "statuses"),
-        ("priority «Аса жедел»", "priority_aliases"),
-        ("channel «Факс»", "channels"),
+        ("tracker", "Жоба", "trackers"),
+        ("status", "Кейін", "statuses"),
+        ("priority", "Аса жедел", "priority_aliases"),
+        ("channel", "Факс", "channels"),
     ],
 )
-def test_request_with_an_unmapped_name_is_skipped(story, fact, section):
+def test_request_with_an_unmapped_name_is_skipped(story, kind, name, section):
     """
-    Mon 09:00 filed by operator, VIP, error, {fact}
+    Mon 09:00 filed by operator, VIP, error, {kind} «{name}»
     Wed 09:30 now
     """
     assert story.judgement.is_unjudged
     assert story.changes == {}
-    assert story.findings == {"unmapped_name": f"{fact}: add it to `{section}` of mappings/tracker.yaml"}
+    text = f'{kind} "{name}" is not mapped; add it to `{section}` in mappings/tracker.yaml'
+    assert story.findings == {"unmapped_name": text}
 
 
 def test_several_unknown_names_are_all_named(story):

@@ -1,4 +1,4 @@
-"""Who and what there is in the contract tests."""
+"""The scene of the contract tests: accounts, groups, roles, projects, fields."""
 
 from __future__ import annotations
 

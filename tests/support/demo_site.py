@@ -1,4 +1,4 @@
-"""A real Redmine site with the demo's story, and how tests read it."""
+"""A real Redmine site with the demo's story, and functions to read it."""
 
 from __future__ import annotations
 

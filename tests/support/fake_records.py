@@ -1,4 +1,4 @@
-"""What a Redmine keeps: the records of fake_redmine.py."""
+"""The records of the fake Redmine in fake_redmine.py."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Role(Named):
 class CustomField(Named):
     trackers: set[str]
     projects: set[str] | None = None  # None: all
-    seen_by: set[str] | None = None  # roles; None: everybody
+    seen_by: set[str] | None = None  # roles; None: all
     is_required: bool = False
     is_filter: bool = True
     values: tuple[str, ...] = ()
@@ -63,7 +63,7 @@ class Group(Named):
 class Member:
     id: int
     who: User | Group
-    roles: dict[Role, bool] = field(default_factory=dict)  # whether the role is inherited from a group
+    roles: dict[Role, bool] = field(default_factory=dict)  # True: inherited from a group
 
 
 @dataclass(eq=False)
@@ -79,7 +79,7 @@ class WikiPage:
 @dataclass(eq=False)
 class Wiki:
     pages: list[WikiPage] = field(default_factory=list)
-    redirects: dict[str, str] = field(default_factory=dict)  # from a title that a page had to the one it has
+    redirects: dict[str, str] = field(default_factory=dict)  # from a former title to the current one
 
 
 @dataclass(eq=False)

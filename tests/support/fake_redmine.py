@@ -1,6 +1,6 @@
-"""A Redmine 5 in memory: its rules, and the traps that a client falls into; fake_rest.py gives it its REST face.
+"""A fake Redmine 5 in memory, with its rules and pitfalls. fake_rest.py is its REST API.
 
-tests/redmine/contract asks a real Redmine the same questions. What is not modelled raises an error.
+tests/redmine/contract compares it with a real Redmine. Features that are not modelled raise an error.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from support.fake_records import (
     Wiki,
 )
 
+# attributes that an editor of an issue may set: Redmine's name, and that of the record's field
 ATTRIBUTES = {
     "status_id": "status",
     "priority_id": "priority",
@@ -39,11 +40,10 @@ ATTRIBUTES = {
     "start_date": "start_on",
     "due_date": "due_on",
 }
-"""Redmine's name of what an issue's editor may set, and ours."""
 
 
 class RefusalError(Exception):
-    """An answer other than success; `errors` are the messages of a 422."""
+    """A response other than success. `errors` are the messages of a 422."""
 
     def __init__(self, status: int, errors: list[str] | None = None) -> None:
         super().__init__(status, errors)
@@ -51,11 +51,11 @@ class RefusalError(Exception):
 
 
 class FakeRedmine:
-    """The tracker's state and its rules; `now` is its clock, which tests set."""
+    """The state and rules of the fake Redmine. `now` is its clock, which tests set."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
-        self._ids = count(1)  # one for all kinds, so that an id of the wrong kind finds nothing
+        self._ids = count(1)  # shared by all kinds, so an id of the wrong kind matches nothing
         self.statuses: list[Status] = []
         self.trackers: list[Named] = []
         self.priorities: list[Named] = []
@@ -70,15 +70,15 @@ class FakeRedmine:
         self.is_rest_on = True
         self.text_formatting = "textile"
         self.users = [User(self._new(), "Redmine Admin", login="admin", is_admin=True)]
-        self.bystander = Role(0, "Non member", frozenset({"view_issues"}))
+        self.non_member_role = Role(0, "Non member", frozenset({"view_issues"}))
 
     def _new(self) -> int:
         return next(self._ids)
 
-    # --- setting up
+    # --- setup
 
     def provision(self, wanted: Json) -> None:
-        """What the script of `sup-sync provision --script` makes of the JSON inside it."""
+        """Do what the script of `sup-sync provision --script` does with its JSON."""
         first = wanted["first_status"]
         ordered = sorted(wanted["statuses"], key=lambda each: each["name"] != first)  # a tracker's default comes first
         self.statuses = [Status(self._new(), each["name"], each["is_closed"]) for each in ordered]
@@ -138,34 +138,34 @@ class FakeRedmine:
         return self.versions[-1]
 
     def join(self, project: Project, who: User | Group, roles: Iterable[str]) -> None:
-        """Make a user, or a group and by it each of its users, a member."""
+        """Make a user, or a group and thereby its users, a member."""
         for name in roles:
             self._member(project, who).roles[self.role(name)] = False
             for user in who.users if isinstance(who, Group) else ():
                 self._member(project, user).roles.setdefault(self.role(name), True)
 
     def _member(self, project: Project, who: User | Group) -> Member:
-        found = next((each for each in project.members if each.who is who), None)
-        if found is None:
-            found = Member(self._new(), who)
-            project.members.append(found)
-        return found
+        member = next((each for each in project.members if each.who is who), None)
+        if member is None:
+            member = Member(self._new(), who)
+            project.members.append(member)
+        return member
 
     def role(self, name: str) -> Role:
         return next(each for each in self.roles if each.name == name)
 
-    # --- who may what
+    # --- permissions
 
     def user_of(self, key: str | None) -> User:
-        """Whose key it is; a wrong one, a locked account's, and any with REST off, are nobody's, without a word."""
-        found = (each for each in self.users if each.key == key and not each.is_locked and self.is_rest_on)
-        return next(found, self.anonymous)
+        """Return the owner of a key; silently anonymous for a wrong key, a locked account, or REST off."""
+        users = (each for each in self.users if each.key == key and not each.is_locked and self.is_rest_on)
+        return next(users, self.anonymous)
 
     def roles_of(self, user: User, project: Project) -> list[Role]:
         for member in project.members:
             if member.who is user:
                 return list(member.roles)
-        return [self.bystander] if project.is_public else []
+        return [self.non_member_role] if project.is_public else []
 
     def allows(self, user: User, permission: str, project: Project) -> bool:
         if project.is_closed and not permission.startswith("view_"):
@@ -183,11 +183,11 @@ class FakeRedmine:
         return [each for each in self.issues if self.allows(user, "view_issues", each.project)]
 
     def visible_journals(self, user: User, issue: Issue) -> list[Journal]:
-        """In order of time; a private note is missing without a word, and so is what only hidden fields changed."""
+        """Return the visible journals by time. Private notes and changes of only hidden fields are silently omitted."""
         sees_private = self.allows(user, "view_private_notes", issue.project)
-        found = [each for each in issue.journals if sees_private or not each.is_private or each.user is user]
-        found = [each for each in found if each.notes or self.visible_details(user, issue, each)]
-        return sorted(found, key=lambda each: (each.created_at, each.id))
+        journals = [each for each in issue.journals if sees_private or not each.is_private or each.user is user]
+        journals = [each for each in journals if each.notes or self.visible_details(user, issue, each)]
+        return sorted(journals, key=lambda each: (each.created_at, each.id))
 
     def visible_details(self, user: User, issue: Issue, journal: Journal) -> list[Json]:
         seen = {str(each.id) for each in self.fields if self._sees(user, each, issue.project)}
@@ -208,7 +208,7 @@ class FakeRedmine:
         return any(role.name in custom.seen_by for role in self.roles_of(user, project))
 
     def _read_only(self, user: User, project: Project) -> set[str]:
-        """What the workflow forbids in every role of the user."""
+        """Return the fields that the workflow makes read-only in every role of the user."""
         roles = self.roles if user.is_admin else self.roles_of(user, project)
         return set.intersection(*(role.read_only for role in roles)) if roles else set()
 
@@ -223,17 +223,17 @@ class FakeRedmine:
         return [each for each in self.issues if each.parent is issue]
 
     def allowed_statuses(self, user: User, issue: Issue, old: str | None) -> list[Status]:
-        """What the workflow lets the user set, the present one too; a parent with open children can't be closed."""
+        """Return the statuses the user may set, with the current one. A parent of open children cannot be closed."""
         roles = self.roles if user.is_admin else self.roles_of(user, issue.project)
         names = {new for role in roles for before, new in role.transitions if before == old}
         names |= {old} if names and old else set()
         is_blocked = any(not child.status.is_closed for child in self.children(issue))
         return [each for each in self.statuses if each.name in names and not (is_blocked and each.is_closed)]
 
-    # --- what happens to issues
+    # --- changes of issues
 
     def file(self, user: User, sent: Json) -> Issue:
-        """A new issue; the status that is asked for, when the workflow allows it, else the first it allows."""
+        """File an issue, with the requested status if the workflow allows it, otherwise the first allowed status."""
         project = self.pick(self.projects, sent["project_id"])
         if not self.allows(user, "add_issues", project):
             raise RefusalError(403)
@@ -248,7 +248,7 @@ class FakeRedmine:
         if "parent_issue_id" in sent and self.allows(user, "manage_subtasks", project):
             issue.parent = self.pick(self.issues, sent["parent_issue_id"])
         self._check(user, issue, None)
-        self._attach(issue, sent.get("uploads", ()))  # files of the filing leave no journal
+        self._attach(issue, sent.get("uploads", ()))  # files sent with the new issue leave no journal
         self.issues.append(issue)
         if issue.parent:
             detail = {"property": "attr", "name": "child_id", "old_value": None, "new_value": str(issue.id)}
@@ -257,7 +257,7 @@ class FakeRedmine:
         return issue
 
     def update(self, user: User, issue: Issue, sent: Json) -> None:
-        """What a PUT does: all that the account may do, without a word about the rest."""
+        """Do what a PUT does: apply the permitted changes and silently ignore the rest."""
         may_edit, may_note = self.may_edit(user, issue), self.may_note(user, issue)
         if not may_edit and not may_note:
             raise RefusalError(403)
@@ -279,7 +279,7 @@ class FakeRedmine:
             self._recalculate(issue.parent)
 
     def _journals(self, user: User, note: str, is_private: bool, details: list[Json]) -> list[Journal]:
-        """One journal; but a private note stands apart from what the same PUT changed."""
+        """Make one journal, or two if the PUT has a private note and other changes."""
         if is_private and details:
             return [
                 Journal(self._new(), user, self.now, details=details),
@@ -294,12 +294,12 @@ class FakeRedmine:
             issue.closed_at = issue.closed_at or self.now
 
     def _recalculate(self, parent: Issue) -> None:
-        """A parent's dates and priority are those of its children."""
+        """Derive the dates and priority of a parent from its children."""
         children = self.children(parent)
         parent.start_on = min((each.start_on for each in children if each.start_on), default=None)
         parent.due_on = max((each.due_on for each in children if each.due_on), default=None)
-        pressing = [self.priorities.index(each.priority) for each in children if not each.status.is_closed]
-        parent.priority = self.priorities[max(pressing, default=0)]
+        priorities = [self.priorities.index(each.priority) for each in children if not each.status.is_closed]
+        parent.priority = self.priorities[max(priorities, default=0)]
         self._touch(parent)
 
     def _writable_attributes(self, user: User, issue: Issue) -> set[str]:
@@ -331,10 +331,10 @@ class FakeRedmine:
         return value
 
     def _check(self, user: User, issue: Issue, before: Issue | None) -> None:
-        """Refuses what Redmine finds invalid; custom fields are looked at only when one of them changes."""
+        """Reject invalid issues. Custom fields are validated only if one of them changes."""
         errors = []
-        is_dated_anew = before is None or (issue.start_on, issue.due_on) != (before.start_on, before.due_on)
-        if is_dated_anew and issue.start_on and issue.due_on and issue.due_on < issue.start_on:
+        are_dates_new = before is None or (issue.start_on, issue.due_on) != (before.start_on, before.due_on)
+        if are_dates_new and issue.start_on and issue.due_on and issue.due_on < issue.start_on:
             errors.append("Due date must be greater than start date")
         if issue.assignee and (before is None or issue.assignee is not before.assignee):
             roles = self.roles_of(issue.assignee, issue.project)
@@ -343,7 +343,7 @@ class FakeRedmine:
             errors.append("Subject cannot be blank")
         if before is None or issue.values != before.values:
             writable = self._writable_fields(user, issue)
-            errors += [f"{each.name} is invalid" for each in writable if _is_wrong(each, issue)]
+            errors += [f"{each.name} is invalid" for each in writable if _is_invalid(each, issue)]
         if errors:
             raise RefusalError(422, errors)
 
@@ -354,23 +354,23 @@ class FakeRedmine:
         return token
 
     def _attach(self, issue: Issue, uploads: Iterable[Json]) -> list[Json]:
-        found = [self.uploads[each["token"]] for each in uploads if each["token"] in self.uploads]
-        issue.files += found
+        files = [self.uploads[each["token"]] for each in uploads if each["token"] in self.uploads]
+        issue.files += files
         return [
             {"property": "attachment", "name": str(number), "old_value": None, "new_value": filename}
-            for number, filename in found
+            for number, filename in files
         ]
 
     @staticmethod
     def pick(kind: Iterable[Any], key: Any) -> Any:
-        """The one of that id, or of that identifier."""
+        """Return the item with an id or identifier; raise the refusal 404 if it is missing."""
         for each in kind:
             if str(key) in (str(each.id), getattr(each, "identifier", None)):
                 return each
         raise RefusalError(404)
 
 
-def _is_wrong(custom: CustomField, issue: Issue) -> bool:
+def _is_invalid(custom: CustomField, issue: Issue) -> bool:
     value = issue.values.get(custom.id, "")
     if not value:
         return custom.is_required
@@ -378,10 +378,10 @@ def _is_wrong(custom: CustomField, issue: Issue) -> bool:
 
 
 def _differences(before: Issue, after: Issue) -> list[Json]:
-    """A journal's details: values as text, ids for what has one."""
+    """Return the details of a journal: values as text, or the ids of records."""
     details: list[Json] = []
-    for name, ours in ATTRIBUTES.items():
-        old, new = (_text(getattr(each, ours)) for each in (before, after))
+    for name, field in ATTRIBUTES.items():
+        old, new = (_text(getattr(each, field)) for each in (before, after))
         if (old or "") != (new or ""):
             details.append({"property": "attr", "name": name, "old_value": old, "new_value": new})
     for key in sorted(before.values.keys() | after.values.keys()):

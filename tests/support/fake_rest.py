@@ -1,4 +1,4 @@
-"""The REST face of the tracker in memory: what Redmine answers to a request, served by `responses`."""
+"""The REST API of the fake Redmine, served by `responses`."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from support.fake_wiki import RedirectionError, look_at_page, put_page, see_page
 
 Answer = tuple[int, dict[str, str], str]
 
+# filters of Redmine that the fake lacks; unlike unknown filters, which Redmine ignores, they raise an error
 UNMODELLED = {"author_id", "assigned_to_id", "priority_id", "fixed_version_id", "created_on", "closed_on", "due_date"}
-"""Filters that Redmine has and this fake has not: asking for one is a test's mistake, not an unknown filter."""
 
 
 class FakeRest:
-    """Answers requests to `url` from the tracker; `requests` lists those made, as (method, path)."""
+    """A server of requests to `url`. `requests` lists those made, as (method, path)."""
 
     def __init__(self, tracker: FakeRedmine, url: str) -> None:
         self.tracker, self.url = tracker, url
@@ -46,17 +46,17 @@ class FakeRest:
         params = dict(parse_qsl(parts.query))
         try:
             for method, pattern, write in ROUTES:
-                found = re.fullmatch(pattern, path)
-                if method == request.method and found:
+                match = re.fullmatch(pattern, path)
+                if method == request.method and match:
                     sent = params if method == "GET" or path == "/uploads.json" else json.loads(request.body or b"{}")
-                    return write(self, user, sent, *found.groups())
+                    return write(self, user, sent, *match.groups())
             raise RefusalError(404)
         except RedirectionError as redirection:
             return 302, {"Location": str(redirection)}, ""
         except RefusalError as refusal:
             return _refused(refusal, is_anonymous=user is self.tracker.anonymous, is_page=not path.endswith(".json"))
 
-    # --- single things
+    # --- single resources
 
     def account(self, user: User, sent: Json) -> Answer:
         if user is self.tracker.anonymous:
@@ -81,13 +81,13 @@ class FakeRest:
         if "enabled_modules" in include:
             names = ["issue_tracking", *(["wiki"] if project.wiki else [])]
             seen["enabled_modules"] = [{"id": number, "name": name} for number, name in enumerate(names)]
-        if "issue_custom_fields" in include:  # as 5.0 does: those for all projects are not among them
+        if "issue_custom_fields" in include:  # as in 5.0: without the fields for all projects
             fields = [each for each in self.tracker.fields if project.identifier in (each.projects or ())]
             seen["issue_custom_fields"] = [_named(each) for each in fields]
         return _json({"project": seen})
 
     def projects(self, user: User, sent: Json) -> Answer:
-        """Public ones too, but no archived ones; an account sees its own."""
+        """List the account's projects and the public ones, without archived ones."""
         seen = [each for each in self.tracker.projects if each.is_public or each in self._projects_of(user)]
         rows = [
             {**_named(each), "identifier": each.identifier, "status": 5 if each.is_closed else 1}
@@ -127,7 +127,7 @@ class FakeRest:
         return _json({"issue": seen})
 
     def page(self, user: User, _sent: Json, key: str) -> Answer:
-        """An issue's HTML page, with the edit form that the account gets; client text in it is escaped."""
+        """Return the HTML page of an issue, with the edit form for the account. Client text is escaped."""
         issue = self._issue(user, key)
         parts = [f"<!DOCTYPE html><html><h3>{escape(issue.subject)}</h3><div>{escape(issue.description)}</div>"]
         if self.tracker.may_edit(user, issue):
@@ -156,13 +156,13 @@ class FakeRest:
             raise RefusalError(403)
         kind = {"customized_type": "issue"}
         lists = {each.id: [{"value": value, "label": value} for value in each.values] for each in self.tracker.fields}
-        values = {key: {"possible_values": found} if found else {} for key, found in lists.items()}
+        values = {key: {"possible_values": options} if options else {} for key, options in lists.items()}
         return _json({"custom_fields": [{**_named(each), **kind, **values[each.id]} for each in self.tracker.fields]})
 
     def versions(self, user: User, _sent: Json, key: str) -> Answer:
         project = self._project(user, key)
-        found = [_version(each) for each in self.tracker.versions if each.project is project]
-        return _json({"versions": found, "total_count": len(found)})
+        versions = [_version(each) for each in self.tracker.versions if each.project is project]
+        return _json({"versions": versions, "total_count": len(versions)})
 
     def memberships(self, user: User, sent: Json, key: str) -> Answer:
         members = self._project(user, key).members
@@ -174,18 +174,18 @@ class FakeRest:
         return _page_of("memberships", rows, sent)
 
     def issues(self, user: User, sent: Json) -> Answer:
-        found = list(self._filtered(user, sent))
+        issues = list(self._filtered(user, sent))
         order, _, direction = sent.get("sort", "id:desc").partition(":")
-        found.sort(key=attrgetter({"id": "id", "updated_on": "updated_at"}[order]), reverse=direction == "desc")
+        issues.sort(key=attrgetter({"id": "id", "updated_on": "updated_at"}[order]), reverse=direction == "desc")
         offset, limit = _window(sent)
-        rows = [self._seen(user, each) for each in found[offset : offset + limit]]
-        return _json({"issues": rows, "total_count": len(found), "offset": offset, "limit": limit})
+        rows = [self._seen(user, each) for each in issues[offset : offset + limit]]
+        return _json({"issues": rows, "total_count": len(issues), "offset": offset, "limit": limit})
 
     def _filtered(self, user: User, sent: Json) -> Iterator[Issue]:
-        """The visible issues that pass the known filters; an unknown one is dropped without a word."""
-        asked = UNMODELLED & sent.keys()
-        if asked:
-            raise NotImplementedError(f"the fake tracker knows no filter {asked}")
+        """Yield the visible issues that pass the known filters. Unknown filters are silently ignored."""
+        unmodelled = UNMODELLED & sent.keys()
+        if unmodelled:
+            raise NotImplementedError(f"filters not modelled by the fake Redmine: {unmodelled}")
         tests = [_status_filter(sent.get("status_id", "open"))]
         if "project_id" in sent:
             project = self._project(user, sent["project_id"])
@@ -196,7 +196,7 @@ class FakeRest:
             tests.append(_id_filter(sent["issue_id"]))
         if "updated_on" in sent:
             since = datetime.fromisoformat(sent["updated_on"].removeprefix(">=")) - timedelta(seconds=1)
-            tests.append(lambda each: each.updated_at > since)  # so does Redmine
+            tests.append(lambda each: each.updated_at > since)  # as Redmine does
         tests += [
             _field_filter(each.id, sent[f"cf_{each.id}"])
             for each in self.tracker.fields
@@ -204,7 +204,7 @@ class FakeRest:
         ]
         return (each for each in self.tracker.visible_issues(user) if all(test(each) for test in tests))
 
-    # --- writing
+    # --- writes
 
     def file(self, user: User, sent: Json) -> Answer:
         issue = self.tracker.file(user, sent["issue"])
@@ -215,7 +215,7 @@ class FakeRest:
         return 204, {}, ""
 
     def edit_note(self, user: User, sent: Json, key: str) -> Answer:
-        """A note that stands already: its issue does not learn of the change."""
+        """Edit an existing note. As in Redmine, `updated_on` of the issue does not change."""
         journal: Journal = self.tracker.pick((each for issue in self.tracker.issues for each in issue.journals), key)
         if not user.is_admin:
             raise RefusalError(403)
@@ -233,8 +233,8 @@ class FakeRest:
         return 200, {"Content-Type": "text/html; charset=utf-8"}, look_at_page(self.tracker, page)
 
     def put_wiki_page(self, user: User, sent: Json, key: str, title: str) -> Answer:
-        made = put_page(self.tracker, user, self._project(user, key), unquote(title), sent["wiki_page"])
-        return _json({"wiki_page": _wiki_page(made)}, 201) if made else (204, {}, "")
+        page = put_page(self.tracker, user, self._project(user, key), unquote(title), sent["wiki_page"])
+        return _json({"wiki_page": _wiki_page(page)}, 201) if page else (204, {}, "")
 
     def close(self, user: User, _sent: Json, key: str) -> Answer:
         if not user.is_admin:
@@ -255,7 +255,7 @@ class FakeRest:
         version.status = given.get("status", version.status)
         return 204, {}, ""
 
-    # --- what the account sees
+    # --- visibility
 
     def _issue(self, user: User, key: str) -> Issue:
         issue = next((each for each in self.tracker.issues if each.id == int(key)), None)
@@ -326,7 +326,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
 
 
 def _refused(refusal: RefusalError, *, is_anonymous: bool, is_page: bool) -> Answer:
-    """To nobody, a refusal is an invitation to log in."""
+    """Make the response for a refusal. An anonymous user is asked to log in."""
     if refusal.errors is not None:
         return _json({"errors": refusal.errors}, refusal.status)
     if refusal.status == 403 and is_anonymous:
@@ -345,7 +345,7 @@ def _page_of(kind: str, rows: Sequence[Json], sent: Json) -> Answer:
 
 
 def _window(sent: Json) -> tuple[int, int]:
-    """Offset and limit; more than 100 is cut without a word."""
+    """Return offset and limit. A limit over 100 is silently reduced."""
     return int(sent.get("offset", 0)), min(int(sent.get("limit", 0)) or 25, 100)
 
 
@@ -364,7 +364,7 @@ def _id_filter(wanted: str) -> Callable[[Issue], bool]:
         return lambda each: each.id >= int(wanted.removeprefix(">="))
     ids = {int(each) for each in wanted.split(",")}
     if len(ids) > 250:
-        raise RefusalError(500)  # the filter goes into the session's cookie, which overflows
+        raise RefusalError(500)  # the filter is stored in the session cookie, which overflows
     return lambda each: each.id in ids
 
 

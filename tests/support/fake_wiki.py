@@ -1,4 +1,4 @@
-"""The wiki of the tracker in memory: what Redmine does with a page, and the traps of it."""
+"""The wiki of the fake Redmine, with its pitfalls."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import re
 from support.fake_records import Json, Project, User, Wiki, WikiPage
 from support.fake_redmine import FakeRedmine, RefusalError
 
+# syntax of a table heading, by Redmine's setting "Text formatting"
 TABLES = {"textile": r"\|_\. ", "common_mark": r"\| ?---"}
-"""What has to stand in a page so that a table with heads shows, by the setting «Text formatting»."""
 
 
 class RedirectionError(Exception):
-    """A page that has another title now."""
+    """A redirect from the former title of a page."""
 
 
 def see_page(tracker: FakeRedmine, user: User, project: Project, title: str) -> WikiPage:
@@ -26,7 +26,7 @@ def see_page(tracker: FakeRedmine, user: User, project: Project, title: str) -> 
 
 
 def put_page(tracker: FakeRedmine, user: User, project: Project, title: str, sent: Json) -> WikiPage | None:
-    """Replace a page, or that which it became (!); the page where it is a new one."""
+    """Replace a page, following redirects as Redmine does. Return the page if it is new."""
     wiki = _wiki(tracker, user, project, "edit_wiki_pages")
     old = _find(wiki, wiki.redirects.get(title, title))
     page = old or WikiPage(title.replace(" ", "_"))
@@ -45,7 +45,7 @@ def put_page(tracker: FakeRedmine, user: User, project: Project, title: str, sen
 
 
 def _set_text(page: WikiPage, user: User, sent: Json, *, is_new: bool) -> None:
-    """A version is looked at only where the text changes; that of a new page is taken as it comes."""
+    """Set the text. The version is checked only if the text changes; a new page takes any version."""
     if page.text == sent["text"]:
         return
     if not is_new and sent.get("version", page.version) != page.version:

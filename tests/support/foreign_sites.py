@@ -1,4 +1,4 @@
-"""Trackers that nobody prepared: Redmine's default data and names of one's own, in kk, ru and en."""
+"""Existing Redmine sites without sup-sync: the default data and custom names, in kk, ru and en."""
 
 from __future__ import annotations
 
@@ -77,8 +77,8 @@ HEAD, HEAD_NAME, OPERATOR, CLIENT = "d.bekova", "Дана Бекова", "a.seri
 PROJECTS = ("support", "alatau")
 
 
-class Unprepared:
-    """A tracker in memory with these names, with staff and a client, and without anything of ours."""
+class ForeignRedmine:
+    """A fake Redmine with these names, staff and a client, and without the items that sup-sync needs."""
 
     def __init__(self, survey: NamesInRedmine) -> None:
         self.world = FakeWorld()
@@ -107,32 +107,32 @@ class Unprepared:
             self.tracker.file(self.head, {"project_id": project.id, "tracker_id": each.id, "subject": "Бұрынғы"})
 
     def run_script(self, script: str) -> None:
-        """What the script of `provision --script` does to a tracker that has some of it: what lacks is added."""
+        """Do what the script of `provision --script` does: add the items that are missing."""
         wanted = json.loads(script.partition("<<'WANTED')\n")[2].partition("\nWANTED\n")[0])
-        tracker, there = self.tracker, {each.name for each in self.tracker.fields}
+        tracker, existing_fields = self.tracker, {each.name for each in self.tracker.fields}
         numbers = iter(range(8_001, 9_000))
         lists = {"statuses": tracker.statuses, "trackers": tracker.trackers, "priorities": tracker.priorities}
-        have = {kind: {each.name for each in rows} for kind, rows in lists.items()}
+        existing = {kind: {each.name for each in rows} for kind, rows in lists.items()}
         tracker.statuses += [
             Status(next(numbers), each["name"], each["is_closed"])
             for each in wanted["statuses"]
-            if each["name"] not in have["statuses"]
+            if each["name"] not in existing["statuses"]
         ]
         tracker.priorities += [
-            Named(next(numbers), each) for each in wanted["priorities"] if each not in have["priorities"]
+            Named(next(numbers), each) for each in wanted["priorities"] if each not in existing["priorities"]
         ]
-        assert set(wanted["trackers"]) <= have["trackers"]
+        assert set(wanted["trackers"]) <= existing["trackers"]
         for each in wanted["roles"]:
             if each["name"] not in {role.name for role in tracker.roles}:
                 role = tracker.add_role(each["name"], each["attributes"]["permissions"])
                 role.transitions = {(old, new) for old, new in each["transitions"]}
         for each in wanted["fields"]:
-            if each["name"] not in there:
+            if each["name"] not in existing_fields:
                 tracker.add_field(each)
         tracker.add_user(BOT, "sup sync")
 
     def add_account(self) -> None:
-        """The tool's account becomes a member of the projects."""
+        """Make sup-sync's account a member of the projects."""
         bot = next(each for each in self.tracker.users if each.login == BOT)
         for project in self.tracker.projects:
             self.tracker.join(project, bot, [BOT_ROLE])

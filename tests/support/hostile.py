@@ -1,7 +1,8 @@
-"""Texts of clients that would do something if anything let them (issue: client text can do nothing)."""
+"""Client texts that attack pages, spreadsheets and terminals."""
 
 from __future__ import annotations
 
+# scripts and markup for HTML pages
 SCRIPTS = (
     "<script>document.title = 'owned'</script>",
     "</style></script><script>document.title = 'owned'</script>",
@@ -13,8 +14,8 @@ SCRIPTS = (
     "javascript:alert(1)",
     "&lt;script&gt;&#60;",
 )
-"""What a page would run or be broken by."""
 
+# formulas that a spreadsheet would run, also behind characters that it or sup-sync ignores
 FORMULAS = (
     "=1+1",
     "+1+1",
@@ -31,9 +32,9 @@ FORMULAS = (
     '=HYPERLINK("http://x.invalid","y")',
     "=cmd|'/c calc'!A0",
 )
-"""What a spreadsheet would run, hidden behind what it or we leave out as well."""
 
-STEERING = (
+# control sequences for terminals, changes of text direction, and text that cannot be encoded
+CONTROL_CHARACTERS = (
     "\x1b[31m",
     "\x9b2J",
     "\u202eabc",
@@ -45,9 +46,7 @@ STEERING = (
     "\U000e0041",
     "\x7f",
 )
-"""What would steer a terminal, turn the direction of text, or can't be written at all."""
 
-TOO_LONG = "Ұзақ " * 2_000_000
-"""Some 10 MB of it."""
+TOO_LONG = "Ұзақ " * 2_000_000  # 10 million characters
 
-HOSTILE = (*SCRIPTS, *FORMULAS, *STEERING, TOO_LONG)
+HOSTILE = (*SCRIPTS, *FORMULAS, *CONTROL_CHARACTERS, TOO_LONG)

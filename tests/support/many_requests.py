@@ -1,4 +1,4 @@
-"""A fuller tracker than the examples: the same requests again in each of the months before, at other hours."""
+"""A larger snapshot than the examples: the same requests repeated in earlier months, at other hours."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ WEEKS = 4
 
 
 def write_many(path: Path, months: int) -> Path:
-    """A snapshot of as many months, written to a file."""
+    """Write a snapshot of a number of months to a file."""
     path.write_text("".join(f"{line}\n" for line in _lines(months)), encoding="utf-8")
     return path
 
 
-def write_with_subject(path: Path, *subjects: str) -> Path:
-    """The examples, as many of them as there are subjects, with these subjects."""
+def write_with_subjects(path: Path, *subjects: str) -> Path:
+    """Write the first examples to a file, one for each subject, with these subjects."""
     lists, *issues = EXAMPLES.read_text(encoding="utf-8").splitlines()
     rows = [{**json.loads(line), "subject": subject} for line, subject in zip(issues, subjects, strict=False)]
     path.write_text("\n".join([lists, *map(json.dumps, rows)]), encoding="utf-8")
@@ -35,18 +35,18 @@ def write_with_subject(path: Path, *subjects: str) -> Path:
 def _lines(months: int) -> Iterator[str]:
     lists, *issues = EXAMPLES.read_text(encoding="utf-8").splitlines()
     yield lists
-    jitter = random.Random(7)  # noqa: S311 - no secret
+    jitter = random.Random(7)  # noqa: S311 - not a secret
     for month in range(months):
         for line in issues:
             yield json.dumps(_earlier(line, month, jitter.randrange(-120, 120)))
 
 
 def _earlier(line: str, month: int, minutes: int) -> dict[str, Any]:
-    """A request so many months before, its whole story moved by some minutes, with a number of its own."""
+    """Move a request and its history back by months and some minutes, with a new id."""
     by = timedelta(weeks=WEEKS * month, minutes=minutes if month else 0)
 
-    def moved(found: re.Match[str]) -> str:
-        return f'"{datetime.fromisoformat(found[1]) - by:%Y-%m-%dT%H:%M:%SZ}"'
+    def move(match: re.Match[str]) -> str:
+        return f'"{datetime.fromisoformat(match[1]) - by:%Y-%m-%dT%H:%M:%SZ}"'
 
-    issue: dict[str, Any] = json.loads(_MOMENT.sub(moved, line))
+    issue: dict[str, Any] = json.loads(_MOMENT.sub(move, line))
     return {**issue, "id": issue["id"] + 1000 * month}

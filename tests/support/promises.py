@@ -1,4 +1,4 @@
-"""The table of docs/promises.md, made by the run that tried them."""
+"""The promises of sup-sync, and the table of docs/promises.md with the failures under which each was tested."""
 
 from __future__ import annotations
 
@@ -8,48 +8,48 @@ import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-ONCE = "1, 2, 6: said once, never lost, and then nothing more is written"
+ONCE = "1, 2, 6: each note is sent exactly once, and then nothing more is written"
 UNREAD = "3: an incomplete read or a failed preflight writes nothing in that scope"
-LIMITS = "4: over the limits nothing is written, and it says what would have been"
-ANSWERED = "5: no request is ended whose client answered before the write"
-SETTLED = "6: the second run writes nothing"
+LIMITS = "4: over the limits nothing is written, and the message shows what would have been"
+ANSWERED = "5: a request is not closed if its client answered before the write"
+IDEMPOTENT = "6: the second run writes nothing"
 PRIVATE = "7: nothing private becomes public"
-TRUTH = "8: exit code, summary and ping tell the truth, also of what is left for the next run"
-SECRET = "9: the key goes to the tracker alone, and stands in no fault, outcome or log"
-HARMLESS = "10: client text can do nothing"
-POISONED = "11: a poisoned request does no harm to the others, and is named where it can't be judged or written"
-DRAINED = "12: one note each, oldest breach first, drained"
+TRUTH = "8: exit code, summary and ping are true, and include what is left to the next run"
+SECRET = "9: the key is sent only to Redmine, and is in no error, outcome or log"
+HARMLESS = "10: text of clients has no effect"
+ISOLATED = "11: a request that fails does not affect the others, and is reported if it cannot be judged or written"
+DRAINED = "12: one note for each request, oldest breach first, until all are sent"
 
 ALL = set(range(1, 13))
 
 PROMISES = Path(__file__).parent.parent.parent / "docs" / "promises.md"
 
 HEAD = """\
-# Promises under fault
+# Promises under failures
 
-What was tried, and how often; made by a run of the tests with all faults, as `scripts/test --all` is one, which ends
-red where one does not hold. Tools that do without the write protocol break under the same faults:
-`tests/faults/test_naive_tools_fail.py`.
+This table shows the promises, the failures under which each was tested, and how often. `scripts/test --all` writes it
+if all tests pass, so every row held. Simpler tools, without sup-sync's write protocol, break under the same failures:
+see `tests/faults/test_naive_tools_fail.py`.
 
-The run: {machine}.
+Tested on: {machine}.
 
-| promise | what was done to it | times | result |
+| promise | failure | times | result |
 | --- | --- | --- | --- |
 """
 
 
 def numbers_of(promises: Iterable[str]) -> set[int]:
-    """The numbers that promises, or the rows of the table, begin with."""
+    """Return the numbers at the start of promises, or of the table's rows."""
     heads = (re.match(r"(?:\| )?([\d, ]+):", each) for each in promises)
     return {int(number) for head in heads if head for number in head[1].split(",")}
 
 
-def write_promises(count_promise: Mapping[tuple[str, str], int]) -> bool:
-    """A row for each promise and fault, how often it held; returns whether, as one run has to have tried them all."""
-    if numbers_of(promise for promise, _ in count_promise) != ALL:
+def write_promises(counts: Mapping[tuple[str, str], int]) -> bool:
+    """Write the table, a row for each promise and failure; return False if the run did not test all promises."""
+    if numbers_of(promise for promise, _ in counts) != ALL:
         return False
-    in_order = sorted(count_promise.items(), key=lambda each: (int(re.split("[:,]", each[0][0])[0]), each[0]))
-    rows = (f"| {promise} | {fault} | {times} | held |\n" for (promise, fault), times in in_order)
+    in_order = sorted(counts.items(), key=lambda each: (int(re.split("[:,]", each[0][0])[0]), each[0]))
+    rows = (f"| {promise} | {failure} | {times} | held |\n" for (promise, failure), times in in_order)
     PROMISES.write_text(HEAD.format(machine=_machine()) + "".join(rows), encoding="utf-8")
     return True
 

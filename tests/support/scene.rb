@@ -1,5 +1,5 @@
 # encoding: utf-8
-# Puts a test's scene (worlds.py) into a Redmine that is already provisioned; run after that script, in the same runner.
+# Adds a test's scene (worlds.py) to a provisioned Redmine. Runs after the provisioning script, in the same runner.
 
 require "json"
 
@@ -36,7 +36,7 @@ ActiveRecord::Base.transaction do
     [name, group]
   end
 
-  # New projects get these trackers, and everybody's role in them is given below.
+  # New projects get these trackers; the roles of their members follow.
   projects = scene["projects"].to_h do |each|
     project = Project.new(name: each["name"], is_public: each["is_public"], tracker_ids: trackers.map(&:id))
     project.identifier = each["identifier"]

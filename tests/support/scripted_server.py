@@ -1,4 +1,4 @@
-"""A server on loopback that answers as a test tells it, over real sockets: by silence, resets and rubbish too."""
+"""A server on loopback with scripted responses over real sockets, including silence, resets and garbage."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+# self-signed for `localhost`, from 2020 to 2120; its key is public here, so it is only for tests
 CERTIFICATE = """\
 -----BEGIN CERTIFICATE-----
 MIIBeDCCAR+gAwIBAgIBATAKBggqhkjOPQQDAjAYMRYwFAYDVQQDDA1zdXAtc3lu
@@ -26,7 +27,6 @@ sYNxUXZY9PmyDNgAEa5exckwFAYDVR0RBA0wC4IJbG9jYWxob3N0MA4GA1UdDwEB
 +CVoSLp1C1K+CAIgNkoJUPvbNmXKBSnMdqFizLl5ZN9idw6ERlAoD+BuRMM=
 -----END CERTIFICATE-----
 """
-"""For `localhost`, signed by itself, from 2020 to 2120; its key is public here, so it is good for tests alone."""
 
 PRIVATE_KEY = """\
 -----BEGIN PRIVATE KEY-----
@@ -38,8 +38,8 @@ rTAxC967qw2FQgkpS2AR/pGfWrXEBevuQjmG9ka4byyW3rTO3Fk70yLt
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A request as it arrived."""
+class ReceivedRequest:
+    """A request as received."""
 
     method: str
     path: str
@@ -52,11 +52,11 @@ Answer = Callable[[BaseHTTPRequestHandler], None]
 
 @dataclass
 class ScriptedServer:
-    """Gives its answers in order, the last one for ever; `asked` are the requests that came."""
+    """A server that gives its answers in order and repeats the last. `asked` are the requests received."""
 
     url: str = ""
     answers: list[Answer] = field(default_factory=list)
-    asked: list[Asked] = field(default_factory=list)
+    asked: list[ReceivedRequest] = field(default_factory=list)
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -64,24 +64,24 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        self.script.asked.append(Asked(self.command, self.path, dict(self.headers), body))
+        self.script.asked.append(ReceivedRequest(self.command, self.path, dict(self.headers), body))
         answers = self.script.answers
         (answers.pop(0) if len(answers) > 1 else answers[0])(self)
 
     do_POST = do_PUT = do_GET  # noqa: N815 - http.server's own names
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 class _Server(ThreadingHTTPServer):
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is none of our business."""
+        """Ignore clients that disconnect."""
 
 
 @contextmanager
 def serve(*answers: Answer, tls_folder: Path | None = None) -> Iterator[ScriptedServer]:
-    """A server with these answers; with a folder for its certificate it speaks TLS as `localhost`."""
+    """Run a server with these answers; with TLS as `localhost` if a folder for its certificate is given."""
     script = ScriptedServer(answers=list(answers))
     server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"script": script}))
     script.url = f"http://127.0.0.1:{server.server_port}"
@@ -107,7 +107,7 @@ def write_pem(folder: Path) -> Path:
 
 
 def reply(status: int = 200, body: str = "", **headers: str) -> Answer:
-    """A plain answer; `retry_after="5"` is the header Retry-After."""
+    """Make a plain response. `retry_after="5"` is the header Retry-After."""
 
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.send_response(status)
@@ -131,7 +131,7 @@ def reset(handler: BaseHTTPRequestHandler) -> None:
 
 
 def silence(seconds: float) -> Answer:
-    """No answer for that long; not by `time.sleep`, which tests replace."""
+    """Make a delay without a response. It does not use `time.sleep`, which tests replace."""
 
     def write(_handler: BaseHTTPRequestHandler) -> None:
         threading.Event().wait(seconds)
@@ -140,7 +140,7 @@ def silence(seconds: float) -> Answer:
 
 
 def rubbish(sent: bytes) -> Answer:
-    """Bytes that are no answer of HTTP."""
+    """Make a response of bytes that are not valid HTTP."""
 
     def write(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.write(sent)
@@ -149,7 +149,7 @@ def rubbish(sent: bytes) -> Answer:
 
 
 def half(handler: BaseHTTPRequestHandler) -> None:
-    """Promise a body and send a part of it."""
+    """Announce a body and send only a part of it."""
     handler.send_response(200)
     handler.send_header("Content-Length", "100")
     handler.end_headers()

@@ -1,4 +1,4 @@
-"""`sup-sync` as it is typed in a folder with config.yaml: in this process, or as one of its own."""
+"""Commands of sup-sync in a folder with config.yaml, run in this process or in a new one."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PROGRAM = Path(sys.executable).with_name("sup-sync")
 
 @dataclass(frozen=True)
 class CommandResult:
-    """What a command ended with and printed."""
+    """The exit code and output of a command."""
 
     code: int
     out: str
@@ -38,14 +38,14 @@ class CommandResult:
 
     @property
     def line(self) -> str:
-        """The one line on stderr, and nothing on stdout."""
+        """The only line on stderr, if stdout is empty."""
         assert self.out == ""
         (line,) = self.err.splitlines()
         return line
 
 
 class Shell:
-    """Types commands in a folder with the shipped files; whatever they print, no traceback is in it, nor the key."""
+    """A folder with the shipped files to run commands in. No output may contain a traceback or the key."""
 
     def __init__(
         self, folder: Path, url: str, key: str, patch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -64,26 +64,26 @@ class Shell:
     def __call__(self, *words: object) -> CommandResult:
         self.capsys.readouterr()
         code = run([str(word) for word in words])
-        return self.checked(CommandResult(code, *self.capsys.readouterr()))
+        return self._check(CommandResult(code, *self.capsys.readouterr()))
 
     def process(self, *words: object, **options: Any) -> CommandResult:
         line = [str(PROGRAM), *map(str, words)]
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "timeout": 60} | options
-        done = subprocess.run(line, check=False, **options)
-        return self.checked(CommandResult(done.returncode, done.stdout or "", done.stderr))
+        process = subprocess.run(line, check=False, **options)
+        return self._check(CommandResult(process.returncode, process.stdout or "", process.stderr))
 
-    def checked(self, said: CommandResult) -> CommandResult:
-        assert "Traceback" not in said.out + said.err
-        assert "Exception ignored" not in said.err
-        assert self.key not in said.out + said.err
-        return said
+    def _check(self, result: CommandResult) -> CommandResult:
+        assert "Traceback" not in result.out + result.err
+        assert "Exception ignored" not in result.err
+        assert self.key not in result.out + result.err
+        return result
 
     def use_key(self, key: str) -> None:
         self.key = key
         self.patch.setenv("SUP_SYNC_KEY", key)
 
     def forget(self) -> None:
-        """Delete what runs remember of the tracker."""
+        """Delete the caches."""
         for path in (self.folder / "state").rglob("*.cache"):
             path.unlink()
 
@@ -95,8 +95,8 @@ class Shell:
 
 
 @contextmanager
-def on_a_socket(world: FakeWorld, faults: dict[str, Answer]) -> Iterator[str]:
-    """The url where this world answers other processes; `faults` come in its place, by pattern of path."""
+def serve_world(world: FakeWorld, faults: dict[str, Answer]) -> Iterator[str]:
+    """Serve a world to other processes and yield its URL. `faults` replace answers, by pattern of the path."""
 
     def write(handler: BaseHTTPRequestHandler) -> None:
         for pattern, fault in faults.items():
@@ -104,16 +104,16 @@ def on_a_socket(world: FakeWorld, faults: dict[str, Answer]) -> Iterator[str]:
                 fault(handler)
                 return
         body = script.asked[-1].body
-        asked = requests.Request(handler.command, world.url + handler.path, dict(handler.headers), data=body)
-        status, headers, text = world.rest.answer(asked.prepare())
+        request = requests.Request(handler.command, world.url + handler.path, dict(handler.headers), data=body)
+        status, headers, text = world.rest.answer(request.prepare())
         reply(status, text, **{name.replace("-", "_"): value for name, value in headers.items()})(handler)
 
     with serve(write) as script:
         yield script.url
 
 
-def one_line(said: CommandResult, code: int, *parts: str) -> None:
-    """A command said nothing but one line of its own that holds these parts."""
-    assert (said.code, said.line[:10]) == (code, "sup-sync: ")
+def one_line(result: CommandResult, code: int, *parts: str) -> None:
+    """Assert that a command printed only one line of sup-sync, which contains these parts."""
+    assert (result.code, result.line[:10]) == (code, "sup-sync: ")
     for part in parts:
-        assert part in said.line
+        assert part in result.line

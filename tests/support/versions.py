@@ -1,16 +1,17 @@
-"""An earlier version of the regulation, beside the one that ships, in a copy of the files."""
+"""Earlier versions of the regulation in a copy of the shipped files."""
 
 from __future__ import annotations
 
 from stories.shipped import LANGUAGES, Copy
 
 REGULATION = "regulation.yaml"
-FIRST_DAY = "2023-01-01"
-"""From when the shipped regulation is in force."""
+FIRST_DAY = "2023-01-01"  # `in_force_from` of the shipped regulation
 
 
-def replace_by(copy: Copy, new_from: str, *changes: tuple[str, str], name: str = "regulation-2024.yaml") -> None:
-    """From a day on the shipped regulation is in force; until then, from its own first day, one with these changes."""
+def add_earlier_version(
+    copy: Copy, new_from: str, *changes: tuple[str, str], name: str = "regulation-2024.yaml"
+) -> None:
+    """Let the shipped regulation start on `new_from`, and write a changed copy of it as the version before."""
     text = copy.path(REGULATION).read_text(encoding="utf-8")
     for old, new in changes:
         assert old in text, f"{name} has no {old!r} to replace"
@@ -20,7 +21,7 @@ def replace_by(copy: Copy, new_from: str, *changes: tuple[str, str], name: str =
 
 
 def name_level(copy: Copy, key: str, name: str) -> None:
-    """Give a level its name in the tracker and in the messages."""
+    """Give a level its name in tracker.yaml and messages.yaml."""
     copy.replace("tracker.yaml", "  base: Базалық\n", f"  base: Базалық\n  {key}: {name}\n")
     for language in LANGUAGES:
         copy.replace("messages.yaml", f"\n{language}:\n", f"\n{language}:\n  level_{key}: {name}\n")

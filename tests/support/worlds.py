@@ -1,6 +1,6 @@
-"""Worlds to test in: a tracker in memory and a real Redmine, with the same verbs on both.
+"""Environments for tests: a fake Redmine in memory and a real one, with the same methods.
 
-People act through the REST API with their own keys. What no REST can do (time, locks) each world does in its own way.
+People act through the REST API with their own keys. Each world has its own way for everything that REST cannot do.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class RoleOf:
-    """A role beyond those that the tool provisions; it may set the statuses that `workflow_of` may."""
+    """A role that sup-sync does not provision. It may set the statuses that `workflow_of` may."""
 
     name: str
     permissions: tuple[str, ...]
@@ -49,7 +49,7 @@ class RoleOf:
 
 @dataclass(frozen=True)
 class FieldOf:
-    """A text field beyond those that the tool provisions; None is all of them, or everybody."""
+    """A text field that sup-sync does not provision. None means all."""
 
     name: str
     trackers: tuple[str, ...] | None = None
@@ -80,9 +80,9 @@ class ProjectOf:
 
 @dataclass(frozen=True)
 class Scene:
-    """Who and what there is, beyond what the tool provisions.
+    """The accounts, projects and other data that sup-sync does not provision.
 
-    `groups` go from a name to logins, `read_only` from a role to fields, `issues` from a project to a number of them.
+    `groups` map names to logins, `read_only` roles to fields, `issues` projects to a number of issues.
     """
 
     projects: tuple[ProjectOf, ...]
@@ -95,7 +95,7 @@ class Scene:
 
 
 class World(ABC):
-    """A tracker with people in it; `url` is its root, `names` are those of mappings/tracker.yaml."""
+    """A Redmine with people. `url` is its base URL; `names` are those of mappings/tracker.yaml."""
 
     url: str
 
@@ -107,11 +107,11 @@ class World(ABC):
 
     @abstractmethod
     def reset(self, scene: Scene) -> None:
-        """Nothing but a freshly provisioned tracker and the scene."""
+        """Replace all data by a freshly provisioned Redmine with the scene."""
 
     @abstractmethod
     def user(self, login: str) -> str:
-        """A user's API key."""
+        """Return a user's API key."""
 
     @abstractmethod
     def shift(
@@ -122,10 +122,10 @@ class World(ABC):
         updated_at: datetime | None = None,
         journals: Sequence[datetime] = (),
     ) -> None:
-        """Place an issue in time: its filing (with its start date), its last change, its journals in order of id."""
+        """Move an issue in time: its filing (with its start date), its last change, its journals by id."""
 
     def call(self, login: str, method: str, path: str, **content: Any) -> requests.Response:
-        """What the tracker answers to a request with somebody's key."""
+        """Send a request with a user's key and return the response."""
         headers = {"X-Redmine-API-Key": self.user(login), **content.pop("headers", {})}
         return self._http.request(
             method, self.url + path, headers=headers, timeout=60, allow_redirects=False, **content
@@ -137,18 +137,18 @@ class World(ABC):
         return answer.json()
 
     def id_of(self, kind: str, name: str) -> int:
-        """The id of a name in `issue_statuses`, `trackers`, `issue_priorities` or `custom_fields`."""
+        """Return the id of a name in `issue_statuses`, `trackers`, `issue_priorities` or `custom_fields`."""
         if kind not in self._ids:
             path = "/enumerations/issue_priorities.json" if kind == "issue_priorities" else f"/{kind}.json"
             self._ids[kind] = {each["name"]: each["id"] for each in self.get(ADMIN, path)[kind]}
         return self._ids[kind][name]
 
     def field_id(self, key: str) -> int:
-        """The id of one of our fields, by its key in mappings/tracker.yaml."""
+        """Return the id of a custom field by its key in mappings/tracker.yaml."""
         return self.id_of("custom_fields", self.names.fields[key])
 
     def values(self, fields: Mapping[str, str]) -> list[Json]:
-        """Custom fields by the tracker's names, as REST takes them."""
+        """Convert values of custom fields, by name in Redmine, to REST's form."""
         return [{"id": self.id_of("custom_fields", name), "value": value} for name, value in fields.items()]
 
     def file(
@@ -162,7 +162,7 @@ class World(ABC):
         fields: Mapping[str, str] | None = None,
         **attributes: Any,
     ) -> int:
-        """File a request as somebody; returns its number."""
+        """File a request as a user; return its id."""
         issue = {"project_id": project, "tracker_id": self.id_of("trackers", tracker), "subject": subject, **attributes}
         if priority:
             issue["priority_id"] = self.id_of("issue_priorities", priority)
@@ -173,7 +173,7 @@ class World(ABC):
         return number
 
     def edit(self, login: str, issue_id: int, **attributes: Any) -> None:
-        """Change an issue as somebody, by Redmine's own names of its attributes."""
+        """Change an issue as a user, by Redmine's names of the attributes."""
         answer = self.call(login, "PUT", f"/issues/{issue_id}.json", json={"issue": attributes})
         assert answer.status_code == requests.codes.no_content, (answer.status_code, answer.text)
 
@@ -181,7 +181,7 @@ class World(ABC):
         self.edit(login, issue_id, notes=text, private_notes=private)
 
     def edit_note(self, login: str, journal_id: int, text: str) -> None:
-        """Change a note that stands already."""
+        """Change an existing note."""
         answer = self.call(login, "PUT", f"/journals/{journal_id}.json", json={"journal": {"notes": text}})
         assert answer.status_code == requests.codes.no_content, answer.status_code
 
@@ -195,7 +195,7 @@ class World(ABC):
         self.edit(login, issue_id, notes=note, uploads=[self.upload(login, filename)])
 
     def upload(self, login: str, filename: str) -> Json:
-        """A file that waits to be attached, as `uploads` of a request name it."""
+        """Upload a file; return its entry for `uploads` of a request."""
         answer = self.call(
             login,
             "POST",
@@ -208,7 +208,7 @@ class World(ABC):
         return {"token": answer.json()["upload"]["token"], "filename": filename}
 
     def see(self, login: str, issue_id: int) -> Json:
-        """An issue with its history as somebody sees it."""
+        """Return an issue with its history as a user sees it."""
         issue: Json = self.get(login, f"/issues/{issue_id}.json", include="journals,children,allowed_statuses")["issue"]
         return issue
 
@@ -224,7 +224,7 @@ class World(ABC):
         return number
 
     def change_version(self, version_id: int, **attributes: str) -> None:
-        """Put a version off, or close it, by Redmine's own names."""
+        """Change a version, by Redmine's names of the attributes."""
         answer = self.call(ADMIN, "PUT", f"/versions/{version_id}.json", json={"version": attributes})
         assert answer.status_code == requests.codes.no_content, (answer.status_code, answer.text)
 
@@ -234,27 +234,27 @@ class World(ABC):
 
     @abstractmethod
     def rename_page(self, title: str, new: str) -> None:
-        """Rename a wiki page, with a redirection from its old title, as its menu does."""
+        """Rename a wiki page, with a redirect from its old title, as its menu does."""
 
     @abstractmethod
     @contextmanager
     def text_formatting(self, markup: str) -> Iterator[None]:
-        """Inside, Redmine's setting for texts is this one: textile or common_mark."""
+        """Set Redmine's text formatting inside the block: textile or common_mark."""
         yield
 
     @abstractmethod
-    def slip_in(self, login: str, issue_id: int, text: str, at: datetime, *, is_versioned: bool = True) -> None:
-        """A note of somebody straight in the database, with the lock_version bumped, as Redmine would, or not."""
+    def insert_note(self, login: str, issue_id: int, text: str, at: datetime, *, is_versioned: bool = True) -> None:
+        """Insert a user's note into the database; increment lock_version, as Redmine does, if `is_versioned`."""
 
     @abstractmethod
     @contextmanager
     def rest_off(self) -> Iterator[None]:
-        """Inside, Redmine's setting for the REST interface is off: it takes nobody's key."""
+        """Switch Redmine's REST API off inside the block; no key is accepted."""
         yield
 
 
 class FakeWorld(World):
-    """The tracker in memory; it answers while `running`, and its clock is `tracker.now`."""
+    """A fake Redmine in memory. It answers while `running`; its clock is `tracker.now`."""
 
     url = "http://127.0.0.1:3999"
 
@@ -310,7 +310,7 @@ class FakeWorld(World):
         for journal, at in zip(issue.journals, journals, strict=False):
             journal.created_at = at
 
-    def slip_in(self, login: str, issue_id: int, text: str, at: datetime, *, is_versioned: bool = True) -> None:
+    def insert_note(self, login: str, issue_id: int, text: str, at: datetime, *, is_versioned: bool = True) -> None:
         issue = self.tracker.pick(self.tracker.issues, issue_id)
         who = next(each for each in self.tracker.users if each.login == login)
         last = max((each.id for each in issue.journals), default=0)
@@ -346,7 +346,7 @@ class FakeWorld(World):
 
 
 class RealWorld(World):
-    """A real Redmine that scripts/redmine keeps (which one SUP_SYNC_REDMINE says), on a site that tests alone use."""
+    """A real Redmine, managed by scripts/redmine, on a site used only by tests. SUP_SYNC_REDMINE sets the version."""
 
     def __init__(self, site: str = SITE) -> None:
         super().__init__()
@@ -364,7 +364,7 @@ class RealWorld(World):
             script.flush()
             self._redmine("runner", script.name)
         self._database = self._redmine("db")
-        self._set("text_formatting", "textile")  # what Redmine 5 begins with, and 6 no more
+        self._set("text_formatting", "textile")  # the default of Redmine 5, but not of 6
 
     def is_running(self) -> bool:
         return subprocess.run([ROOT / "scripts/redmine", "status", "--site", self._site], check=False).returncode == 0
@@ -395,7 +395,7 @@ class RealWorld(World):
             for ((key,), at), column in product(zip(ids, journals, strict=False), placed):
                 base.execute(f"UPDATE journals SET {column} = ? WHERE id = ?", (_stored(at), key))  # noqa: S608 - ours
 
-    def slip_in(self, login: str, issue_id: int, text: str, at: datetime, *, is_versioned: bool = True) -> None:
+    def insert_note(self, login: str, issue_id: int, text: str, at: datetime, *, is_versioned: bool = True) -> None:
         with self.database() as base:
             columns = {row[1] for row in base.execute("PRAGMA table_info(journals)")}
             placed = [each for each in ("created_on", "updated_on") if each in columns]
@@ -438,7 +438,7 @@ class RealWorld(World):
             self._set("rest_api_enabled", "1")
 
     def _set(self, setting: str, value: str) -> None:
-        """Redmine looks at its settings again when one is newer than those it knows."""
+        """Change a setting with a current time, since Redmine rereads its settings only if one is newer."""
         with self.database() as base:
             base.execute("DELETE FROM settings WHERE name = ?", (setting,))
             row = (setting, value, _stored(datetime.now(UTC)))
@@ -451,24 +451,26 @@ class RealWorld(World):
 
     def _redmine(self, command: str, *words: str) -> str:
         line = [str(ROOT / "scripts/redmine"), command, "--site", self._site, *words]
-        done = subprocess.run(line, capture_output=True, text=True, check=False)
-        assert done.returncode == 0, f"{' '.join(line)} ended with {done.returncode}:\n{done.stdout}\n{done.stderr}"
-        return done.stdout.strip()
+        result = subprocess.run(line, capture_output=True, text=True, check=False)
+        assert result.returncode == 0, (
+            f"{' '.join(line)} failed with {result.returncode}:\n{result.stdout}\n{result.stderr}"
+        )
+        return result.stdout.strip()
 
 
 @cache
 def shipped_names() -> RedmineNames:
-    """The names of mappings/tracker.yaml as they are shipped."""
+    """Return the names in the shipped mappings/tracker.yaml."""
     return load_config(ROOT / "config.yaml", date(2026, 1, 1)).rules.names
 
 
 def _wanted() -> Json:
-    """What the tool asks a tracker to have, as the provisioning script carries it."""
+    """Return the items that sup-sync needs in Redmine, as the provisioning script contains them."""
     _, _, rest = make_script(shipped_names()).partition("<<'WANTED')\n")
     wanted: Json = json.loads(rest.partition("\nWANTED\n")[0])
     return wanted
 
 
 def _stored(at: datetime) -> str:
-    """A moment as Rails writes it to SQLite."""
+    """Format a time as Rails writes it to SQLite."""
     return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S.%f}"

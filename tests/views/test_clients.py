@@ -1,4 +1,4 @@
-"""The contracts: how they stand on a day, and what of them is a mistake."""
+"""Contracts: their status on a day, and mistakes in clients.yaml."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ YEAR = Contract("Алатау", "vip", date(2026, 1, 1), date(2026, 12, 31), pro
         (date(2027, 1, 1), ContractStatus.ENDED, 0),
     ],
 )
-def test_a_contract_counts_its_days_to_the_last_one(today, status, days_left):
+def test_contract_counts_its_days_to_the_last_one(today, status, days_left):
     (state,) = contract_states([YEAR], today)
     assert (state.status, state.days_left) == (status, days_left)
 
 
-def test_what_ends_first_stands_first_and_what_has_ended_last():
+def test_contracts_are_ordered_by_last_day_with_expired_ones_last():
     ended = Contract("Ескі", "vip", date(2020, 1, 1), date(2020, 12, 31), bin="970240000816")
     later = Contract("Сарыарқа", "vip", date(2026, 1, 1), date(2027, 6, 30), group="Сарыарқа")
     states = contract_states([ended, later, YEAR], date(2026, 6, 1))
@@ -47,14 +47,14 @@ def test_overlapping_contracts_of_a_client_are_a_mistake(tmp_path: Path):
     assert copy.mistakes() == [f"clients.yaml:{second}: {text}"]
 
 
-def test_a_contract_that_follows_another_is_none(tmp_path: Path):
+def test_contract_that_follows_another_is_not_a_mistake(tmp_path: Path):
     copy = Copy(tmp_path)
     line = "  - {client: Алатау, level: vip, project: alatau-trade, from: 2029-01-01, until: 2029-12-31}\n"
     copy.path("clients.yaml").write_text(copy.path("clients.yaml").read_text(encoding="utf-8") + line, encoding="utf-8")
     assert copy.mistakes() == []
 
 
-def test_a_client_with_two_levels_on_the_same_day_is_a_mistake(tmp_path: Path):
+def test_client_with_two_levels_on_the_same_day_is_a_mistake(tmp_path: Path):
     copy = Copy(tmp_path)
     lines = (
         "  - {client: Алтын, level: vip, group: Алтын, from: 2026-01-01, until: 2026-12-31}\n"

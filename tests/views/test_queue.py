@@ -1,4 +1,4 @@
-"""The order in which support works (clauses 19 to 22): who comes first, and why."""
+"""The order of the queue (clauses 19 to 22), with reasons."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def order(*stories: Story) -> list[int]:
     return [entry.judgement.issue.id for entry in line_up(*stories).entries]
 
 
-def test_immediate_goes_first_whoever_asks_and_says_that_it_jumped(make_story: MakeStory) -> None:
+def test_immediate_goes_first_for_any_level_and_is_marked_out_of_turn(make_story: MakeStory) -> None:
     vip = make_story(f"Wed 10:00 filed by operator, VIP, urgent \n {NOW}")
     late = make_story(f"Mon 10:00 filed by operator, VIP, normal \n {NOW}")
     immediate = make_story(f"Wed 13:59 filed by operator, Base, immediate \n {NOW}")
@@ -43,16 +43,16 @@ def test_vip_goes_first_among_immediate_ones(make_story: MakeStory) -> None:
     assert order(base, vip) == [2, 1]
 
 
-def test_a_client_s_own_immediate_is_a_wish_and_does_not_jump(make_story: MakeStory) -> None:
-    waited = make_story(f"Wed 10:00 filed by client, VIP, normal \n {NOW}")
-    wished = make_story(f"Wed 13:00 filed by client, VIP, immediate \n {NOW}")
-    entries = line_up(waited, wished).entries
+def test_immediate_requested_by_a_client_does_not_go_out_of_turn(make_story: MakeStory) -> None:
+    confirmed = make_story(f"Wed 10:00 filed by client, VIP, normal \n {NOW}")
+    unconfirmed = make_story(f"Wed 13:00 filed by client, VIP, immediate \n {NOW}")
+    entries = line_up(confirmed, unconfirmed).entries
     assert [each.judgement.issue.id for each in entries] == [1, 2]
     assert not any(each.out_of_turn for each in entries)
     assert [each.to_json()["requested_priority"] for each in entries] == [None, "immediate"]
 
 
-def test_what_staff_stopped_stands_last_and_says_so(make_story: MakeStory) -> None:
+def test_request_stopped_by_staff_is_last_and_blocked(make_story: MakeStory) -> None:
     stopped = make_story(f"Mon 10:00 filed by operator, VIP, immediate, reason insult \n {NOW}")
     other = make_story(f"Wed 10:00 filed by client, VIP, normal \n {NOW}")
     entries = line_up(stopped, other).entries
@@ -60,31 +60,31 @@ def test_what_staff_stopped_stands_last_and_says_so(make_story: MakeStory) -> No
     assert (entries[1].is_blocked, entries[1].reason) == (True, "staff stopped work on it: insult (clause 16)")
 
 
-@pytest.mark.parametrize("deed", ["asks and waiting for client", "hands to development"])
-def test_what_staff_stopped_while_it_is_elsewhere_stands_last_too_and_is_not_counted_there(
-    make_story: MakeStory, deed: str
+@pytest.mark.parametrize("action", ["asks and waiting for client", "hands to development"])
+def test_request_stopped_while_elsewhere_is_blocked_and_not_counted_as_waiting(
+    make_story: MakeStory, action: str
 ) -> None:
     stopped = make_story(
-        f"Mon 10:00 filed by operator, VIP \n Mon 11:00 staff: {deed} and sets the reason to insult \n {NOW}"
+        f"Mon 10:00 filed by operator, VIP \n Mon 11:00 staff: {action} and sets the reason to insult \n {NOW}"
     )
     other = make_story(f"Wed 10:00 filed by operator, Base \n {NOW}")
-    made = line_up(stopped, other)
-    assert [(each.judgement.issue.id, each.is_blocked, each.out_of_turn) for each in made.entries] == [
+    lined_up = line_up(stopped, other)
+    assert [(each.judgement.issue.id, each.is_blocked, each.out_of_turn) for each in lined_up.entries] == [
         (2, False, False),
         (1, True, False),
     ]
-    assert made.entries[1].reason == "staff stopped work on it: insult (clause 16)"
-    assert (made.waiting, made.development) == (0, 0)
+    assert lined_up.entries[1].reason == "staff stopped work on it: insult (clause 16)"
+    assert (lined_up.waiting, lined_up.development) == (0, 0)
 
 
-def test_what_staff_stopped_and_ended_is_nobody_s_turn(make_story: MakeStory) -> None:
-    ended = make_story(
+def test_stopped_and_closed_request_is_not_in_the_queue(make_story: MakeStory) -> None:
+    closed = make_story(
         f"Mon 10:00 filed by operator, VIP \n Mon 11:00 staff: closes and sets the reason to insult \n {NOW}"
     )
-    assert line_up(ended).entries == ()
+    assert line_up(closed).entries == ()
 
 
-def test_with_one_priority_nobody_jumps(make_story: MakeStory) -> None:
+def test_nothing_goes_out_of_turn_with_one_priority(make_story: MakeStory) -> None:
     only = make_story(f"Wed 10:00 filed by operator, VIP, normal \n {NOW}")
     policy = replace(only.rules.policy, priorities=("normal",))
     (entry,) = queue([replace(only.judgement, policy=policy)], only.rules.calendars).entries
@@ -97,7 +97,7 @@ def test_vip_goes_before_base_even_when_base_is_late(make_story: MakeStory) -> N
     assert order(base, vip) == [2, 1]
 
 
-def test_within_a_level_the_least_time_left_goes_first_the_longest_breach_before_all(make_story: MakeStory) -> None:
+def test_within_a_level_the_longest_breach_goes_first_then_the_least_time_left(make_story: MakeStory) -> None:
     in_time = make_story(f"Wed 13:00 filed by operator, VIP, normal \n {NOW}")
     soon = make_story(f"Wed 13:40 filed by operator, VIP, urgent \n {NOW}")
     late = make_story(f"Wed 11:00 filed by operator, VIP, normal \n {NOW}")
@@ -111,7 +111,7 @@ def test_within_a_level_the_least_time_left_goes_first_the_longest_breach_before
     ]
 
 
-def test_with_the_same_time_left_the_one_that_came_first_goes_first(make_story: MakeStory) -> None:
+def test_requests_with_the_same_time_left_go_in_order_of_arrival(make_story: MakeStory) -> None:
     by_urgency = make_story(f"Wed 13:00 filed by operator, VIP, urgent \n {NOW}")
     by_age = make_story(f"Wed 12:00 filed by operator, VIP, normal \n {NOW}")
     same_minute = make_story(f"Wed 12:00 filed by operator, VIP, normal \n {NOW}")
@@ -119,14 +119,14 @@ def test_with_the_same_time_left_the_one_that_came_first_goes_first(make_story: 
     assert order(by_urgency, same_minute, by_age) == [2, 3, 1]
 
 
-def test_a_letter_s_place_counts_from_the_client_s_contact_not_from_its_entry(make_story: MakeStory) -> None:
+def test_letter_is_ordered_by_the_contact_time_not_by_its_entry(make_story: MakeStory) -> None:
     filed_first = make_story(f"Wed 13:00 filed by operator, VIP, urgent \n {NOW}")
     wrote_first = make_story(f"Wed 13:30 filed by operator, VIP, normal, contact at Wed 12:00 \n {NOW}")
     assert {each.left for each in line_up(filed_first, wrote_first).entries} == {timedelta(0)}
     assert order(filed_first, wrote_first) == [2, 1]
 
 
-def test_what_is_due_next_is_the_first_response_until_support_answered_then_the_closing(make_story: MakeStory) -> None:
+def test_next_target_is_the_resolution_after_support_answered(make_story: MakeStory) -> None:
     unanswered = make_story(f"Wed 13:00 filed by operator, VIP, normal \n {NOW}")
     answered = make_story(f"Wed 13:00 filed by operator, VIP, normal \n Wed 13:10 staff: public note \n {NOW}")
     by_id = {each.judgement.issue.id: each for each in line_up(unanswered, answered).entries}
@@ -140,7 +140,7 @@ def test_time_left_is_working_time(make_story: MakeStory) -> None:
     assert entry.left == HOUR + 50 * MINUTE
 
 
-def test_time_since_a_breach_leaves_out_what_the_client_took(make_story: MakeStory) -> None:
+def test_time_since_a_breach_leaves_out_time_with_the_client(make_story: MakeStory) -> None:
     story = make_story(
         f"""
         Mon 09:00 filed by operator, VIP, normal
@@ -154,7 +154,7 @@ def test_time_since_a_breach_leaves_out_what_the_client_took(make_story: MakeSto
     assert entry.left == -(HOUR + HOUR + 5 * HOUR)
 
 
-def test_targets_of_the_clock_s_time_and_of_working_time_are_compared_in_working_time(make_story: MakeStory) -> None:
+def test_calendar_time_and_working_time_targets_are_compared_in_working_time(make_story: MakeStory) -> None:
     change = "in regulation.yaml «{within: 1 working day, clause: SLA Base.2}» becomes «{within: 16 h, clause: X, "
     calendar = make_story(f"{change}clock: calendar}}» \n Wed 09:00 filed by operator, Base, by e-mail \n {NOW}")
     working = make_story(f"Tue 17:00 filed by operator, Base, by e-mail \n {NOW}")
@@ -165,7 +165,7 @@ def test_targets_of_the_clock_s_time_and_of_working_time_are_compared_in_working
     assert order(calendar, working) == [2, 1]
 
 
-def test_a_letter_without_a_closing_target_comes_after_its_level_s_targets_and_before_base(
+def test_letter_without_a_resolution_target_comes_after_its_level_s_targets_and_before_base(
     make_story: MakeStory,
 ) -> None:
     base = make_story(f"Mon 10:00 filed by operator, Base \n {NOW}")
@@ -179,18 +179,18 @@ def test_a_letter_without_a_closing_target_comes_after_its_level_s_targets_and_b
     assert "no target" in entries[1].reason
 
 
-def test_requests_elsewhere_are_counted_and_not_listed(make_story: MakeStory) -> None:
+def test_requests_waiting_elsewhere_are_counted_and_not_listed(make_story: MakeStory) -> None:
     mine = make_story(f"Wed 10:00 filed by operator, Base \n {NOW}")
     waiting = make_story(f"Mon 10:00 filed by operator, Base \n Mon 11:00 staff: asks and waiting for client \n {NOW}")
     developed = make_story(f"Mon 10:00 filed by operator, Base \n Mon 11:00 staff: hands to development \n {NOW}")
     closed = make_story(f"Mon 10:00 filed by operator, Base \n Mon 11:00 staff: closes \n {NOW}")
     refused = make_story(f"Mon 10:00 filed by operator, Base \n Mon 11:00 staff: refuses \n {NOW}")
-    made = line_up(mine, waiting, developed, closed, refused)
-    assert [each.judgement.issue.id for each in made.entries] == [1]
-    assert (made.waiting, made.development) == (1, 1)
+    lined_up = line_up(mine, waiting, developed, closed, refused)
+    assert [each.judgement.issue.id for each in lined_up.entries] == [1]
+    assert (lined_up.waiting, lined_up.development) == (1, 1)
 
 
-def test_the_client_s_answer_brings_a_request_back_whatever_its_status_says(make_story: MakeStory) -> None:
+def test_answer_of_the_client_returns_a_request_at_any_status(make_story: MakeStory) -> None:
     story = make_story(
         f"""
         Mon 10:00 filed by operator, Base
@@ -199,12 +199,12 @@ def test_the_client_s_answer_brings_a_request_back_whatever_its_status_says(make
         {NOW}
         """
     )
-    made = line_up(story)
-    assert [each.judgement.issue.id for each in made.entries] == [1]
-    assert made.waiting == 0
+    lined_up = line_up(story)
+    assert [each.judgement.issue.id for each in lined_up.entries] == [1]
+    assert lined_up.waiting == 0
 
 
-def test_what_nobody_can_work_on_stands_last_with_the_reason(make_story: MakeStory) -> None:
+def test_blocked_requests_are_last_with_the_reason(make_story: MakeStory) -> None:
     unknown = make_story(f"Mon 10:00 filed by operator, VIP, immediate, status «Белгісіз» \n {NOW}")
     archived = make_story(f"Mon 09:00 filed by operator, immediate, in a closed project \n {NOW}")
     base = make_story(f"Wed 13:00 filed by operator, Base \n {NOW}")
@@ -256,8 +256,8 @@ def test_as_json(make_story: MakeStory) -> None:
     }
 
 
-@pytest.mark.parametrize("word", ["metric", "due_at", "left_s"])
-def test_what_is_not_there_is_null_in_json(make_story: MakeStory, word: str) -> None:
+@pytest.mark.parametrize("key", ["metric", "due_at", "left_s"])
+def test_missing_values_are_null_in_json(make_story: MakeStory, key: str) -> None:
     unknown = make_story(f"Mon 10:00 filed by operator, status «Белгісіз» \n {NOW}")
     (entry,) = line_up(unknown).to_json()["entries"]
-    assert entry[word] is None
+    assert entry[key] is None

@@ -1,4 +1,4 @@
-"""How far the targets were kept, in figures; what a plan holds; and that JSON can neither lie nor steer a terminal."""
+"""Compliance in figures, the summary of a plan, and JSON that keeps client text without control characters."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from sup_sync.views.plan_summary import PlanSummary, plan_json
 
 MakeStory = Callable[..., Story]
 
-FIRST, CLOSING = ("first_response", "resolution")
+FIRST, RESOLUTION = ("first_response", "resolution")
 NOW = "Thu 15:00 now"
 
 
@@ -37,7 +37,7 @@ def keys(report: Report, dimension: Dimension) -> list[str | None]:
 
 @pytest.fixture
 def month(make_story: MakeStory) -> tuple[Story, ...]:
-    """Ten requests of which every kind of verdict is one."""
+    """Ten requests with every kind of verdict."""
     return (
         make_story(f"Mon 09:00 filed by operator, VIP, error \n Mon 10:00 staff: public note and solves \n {NOW}"),
         make_story(
@@ -57,13 +57,19 @@ def month(make_story: MakeStory) -> tuple[Story, ...]:
 
 
 def test_each_verdict_is_counted_once(month: tuple[Story, ...]) -> None:
-    first, closing = report_on(*month).total.tallies
+    first, resolution = report_on(*month).total.tallies
     assert (first.met, first.breached, first.on_track, first.at_risk, first.no_target) == (4, 2, 1, 1, 0)
-    assert (closing.met, closing.breached, closing.on_track, closing.at_risk, closing.no_target) == (2, 2, 3, 0, 1)
-    assert (first.running, closing.running) == (2, 3)
+    assert (resolution.met, resolution.breached, resolution.on_track, resolution.at_risk, resolution.no_target) == (
+        2,
+        2,
+        3,
+        0,
+        1,
+    )
+    assert (first.running, resolution.running) == (2, 3)
 
 
-def test_in_every_group_all_requests_are_accounted_for(month: tuple[Story, ...]) -> None:
+def test_counts_of_every_group_add_up_to_its_requests(month: tuple[Story, ...]) -> None:
     report = report_on(*month)
     for groups in report.by.values():
         assert sum(group.requests for group in groups) == len(month) == report.total.requests
@@ -73,7 +79,7 @@ def test_in_every_group_all_requests_are_accounted_for(month: tuple[Story, ...])
             assert counted + group.refused + group.skipped == group.requests
 
 
-def test_a_refused_request_is_neither_met_nor_breached(make_story: MakeStory) -> None:
+def test_refused_request_is_neither_met_nor_breached(make_story: MakeStory) -> None:
     late = make_story(f"Mon 09:00 filed by operator, Base \n Wed 17:00 staff: refuses and public note \n {NOW}")
     total = report_on(late).total
     assert total.refused == 1
@@ -81,23 +87,23 @@ def test_a_refused_request_is_neither_met_nor_breached(make_story: MakeStory) ->
     assert all(tally.median is None for tally in total.tallies)
 
 
-def test_what_could_not_be_judged_is_counted_apart_even_once_refused(make_story: MakeStory) -> None:
+def test_refused_request_that_could_not_be_judged_counts_as_skipped(make_story: MakeStory) -> None:
     story = make_story(f"Mon 09:00 filed by operator, tracker «Басқа» \n Mon 10:00 staff: refuses \n {NOW}")
     total = report_on(story).total
     assert (total.skipped, total.refused) == (1, 0)
 
 
-def test_the_share_met_is_of_what_is_decided_and_none_while_nothing_is(
+def test_share_met_is_of_decided_clocks_and_none_if_there_are_none(
     month: tuple[Story, ...], make_story: MakeStory
 ) -> None:
-    first, closing = report_on(*month).total.tallies
+    first, resolution = report_on(*month).total.tallies
     assert first.share_met == pytest.approx(4 / 6)
-    assert closing.share_met == pytest.approx(2 / 4)
+    assert resolution.share_met == pytest.approx(2 / 4)
     running = make_story(f"Thu 14:00 filed by operator, Base \n {NOW}")
     assert [tally.share_met for tally in report_on(running).total.tallies] == [None, None]
 
 
-def test_a_running_clock_that_is_over_its_target_is_a_breach(make_story: MakeStory) -> None:
+def test_running_clock_past_its_target_is_a_breach(make_story: MakeStory) -> None:
     story = make_story(f"Mon 09:00 filed by operator, Base, by online assistant \n {NOW}")
     tally = report_on(story).total.tally(FIRST)
     assert (tally.breached, tally.running) == (1, 0)
@@ -106,20 +112,20 @@ def test_a_running_clock_that_is_over_its_target_is_a_breach(make_story: MakeSto
 def test_times_are_of_stopped_clocks_in_working_time(make_story: MakeStory) -> None:
     overnight = make_story(f"Mon 17:30 filed by operator, Base \n Tue 09:30 staff: public note \n {NOW}")
     quick = make_story(f"Mon 10:00 filed by operator, Base \n Mon 10:10 staff: public note \n {NOW}")
-    open_still = make_story(f"Mon 09:00 filed by operator, Base \n {NOW}")
-    first, closing = report_on(overnight, quick, open_still).total.tallies
+    still_open = make_story(f"Mon 09:00 filed by operator, Base \n {NOW}")
+    first, resolution = report_on(overnight, quick, still_open).total.tallies
     assert (first.median, first.ninetieth) == (timedelta(minutes=10), timedelta(hours=1))
-    assert (closing.median, closing.ninetieth) == (None, None)
+    assert (resolution.median, resolution.ninetieth) == (None, None)
 
 
-def test_a_letter_that_has_no_target_still_tells_how_long_it_took(make_story: MakeStory) -> None:
+def test_letter_without_a_target_counts_in_the_median(make_story: MakeStory) -> None:
     letter = f"Mon 09:00 filed by operator, VIP, by official letter \n Mon 16:00 staff: solves \n {NOW}"
-    tally = report_on(make_story(letter)).total.tally(CLOSING)
+    tally = report_on(make_story(letter)).total.tally(RESOLUTION)
     assert (tally.no_target, tally.share_met, tally.median) == (1, None, timedelta(hours=7))
 
 
 @pytest.mark.parametrize(
-    ("values", "percent", "place"),
+    ("values", "percent", "position"),
     [
         (1, 50, 1),
         (1, 90, 1),
@@ -134,17 +140,17 @@ def test_a_letter_that_has_no_target_still_tells_how_long_it_took(make_story: Ma
         (100, 90, 90),
     ],
 )
-def test_nearest_rank(values: int, percent: int, place: int) -> None:
+def test_nearest_rank(values: int, percent: int, position: int) -> None:
     ordered = [timedelta(minutes=k) for k in range(1, values + 1)]
-    assert nearest_rank(ordered, percent) == timedelta(minutes=place)
+    assert nearest_rank(ordered, percent) == timedelta(minutes=position)
 
 
-def test_no_values_have_no_percentile() -> None:
+def test_nearest_rank_of_no_values_is_none() -> None:
     assert nearest_rank([], 50) is None
 
 
 @given(st.lists(st.integers(0, 10_000), min_size=1), st.sampled_from([50, 90]))
-def test_the_percentile_is_the_least_value_that_so_many_do_not_exceed(minutes: list[int], percent: int) -> None:
+def test_percentile_is_the_lowest_value_that_covers_the_share(minutes: list[int], percent: int) -> None:
     ordered = sorted(timedelta(minutes=each) for each in minutes)
 
     def covered(value: timedelta) -> bool:
@@ -153,20 +159,20 @@ def test_the_percentile_is_the_least_value_that_so_many_do_not_exceed(minutes: l
     assert nearest_rank(ordered, percent) == min(filter(covered, ordered))
 
 
-def test_groups_stand_in_the_regulation_s_order_and_what_is_not_known_last(
+def test_groups_are_in_the_regulation_s_order_with_unknown_last(
     month: tuple[Story, ...], make_story: MakeStory
 ) -> None:
     urgent = make_story(f"Mon 09:00 filed by operator, VIP, immediate \n {NOW}")
-    strange = make_story(f"Mon 09:00 filed by operator, Base, tracker «Басқа» \n {NOW}")
+    unmapped = make_story(f"Mon 09:00 filed by operator, Base, tracker «Басқа» \n {NOW}")
     odd = make_story(f"Mon 09:00 filed by operator, Base, priority «Шұғыл» \n {NOW}")
-    report = report_on(urgent, strange, odd, *reversed(month))
+    report = report_on(urgent, unmapped, odd, *reversed(month))
     assert keys(report, Dimension.LEVEL) == ["vip", "base"]
     assert keys(report, Dimension.CHANNEL) == ["online_assistant", "email", "official_letter"]
     assert keys(report, Dimension.CATEGORY) == ["consultation", "error", "suggestion", None]
     assert keys(report, Dimension.PRIORITY) == ["normal", "urgent", "immediate", "Шұғыл"]
 
 
-def test_the_month_is_that_of_the_filing_on_the_support_s_wall_clock(make_story: MakeStory) -> None:
+def test_month_is_that_of_filing_in_the_support_s_time_zone(make_story: MakeStory) -> None:
     in_utc_still_may = make_story(f"2026-06-01 02:00 filed by operator \n {NOW}")
     entered_late = make_story(f"2026-06-01 10:00 filed by operator, contact at 2026-05-29 10:00 \n {NOW}")
     report = report_on(in_utc_still_may, entered_late)
@@ -180,7 +186,7 @@ def test_only_the_dimensions_asked_for_are_grouped(month: tuple[Story, ...]) -> 
     assert list(report.by) == [Dimension.MONTH]
 
 
-def test_without_requests_there_is_a_report_of_nothing(make_story: MakeStory) -> None:
+def test_report_is_empty_without_requests(make_story: MakeStory) -> None:
     rules = make_story(f"Mon 09:00 filed by operator \n {NOW}").rules
     report = compliance([], rules.policy, rules.calendars)
     assert (report.total.requests, report.filed_from, report.filed_until) == (0, None, None)
@@ -188,7 +194,7 @@ def test_without_requests_there_is_a_report_of_nothing(make_story: MakeStory) ->
     assert report.to_json()["by"]["level"] == []
 
 
-def test_refusals_stops_and_endings_are_counted_by_reason_in_the_regulations_order(make_story: MakeStory) -> None:
+def test_refusals_stops_and_auto_closes_are_counted_by_reason_in_the_regulations_order(make_story: MakeStory) -> None:
     refused = "Mon 09:00 filed by operator, VIP, error \n Mon 10:00 staff: "
     report = report_on(
         make_story(f"{refused}refuses \n {NOW}"),
@@ -205,13 +211,13 @@ def test_refusals_stops_and_endings_are_counted_by_reason_in_the_regulations_ord
         (None, "9", 1),
     ]
     assert (report.total.requests, report.total.refused) == (6, 4)
-    assert report.total.tally(CLOSING).no_target == 0
+    assert report.total.tally(RESOLUTION).no_target == 0
     assert plain(report.reasons)[0] == {"reason": "law", "clause": "6", "count": 2}
 
 
 def test_as_json(make_story: MakeStory) -> None:
     story = make_story(f"Mon 17:00 filed by operator, VIP \n Tue 09:30 staff: public note \n {NOW}")
-    made = report_on(story).to_json()
+    document = report_on(story).to_json()
     running = {"metric": "resolution", "met": 0, "breached": 1, "on_track": 0, "at_risk": 0, "no_target": 0}
     met = {"metric": "first_response", "met": 1, "breached": 0, "on_track": 0, "at_risk": 0, "no_target": 0}
     group = {
@@ -228,7 +234,7 @@ def test_as_json(make_story: MakeStory) -> None:
             "elapsed": {"working": 25 * 3600, "wall": 70 * 3600},
         },
     }
-    assert made == {
+    assert document == {
         "filed_from": "2026-06-08",
         "filed_until": "2026-06-08",
         "total": {"key": None, **group},
@@ -241,7 +247,7 @@ def test_as_json(make_story: MakeStory) -> None:
             "month": [{"key": "2026-06", **group}],
         },
     }
-    assert json.loads(json.dumps(made)) == made
+    assert json.loads(json.dumps(document)) == document
 
 
 CHANGES = (
@@ -252,13 +258,13 @@ CHANGES = (
 )
 
 
-def test_a_plan_in_figures() -> None:
+def test_plan_summary_counts_changes() -> None:
     plan = Plan(CHANGES, (Finding(8, "no_version", "set one", "23"),), judged=30)
     summary = PlanSummary.of(plan)
     assert summary == PlanSummary(set=1, change=1, clear=1, notes=1, requests=2, judged=30, findings=1)
 
 
-def test_the_marker_is_no_value_of_a_request() -> None:
+def test_plan_summary_does_not_count_the_marker_as_a_value() -> None:
     marks = (
         Change(7, "marker", "", "a", "why"),
         Change(8, "marker", "a", "b", "why"),
@@ -266,11 +272,11 @@ def test_the_marker_is_no_value_of_a_request() -> None:
     )
     nothing = PlanSummary(set=0, change=0, clear=0, notes=0, requests=3, judged=30, findings=0)
     assert PlanSummary.of(Plan(marks, (), judged=30)) == nothing
-    beside = PlanSummary(set=1, change=1, clear=1, notes=1, requests=3, judged=30, findings=0)
-    assert PlanSummary.of(Plan((*CHANGES, *marks), (), judged=30)) == beside
+    both = PlanSummary(set=1, change=1, clear=1, notes=1, requests=3, judged=30, findings=0)
+    assert PlanSummary.of(Plan((*CHANGES, *marks), (), judged=30)) == both
 
 
-def test_a_plan_as_json() -> None:
+def test_plan_as_json() -> None:
     plan = Plan(CHANGES[2:], (Finding(8, "no_version", "set one", "23"),), judged=30)
     assert plan_json(plan, read_moment("Mon 09:00")) == {
         "now": "2026-06-08T04:00:00+00:00",
@@ -317,7 +323,7 @@ HOSTILE = ["\x1b[31m", "\x9b2J", "\u202eabc", "\u2066", "\u200b", "\u2028", "\r\
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_json_holds_a_client_s_text_whole_and_steers_no_terminal(text: str) -> None:
+def test_json_keeps_client_text_and_escapes_control_characters(text: str) -> None:
     shown = json_text({"subject": f"Қате {text}!"})
     assert all(each.isprintable() or each == "\n" for each in shown)
     assert shown.encode()

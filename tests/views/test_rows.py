@@ -1,4 +1,4 @@
-"""The table for spreadsheets: a row for each request, and no cell that a spreadsheet would run."""
+"""The CSV table: a row for each request, and no cell that a spreadsheet would run."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from support.hostile import FORMULAS, HOSTILE, SCRIPTS, TOO_LONG
 from support.promises import HARMLESS
 
 from sup_sync.sla.judgement import Judgement
-from sup_sync.views.csv_export import columns_of, csv_text, escape_formula
+from sup_sync.views.csv_export import column_names, csv_text, escape_formula
 
 MakeStory = Callable[..., Story]
 
-COLUMNS = columns_of(("first_response", "resolution"))
-RUN = tuple("=+-@\t\r\n＝＋－＠")
+COLUMNS = column_names(("first_response", "resolution"))
+FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 
 
 def rows(*stories: Story) -> list[dict[str, str]]:
@@ -36,7 +36,7 @@ def renamed(story: Story, subject: str) -> Judgement:
     return replace(judgement, issue=replace(judgement.issue, subject=subject))
 
 
-def test_a_row_tells_a_request_by_its_keys_its_targets_and_its_minutes(story: Story) -> None:
+def test_row_has_classification_targets_and_minutes_of_a_request(story: Story) -> None:
     """
     Mon 16:00 filed by operator, VIP, error, urgent
     Mon 17:30 staff: asks and waiting for client
@@ -48,8 +48,8 @@ def test_a_row_tells_a_request_by_its_keys_its_targets_and_its_minutes(story: St
     """
     (row,) = rows(story)
     assert list(row) == list(COLUMNS)
-    told = {key: row[key] for key in COLUMNS if not key.endswith("_wall_min")}
-    assert told == {
+    cells = {key: row[key] for key in COLUMNS if not key.endswith("_wall_min")}
+    assert cells == {
         "issue": "1",
         "project": "alatau-trade",
         "subject": "Есеп ашылмайды",
@@ -85,7 +85,7 @@ def test_a_row_tells_a_request_by_its_keys_its_targets_and_its_minutes(story: St
     assert sum(walls[:4]) == walls[4]
 
 
-def test_what_is_not_known_is_empty(story: Story) -> None:
+def test_unknown_values_are_empty_cells(story: Story) -> None:
     """
     Mon 09:00 filed by operator, tracker «Басқа»
     Mon 10:00 now
@@ -96,7 +96,7 @@ def test_what_is_not_known_is_empty(story: Story) -> None:
     assert (row["first_response_elapsed_min"], row["support_working_min"]) == ("", "60")
 
 
-def test_a_letter_without_a_target_still_tells_its_minutes(story: Story) -> None:
+def test_letter_without_a_target_has_its_minutes(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP, by official letter
     Mon 16:00 staff: solves
@@ -110,7 +110,7 @@ def test_a_letter_without_a_target_still_tells_its_minutes(story: Story) -> None
     )
 
 
-def test_requests_stand_in_order_and_none_is_a_table_of_its_head(make_story: MakeStory) -> None:
+def test_rows_are_in_order_and_no_requests_give_only_the_header(make_story: MakeStory) -> None:
     first, second = (make_story("Mon 09:00 filed by operator\nMon 10:00 now") for _ in range(2))
     assert [row["issue"] for row in rows(second, first)] == ["1", "2"]
     assert table(csv_text([], first.rules.policy, first.rules.calendars)) == []
@@ -122,32 +122,32 @@ def request_of(make_story: MakeStory) -> Story:
 
 
 @pytest.mark.parametrize("subject", HOSTILE, ids=lambda text: repr(text[:20]))
-def test_a_hostile_subject_is_one_cell_that_nothing_runs(
+def test_hostile_subject_is_one_cell_that_nothing_runs(
     request_of: Story, subject: str, count_promise: Callable[[str, str], None]
 ) -> None:
     (row,) = table(csv_text([renamed(request_of, subject)], request_of.rules.policy, request_of.rules.calendars))
     assert list(row) == list(COLUMNS)
     assert row["project"] == "portal-users"
-    assert not row["subject"].lstrip().startswith(RUN)
+    assert not row["subject"].lstrip().startswith(FORMULA_STARTS)
     assert row["subject"].isprintable()
     assert len(row["subject"]) <= 256
     count_promise(HARMLESS, "hostile subjects, in `report --csv`")
 
 
 @pytest.mark.parametrize("text", FORMULAS)
-def test_a_formula_stays_readable_behind_an_apostrophe(text: str) -> None:
+def test_formula_stays_readable_behind_an_apostrophe(text: str) -> None:
     assert escape_formula(text).startswith("'")
     assert "1+1" in escape_formula(text) or text.strip() in escape_formula(text) or "A1" in escape_formula(text)
 
 
-def test_what_is_no_formula_stays_as_it_is() -> None:
+def test_text_that_is_not_a_formula_is_unchanged() -> None:
     for text in ("Есеп ашылмайды", "2026-06-08", "a=b", "'quoted'", *SCRIPTS):
         assert escape_formula(text) == text
     assert len(escape_formula(TOO_LONG)) == 255
 
 
 @given(st.text())
-def test_no_text_at_all_makes_a_cell_that_is_run(text: str) -> None:
+def test_no_text_makes_a_cell_that_a_spreadsheet_runs(text: str) -> None:
     cell = escape_formula(text)
     assert cell.isprintable()
-    assert not cell.lstrip().startswith(RUN)
+    assert not cell.lstrip().startswith(FORMULA_STARTS)

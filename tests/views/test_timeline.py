@@ -1,4 +1,4 @@
-"""A clock's line: each stretch by its working time, each moment at its place, and no line where there is none."""
+"""The timeline of a clock: cells by working time, marks at their cells, and its drawing on the terminal."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from rich.cells import cell_len
 from stories.story import Story
 
 from sup_sync.errors import CalendarError
-from sup_sync.output.terminal.labels import metric_label
+from sup_sync.output.terminal.labels import label
 from sup_sync.output.terminal.layout import make_console
-from sup_sync.output.terminal.timeline import show_lines
+from sup_sync.output.terminal.timeline import show_timelines
 from sup_sync.views.explanation import Explanation, explain
 from sup_sync.views.timeline import CellKind, Timeline, timeline
 
 MakeStory = Callable[..., Story]
 
-SIGNS = {
+LETTERS = {
     CellKind.RUNNING: "R",
     CellKind.PAUSED: "P",
     CellKind.CLOSED: ".",
@@ -29,25 +29,25 @@ SIGNS = {
 }
 
 
-def told_of(story: Story) -> Explanation:
+def explain_story(story: Story) -> Explanation:
     assert story.now is not None
     return explain(story.judgement, story.rules, story.now)
 
 
 def line_of(story: Story, metric: str, cells: int) -> Timeline | None:
-    told = told_of(story)
-    clock = next(each for each in told.clocks if each.metric == metric)
-    steps = [each for each in told.ladder if each.metric == metric]
-    return timeline(clock, steps, told.judgement.filed_at, told.now, told.calendars, cells)
+    explanation = explain_story(story)
+    clock = next(each for each in explanation.clocks if each.metric == metric)
+    steps = [each for each in explanation.ladder if each.metric == metric]
+    return timeline(clock, steps, explanation.judgement.filed_at, explanation.now, explanation.calendars, cells)
 
 
 def drawn(story: Story, metric: str, cells: int) -> tuple[str, dict[str, int]]:
     line = line_of(story, metric, cells)
     assert line is not None
-    return "".join(SIGNS[each] for each in line.cells), {mark.name: mark.cell for mark in line.marks}
+    return "".join(LETTERS[each] for each in line.cells), {mark.name: mark.cell for mark in line.marks}
 
 
-def test_it_runs_to_the_present_and_what_is_ahead_is_open(story: Story) -> None:
+def test_timeline_runs_to_the_present_and_the_rest_is_ahead(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP
     Mon 12:00 now
@@ -57,7 +57,7 @@ def test_it_runs_to_the_present_and_what_is_ahead_is_open(story: Story) -> None:
     assert marks == {"due": 8, "now": 3, "at_risk": 6}
 
 
-def test_the_night_is_no_working_time(story: Story) -> None:
+def test_night_is_not_working_time(story: Story) -> None:
     """
     Mon 15:00 filed by operator, VIP
     Mon 16:00 now
@@ -66,7 +66,7 @@ def test_the_night_is_no_working_time(story: Story) -> None:
     assert cells == "RAA" + "." * 15 + "AAAAAA"
 
 
-def test_waiting_for_the_client_is_a_pause_that_lasts(story: Story) -> None:
+def test_waiting_for_the_client_is_an_open_pause(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP
     Mon 10:00 staff: asks and waiting for client
@@ -76,7 +76,7 @@ def test_waiting_for_the_client_is_a_pause_that_lasts(story: Story) -> None:
     assert cells == "RPPAAAAAA"
 
 
-def test_a_pause_that_ended_moves_the_due_moment(story: Story) -> None:
+def test_finished_pause_moves_the_due_time(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP
     Mon 10:00 staff: asks and waiting for client
@@ -88,7 +88,7 @@ def test_a_pause_that_ended_moves_the_due_moment(story: Story) -> None:
     assert marks["due"] == 25
 
 
-def test_it_ends_at_its_stop_where_the_target_was_missed(story: Story) -> None:
+def test_timeline_ends_at_the_stop_if_the_target_was_missed(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP
     Mon 13:00 staff: public note
@@ -99,7 +99,7 @@ def test_it_ends_at_its_stop_where_the_target_was_missed(story: Story) -> None:
     assert marks == {"due": 2, "stopped": 3, "at_risk": 1, "to_head": 3}
 
 
-def test_after_a_stop_in_time_there_is_nothing(story: Story) -> None:
+def test_timeline_is_blank_after_a_stop_in_time(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP
     Mon 10:00 staff: public note
@@ -110,28 +110,28 @@ def test_after_a_stop_in_time_there_is_nothing(story: Story) -> None:
     assert marks == {"due": 3, "stopped": 2, "at_risk": 3}
 
 
-def test_a_line_without_length_is_none(make_story: MakeStory) -> None:
+def test_timeline_without_length_is_not_drawn(make_story: MakeStory) -> None:
     story = make_story("Mon 09:00 filed by operator, VIP, by official letter \n Mon 09:00 now")
     assert line_of(story, "resolution", 10) is None
 
 
-def test_beyond_the_calendar_s_years_it_is_refused_and_the_screen_goes_on_without(make_story: MakeStory) -> None:
+def test_timeline_outside_the_calendar_s_years_is_left_out_of_the_screen(make_story: MakeStory) -> None:
     story = make_story("2027-12-31 17:00 filed by operator, VIP, by official letter \n 2027-12-31 17:10 now")
-    told = told_of(story)
-    clock = next(each for each in told.clocks if each.metric == "resolution")
-    late = told.now + timedelta(days=40)
+    explanation = explain_story(story)
+    clock = next(each for each in explanation.clocks if each.metric == "resolution")
+    late = explanation.now + timedelta(days=40)
     with pytest.raises(CalendarError):
-        timeline(clock, (), told.judgement.filed_at, late, told.calendars, 10)
+        timeline(clock, (), explanation.judgement.filed_at, late, explanation.calendars, 10)
     console = make_console(StringIO())
-    show_lines(console, replace(told, now=late))
+    show_timelines(console, replace(explanation, now=late))
     assert isinstance(console.file, StringIO)
-    assert metric_label("resolution") not in console.file.getvalue()
+    assert label("resolution") not in console.file.getvalue()
 
 
 def shown(story: Story, width: int) -> list[str]:
     console = make_console(StringIO())
     console.width = width
-    show_lines(console, told_of(story))
+    show_timelines(console, explain_story(story))
     assert isinstance(console.file, StringIO)
     return console.file.getvalue().splitlines()
 
@@ -144,25 +144,26 @@ WAITS = """
 """
 
 
-def test_the_screen_has_lines_marks_and_a_legend(make_story: MakeStory) -> None:
+def test_screen_has_timelines_marks_and_a_legend(make_story: MakeStory) -> None:
     assert shown(make_story(WAITS), 28) == [
         "",
-        "Line",
+        "Timeline",
         "  first response, Mon",
         "  2026-06-08 09:00 to Mon",
-        "  2026-06-08 11:00, 4 min a",
-        "  sign",
+        "  2026-06-08 11:00, 1",
+        "  character = 4 min",
         "  █████████████",
         "               S     1     D",
-        "  closing, Mon 2026-06-08",
+        "  resolution, Mon 2026-06-08",
         "  09:00 to Tue 2026-06-09",
-        "  11:00, 1 h a sign",
+        "  11:00, 1 character = 1 h",
         "  █░░█─────···············──",
         "      N   1                D",
         "  █ counts   ░ paused   ·",
-        "  nobody works   ─ still",
-        "  ahead   D due   N now   S",
-        "  stopped   1 at risk",
+        "  outside working hours   ─",
+        "  still ahead   D due   N",
+        "  now   S stopped   1 at",
+        "  risk",
     ]
 
 
@@ -171,5 +172,5 @@ def test_no_line_is_longer_than_the_terminal(make_story: MakeStory, width: int) 
     lines = shown(make_story(WAITS), width)
     assert all(cell_len(each) <= width for each in lines)
     assert any(cell_len(each) == min(width, 100) for each in lines)
-    for sign in ("█ counts", "░ paused", "· nobody works", "─ still ahead", "D due", "N now", "S stopped"):
+    for sign in ("█ counts", "░ paused", "· outside working hours", "─ still ahead", "D due", "N now", "S stopped"):
         assert sign in " ".join(" ".join(lines).split())

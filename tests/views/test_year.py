@@ -1,4 +1,4 @@
-"""A year as the support works it: the same days as the calendar that judges, each with its reason."""
+"""The working calendar of a year: the days of the calendar that judges, each with its reason."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ def texts(language: str = "en") -> CalendarTexts:
 
 
 @pytest.mark.parametrize(("number", "days"), [(2023, 246), (2024, 249), (2025, 246), (2026, 247), (2027, 247)])
-def test_its_working_days_are_those_of_the_calendar(number: int, days: int) -> None:
-    made = year(number)
-    assert made.working_days == sum(each.working_days for each in made.months) == days
-    assert made.worked == days * timedelta(hours=9)
-    assert made.is_estimated is (number == 2027)
-    assert [len(month.days) for month in made.months][1] == 28 + (number == 2024)
+def test_working_days_of_a_year_are_those_of_the_calendar(number: int, days: int) -> None:
+    shown_year = year(number)
+    assert shown_year.working_days == sum(each.working_days for each in shown_year.months) == days
+    assert shown_year.worked == days * timedelta(hours=9)
+    assert shown_year.is_estimated is (number == 2027)
+    assert [len(month.days) for month in shown_year.months][1] == 28 + (number == 2024)
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_its_working_days_are_those_of_the_calendar(number: int, days: int) -> N
         ("2026-11-21", DayKind.REST, ".", ""),
         ("2026-12-16", DayKind.HOLIDAY, "*", "Independence Day"),
         ("2026-03-09", DayKind.HOLIDAY, "*", "International Women's Day (observed)"),
-        ("2026-05-27", DayKind.HOLIDAY, "?", "Eid al-Adha; estimated day, no decree fixes it"),
+        ("2026-05-27", DayKind.HOLIDAY, "?", "Eid al-Adha; estimated day, not fixed by decree"),
         ("2025-01-03", DayKind.OFF, "-", "moved day off; in exchange for 2025-01-05"),
         (
             "2025-01-05",
@@ -63,9 +63,9 @@ def test_its_working_days_are_those_of_the_calendar(number: int, days: int) -> N
         ),
     ],
 )
-def test_a_day_has_its_kind_its_sign_and_its_reason(when: str, kind: DayKind, sign: str, why: str) -> None:
-    found = day(when)
-    assert (found.kind, sign_of(found), texts().why(found)) == (kind, sign, why)
+def test_day_has_its_kind_its_sign_and_its_reason(when: str, kind: DayKind, sign: str, why: str) -> None:
+    day_of_year = day(when)
+    assert (day_of_year.kind, sign_of(day_of_year), texts().why(day_of_year)) == (kind, sign, why)
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_day_has_its_kind_its_sign_and_its_reason(when: str, kind: DayKind, si
             "{date: 2026-12-16, kind: cancelled, source: order 7}",
             "2026-12-16",
             DayKind.WORKED,
-            "09:00-18:00; Independence Day; a holiday that is worked; source: order 7",
+            "09:00-18:00; Independence Day; holiday that is worked; source: order 7",
         ),
         (
             "{move: 2026-12-31, to: 2026-12-26, source: order 7}",
@@ -103,13 +103,13 @@ def test_a_day_has_its_kind_its_sign_and_its_reason(when: str, kind: DayKind, si
         ),
     ],
 )
-def test_each_kind_of_change_is_told_with_its_source(
+def test_each_kind_of_change_is_shown_with_its_source(
     tmp_path: Path, line: str, when: str, kind: DayKind, why: str
 ) -> None:
     copy = Copy(tmp_path)
     copy.replace("calendar.yaml", "\nchanges:\n", f"\nchanges:\n  - {line}\n")
-    found = day(when, copy.load())
-    assert (found.kind, texts().why(found)) == (kind, why)
+    day_of_year = day(when, copy.load())
+    assert (day_of_year.kind, texts().why(day_of_year)) == (kind, why)
 
 
 def test_no_two_kinds_share_a_sign() -> None:
@@ -127,10 +127,10 @@ def shown(number: int, language: str, width: int) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
-def test_every_day_stands_there_once_at_every_width(width: int, language: str) -> None:
+def test_every_day_is_printed_once_at_every_width(width: int, language: str) -> None:
     lines = shown(2025, language, width)
     assert all(cell_len(line) <= width and "…" not in line for line in lines)
-    legend = next(number for number, line in enumerate(lines) if line == texts(language).texts.say("legend"))
+    legend = next(number for number, line in enumerate(lines) if line == texts(language).texts.text("legend"))
     grid = " ".join(lines[3:legend])
     for sign in "*-+.":
         grid = grid.replace(sign, f"{sign} ")
@@ -140,7 +140,7 @@ def test_every_day_stands_there_once_at_every_width(width: int, language: str) -
     assert len(days) == 365 + len([month for month in year(2025).months if month.working_days])
 
 
-def test_months_beside_one_another_fit_80_columns() -> None:
+def test_months_side_by_side_fit_80_columns() -> None:
     lines = shown(2025, "en", 80)
     assert lines[:6] == [
         "Support calendar: 2025",
@@ -153,19 +153,19 @@ def test_months_beside_one_another_fit_80_columns() -> None:
     assert "  +  Su 2025-01-05  09:00-18:00; worked day off; source: for 3 January: PyPI" in lines
 
 
-def test_an_estimated_year_says_so() -> None:
+def test_estimated_year_is_marked_as_estimated() -> None:
     assert shown(2027, "ru", 120)[1].endswith("год предположителен: постановления о переносах ещё нет")
     assert "  ?  день предположителен, постановления нет" in shown(2027, "ru", 120)
 
 
-def test_a_final_year_names_its_days_that_are_still_estimates() -> None:
-    assert shown(2026, "en", 120)[1] == "247 working days, 2223 h; the year is final but for the days marked ?"
+def test_final_year_names_its_days_that_are_still_estimates() -> None:
+    assert shown(2026, "en", 120)[1] == "247 working days, 2223 h; the year is final except for the days marked ?"
     assert shown(2024, "en", 120)[1].endswith("; the year is final")
 
 
-def test_its_json_has_months_and_the_days_that_differ() -> None:
-    made = year(2025).to_json()
-    assert (made["year"], made["is_estimated"], made["working_days"]) == (2025, False, 246)
-    assert made["months"][2] == {"month": 3, "working_days": 17, "worked": 17 * 9 * 3600}
-    moved = next(each for each in made["days"] if each["day"] == "2025-01-03")
+def test_json_of_a_year_has_months_and_the_days_that_differ() -> None:
+    document = year(2025).to_json()
+    assert (document["year"], document["is_estimated"], document["working_days"]) == (2025, False, 246)
+    assert document["months"][2] == {"month": 3, "working_days": 17, "worked": 17 * 9 * 3600}
+    moved = next(each for each in document["days"] if each["day"] == "2025-01-03")
     assert (moved["kind"], moved["lines"][0]["other"], moved["hours"]) == ("off", "2025-01-05", "")

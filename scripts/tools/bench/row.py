@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from statistics import median
 
-from support.alone import Usage, run_alone
+from support.process_usage import Usage, measure_process
 
 ROOT = Path(__file__).resolve().parent.parent.parent.parent
 
@@ -56,7 +56,7 @@ def measure_command(
     command: Sequence[str | Path], folder: Path = ROOT, environment: Mapping[str, str] | None = None
 ) -> Usage:
     """Run a command and return the CPU and memory that it used; raise CalledProcessError if it fails."""
-    used = run_alone(command, folder, environment)
+    used = measure_process(command, folder, environment)
     if used.code:
         raise subprocess.CalledProcessError(used.code, [str(word) for word in command])
     return used

@@ -178,7 +178,7 @@ MAPPINGS: dict[str, Json] = {
         "statuses": {**dict.fromkeys((*STATUSES, *OTHER_STATUSES), OPEN), "Closed": CLOSED, UNUSED: WAITING},
         "priorities": PRIORITIES,
         "channels": {contact.lower().replace(" ", "_"): contact for contact in CONTACTS},
-        "sets": {"no_answer": "Closed", "asked": UNUSED},
+        "tool_statuses": {"no_answer": "Closed", "asked": UNUSED},
         "default_channels": {},
         "staff": {"groups": ["Support"]},
     },

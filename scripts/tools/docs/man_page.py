@@ -1,4 +1,4 @@
-"""The manual page sup-sync(1): every command with its options, printed in the format of `man`."""
+"""The manual page sup-sync(1): every command with its options and examples, in the format of `man`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import click
 from tools.docs.commands import commands_of
 
 from sup_sync import __version__
-from sup_sync.cli.main import cli
+from sup_sync.cli.examples import ExampleCommand
+from sup_sync.cli.main import GROUPS, cli
 
 README = Path(__file__).parent.parent.parent.parent / "README.md"
 
@@ -45,8 +46,7 @@ def page() -> str:
         ".SH OPTIONS",
         "These options may come before or after the command.",
         *_options(ctx, cli),
-        ".SH COMMANDS",
-        *(line for path, command in _commands() for line in _section(path, command)),
+        *_command_groups(),
         ".SH EXIT STATUS",
         *_list(_exit_codes()),
         ".SH ENVIRONMENT",
@@ -57,10 +57,12 @@ def page() -> str:
     return "\n".join(parts) + "\n"
 
 
-def _commands() -> Iterator[tuple[str, click.Command]]:
-    """Yield every command that can be run, with its full name."""
-    for command, context in commands_of(cli, click.Context(cli, info_name="sup-sync")):
-        yield context.command_path, command
+def _command_groups() -> Iterator[str]:
+    root = click.Context(cli, info_name="sup-sync")
+    for title, names in GROUPS.items():
+        yield f'.SH "COMMANDS: {title.upper()}"'
+        for command, context in commands_of(cli, root, names):
+            yield from _section(context.command_path, command)
 
 
 def _section(path: str, command: click.Command) -> Iterator[str]:
@@ -70,6 +72,7 @@ def _section(path: str, command: click.Command) -> Iterator[str]:
     yield ".PP"
     yield _text(_help(command))
     yield from _options(ctx, command, shared=[option for param in cli.get_params(ctx) for option in param.opts])
+    yield from _examples(command)
 
 
 def _usage(ctx: click.Context, command: click.Command) -> str:
@@ -80,6 +83,11 @@ def _usage(ctx: click.Context, command: click.Command) -> str:
 def _options(ctx: click.Context, command: click.Command, shared: Iterable[str] = ()) -> Iterator[str]:
     params = [param for param in command.get_params(ctx) if not set(param.opts) & set(shared)]
     yield from _list(record for param in params if (record := param.get_help_record(ctx)))
+
+
+def _examples(command: click.Command) -> Iterator[str]:
+    if isinstance(command, ExampleCommand) and command.examples:
+        yield from (".PP", "Examples:", ".RS", ".nf", *map(_text, command.examples), ".fi", ".RE")
 
 
 def _exit_codes() -> list[tuple[str, str]]:

@@ -35,28 +35,28 @@ def _text(title: str, pattern: str) -> Json:
     return {"title": title, "type": "string", "pattern": pattern}
 
 
-_LENGTH = r"[1-9]\d{0,4} (min|h|working days?)"
+_DURATION = r"[1-9]\d{0,4} (min|h|working days?)"
 _DAY, _CLOCK = r"\d{4}-\d\d-\d\d", r"([01]\d|2[0-3]):[0-5]\d"
 _DATE_TIME = rf"{_DAY}[ T]{_CLOCK}(:[0-5]\d)?"
 _WEEKDAY = f"({'|'.join(WEEKDAYS)})"
 _DATE = _text("date", rf"^{_DAY}$")
-_LENGTH_OR_NONE = _text("duration or `none`", rf"^({_LENGTH}|none)$")
+_DURATION_OR_NONE = _text("duration or `none`", rf"^({_DURATION}|none)$")
 _HOURS = rf"^{_CLOCK}-({_CLOCK}|24:00)$"
 
 # how an admin writes the values that these functions read
 INPUT_SCHEMAS = {
-    base.read_length: _text("duration", rf"^{_LENGTH}$"),
-    base.hours_or_minutes: _text("duration in minutes or hours", r"^[1-9]\d{0,4} (min|h)$"),
-    base.written_number: {"title": "string or number", "type": ["string", "number"]},
-    regulation.length_or_lengths: {
-        "anyOf": [_LENGTH_OR_NONE, {"type": "object", "additionalProperties": _LENGTH_OR_NONE}]
+    base.read_duration: _text("duration", rf"^{_DURATION}$"),
+    base.check_hours_or_minutes: _text("duration in minutes or hours", r"^[1-9]\d{0,4} (min|h)$"),
+    base.read_as_text: {"title": "string or number", "type": ["string", "number"]},
+    regulation.read_durations: {
+        "anyOf": [_DURATION_OR_NONE, {"type": "object", "additionalProperties": _DURATION_OR_NONE}]
     },
-    regulation.metric_key: _text("metric key", rf"^{regulation.METRIC_KEY}$"),
-    regulation.measure_key: {"enum": list(MEASURES)},
-    run.stretch_of_hours: _text("time range", rf"^{_CLOCK}-{_CLOCK}$"),
-    calendar.windows: {"type": "array", "items": _text("time range", _HOURS)},
-    calendar.named_weekdays: _text("weekday or range of weekdays", rf"^{_WEEKDAY}(-{_WEEKDAY})?$"),
-    tables.moment_or_none: _text("date and time, or `none`", rf"^({_DATE_TIME}|none)$"),
+    regulation.check_metric_key: _text("metric key", rf"^{regulation.METRIC_KEY}$"),
+    regulation.check_measure: {"enum": list(MEASURES)},
+    run.read_time_range: _text("time range", rf"^{_CLOCK}-{_CLOCK}$"),
+    calendar.read_windows: {"type": "array", "items": _text("time range", _HOURS)},
+    calendar.check_weekdays: _text("weekday or range of weekdays", rf"^{_WEEKDAY}(-{_WEEKDAY})?$"),
+    tables.read_moment_or_none: _text("date and time, or `none`", rf"^({_DATE_TIME}|none)$"),
 }
 
 # conditions that involve several keys of a shape
@@ -95,7 +95,7 @@ class Generator(GenerateJsonSchema):
 
     def function_before_schema(self, schema: Any) -> Json:
         function = schema["function"]["function"]
-        if function is calendar.change_or_move:
+        if function is calendar.read_change:
             return {"anyOf": [self.generate_inner(_core(each)) for each in (shapes.ChangeShape, shapes.MoveShape)]}
         return dict(INPUT_SCHEMAS[function])
 
@@ -133,7 +133,7 @@ class Generator(GenerateJsonSchema):
         return json_schema
 
     def encode_default(self, dft: Any) -> Any:
-        return f"{dft.amount} {dft.unit}" if isinstance(dft, base.Length) else super().encode_default(dft)
+        return f"{dft.amount} {dft.unit}" if isinstance(dft, base.Duration) else super().encode_default(dft)
 
 
 def _core(shape: type[BaseModel]) -> Any:

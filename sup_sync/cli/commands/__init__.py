@@ -1,1 +1,1 @@
-"""The commands, one file each, named like the command."""
+"""The commands, one module each, named like the command."""

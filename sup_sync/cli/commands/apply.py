@@ -17,30 +17,42 @@ from sup_sync.cli.context import (
     report_unread_projects,
     state_path,
 )
+from sup_sync.cli.examples import ExampleCommand
 from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
 from sup_sync.cli.monitoring import METRICS_HELP, RunRecord, check_prom_path, check_url, recorded_run
-from sup_sync.cli.notifications import notifier
+from sup_sync.cli.notifications import make_notifier
 from sup_sync.cli.options import global_options
 
 
-@click.command()
-@click.option("--force", is_flag=True, help="Write it even over the limits, this once.")
-@click.option("--adopt", is_flag=True, help="Set fields alone: what is due already is not said. For the first run.")
+@click.command(
+    cls=ExampleCommand,
+    examples=(
+        "sup-sync apply",
+        "sup-sync apply --adopt",
+        "sup-sync --config /etc/sup-sync/config.yaml apply --quiet --ping https://monitor.example.kz/of-this-run",
+    ),
+)
+@click.option("--force", is_flag=True, help="Write even if the plan exceeds the limits (this run only).")
+@click.option(
+    "--adopt",
+    is_flag=True,
+    help="First run on an existing Redmine: set fields, send no notes about what is already due.",
+)
 @click.option(
     "--ping",
     "monitor",
     metavar="URL",
     callback=check_url,
-    help="Ask for URL/start, and then for URL/ and the exit code.",
+    help="Monitor to ping: URL/start, then URL/EXIT_CODE.",
 )
 @click.option("--metrics", type=click.Path(path_type=Path, dir_okay=False), callback=check_prom_path, help=METRICS_HELP)
-@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON in the end, whatever the run came to.")
+@click.option("--json", "as_json", is_flag=True, help="Print a one-line JSON summary, even if the run fails.")
 @global_options
 @pass_settings
 def apply(
     settings: Settings, force: bool, adopt: bool, monitor: str | None, metrics: Path | None, as_json: bool
 ) -> int:
-    """Plan, then write it; for cron."""
+    """Plan changes and write them to Redmine. Run it from cron."""
     with recorded_run(settings, monitor, metrics, as_json=as_json) as run:
         run.code = _apply(settings, run, force=force, adopt=adopt)
     return run.code
@@ -68,15 +80,15 @@ def _apply(settings: Settings, run: RunRecord, *, force: bool, adopt: bool) -> i
             progress=advance,
             is_adopting=adopt,
             cache=cache_file(settings, config),
-            hooks=RunHooks(run.counting(record), notifier(config)),
+            hooks=RunHooks(run.counting(record), make_notifier(config)),
         )
     run.done = done
     report_unread_projects(settings, done.unread_projects)
     for line in done.failed_notifications:
-        settings.tell(line, is_news=True)
+        settings.info(line, always=True)
     if not run.as_json and (done.outcomes or done.skipped or not settings.quiet):
         from sup_sync.output.terminal.layout import make_console
-        from sup_sync.output.terminal.plan import show_applied
+        from sup_sync.output.terminal.plan import show_run_result
 
-        show_applied(make_console(), done)
+        show_run_result(make_console(), done)
     return DONE if done.is_complete else PARTLY_DONE

@@ -1,4 +1,4 @@
-"""The command check: whether the mappings are sound, and the tracker as they say."""
+"""`sup-sync check`: check the configuration and compare it with Redmine."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sup_sync.cli.context import Settings, connect, pass_settings, shipped
+from sup_sync.cli.context import Settings, connect, pass_settings, shipped_folder
+from sup_sync.cli.examples import ExampleCommand
 from sup_sync.cli.exit_codes import BAD_CONFIG, DONE, NO_ACCESS
-from sup_sync.cli.notifications import unreachable
+from sup_sync.cli.notifications import find_unreachable
 from sup_sync.cli.options import global_options
 
 if TYPE_CHECKING:
@@ -20,17 +21,17 @@ if TYPE_CHECKING:
     from sup_sync.to_json import Json
 
 
-@click.command()
-@click.option("--offline", is_flag=True, help="Check config.yaml and mappings/ alone.")
+@click.command(cls=ExampleCommand, examples=("sup-sync check", "sup-sync check --offline"))
+@click.option("--offline", is_flag=True, help="Check the files only; do not contact Redmine.")
 @global_options
 @pass_settings
 def check(settings: Settings, offline: bool) -> int:
-    """Check the mappings, and the tracker against them: names, fields, permissions, workflow."""
+    """Check the configuration and compare it with Redmine: names, fields, permissions, workflow."""
     return run_check(settings, offline=offline)
 
 
 def run_check(settings: Settings, *, offline: bool) -> int:
-    """Print what is wrong with the mappings, or else with the tracker; returns the exit code."""
+    """Print mistakes of the files and then, unless `offline`, problems in Redmine; return the exit code."""
     from sup_sync.config.load import check_files
     from sup_sync.output.terminal.contracts import show_mistakes
     from sup_sync.output.terminal.layout import make_console
@@ -41,53 +42,53 @@ def run_check(settings: Settings, *, offline: bool) -> int:
         show_mistakes(make_console(), mistakes)
     if config is None or offline:
         if not mistakes:
-            which = "the shipped config.yaml" if path == shipped() / "config.yaml" else str(path)
-            settings.tell(f"no mistakes in {which} and its mappings")
+            name = "the shipped config.yaml" if path == shipped_folder() / "config.yaml" else str(path)
+            settings.info(f"{name} and its mappings are valid")
         return BAD_CONFIG if mistakes else DONE
-    problems, searches = _check_tracker(config)
+    problems, searches = _check_redmine(config)
     for problem in problems:
         click.echo(str(problem))
     if not problems:
-        settings.tell(f"{config.server.url} is as the mappings say")
-    silent = unreachable(config)
-    for line in silent:
+        settings.info(f"{config.server.url} matches the mappings")
+    unreachable = find_unreachable(config)
+    for line in unreachable:
         click.echo(line)
-    code = _check_code(problems, bool(mistakes or silent))
+    code = _check_code(problems, bool(mistakes or unreachable))
     if code == DONE and not settings.quiet:
         for search in searches:
             click.echo(f"{search.name}: {search.address(config.server.url)}")
     return code
 
 
-def _check_tracker(config: Config) -> tuple[list[Problem], tuple[Search, ...]]:
-    """What does not fit, and the searches for staff once they are seen to work."""
+def _check_redmine(config: Config) -> tuple[list[Problem], tuple[Search, ...]]:
+    """Return the problems in Redmine, and the searches for staff if they work."""
     from dataclasses import replace
 
     from sup_sync.redmine.lists import decode_directory
-    from sup_sync.redmine.preflight import check_tracker
+    from sup_sync.redmine.preflight import check_redmine
     from sup_sync.redmine.reader import Reader
-    from sup_sync.redmine.searches import check_searches, searches_of
+    from sup_sync.redmine.searches import check_searches, make_searches
     from sup_sync.run.redmine_state import fetch_redmine_state
 
     reader = Reader(connect(config))
-    tracker = fetch_redmine_state(reader, config)
-    searches = searches_of(decode_directory(tracker.lists, tracker.names))
-    found = [reader.count(search.filters) for search in searches]
+    state = fetch_redmine_state(reader, config)
+    searches = make_searches(decode_directory(state.lists, state.names))
+    counts = [reader.count(search.filters) for search in searches]
     rows = reader.fetch_rows(status="open")
-    waiting = (reader.fetch_issue(issue_id) for issue_id in _one_waiting_each(rows, tracker))
-    problems = check_tracker(replace(tracker, issues=tuple(waiting)))
-    broken = check_searches(searches, found, rows)
+    waiting = (reader.fetch_issue(issue_id) for issue_id in _one_waiting_per_tracker(rows, state))
+    problems = check_redmine(replace(state, issues=tuple(waiting)))
+    broken = check_searches(searches, counts, rows)
     return [*problems, *broken], () if broken else searches
 
 
-def _one_waiting_each(rows: Iterable[Json], tracker: RedmineState) -> Iterable[int]:
-    """One request that waits for the client for each of Redmine's trackers: on them the workflow shows."""
+def _one_waiting_per_tracker(rows: Iterable[Json], state: RedmineState) -> Iterable[int]:
+    """Return a request that waits for the client for each tracker: its allowed statuses show the workflow."""
     from sup_sync.model.issue import Phase
 
-    waiting = {name for name, status in tracker.names.statuses.items() if status.phase is Phase.WAITING}
-    project_ids = {project["id"] for project in tracker.lists["projects"]}
-    here = (row for row in rows if row["project"]["id"] in project_ids)
-    return {row["tracker"]["id"]: row["id"] for row in here if row["status"]["name"] in waiting}.values()
+    waiting = {name for name, status in state.names.statuses.items() if status.phase is Phase.WAITING}
+    project_ids = {project["id"] for project in state.lists["projects"]}
+    in_projects = (row for row in rows if row["project"]["id"] in project_ids)
+    return {row["tracker"]["id"]: row["id"] for row in in_projects if row["status"]["name"] in waiting}.values()
 
 
 def _check_code(problems: list[Problem], has_mistakes: bool) -> int:

@@ -7,16 +7,17 @@ from datetime import datetime
 import click
 
 from sup_sync.cli.context import Settings, in_support_zone, pass_settings, print_json
+from sup_sync.cli.examples import ExampleCommand
 from sup_sync.cli.options import global_options, json_option, now_option
 
 
-@click.command()
+@click.command(cls=ExampleCommand, examples=("sup-sync clients", "sup-sync clients --now 2027-01-01"))
 @now_option
 @json_option
 @global_options
 @pass_settings
 def clients(settings: Settings, now: datetime | None, as_json: bool) -> None:
-    """The contracts with their days left."""
+    """List contracts and the days left on each."""
     from sup_sync.views.contracts import contract_states
 
     config = settings.load()

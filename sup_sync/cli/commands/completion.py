@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import click
 
+from sup_sync.cli.examples import ExampleCommand
 from sup_sync.cli.options import global_options
 
 PROGRAM = "sup-sync"
-VARIABLE = "_SUP_SYNC_COMPLETE"
-"""What click asks the environment for."""
-
+VARIABLE = "_SUP_SYNC_COMPLETE"  # the environment variable that click reads
 SHELLS = ("bash", "zsh", "fish")
 
 
-@click.command()
+@click.command(
+    cls=ExampleCommand,
+    examples=(
+        'eval "$(sup-sync completion bash)"',
+        "sup-sync completion fish > ~/.config/fish/completions/sup-sync.fish",
+    ),
+)
 @click.argument("shell", type=click.Choice(SHELLS))
 @global_options
 def completion(shell: str) -> None:
-    """Print what makes SHELL complete sup-sync's commands, options and values."""
+    """Print the completion script for SHELL."""
     from click.shell_completion import get_completion_class
 
     root = click.get_current_context().find_root().command
-    found = get_completion_class(shell)
-    if found is None:
-        raise click.UsageError(f"click completes no {shell}: update it")
-    made = found(root, {}, PROGRAM, VARIABLE)
-    click.echo(made.source_template % made.source_vars())
+    completion_class = get_completion_class(shell)
+    if completion_class is None:
+        raise click.UsageError(f"click does not support {shell}; update click")
+    completer = completion_class(root, {}, PROGRAM, VARIABLE)
+    click.echo(completer.source_template % completer.source_vars())

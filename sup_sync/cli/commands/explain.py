@@ -15,7 +15,8 @@ from sup_sync.cli.context import (
     pass_settings,
     print_json,
 )
-from sup_sync.cli.loading import read_file
+from sup_sync.cli.examples import ExampleCommand
+from sup_sync.cli.loading import read_snapshot
 from sup_sync.cli.options import from_option, global_options, json_option, now_option
 from sup_sync.cli.parameters import RequestNumberType
 from sup_sync.errors import DecodeError, MissingError
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from sup_sync.redmine.snapshot import Gathered
 
 
-@click.command()
+@click.command(
+    cls=ExampleCommand,
+    examples=("sup-sync explain 30", "sup-sync explain 30 --from requests.jsonl --now 2026-11-20T18:00"),
+)
 @click.argument("issue_id", metavar="N", type=RequestNumberType(min=1))
 @from_option
 @now_option
@@ -33,20 +37,20 @@ if TYPE_CHECKING:
 @global_options
 @pass_settings
 def explain(settings: Settings, issue_id: int, source: Path | None, now: datetime | None, as_json: bool) -> None:
-    """One request's story: events, pauses, clocks, verdicts, the clause of each; where its minutes went."""
+    """Explain one request: history, clocks, SLA status and time spent, with clauses."""
     from sup_sync.run.caseload import decode_caseload, judge_caseload
     from sup_sync.views.explanation import explain as explain_issue
 
     config = settings.load(require_config=source is None)
-    moment = in_support_zone(now, config)
+    time = in_support_zone(now, config)
     gathered = _gather_one(settings, config, source, issue_id)
     caseload = decode_caseload(gathered.lists, gathered.raw_issues, config.rules)
     for finding in caseload.findings:
         raise DecodeError(finding.text)
-    judgements = judge_caseload(caseload, config.rules, moment)
+    judgements = judge_caseload(caseload, config.rules, time)
     if not judgements:
-        raise MissingError(f"request #{issue_id} was not filed yet at {moment:%Y-%m-%d %H:%M %z}: give a later --now")
-    explanation = explain_issue(judgements[0], config.rules, moment)
+        raise MissingError(f"request #{issue_id} was not filed yet at {time:%Y-%m-%d %H:%M %z}; choose a later --now")
+    explanation = explain_issue(judgements[0], config.rules, time)
     if as_json:
         print_json(explanation.to_json())
     else:
@@ -64,10 +68,12 @@ def _gather_one(settings: Settings, config: Config, source: Path | None, issue_i
     from sup_sync.run.redmine_state import fetch_redmine_state
 
     if source:
-        gathered = read_file(settings, source)
-        found = tuple(issue for issue in gathered.raw_issues if issue["id"] == issue_id)
-        if not found:
-            raise MissingError(f"{source.name} has no request #{issue_id}: take a newer one with `sup-sync snapshot`")
-        return replace(gathered, raw_issues=found)
+        gathered = read_snapshot(settings, source)
+        matching = tuple(issue for issue in gathered.raw_issues if issue["id"] == issue_id)
+        if not matching:
+            raise MissingError(
+                f"{source.name}: request #{issue_id} not found; create a newer file with `sup-sync snapshot`"
+            )
+        return replace(gathered, raw_issues=matching)
     reader = Reader(connect(config))
     return Gathered(fetch_redmine_state(reader, config).lists, (reader.fetch_issue(issue_id),), {})

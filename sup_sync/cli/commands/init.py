@@ -1,4 +1,4 @@
-"""The command init: config.yaml and mappings/ for a tracker that nobody prepared, by the names it has."""
+"""`sup-sync init`: create config.yaml and mappings/ from the names in an existing Redmine."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from sup_sync.cli.commands.check import run_check
-from sup_sync.cli.context import Settings, log_line, pass_settings, shipped
+from sup_sync.cli.context import Settings, log_line, pass_settings, shipped_folder
+from sup_sync.cli.examples import ExampleCommand
 from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
 from sup_sync.cli.options import global_options, require_language
 from sup_sync.errors import AccessError, SupSyncError
@@ -30,13 +31,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 CONFIG, MAPPINGS, SCHEMAS = "config.yaml", "mappings", "schemas"
-ALL, LATER = "all", "later"
-"""What may be answered instead of names."""
+ALL, LATER = "all", "later"  # answers that are accepted instead of names
 
 
 @value
 class Answers:
-    """What the options say, and then whoever sits at the terminal; `yes` is to ask nobody."""
+    """The answers of the options, and then of the prompts, which `yes` turns off."""
 
     url: str | None
     key_file: Path | None
@@ -47,38 +47,54 @@ class Answers:
     yes: bool
 
 
-@click.command()
-@click.option("--url", help="The tracker's root, like https://tracker.example.kz")
-@click.option(
-    "--key-file", metavar="FILE", type=click.Path(path_type=Path), help=f"Holds the API key; else {VARIABLE}."
+@click.command(
+    cls=ExampleCommand,
+    examples=(
+        "sup-sync init",
+        "sup-sync init --url https://redmine.example.kz --key-file key --project support --yes",
+    ),
 )
-@click.option("--ca-file", metavar="FILE", type=click.Path(path_type=Path), help="CA (PEM) of a private certificate.")
+@click.option("--url", help="Base URL of Redmine, e.g. https://redmine.example.kz")
 @click.option(
-    "--project", "projects", metavar="ID", multiple=True, help="One of support's; again for more. Default: all."
+    "--key-file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help=f"File with the API key; {VARIABLE} takes precedence.",
 )
-@click.option("--language", metavar="KEY", help="Of notes and new names: kk, ru, en. Default: that of most names.")
-@click.option("--head", nargs=2, metavar="LOGIN NAME", help="Whom the ladder names last, as the tracker shows them.")
+@click.option("--ca-file", metavar="FILE", type=click.Path(path_type=Path), help="CA certificate (PEM) to trust.")
+@click.option(
+    "--project", "projects", metavar="ID", multiple=True, help="Project identifier; repeatable. Default: all."
+)
+@click.option(
+    "--language", metavar="KEY", help="Language of notes and new names. Default: that of most existing names."
+)
+@click.option(
+    "--head",
+    nargs=2,
+    metavar="LOGIN NAME",
+    help="Login and full name of the head of support, the last escalation step.",
+)
 @click.option(
     "--directory",
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path(),
-    help="Where to write. Default: here.",
+    help="Output directory. Default: the current one.",
 )
-@click.option("--yes", is_flag=True, help="Ask nothing.")
+@click.option("--yes", is_flag=True, help="Do not prompt.")
 @global_options
 @pass_settings
-def init(settings: Settings, /, directory: Path, **given: Any) -> int:
-    """Write config.yaml and mappings/ for a tracker as it is, by the names it has, and check them."""
-    _require_room(directory)
-    answers = Answers(**given)
+def init(settings: Settings, /, directory: Path, **options: Any) -> int:
+    """Create config.yaml and mappings/ from the names in an existing Redmine, and check them."""
+    _require_unused(directory)
+    answers = Answers(**options)
     if answers.language:
         require_language(answers.language, _languages())
-    answers = _ask_where(answers)
-    survey, projects = _look(answers)
+    answers = _ask_connection(answers)
+    survey, projects = _fetch_names(answers)
     proposal = _propose(survey, answers)
     if not answers.yes:
-        answers = _ask_who(answers, proposal)
+        answers = _ask_people(answers, proposal)
         proposal = _propose(survey, answers)
     texts = _fill_in(answers, projects, proposal)
     if not settings.quiet:
@@ -91,135 +107,133 @@ def init(settings: Settings, /, directory: Path, **given: Any) -> int:
     settings.config_path = directory / CONFIG
     _check(settings)
     for step in _next_steps(directory):
-        settings.tell(step)
+        settings.info(step)
     return PARTLY_DONE if proposal.has_placeholders or proposal.may_have_missed_a_role else DONE
 
 
-def _require_room(directory: Path) -> None:
+def _require_unused(directory: Path) -> None:
+    """Raise UsageError if a file or folder that init would write already exists."""
     for path in (directory / CONFIG, directory / MAPPINGS):
         if os.path.lexists(path):
-            raise click.UsageError(
-                f"{path} is there already, and is not overwritten: name another folder by --directory"
-            )
+            raise click.UsageError(f"{path} already exists; choose another --directory")
 
 
-# --- what has to be known
+# --- the answers
 
 
 def _languages() -> list[str]:
-    """The languages that the shipped messages have."""
+    """Return the languages of the shipped messages."""
     from sup_sync.config.yaml_file import load_yaml
 
-    return list(load_yaml(shipped() / MAPPINGS / "messages.yaml", "messages.yaml").data)
+    return list(load_yaml(shipped_folder() / MAPPINGS / "messages.yaml", "messages.yaml").data)
 
 
-def _ask_where(answers: Answers) -> Answers:
-    """Where the tracker and the key are, asked for unless options or the environment tell."""
+def _ask_connection(answers: Answers) -> Answers:
+    """Ask for the URL of Redmine and the key file, unless options or the environment contain them."""
     if not answers.yes and not sys.stdin.isatty():
-        raise click.UsageError("no terminal to ask at: give the answers as options, and --yes")
+        raise click.UsageError("stdin is not a terminal; pass the answers as options, with --yes")
     if not answers.url:
         if answers.yes:
-            raise click.UsageError("Missing option '--url', which --yes does not ask for")
-        answers = replace(answers, url=click.prompt("Tracker's URL", value_proc=_asked_again(_address), err=True))
-    if not answers.key_file and not _is_key_around():
+            raise click.UsageError("Missing option '--url', which --yes requires")
+        answers = replace(answers, url=click.prompt("Base URL of Redmine", value_proc=_retried(_url), err=True))
+    if not answers.key_file and not _has_key():
         if answers.yes:
-            raise AccessError(f"no key: set {VARIABLE}, or name its file by --key-file")
-        asked = click.prompt(
-            "File that holds the API key and that its owner alone can read",
-            value_proc=_asked_again(_key_file),
-            err=True,
+            raise AccessError(f"no API key; set {VARIABLE} or pass --key-file")
+        key_file = click.prompt(
+            "File with the API key, readable only by its owner", value_proc=_retried(_key_file), err=True
         )
-        answers = replace(answers, key_file=asked)
+        answers = replace(answers, key_file=key_file)
     return answers
 
 
-def _asked_again(read: Callable[[str], T]) -> Callable[[str], T]:
-    """What takes the answer to a question: what is wrong with one is told, and click asks again."""
+def _retried(read: Callable[[str], T]) -> Callable[[str], T]:
+    """Wrap the reading of an answer so that click shows its error and asks again."""
 
-    def answered(asked: str) -> T:
+    def read_answer(answer: str) -> T:
         try:
-            return read(asked)
+            return read(answer)
         except SupSyncError as error:
             raise click.UsageError(str(error)) from None
 
-    return answered
+    return read_answer
 
 
-def _address(asked: str) -> str:
+def _url(answer: str) -> str:
     from sup_sync.redmine.session import checked_root
 
-    return checked_root(asked)
+    return checked_root(answer)
 
 
-def _key_file(asked: str) -> Path:
-    path = Path(asked).expanduser()
+def _key_file(answer: str) -> Path:
+    path = Path(answer).expanduser()
     load_key(path, {}, named_by="your answer")
     return path
 
 
-def _is_key_around() -> bool:
+def _has_key() -> bool:
     credentials = os.environ.get("CREDENTIALS_DIRECTORY")
     return bool(os.environ.get(VARIABLE)) or bool(credentials and (Path(credentials) / CREDENTIAL).is_file())
 
 
-def _look(answers: Answers) -> tuple[NamesInRedmine, list[str]]:
-    """The names in the tracker, and the identifiers of the projects chosen."""
+def _fetch_names(answers: Answers) -> tuple[NamesInRedmine, list[str]]:
+    """Fetch the names in Redmine, and the identifiers of the chosen projects."""
     from sup_sync.redmine.reader import Reader
     from sup_sync.redmine.session import RedmineSession
 
     key = load_key(answers.key_file, os.environ, named_by="--key-file")
     reader = Reader(RedmineSession(answers.url or "", key, ca_file=answers.ca_file))
     account = reader.fetch_account()
-    chosen = _chosen(reader, account, answers)
+    chosen = _choose_projects(reader, account, answers)
     return reader.fetch_survey(account, chosen), [each["identifier"] for each in chosen]
 
 
-def _chosen(reader: Reader, account: Json, answers: Answers) -> Sequence[Json]:
-    """The projects named, all by default; AccessError where there is none of them."""
-    found = {each["identifier"]: each for each in reader.fetch_projects(account)}
-    if not found:
-        whose = "the tracker has" if account.get("admin") else "the account is a member of"
-        raise AccessError(f"{whose} no open project: make support's, and the account a member of them")
-    if answers.projects or answers.yes or len(found) == 1:
-        return _named(answers.projects, found)
-    log_line(f"projects: {', '.join(found)}")
+def _choose_projects(reader: Reader, account: Json, answers: Answers) -> Sequence[Json]:
+    """Return the projects of the options or the prompt, by default all; raise AccessError if there are none."""
+    projects = {each["identifier"]: each for each in reader.fetch_projects(account)}
+    if not projects:
+        if account.get("admin"):
+            raise AccessError("no open project in Redmine; create the projects of support")
+        raise AccessError("no open project that the account is a member of; add the account to support's projects")
+    if answers.projects or answers.yes or len(projects) == 1:
+        return _select_projects(answers.projects, projects)
+    log_line(f"projects: {', '.join(projects)}")
     chosen: Sequence[Json] = click.prompt(
-        "Those of support, with blanks between them",
+        "Projects of support, separated by spaces",
         default=ALL,
-        value_proc=_asked_again(lambda asked: _named(asked.replace(",", " ").split(), found)),
+        value_proc=_retried(lambda answer: _select_projects(answer.replace(",", " ").split(), projects)),
         err=True,
     )
     return chosen
 
 
-def _named(identifiers: Sequence[str], found: Mapping[str, Json]) -> Sequence[Json]:
-    """The projects of these identifiers, each once; all of them by default."""
-    unknown = [each for each in identifiers if each not in (*found, ALL)]
+def _select_projects(identifiers: Sequence[str], projects: Mapping[str, Json]) -> Sequence[Json]:
+    """Return the projects with these identifiers, each once; by default all. Raises AccessError."""
+    unknown = [each for each in identifiers if each not in (*projects, ALL)]
     if unknown:
-        text = f"project {', '.join(unknown)}: none that the account is a member of and that is open"
-        raise AccessError(f"{text}: there are {', '.join(found)}")
-    wanted = found if ALL in identifiers else dict.fromkeys(identifiers or found)
-    return [found[each] for each in wanted]
+        text = f"project {', '.join(unknown)}: not an open project of the account"
+        raise AccessError(f"{text}; choose from {', '.join(projects)}")
+    selected = projects if ALL in identifiers else dict.fromkeys(identifiers or projects)
+    return [projects[each] for each in selected]
 
 
-def _ask_who(answers: Answers, proposal: Proposal) -> Answers:
-    """What is asked once the names are known: the language, and who has the last word."""
+def _ask_people(answers: Answers, proposal: Proposal) -> Answers:
+    """Ask for the language and the head of support, which depend on the names in Redmine."""
     if not answers.language:
-        asked = click.prompt(
-            "Language of notes and of what is new", default=proposal.language, type=click.Choice(_languages()), err=True
+        language = click.prompt(
+            "Language of notes and new names", default=proposal.language, type=click.Choice(_languages()), err=True
         )
-        answers = replace(answers, language=asked)
+        answers = replace(answers, language=language)
     if answers.head:
         return answers
-    log_line(f"staff: {', '.join(proposal.staff) or 'nobody yet'}")
-    login = click.prompt("Login of support's head, whom the ladder names last", default=LATER, err=True)
+    log_line(f"staff: {', '.join(proposal.staff) or 'none yet'}")
+    login = click.prompt("Login of the head of support (last escalation step)", default=LATER, err=True)
     if login == LATER:
         return answers
-    name = click.prompt("Their name, as the tracker shows it", default=LATER, err=True)
+    name = click.prompt("Full name of the head of support, as Redmine shows it", default=LATER, err=True)
     return answers if name == LATER else replace(answers, head=(login, name))
 
 
-# --- what comes of it
+# --- the files
 
 
 def _propose(survey: NamesInRedmine, answers: Answers) -> Proposal:
@@ -233,7 +247,7 @@ def _propose(survey: NamesInRedmine, answers: Answers) -> Proposal:
 def _fill_in(answers: Answers, projects: Sequence[str], proposal: Proposal) -> dict[str, str]:
     from sup_sync.config.onboarding.fill_in import Site, fill_in
 
-    sources = [shipped() / CONFIG, *sorted((shipped() / MAPPINGS).glob("*.yaml"))]
+    sources = [shipped_folder() / CONFIG, *sorted((shipped_folder() / MAPPINGS).glob("*.yaml"))]
     texts = {path.name: path.read_text(encoding="utf-8") for path in sources}
     key_file, ca_file = (str(path.absolute()) if path else None for path in (answers.key_file, answers.ca_file))
     site = Site((answers.url or "").rstrip("/"), key_file, ca_file, projects)
@@ -248,36 +262,36 @@ def _show(proposal: Proposal, projects: Sequence[str]) -> None:
 
 
 def _write(directory: Path, texts: Mapping[str, str]) -> None:
-    """All files, or none: they are put in their place once all are written."""
+    """Write all files or none: to a temporary folder, from which they are then moved. Raises UsageError."""
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        draft = Path(mkdtemp(prefix=".sup-sync-init-", dir=directory))
+        temporary = Path(mkdtemp(prefix=".sup-sync-init-", dir=directory))
     except OSError as error:
         raise _unwritable(directory, error) from None
     try:
-        shutil.copytree(shipped() / MAPPINGS / SCHEMAS, draft / MAPPINGS / SCHEMAS)
+        shutil.copytree(shipped_folder() / MAPPINGS / SCHEMAS, temporary / MAPPINGS / SCHEMAS)
         for name, text in texts.items():
-            path = draft / name if name == CONFIG else draft / MAPPINGS / name
+            path = temporary / name if name == CONFIG else temporary / MAPPINGS / name
             path.write_text(text, encoding="utf-8")
-        (draft / MAPPINGS).rename(directory / MAPPINGS)
+        (temporary / MAPPINGS).rename(directory / MAPPINGS)
         try:
-            (draft / CONFIG).rename(directory / CONFIG)
+            (temporary / CONFIG).rename(directory / CONFIG)
         except OSError:
-            (directory / MAPPINGS).rename(draft / MAPPINGS)
+            (directory / MAPPINGS).rename(temporary / MAPPINGS)
             raise
     except OSError as error:
         raise _unwritable(directory, error) from None
     finally:
-        shutil.rmtree(draft, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _unwritable(directory: Path, error: OSError) -> click.UsageError:
-    return click.UsageError(f"{directory}: cannot be written: {error.strerror}: name another by --directory")
+    return click.UsageError(f"{directory}: cannot be written ({error.strerror}); choose another --directory")
 
 
 def _check(settings: Settings) -> None:
-    """Show what `check` says of it; that is for whoever reads it, not init's own ending."""
-    settings.tell("check says:")
+    """Show the result of `check`, without its exit code: that of init does not depend on it."""
+    settings.info("result of `sup-sync check`:")
     try:
         run_check(settings, offline=False)
     except SupSyncError as error:
@@ -288,9 +302,9 @@ def _check(settings: Settings) -> None:
 def _next_steps(directory: Path) -> tuple[str, str, str]:
     command = f"sup-sync --config {(directory / CONFIG).absolute()}"
     return (
-        f"next: 1. look through {directory / MAPPINGS}/: tracker.yaml (each TODO), clients.yaml (the contracts), "
-        "regulation.yaml (help_centre, quality_address, which clients read)",
+        f"next: 1. review {directory / MAPPINGS}/: tracker.yaml (each TODO), clients.yaml (the contracts), "
+        "regulation.yaml (help_centre and quality_address, which are in notes to clients)",
         f"2. `{command} provision --script | RAILS_ENV=production bin/rails runner -` in Redmine's folder; "
-        "make the account sup-sync a member of the projects, and name a file with its key as `key_file`",
-        f"3. `{command} check` until it finds nothing; then `plan`, and `apply --adopt` for the first run",
+        "add the account sup-sync to the projects, write its key to a file, and set `key_file` to that file",
+        f"3. `{command} check` until it reports no problems; then `plan`, and `apply --adopt` for the first run",
     )

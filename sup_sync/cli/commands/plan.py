@@ -13,8 +13,9 @@ from sup_sync.cli.context import (
     pass_settings,
     print_json,
 )
+from sup_sync.cli.examples import ExampleCommand
 from sup_sync.cli.exit_codes import CHANGES_PENDING, DONE
-from sup_sync.cli.loading import judged
+from sup_sync.cli.loading import load_judgements
 from sup_sync.cli.options import from_option, global_options, json_option, now_option
 
 if TYPE_CHECKING:
@@ -22,25 +23,28 @@ if TYPE_CHECKING:
     from sup_sync.sla.judgement import Judgement
 
 
-@click.command()
+@click.command(
+    cls=ExampleCommand,
+    examples=("sup-sync plan", "sup-sync plan --from requests.jsonl --now 2026-11-20T18:00 --json"),
+)
 @from_option
 @now_option
 @json_option
-@click.option("--exit-code", is_flag=True, help="End with 5 when changes are pending.")
-@click.option("--adopt", is_flag=True, help="What `apply --adopt` would change.")
+@click.option("--exit-code", is_flag=True, help="Exit with 5 if changes are pending.")
+@click.option("--adopt", is_flag=True, help="Show what `apply --adopt` would change.")
 @global_options
 @pass_settings
 def plan(
     settings: Settings, source: Path | None, now: datetime | None, as_json: bool, exit_code: bool, adopt: bool
 ) -> int:
-    """What would change in the tracker, with the reason and the clause of each."""
+    """Show what `apply` would change, with reasons and clauses. Writes nothing."""
     from sup_sync.run.caseload import plan_caseload
 
     config = settings.load(require_config=source is None)
-    moment, caseload, judgements, code = judged(settings, config, source, now)
-    made = plan_caseload(caseload, judgements, config.rules, moment, is_adopting=adopt)
-    _show_plan(settings, made, judgements, moment, as_json=as_json)
-    return CHANGES_PENDING if exit_code and made.changes and code == DONE else code
+    time, caseload, judgements, code = load_judgements(settings, config, source, now)
+    planned = plan_caseload(caseload, judgements, config.rules, time, is_adopting=adopt)
+    _show_plan(settings, planned, judgements, time, as_json=as_json)
+    return CHANGES_PENDING if exit_code and planned.changes and code == DONE else code
 
 
 def _show_plan(

@@ -8,21 +8,28 @@ from pathlib import Path
 import click
 
 from sup_sync.cli.context import Settings, pass_settings, print_json, today
+from sup_sync.cli.examples import ExampleCommand
 from sup_sync.cli.files import write_atomically
 from sup_sync.cli.options import global_options, json_option, language_option
 from sup_sync.cli.pages import page_option, page_texts, require_libraries
 from sup_sync.cli.parameters import DayType
 
 
-@click.command()
-@click.option("--on", "day", type=DayType(), help="The version in force on this day; default: today.")
+@click.command(
+    cls=ExampleCommand,
+    examples=(
+        "sup-sync regulation --language en",
+        "sup-sync regulation --on 2026-12-31 --html regulation.html",
+    ),
+)
+@click.option("--on", "day", type=DayType(), help="Show the version in force on DAY. Default: today.")
 @language_option
 @page_option
 @json_option
 @global_options
 @pass_settings
 def regulation(settings: Settings, day: date | None, language: str | None, page: Path | None, as_json: bool) -> None:
-    """What the mappings promise: targets, hours, waiting, ladder, as one would hang it on the wall."""
+    """Show the configured regulation: targets, hours, waiting, escalation steps."""
     from sup_sync.model.policy import ClockKind
     from sup_sync.views.regulation import regulation_on
 
@@ -30,23 +37,25 @@ def regulation(settings: Settings, day: date | None, language: str | None, page:
         require_libraries("--html", "jinja2")
     config = settings.load()
     rules = config.rules
-    found = regulation_on(day or today(config), rules.policy, rules.calendars[ClockKind.WORKING])
-    if found is None:
+    day = day or today(config)
+    in_force = regulation_on(day, rules.policy, rules.calendars[ClockKind.WORKING])
+    if in_force is None:
         first = (rules.policy, *rules.policy.earlier)[-1].in_force_from
-        raise click.BadParameter(f"no regulation was in force then: the first is from {first}", param_hint="--on")
+        text = f"no regulation was in force on {day}; choose a day from {first} on"
+        raise click.BadParameter(text, param_hint="--on")
     if as_json:
-        print_json(found.to_json())
+        print_json(in_force.to_json())
         return
     from sup_sync.output.texts.regulation import regulation_text
 
     texts = page_texts("regulation", config, language)
-    said = regulation_text(found, texts, {key: each.name for key, each in rules.names.people.items()})
+    sheet = regulation_text(in_force, texts, {key: each.name for key, each in rules.names.people.items()})
     if page:
         from sup_sync.output.pages.frame import render_page
 
-        write_atomically(page, render_page("regulation", texts, said=said))
+        write_atomically(page, render_page("regulation", texts, regulation=sheet))
         return
     from sup_sync.output.terminal.layout import make_console
     from sup_sync.output.terminal.regulation import show_regulation
 
-    show_regulation(make_console(), said)
+    show_regulation(make_console(), sheet)

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sup_sync.cli.context import Settings, pass_settings, print_json
+from sup_sync.cli.examples import ExampleCommand
 from sup_sync.cli.exit_codes import DONE
 from sup_sync.cli.files import write_atomically
-from sup_sync.cli.loading import judged
+from sup_sync.cli.loading import load_judgements
 from sup_sync.cli.options import from_option, global_options, json_option, language_option, now_option, page_language
 from sup_sync.cli.pages import require_libraries
 from sup_sync.cli.publishing import basis_of, is_publishing, publish, publish_options
@@ -24,7 +25,14 @@ if TYPE_CHECKING:
 STDOUT = Path("-")
 
 
-@click.command()
+@click.command(
+    cls=ExampleCommand,
+    examples=(
+        "sup-sync report",
+        "sup-sync report --from requests.jsonl --csv requests.csv --html report.html",
+        "sup-sync report --publish support --month 2026-10",
+    ),
+)
 @from_option
 @now_option
 @json_option
@@ -32,13 +40,13 @@ STDOUT = Path("-")
     "--csv",
     "table",
     type=click.Path(path_type=Path, dir_okay=False, allow_dash=True),
-    help="Write one row for each request to this file, for a spreadsheet; - is standard output.",
+    help="Write CSV to FILE, one row per request; - for stdout.",
 )
 @click.option(
     "--html",
     "page",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="Write a page with charts to this file; it needs no network (extra `report`).",
+    help="Write a self-contained HTML report with charts (extra `report`).",
 )
 @language_option
 @publish_options
@@ -55,38 +63,38 @@ def report(
     language: str | None,
     **publication: Any,
 ) -> int:
-    """Compliance by level, channel, category, priority and month of filing."""
+    """Report SLA compliance by level, channel, category, priority and month filed."""
     from sup_sync.views.compliance import compliance
 
     if as_json and table == STDOUT:
-        raise click.UsageError("--json and --csv - both go to stdout: name a file for --csv")
+        raise click.UsageError("--json and --csv - both write to stdout; pass a file name to --csv")
     if language and not (page or publication["project"]):
-        raise click.UsageError("--language is that of --html and --publish: give one of them")
+        raise click.UsageError("--language needs --html or --publish; pass one of them")
     if page:
         require_libraries("--html", "jinja2", "matplotlib")
-    if is_publishing(publication, is_alone=not (source or now or as_json or table or page)):
+    if is_publishing(publication, has_other_options=bool(source or now or as_json or table or page)):
         return publish(settings, language=language, **publication)
     config = settings.load(require_config=source is None)
     in_language = page_language(language, config)
-    moment, _, judgements, code = judged(settings, config, source, now, everything=True)
+    time, _, judgements, code = load_judgements(settings, config, source, now, everything=True)
     if table:
         _write_table(table, judgements, config)
-    made = compliance(judgements, config.rules.policy, config.rules.calendars)
+    rows = compliance(judgements, config.rules.policy, config.rules.calendars)
     if page:
-        basis = (config, moment, in_language)
-        write_atomically(page, _page(made, judgements, *basis, is_whole=code == DONE))
+        basis = (config, time, in_language)
+        write_atomically(page, _page(rows, judgements, *basis, is_whole=code == DONE))
     if as_json:
-        print_json(made.to_json())
+        print_json(rows.to_json())
     elif not (table or page) and (judgements or not settings.quiet):
         from sup_sync.output.terminal.layout import make_console
         from sup_sync.output.terminal.report import show_report
 
-        show_report(make_console(), made)
+        show_report(make_console(), rows)
     return code
 
 
 def _write_table(path: Path, judgements: tuple[Judgement, ...], config: Config) -> None:
-    """The requests as CSV; in a file with the mark by which spreadsheets know UTF-8."""
+    """Write the requests as CSV; a file starts with the byte order mark by which spreadsheets detect UTF-8."""
     from sup_sync.views.csv_export import csv_text
 
     text = csv_text(judgements, config.rules.policy, config.rules.calendars)
@@ -97,11 +105,17 @@ def _write_table(path: Path, judgements: tuple[Judgement, ...], config: Config) 
 
 
 def _page(
-    made: Report, judgements: tuple[Judgement, ...], config: Config, now: datetime, language: str, *, is_whole: bool
+    rows: Report,
+    judgements: tuple[Judgement, ...],
+    config: Config,
+    now: datetime,
+    language: str,
+    *,
+    is_whole: bool,
 ) -> str:
     from sup_sync.output.pages.page import render_report
     from sup_sync.views.figures import figures_of
 
     rules = config.rules
     figures = figures_of(judgements, rules.policy, rules.calendars, now)
-    return render_report(made, figures, basis_of(config, is_whole=is_whole), now, language)
+    return render_report(rows, figures, basis_of(config, is_whole=is_whole), now, language)

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sup_sync.cli.context import Settings, pass_settings, shipped
+from sup_sync.cli.context import Settings, pass_settings, shipped_folder
+from sup_sync.cli.examples import ExampleCommand
 from sup_sync.cli.exit_codes import DONE
 from sup_sync.cli.options import global_options
 from sup_sync.errors import SupSyncError
@@ -24,78 +25,86 @@ from sup_sync.errors import SupSyncError
 if TYPE_CHECKING:
     from sup_sync.host.schedule import Places, Schedule
 
-OLD = ".old"
-"""What a changed file is put aside as; neither cron nor systemd reads such a name."""
+BACKUP = ".old"  # suffix of the backup of a changed file; neither cron nor systemd reads such a name
 
 
-@click.command()
-@click.option("--remove", is_flag=True, help="Take it back instead.")
-@click.option("--yes", is_flag=True, help="Do it without asking.")
+@click.command(
+    cls=ExampleCommand,
+    examples=(
+        "sup-sync --config /etc/sup-sync/config.yaml schedule",
+        "sup-sync --config /etc/sup-sync/config.yaml schedule --remove",
+    ),
+)
+@click.option("--remove", is_flag=True, help="Remove the schedule.")
+@click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @click.option(
     "--prefix",
     type=click.Path(path_type=Path, file_okay=False),
     default=Path("/"),
-    help="Put the files below DIR, and run no commands: for packages.",
+    help="Write files under DIRECTORY and run no commands (for packagers).",
 )
 @global_options
 @pass_settings
 def schedule(settings: Settings, remove: bool, yes: bool, prefix: Path) -> int:
-    """Run `apply` every five minutes: by a systemd timer, else by cron. Shows what it does first."""
+    """Install a systemd timer or cron entry that runs `apply` every five minutes. Shows changes first."""
     is_systemd = (prefix / "run/systemd/system").is_dir()
     places = _places_for_removal(settings) if remove else _places(settings, is_systemd=is_systemd)
-    wanted = _wanted(places, is_systemd=is_systemd)
+    planned = _make_schedule(places, is_systemd=is_systemd)
     if remove:
-        _show_removal(wanted, prefix)
+        _show_removal(planned, prefix)
     else:
-        _show(wanted, prefix)
-        _tell_key(settings, places, is_systemd=is_systemd)
-        _tell_closed(settings, places)
+        _show_installation(planned, prefix)
+        _warn_of_missing_key(settings, places, is_systemd=is_systemd)
+        _warn_of_unreadable_files(settings, places)
     if not yes and not sys.stdin.isatty():
-        settings.tell("nothing was changed: --yes does it", is_news=True)
+        settings.info("nothing changed; pass --yes to apply", always=True)
         return DONE
-    if not yes and not click.confirm("Do this?", err=True):
-        settings.tell("nothing was changed", is_news=True)
+    if not yes and not click.confirm("Make these changes?", err=True):
+        settings.info("nothing changed", always=True)
         return DONE
     try:
-        (_remove if remove else _install)(wanted, prefix)
+        (_remove if remove else _install)(planned, prefix)
     except OSError as error:
-        raise click.UsageError(f"{error.filename}: {error.strerror}: does it take root?") from None
+        raise click.UsageError(f"{error.filename}: {error.strerror}; run it as root") from None
     return DONE
 
 
-def _wanted(places: Places, *, is_systemd: bool) -> Schedule:
+def _make_schedule(places: Places, *, is_systemd: bool) -> Schedule:
     from sup_sync.host.schedule import ACCOUNT, cron_file, systemd_timer
 
-    texts = {path.name: path.read_text(encoding="utf-8") for path in (shipped() / "deploy").iterdir()}
+    texts = {path.name: path.read_text(encoding="utf-8") for path in (shipped_folder() / "deploy").iterdir()}
     if is_systemd:
         return systemd_timer(texts, places)
-    named = [path for path in (places.key, places.channels) if path]
-    not_its_own = [path for path in named if _owner(Path(path)) not in (None, ACCOUNT)]
-    return cron_file(texts, places, has_account=_is_account(ACCOUNT), not_its_own=not_its_own)
+    secrets = [path for path in (places.key, places.notify_file) if path]
+    foreign_files = [path for path in secrets if _owner(Path(path)) not in (None, ACCOUNT)]
+    return cron_file(texts, places, has_account=_is_account(ACCOUNT), foreign_files=foreign_files)
 
 
 def _places(settings: Settings, *, is_systemd: bool) -> Places:
-    """Where things lie by a configuration that is sound: another one would only fail every five minutes."""
+    """Find the paths to schedule by a valid configuration: any other would fail every five minutes.
+
+    Raises ConfigError or UsageError.
+    """
     from sup_sync.host.schedule import obstacles
 
-    places = _found(settings)
-    hindered = obstacles(places, is_systemd=is_systemd)
-    if hindered:
-        raise click.UsageError("\n".join(hindered))
+    places = _configured_places(settings)
+    problems = obstacles(places, is_systemd=is_systemd)
+    if problems:
+        raise click.UsageError("\n".join(problems))
     return places
 
 
 def _places_for_removal(settings: Settings) -> Places:
-    """The same, but what is broken or gone by now is no obstacle."""
+    """Find the paths to remove, even if the configuration is invalid or missing by now."""
     from sup_sync.host.schedule import CONFIG, PROGRAM, Places
 
     try:
-        return _found(settings)
+        return _configured_places(settings)
     except SupSyncError:
         return Places(PROGRAM, CONFIG)
 
 
-def _found(settings: Settings) -> Places:
+def _configured_places(settings: Settings) -> Places:
     from sup_sync.host.schedule import Places
 
     config = settings.load(require_config=True)
@@ -103,7 +112,7 @@ def _found(settings: Settings) -> Places:
         program=os.path.abspath(sys.argv[0]),
         config=os.path.abspath(settings.path(require_config=True)),
         key=_absolute(config.server.key_file),
-        channels=_absolute(config.notify_file),
+        notify_file=_absolute(config.notify_file),
     )
 
 
@@ -111,24 +120,24 @@ def _absolute(file: Path | None) -> str | None:
     return str(file.absolute()) if file else None
 
 
-def _tell_key(settings: Settings, places: Places, *, is_systemd: bool) -> None:
-    """The schedule has no environment of its own: the key has to lie in its file."""
+def _warn_of_missing_key(settings: Settings, places: Places, *, is_systemd: bool) -> None:
+    """Warn if the key file is missing: scheduled runs do not have the environment of the terminal."""
     from sup_sync.host.schedule import ACCOUNT, KEY
 
     key = Path(places.key or KEY)
     if not key.exists():
         owner = "root" if is_systemd else ACCOUNT
-        text = f"{key} is not there yet: put the account's API key into it, with {owner} as its owner and mode 600"
-        settings.tell(text, is_news=True)
+        text = f"{key}: file not found; write the account's API key to it (owner {owner}, mode 600)"
+        settings.info(text, always=True)
 
 
-def _tell_closed(settings: Settings, places: Places) -> None:
-    """The runs have an account of their own, which has to be let in to what it runs and reads."""
+def _warn_of_unreadable_files(settings: Settings, places: Places) -> None:
+    """Warn of each file that the service account, as which runs are scheduled, could not read."""
     for path in (places.program, os.path.realpath(sys.executable), places.config):
-        closed = _closed(Path(path))
-        if closed:
-            text = f"{path}: {closed} keeps the runs' own account out: let it in, or install and configure elsewhere"
-            settings.tell(text, is_news=True)
+        unreadable = _find_unreadable(Path(path))
+        if unreadable:
+            text = f"{path}: the service account cannot read {unreadable}; change its mode or move the file"
+            settings.info(text, always=True)
 
 
 def _is_account(name: str) -> bool:
@@ -137,8 +146,8 @@ def _is_account(name: str) -> bool:
     return False
 
 
-def _closed(path: Path) -> Path | None:
-    """The file, or the folder above it, that lets nobody in but its owner; None where all are open to anybody."""
+def _find_unreadable(path: Path) -> Path | None:
+    """Return the file or the first folder above it that other accounts cannot read; None if they can read all."""
     for each in (*reversed(path.parents), path):
         with suppress(OSError):
             if not each.stat().st_mode & (stat.S_IXOTH if each.is_dir() else stat.S_IROTH):
@@ -147,7 +156,7 @@ def _closed(path: Path) -> Path | None:
 
 
 def _owner(path: Path) -> str | None:
-    """Whose a file is, by name as far as they have one; None where it is not there."""
+    """Return the name of a file's owner, empty if the owner has no name; None if the file does not exist."""
     try:
         return path.owner()
     except KeyError:
@@ -156,62 +165,62 @@ def _owner(path: Path) -> str | None:
         return None
 
 
-def _show(wanted: Schedule, prefix: Path) -> None:
-    """Each file with its place, whole where it is new, else the lines that differ; then the commands."""
-    for path, text in _files(wanted, prefix):
-        before = _text(path)
-        if before is None:
-            click.echo(f"{path} is to be written:\n{_indented(text)}")
-        elif before == text:
-            click.echo(f"{path} is there already.")
+def _show_installation(planned: Schedule, prefix: Path) -> None:
+    """Print each file, whole if it is new and otherwise the lines that differ; then the commands."""
+    for path, text in _files(planned, prefix):
+        current = _text(path)
+        if current is None:
+            click.echo(f"{path} will be created:\n{_indented(text)}")
+        elif current == text:
+            click.echo(f"{path} is up to date.")
         else:
-            lines = difflib.unified_diff(before.splitlines(), text.splitlines(), "now", "then", lineterm="", n=0)
-            click.echo(f"{path} is another one, to be replaced, and kept as {path}{OLD}:")
+            lines = difflib.unified_diff(current.splitlines(), text.splitlines(), "current", "new", lineterm="", n=0)
+            click.echo(f"{path} differs and will be replaced (backup: {path}{BACKUP}):")
             click.echo(_indented("\n".join(lines)))
-    _show_commands("Then these are to run:", wanted.commands, prefix)
+    _show_commands("Commands to run afterwards:", planned.commands, prefix)
 
 
-def _show_removal(wanted: Schedule, prefix: Path) -> None:
-    _show_commands("These are to run:", wanted.before_removal, prefix)
-    for path, text in _files(wanted, prefix):
-        before = _text(path)
-        if before is None:
-            click.echo(f"{path} is not there.")
-        elif before == text:
-            click.echo(f"{path} is to be removed.")
+def _show_removal(planned: Schedule, prefix: Path) -> None:
+    _show_commands("Commands to run first:", planned.before_removal, prefix)
+    for path, text in _files(planned, prefix):
+        current = _text(path)
+        if current is None:
+            click.echo(f"{path} does not exist.")
+        elif current == text:
+            click.echo(f"{path} will be removed.")
         else:
-            click.echo(f"{path} is another one than sup-sync writes: it is to be kept as {path}{OLD}.")
-    _show_commands("Then these are to run:", wanted.after_removal, prefix)
+            click.echo(f"{path} was changed and will be renamed to {path}{BACKUP}.")
+    _show_commands("Commands to run afterwards:", planned.after_removal, prefix)
 
 
 def _show_commands(title: str, commands: Iterable[tuple[str, ...]], prefix: Path) -> None:
     lines = [shlex.join(command) for command in commands]
     if lines:
-        click.echo(f"{title if _is_system(prefix) else 'With --prefix these are left to you:'}")
+        click.echo(f"{title if _is_system(prefix) else 'Commands to run yourself, because of --prefix:'}")
         click.echo(_indented("\n".join(lines)))
 
 
-def _install(wanted: Schedule, prefix: Path) -> None:
-    for path, text in _files(wanted, prefix):
+def _install(planned: Schedule, prefix: Path) -> None:
+    for path, text in _files(planned, prefix):
         if _text(path) != text:
-            _put_aside(path)
+            _back_up(path)
             _write(path, text)
             click.echo(f"{path} written")
-    _run(wanted.commands, prefix)
+    _run(planned.commands, prefix)
 
 
-def _remove(wanted: Schedule, prefix: Path) -> None:
-    there = [(path, text) for path, text in _files(wanted, prefix) if _text(path) is not None]
-    if there:
-        _run(wanted.before_removal, prefix)
-    for path, text in there:
+def _remove(planned: Schedule, prefix: Path) -> None:
+    existing = [(path, text) for path, text in _files(planned, prefix) if _text(path) is not None]
+    if existing:
+        _run(planned.before_removal, prefix)
+    for path, text in existing:
         if _text(path) == text:
             path.unlink()
             click.echo(f"{path} removed")
         else:
-            _put_aside(path)
-    if there:
-        _run(wanted.after_removal, prefix)
+            _back_up(path)
+    if existing:
+        _run(planned.after_removal, prefix)
 
 
 def _write(path: Path, text: str) -> None:
@@ -220,17 +229,17 @@ def _write(path: Path, text: str) -> None:
     path.chmod(0o644)
 
 
-def _put_aside(path: Path) -> None:
+def _back_up(path: Path) -> None:
     if path.exists():
-        path.replace(f"{path}{OLD}")
-        click.echo(f"{path} kept as {path}{OLD}")
+        path.replace(f"{path}{BACKUP}")
+        click.echo(f"{path} renamed to {path}{BACKUP}")
 
 
 def _run(commands: Iterable[tuple[str, ...]], prefix: Path) -> None:
-    """Run the commands one after the other; the first that fails ends it."""
+    """Run the commands one after the other; raise ClickException at the first that fails."""
     for command in commands if _is_system(prefix) else ():
         try:
-            subprocess.run(command, check=True)  # noqa: S603 - our own words
+            subprocess.run(command, check=True)  # noqa: S603 - our own commands
         except (OSError, subprocess.CalledProcessError) as error:
             raise click.ClickException(f"`{shlex.join(command)}` failed: {error}") from None
         click.echo(f"{shlex.join(command)} done")
@@ -240,8 +249,8 @@ def _is_system(prefix: Path) -> bool:
     return prefix == Path("/")
 
 
-def _files(wanted: Schedule, prefix: Path) -> list[tuple[Path, str]]:
-    return [(prefix / path, text) for path, text in wanted.files.items()]
+def _files(planned: Schedule, prefix: Path) -> list[tuple[Path, str]]:
+    return [(prefix / path, text) for path, text in planned.files.items()]
 
 
 def _text(path: Path) -> str | None:

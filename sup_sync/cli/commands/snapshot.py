@@ -11,18 +11,19 @@ from sup_sync.cli.context import (
     pass_settings,
     report_unread_projects,
 )
+from sup_sync.cli.examples import ExampleCommand
 from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
 from sup_sync.cli.files import write_atomically
 from sup_sync.cli.loading import gather
 from sup_sync.cli.options import global_options
 
 
-@click.command()
-@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File to write; default: stdout.")
+@click.command(cls=ExampleCommand, examples=("sup-sync snapshot --output requests.jsonl",))
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="Output file. Default: stdout.")
 @global_options
 @pass_settings
 def snapshot(settings: Settings, output: Path | None) -> int:
-    """The tracker's issues with their histories as JSON lines, for --from."""
+    """Export requests with their history as JSON lines, for --from."""
     from sup_sync.redmine.snapshot import snapshot_lines
 
     config = settings.load(require_config=True)

@@ -13,11 +13,18 @@ from sup_sync.cli.context import (
     pass_settings,
     print_json,
 )
+from sup_sync.cli.examples import ExampleCommand
 from sup_sync.cli.loading import gather, report_unreadable
 from sup_sync.cli.options import from_option, global_options, json_option, now_option
 
 
-@click.command()
+@click.command(
+    cls=ExampleCommand,
+    examples=(
+        "sup-sync whatif new/mappings",
+        "sup-sync whatif new/mappings --from requests.jsonl",
+    ),
+)
 @click.argument("mappings", metavar="DIR", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @from_option
 @now_option
@@ -25,7 +32,7 @@ from sup_sync.cli.options import from_option, global_options, json_option, now_o
 @global_options
 @pass_settings
 def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetime | None, as_json: bool) -> int:
-    """Judge history by today's mappings and by those in DIR, and list the verdicts that flip."""
+    """Compare past results under the current mappings and those in DIR."""
     from sup_sync.run.caseload import decode_caseload, judge_caseload
     from sup_sync.views.whatif import compare
 
@@ -35,19 +42,19 @@ def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetim
         settings.load(require_config=source is None),
         settings.load(require_config=source is None, mappings=mappings),
     )
-    moment = in_support_zone(now, config)
+    time = in_support_zone(now, config)
     gathered = gather(settings, config, source, now, everything=True)
-    caseload, other_world = (
+    caseload, other_caseload = (
         decode_caseload(gathered.lists, gathered.raw_issues, each.rules) for each in (config, other)
     )
     code = report_unreadable(settings, gathered.unread_projects, caseload)
-    today, then = judge_caseload(caseload, config.rules, moment), judge_caseload(other_world, other.rules, moment)
-    compared = compare(today, then, config.rules.zone)
+    today, then = judge_caseload(caseload, config.rules, time), judge_caseload(other_caseload, other.rules, time)
+    comparison = compare(today, then, config.rules.zone)
     if as_json:
-        print_json(compared.to_json())
+        print_json(comparison.to_json())
     else:
         from sup_sync.output.terminal.layout import make_console
         from sup_sync.output.terminal.report import show_whatif
 
-        show_whatif(make_console(), compared)
+        show_whatif(make_console(), comparison)
     return code

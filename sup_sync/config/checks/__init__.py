@@ -1,4 +1,4 @@
-"""What the files must agree on among themselves: flat lists of small checks, each naming file and line."""
+"""Checks of the files and of their consistency: flat lists of small functions that report file and line."""
 
 from sup_sync.config.checks import calendar, clients, languages, messages, regulation, tracker
 from sup_sync.config.checks.files import (
@@ -13,6 +13,7 @@ from sup_sync.config.checks.files import (
     Check,
     Files,
     RegulationVersion,
+    not_defined,
 )
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "TRACKER",
     "Files",
     "RegulationVersion",
+    "not_defined",
 ]
 
 CHECKS: tuple[Check, ...] = (

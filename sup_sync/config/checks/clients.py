@@ -1,4 +1,4 @@
-"""Whether the contracts of clients.yaml are told apart, and who has to be asked to renew."""
+"""Checks of the contracts in clients.yaml: defined terms, expiry, overlaps, contradictions."""
 
 from __future__ import annotations
 
@@ -13,44 +13,42 @@ def check_contracts(files: Files) -> Iterator[Mistake]:
     if not files.clients:
         return
     contracts = files.clients.contracts
-    for number, contract in enumerate(contracts):
-        place: Place = ("contracts", number)
-        yield from files.undefined_words(CLIENTS, (*place, "level"), [contract.level], "levels")
+    for index, contract in enumerate(contracts):
+        place: Place = ("contracts", index)
+        yield from files.undefined_terms(CLIENTS, (*place, "level"), [contract.level], "levels")
         if contract.project and files.config:
             known = files.config.projects
             if contract.project not in known:
-                text = (
-                    f"project {contract.project!r} is not in config.yaml: correct it here or there: {', '.join(known)}"
-                )
+                text = f"project {contract.project!r} is not in config.yaml; add it or choose from {', '.join(known)}"
                 yield files.mistake(CLIENTS, (*place, "project"), text)
         last_on = max(each.last_on for each in contracts if each.client == contract.client)
         if contract.last_on == last_on < files.today:
-            text = f"contract of {contract.client} expired on {last_on}: renew it, else new requests are judged without"
+            text = f"contract of {contract.client} expired on {last_on}; renew it, or it does not apply to new requests"
             yield files.mistake(CLIENTS, (*place, "until"), text, is_warning=True)
 
 
 def check_contracts_do_not_overlap(files: Files) -> Iterator[Mistake]:
-    """Of two contracts for the same client on the same day, nobody could say which counts."""
+    """Report two contracts with the same client key on the same day: which one applies is undefined."""
     contracts = files.clients.contracts if files.clients else ()
-    for number, later in enumerate(contracts):
-        for first, earlier in enumerate(contracts[:number]):
+    for index, later in enumerate(contracts):
+        for first, earlier in enumerate(contracts[:index]):
             is_same = (earlier.project, earlier.group, earlier.bin) == (later.project, later.group, later.bin)
             if is_same and earlier.first_on <= later.last_on and later.first_on <= earlier.last_on:
                 line = files.sources[CLIENTS].line(("contracts", first))
-                text = f"overlaps the contract of line {line} for the same client: let one end before the other begins"
-                yield files.mistake(CLIENTS, ("contracts", number), text)
+                text = f"overlaps the contract on line {line} for the same client; close one before the other starts"
+                yield files.mistake(CLIENTS, ("contracts", index), text)
 
 
 def check_contracts_do_not_contradict(files: Files) -> Iterator[Mistake]:
-    """A client known in two ways, by project and by BIN say, has one level at a time."""
+    """Report a client with two levels at the same time, for example one by project and one by BIN."""
     contracts = files.clients.contracts if files.clients else ()
-    for number, later in enumerate(contracts):
-        for first, earlier in enumerate(contracts[:number]):
+    for index, later in enumerate(contracts):
+        for first, earlier in enumerate(contracts[:index]):
             is_same_time = earlier.first_on <= later.last_on and later.first_on <= earlier.last_on
             if is_same_time and earlier.client == later.client and earlier.level != later.level:
                 line = files.sources[CLIENTS].line(("contracts", first))
-                text = f"{later.client}: level {later.level} here, {earlier.level} in line {line} on the same days"
-                yield files.mistake(CLIENTS, ("contracts", number, "level"), f"{text}: correct one of them")
+                text = f"{later.client}: level {later.level} here, but {earlier.level} on line {line} for the same days"
+                yield files.mistake(CLIENTS, ("contracts", index, "level"), f"{text}; correct one of them")
 
 
 CHECKS: tuple[Check, ...] = (

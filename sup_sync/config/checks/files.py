@@ -1,4 +1,4 @@
-"""All files at once, as the checks see them, and how a mistake in one is named."""
+"""All files together, as input of the checks."""
 
 from __future__ import annotations
 
@@ -34,30 +34,31 @@ SINGULAR = {
 
 @value
 class RegulationVersion:
-    """A version of the regulation as its file has it."""
+    """A version of the regulation: its file, shape and agreements."""
 
     file: str
     shape: RegulationShape | None
     agreements: tuple[Agreement, ...]
 
     @property
-    def of_file(self) -> str:
-        """Where its words come from, as a mistake says it; the newest version needs no mention."""
-        return "" if self.file == REGULATION else f" of {self.file}"
+    def in_file(self) -> str:
+        """The origin of its terms, as a suffix of messages; empty for regulation.yaml."""
+        return "" if self.file == REGULATION else f" in {self.file}"
 
     @property
     def metrics(self) -> Mapping[str, MetricShape]:
-        """What it measures."""
+        """The metrics that this version defines."""
         return self.shape.metrics if self.shape else {}
 
 
 @value
 class Files:
-    """All files as far as they could be read: None where one could not.
+    """All files. A file that could not be read is None.
 
-    `pruned` are the parts left out for their mistakes, and the sections these stood in.
+    `pruned` contains the parts that were skipped because of mistakes, and the sections of these parts.
 
-    `regulation` and `agreements` are those of the `version` that is checked, one of `versions`, the newest first.
+    `versions` of the regulation are in descending order. `regulation` and `agreements` are those of the `version` that
+    is being checked.
     """
 
     sources: Mapping[str, YamlFile]
@@ -73,7 +74,7 @@ class Files:
     today: date
 
     def of_version(self, version: RegulationVersion) -> Files:
-        """The files with this version of the regulation to be checked; its mistakes name its file."""
+        """Return the files with this version of the regulation as the one to check. Its mistakes name its file."""
         return replace(self, version=version, sources={**self.sources, REGULATION: self.sources[version.file]})
 
     @property
@@ -84,40 +85,44 @@ class Files:
     def agreements(self) -> tuple[Agreement, ...]:
         return self.version.agreements
 
-    def words(self, section: str) -> dict[str, RegulationVersion]:
-        """The words that any version of the regulation has, each with the newest version that has it."""
-        words: dict[str, RegulationVersion] = {}
+    def terms(self, section: str) -> dict[str, RegulationVersion]:
+        """Return the terms of a section in all versions of the regulation, each with its newest version."""
+        terms: dict[str, RegulationVersion] = {}
         for version in self.versions:
-            for word in getattr(version.shape, section) if version.shape else ():
-                words.setdefault(word, version)
-        return words
+            for term in getattr(version.shape, section) if version.shape else ():
+                terms.setdefault(term, version)
+        return terms
 
-    def knows_all(self, section: str) -> bool:
-        """Whether no word of a section was left out for a mistake, in any version."""
+    def is_complete(self, section: str) -> bool:
+        """Return True if no version of the regulation has a skipped part in this section."""
         return all(each.shape and (each.file, section) not in self.pruned for each in self.versions)
 
     def is_pruned(self, section: str) -> bool:
-        """Whether the version that is checked had a part of this section left out."""
+        """Return True if the version that is being checked has a skipped part in this section."""
         return (self.version.file, section) in self.pruned
 
     def mistake(self, file: str, place: Place, text: str, *, is_warning: bool = False) -> Mistake:
         return self.sources[file].mistake(place, text, is_warning=is_warning)
 
     def undefined(
-        self, file: str, place: Place, names: Iterable[str], known: Iterable[str], what: str
+        self, file: str, place: Place, names: Iterable[str], known: Iterable[str], kind: str, where: str = ""
     ) -> Iterator[Mistake]:
-        """A mistake for each name that is used here but defined nowhere."""
+        """Yield a mistake for each name that is used but not defined. `where` is the file to define it in."""
         known = tuple(known)
         for name in names:
             if name not in known:
-                yield self.mistake(
-                    file, place, f"{what} {name!r} is not defined: there are {', '.join(known) or 'none'}"
-                )
+                yield self.mistake(file, place, not_defined(f"{kind} {name!r}", known, where))
 
-    def undefined_words(self, file: str, place: Place, words: Iterable[str], section: str) -> Iterator[Mistake]:
-        """A mistake for each word that no version of the regulation has, once all of theirs are known."""
-        if self.knows_all(section):
-            yield from self.undefined(file, place, words, self.words(section), SINGULAR[section])
+    def undefined_terms(self, file: str, place: Place, terms: Iterable[str], section: str) -> Iterator[Mistake]:
+        """Yield a mistake for each term that no version of the regulation defines, if all their terms could be read."""
+        if self.is_complete(section):
+            yield from self.undefined(file, place, terms, self.terms(section), SINGULAR[section])
+
+
+def not_defined(subject: str, known: Iterable[str], where: str = "") -> str:
+    """Return the message for an undefined term, with the terms to choose from."""
+    names = ", ".join(known)
+    return f"{subject} is not defined{where}; " + (f"choose from {names}" if names else "none are available")
 
 
 Check = Callable[[Files], Iterator[Mistake]]

@@ -1,4 +1,4 @@
-"""Whether a version of the regulation makes sense: every word defined, every request covered, no VIP served later."""
+"""Checks of a version of the regulation: defined terms, complete coverage, plausible targets."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from sup_sync.planning.notices import names_in
 from sup_sync.planning.notices.refusal import STOPPED
 from sup_sync.sla.measures import first_response, resolution
 
+# keys of a group in `report --json`, next to the metrics; a metric must not have one of these names
 GROUP_KEYS = ("key", "requests", "refused", "skipped", "time_by_party")
-"""What a group of a report in JSON has besides its metrics."""
 
 
-def check_agreements_use_defined_words(files: Files) -> Iterator[Mistake]:
+def check_agreements_use_defined_terms(files: Files) -> Iterator[Mistake]:
     if not files.regulation:
         return
     rules = files.regulation
@@ -35,13 +35,15 @@ def check_agreements_use_defined_words(files: Files) -> Iterator[Mistake]:
             where = (*place, metric, "within")
             yield from files.undefined(REGULATION, where, used, rules.priorities, "priority")
             for priority in (each for each in rules.priorities if used and each not in used):
-                yield files.mistake(REGULATION, where, f"no target for priority {priority}: add it, or one for all")
+                yield files.mistake(
+                    REGULATION, where, f"missing target for priority {priority}; add it, or write one duration for all"
+                )
 
 
-def _undefined(files: Files, place: Place, words: Iterable[str], section: str) -> Iterator[Mistake]:
-    """The words that this version itself does not have; silent where one of its own was left out for a mistake."""
+def _undefined(files: Files, place: Place, terms: Iterable[str], section: str) -> Iterator[Mistake]:
+    """Report the terms that this version does not define, unless a part of the section was skipped."""
     if files.regulation and not files.is_pruned(section):
-        yield from files.undefined(REGULATION, place, words, getattr(files.regulation, section), SINGULAR[section])
+        yield from files.undefined(REGULATION, place, terms, getattr(files.regulation, section), SINGULAR[section])
 
 
 def check_channels_are_for_defined_levels(files: Files) -> Iterator[Mistake]:
@@ -54,15 +56,14 @@ def check_ladders(files: Files) -> Iterator[Mistake]:
     if not files.regulation:
         return
     for key, steps in files.regulation.ladders.items():
-        for number, step in enumerate(steps):
-            place: Place = ("ladders", key, number)
+        for index, step in enumerate(steps):
+            place: Place = ("ladders", key, index)
             yield from files.undefined(REGULATION, place, [step.message], names_in(Section.LADDERS), "message")
             yield from _unknown_people(files, place, step, step.notify)
         shares = [step.at for step in steps]
         if shares != sorted(set(shares)):
-            yield files.mistake(
-                REGULATION, ("ladders", key), "steps do not rise: give each a larger share than the last"
-            )
+            text = "steps are not in ascending order; give each a larger `at` than the step before"
+            yield files.mistake(REGULATION, ("ladders", key), text)
 
 
 def check_alerts(files: Files) -> Iterator[Mistake]:
@@ -71,11 +72,11 @@ def check_alerts(files: Files) -> Iterator[Mistake]:
 
 
 def _unknown_people(
-    files: Files, place: Place, told: StepShape | AlertShape, notified: Iterable[str] = ()
+    files: Files, place: Place, note: StepShape | AlertShape, notified: Iterable[str] = ()
 ) -> Iterator[Mistake]:
     if files.tracker:
-        people = dict.fromkeys([*told.mentions, *([told.assign] if told.assign else []), *notified])
-        yield from files.undefined(REGULATION, place, people, files.tracker.people, "person of tracker.yaml")
+        people = dict.fromkeys([*note.mentions, *([note.assign] if note.assign else []), *notified])
+        yield from files.undefined(REGULATION, place, people, files.tracker.people, "person", " in tracker.yaml")
 
 
 def check_requirements(files: Files) -> Iterator[Mistake]:
@@ -85,52 +86,53 @@ def check_requirements(files: Files) -> Iterator[Mistake]:
 
 
 def check_waiting(files: Files) -> Iterator[Mistake]:
-    """A request that nobody answered gets a reason, and one that only a person can set is none for the tool."""
+    """Check the reason for closing a request without an answer: sup-sync may not set one that stops work."""
     if not files.regulation:
         return
     rules, place = files.regulation, ("waiting", "reason")
     yield from _undefined(files, place, [rules.waiting.reason], "reasons")
     reason = rules.reasons.get(rules.waiting.reason)
     if reason and reason.stops_work:
-        text = f"reason {rules.waiting.reason} stops work, which only a person may do: name another"
+        text = f"reason {rules.waiting.reason} stops work, so only staff may set it; choose another reason"
         yield files.mistake(REGULATION, place, text)
 
 
-def check_stopped_work_informs_somebody(files: Files) -> Iterator[Mistake]:
-    """What stops work is told to the superior, and nothing else is said (clause 16): without that alert nothing is."""
+def check_stopped_work_is_announced(files: Files) -> Iterator[Mistake]:
+    """Require the alert `stopped` for reasons that stop work: it is the only note about them (clause 16)."""
     if files.regulation and STOPPED.name not in files.regulation.alerts and not files.is_pruned("alerts"):
         for key in (each for each, reason in files.regulation.reasons.items() if reason.stops_work):
-            text = f"reason {key} stops work, but `alerts` has no line `{STOPPED.name}`: add it, with whom it mentions"
+            text = f"reason {key} stops work, but `alerts` has no `{STOPPED.name}`; add it with `mentions`"
             yield files.mistake(REGULATION, ("reasons", key), text)
 
 
 def check_versions_follow(files: Files) -> Iterator[Mistake]:
-    """Every day has one version of the regulation, and regulation.yaml is the newest."""
+    """Check that each version has its own first day and that regulation.yaml is the newest."""
     if not files.regulation:
         return
     day = files.regulation.in_force_from
     for other in files.versions[: files.versions.index(files.version)]:
         if other.shape and other.shape.in_force_from == day:
-            text = f"in force from {day}, as {other.file} is: correct one of them"
+            text = f"in force from {day}, the same day as {other.file}; correct one of them"
             yield files.mistake(REGULATION, ("in_force_from",), text)
         elif other.shape and other.file == REGULATION and other.shape.in_force_from < day:
-            text = f"in force from {day}, later than regulation.yaml ({other.shape.in_force_from}): exchange the two"
+            text = f"in force from {day}, later than regulation.yaml ({other.shape.in_force_from}); swap the files"
             yield files.mistake(REGULATION, ("in_force_from",), text)
 
 
 def check_priorities_differ(files: Files) -> Iterator[Mistake]:
     if files.regulation:
         priorities = files.regulation.priorities
-        for number, priority in enumerate(priorities):
-            if priority in priorities[:number]:
-                yield files.mistake(REGULATION, ("priorities", number), f"priority {priority!r} stands here twice")
+        for index, priority in enumerate(priorities):
+            if priority in priorities[:index]:
+                yield files.mistake(REGULATION, ("priorities", index), f"duplicate priority {priority!r}; remove one")
 
 
 def check_one_default_level(files: Files) -> Iterator[Mistake]:
     if files.regulation:
         defaults = [key for key, level in files.regulation.levels.items() if level.default]
         if len(defaults) > 1:
-            yield files.mistake(REGULATION, ("levels", defaults[1]), f"a second default level beside {defaults[0]}")
+            text = f"second default level after {defaults[0]}; remove `default` from one of them"
+            yield files.mistake(REGULATION, ("levels", defaults[1]), text)
 
 
 def check_everything_is_covered(files: Files) -> Iterator[Mistake]:
@@ -138,35 +140,35 @@ def check_everything_is_covered(files: Files) -> Iterator[Mistake]:
         return
     for level in files.regulation.levels:
         for gap in _gaps(files, level):
-            yield files.mistake(REGULATION, ("agreements",), f"no agreement covers level {level}{gap}: add one")
+            yield files.mistake(REGULATION, ("agreements",), f"no agreement covers level {level}{gap}; add one")
 
 
 def _gaps(files: Files, level: str) -> Iterator[str]:
-    """What no agreement covers of a level, in as few lines as say it."""
+    """Yield the channels and categories of a level that no agreement covers, in as few texts as possible."""
     channels, categories = (tuple(getattr(files.regulation, each)) for each in ("channels", "categories"))
-    open_ = {
+    uncovered_by_channel = {
         channel: [each for each in categories if not _agreement(files, level, channel, each)] for channel in channels
     }
-    if all(len(each) == len(categories) for each in open_.values()):
+    if all(len(each) == len(categories) for each in uncovered_by_channel.values()):
         yield ""
         return
-    for channel, lacking in open_.items():
-        if len(lacking) == len(categories):
+    for channel, uncovered in uncovered_by_channel.items():
+        if len(uncovered) == len(categories):
             yield f", channel {channel}"
-        elif lacking:
-            yield f", channel {channel}, category {' and '.join(lacking)}"
+        elif uncovered:
+            yield f", channel {channel}, category {' and '.join(uncovered)}"
 
 
-def check_pressing_is_not_slower(files: Files) -> Iterator[Mistake]:
+def check_higher_priority_is_not_slower(files: Files) -> Iterator[Mistake]:
     if not files.regulation:
         return
     priorities = files.regulation.priorities
     for agreement in files.agreements:
         for metric in files.version.metrics:
-            for calm, pressing in pairwise(priorities):
-                if _is_slower(agreement, pressing, agreement, calm, metric):
-                    where = ("agreements", agreement.key, metric)
-                    yield files.mistake(REGULATION, where, f"{pressing} is slower than {calm}: swap or correct them")
+            for lower, higher in pairwise(priorities):
+                if _is_slower(agreement, higher, agreement, lower, metric):
+                    text = f"{higher} is slower than {lower}; swap or correct their targets"
+                    yield files.mistake(REGULATION, ("agreements", agreement.key, metric), text)
 
 
 def check_higher_level_is_not_slower(files: Files) -> Iterator[Mistake]:
@@ -184,25 +186,23 @@ def check_higher_level_is_not_slower(files: Files) -> Iterator[Mistake]:
                     slow = [each for each in rules.priorities if _is_slower(higher, each, lower, each, metric)]
                     if slow and (higher.key, metric) not in seen:
                         seen.add((higher.key, metric))
-                        text = f"{high} is slower than {low} ({lower.key}) for {', '.join(slow)}: correct one of them"
+                        text = f"{high} is slower than {low} ({lower.key}) for {', '.join(slow)}; correct one of them"
                         yield files.mistake(REGULATION, ("agreements", higher.key, metric), text)
 
 
-def check_first_response_comes_before_closing(files: Files) -> Iterator[Mistake]:
+def check_first_response_precedes_resolution(files: Files) -> Iterator[Mistake]:
     if not files.regulation:
         return
-    answers, closings = (list(_metrics_that(files, each.MEASURE.key)) for each in (first_response, resolution))
+    responses, resolutions = (list(_metrics_of(files, each.MEASURE.key)) for each in (first_response, resolution))
     for agreement in files.agreements:
-        for answer, closing in product(answers, closings):
-            slow = next(
-                (each for each in files.regulation.priorities if _is_later(agreement, answer, closing, each)), None
-            )
-            if slow:
-                where = ("agreements", agreement.key, answer)
-                yield files.mistake(REGULATION, where, f"{slow}: first response later than the closing target")
+        for one, other in product(responses, resolutions):
+            late = next((each for each in files.regulation.priorities if _is_later(agreement, one, other, each)), None)
+            if late:
+                text = f"{late}: first response is due after the resolution; correct one of them"
+                yield files.mistake(REGULATION, ("agreements", agreement.key, one), text)
 
 
-def _metrics_that(files: Files, measures: str) -> Iterator[str]:
+def _metrics_of(files: Files, measures: str) -> Iterator[str]:
     return (key for key, metric in files.version.metrics.items() if metric.measures == measures)
 
 
@@ -211,12 +211,19 @@ def _is_later(agreement: Agreement, one: str, other: str, priority: str) -> bool
     return mine is not None and theirs is not None and _is_longer(mine, theirs)
 
 
-def check_metrics_have_names_of_their_own(files: Files) -> Iterator[Mistake]:
-    """A metric's name is a key of agreements, examples, messages and reports, where others have their meaning."""
-    taken = {*AgreementShape.model_fields, *ExampleShape.model_fields, *FIXED_TEXTS, *GROUP_KEYS, "contact", "release"}
+def check_metric_names_are_free(files: Files) -> Iterator[Mistake]:
+    """Report a metric whose name already means something in agreements, examples, messages or reports."""
+    reserved = {
+        *AgreementShape.model_fields,
+        *ExampleShape.model_fields,
+        *FIXED_TEXTS,
+        *GROUP_KEYS,
+        "contact",
+        "release",
+    }
     for key in files.version.metrics:
-        if key in taken:
-            yield files.mistake(REGULATION, ("metrics", key), f"{key!r} has another meaning: choose another name")
+        if key in reserved:
+            yield files.mistake(REGULATION, ("metrics", key), f"{key!r} is a reserved name; choose another name")
 
 
 def _agreement(files: Files, level: str, channel: str, category: str) -> Agreement | None:
@@ -229,26 +236,26 @@ def _is_slower(one: Agreement, priority: str, other: Agreement, other_priority: 
 
 
 def _is_longer(one: Target, other: Target) -> bool:
-    """Whether one target gives more time than another; targets of different clocks are not compared."""
+    """Return True if `one` allows more time than `other`. Targets of different clocks are not compared."""
     return (
         one.within is not None and other.within is not None and one.clock is other.clock and one.within > other.within
     )
 
 
 CHECKS: tuple[Check, ...] = (
-    check_agreements_use_defined_words,
+    check_agreements_use_defined_terms,
     check_channels_are_for_defined_levels,
     check_ladders,
     check_alerts,
     check_requirements,
     check_waiting,
-    check_stopped_work_informs_somebody,
+    check_stopped_work_is_announced,
     check_versions_follow,
     check_priorities_differ,
     check_one_default_level,
     check_everything_is_covered,
-    check_pressing_is_not_slower,
+    check_higher_priority_is_not_slower,
     check_higher_level_is_not_slower,
-    check_first_response_comes_before_closing,
-    check_metrics_have_names_of_their_own,
+    check_first_response_precedes_resolution,
+    check_metric_names_are_free,
 )

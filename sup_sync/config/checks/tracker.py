@@ -1,4 +1,4 @@
-"""Whether tracker.yaml has a name of its own for every word of the regulation."""
+"""Checks of tracker.yaml: a distinct name for every term of the regulation, phases, fields, staff."""
 
 from __future__ import annotations
 
@@ -12,39 +12,37 @@ from sup_sync.model.names import PLACEHOLDER
 from sup_sync.model.required import EVIDENCE
 
 
-def check_tracker_names_every_word(files: Files) -> Iterator[Mistake]:
-    """Every word of the regulation, in any version, has a name in the tracker, and every name is such a word."""
+def check_every_term_has_a_name(files: Files) -> Iterator[Mistake]:
+    """Check that exactly the terms of the regulation, in all its versions, have names in Redmine."""
     if not files.tracker:
         return
     for section in ("levels", "channels", "priorities", "reasons"):
         named = getattr(files.tracker, section)
         for key in named:
-            yield from files.undefined_words(TRACKER, (section, key), [key], section)
-        for key, version in files.words(section).items():
+            yield from files.undefined_terms(TRACKER, (section, key), [key], section)
+        for key, version in files.terms(section).items():
             if key not in named and (TRACKER, section, key) not in files.pruned:
-                yield files.mistake(TRACKER, (section,), f"{key}{version.of_file} has no name here: add it")
-    for name, intake in files.tracker.trackers.items():
-        yield from files.undefined_words(TRACKER, ("trackers", name), [intake.category], "categories")
-        if intake.channel:
-            yield from files.undefined_words(TRACKER, ("trackers", name), [intake.channel], "channels")
+                yield files.mistake(TRACKER, (section,), f"{key}{version.in_file} has no name in Redmine; add it")
+    for name, mapping in files.tracker.trackers.items():
+        yield from files.undefined_terms(TRACKER, ("trackers", name), [mapping.category], "categories")
+        if mapping.channel:
+            yield from files.undefined_terms(TRACKER, ("trackers", name), [mapping.channel], "channels")
 
 
 def check_default_channels(files: Files) -> Iterator[Mistake]:
-    """The channel of a request that tells none is one of each version, as any of them may be in force."""
+    """Check that every version defines the default channels, because any version may apply to a request."""
     if files.tracker and files.regulation and not files.is_pruned("channels"):
-        what, known = f"channel{files.version.of_file}", files.regulation.channels
+        known, where = files.regulation.channels, files.version.in_file
         for side, channel in files.tracker.default_channels:
             if channel:
-                yield from files.undefined(TRACKER, ("default_channels", side), [channel], known, what)
+                yield from files.undefined(TRACKER, ("default_channels", side), [channel], known, "channel", where)
 
 
 def _repeated_names(files: Files, place: Place, names: Mapping[str, str]) -> Iterator[Mistake]:
     seen: dict[str, str] = {}
     for key, name in names.items():
         if name in seen:
-            yield files.mistake(
-                TRACKER, (*place, key), f"«{name}» already names {seen[name]}: each needs a name of its own"
-            )
+            yield files.mistake(TRACKER, (*place, key), f'"{name}" is already the name of {seen[name]}; choose another')
         seen.setdefault(name, key)
 
 
@@ -57,30 +55,29 @@ def check_names_differ(files: Files) -> Iterator[Mistake]:
 
 
 def check_priority_aliases(files: Files) -> Iterator[Mistake]:
-    """A further name counts as one of the regulation's priorities, and is none of those named already."""
+    """Check that aliases refer to priorities of the regulation and are not names of priorities already."""
     if not files.tracker:
         return
     named = {name: key for key, name in files.tracker.priorities.items()}
     for name, key in files.tracker.priority_aliases.items():
         place: Place = ("priority_aliases", name)
-        yield from files.undefined_words(TRACKER, place, [key], "priorities")
+        yield from files.undefined_terms(TRACKER, place, [key], "priorities")
         if name in named:
-            yield files.mistake(TRACKER, place, f"«{name}» already names {named[name]}: remove it here")
+            yield files.mistake(TRACKER, place, f'"{name}" is already the name of {named[name]}; remove it here')
 
 
-def check_names_are_said(files: Files) -> Iterator[Mistake]:
-    """What `init` could not guess is written by now; statuses and trackers are looked at by other checks."""
+def check_placeholders_are_replaced(files: Files) -> Iterator[Mistake]:
+    """Report the placeholders that `init` wrote. Those of statuses and trackers fail other checks."""
     if not files.tracker:
         return
     for section in ("priorities", "fields", "levels", "channels", "states", "reasons", "languages"):
         for key, name in dict(getattr(files.tracker, section)).items():
             if name == PLACEHOLDER:
-                yield files.mistake(
-                    TRACKER, (section, key), f"{key} is still to be said: write the tracker's name for it"
-                )
+                text = f"{key} is still `{PLACEHOLDER}`; enter its name in Redmine"
+                yield files.mistake(TRACKER, (section, key), text)
     for key, person in files.tracker.people.items():
         if PLACEHOLDER in (person.login, person.name):
-            text = f"{key} is still to be said: write their login, and their name as the tracker shows it"
+            text = f"{key} is still `{PLACEHOLDER}`; enter the person's login and full name in Redmine"
             yield files.mistake(TRACKER, ("people", key), text)
 
 
@@ -89,11 +86,11 @@ def check_phases_are_mapped(files: Files) -> Iterator[Mistake]:
         phases = {status.phase.value for status in files.tracker.statuses.values()}
         for phase in ("open", "waiting", "closed"):
             if phase not in phases:
-                yield files.mistake(TRACKER, ("statuses",), f"no status has the phase {phase}: name one")
+                yield files.mistake(TRACKER, ("statuses",), f"no status has the phase {phase}; add one")
 
 
-def check_the_tools_statuses(files: Files) -> Iterator[Mistake]:
-    """What the tool sets itself is mapped, and means what it sets it for (clauses 11, 15)."""
+def check_tool_statuses(files: Files) -> Iterator[Mistake]:
+    """Check that the statuses sup-sync sets are mapped and have the right phase (clauses 11, 15)."""
     if not files.tracker or (TRACKER, "statuses") in files.pruned:
         return
     for key, phase in (("no_answer", Phase.CLOSED), ("asked", Phase.WAITING)):
@@ -101,13 +98,13 @@ def check_the_tools_statuses(files: Files) -> Iterator[Mistake]:
         yield from files.undefined(TRACKER, ("tool_statuses", key), [name], files.tracker.statuses, "status")
         status = files.tracker.statuses.get(name)
         if status and status.phase is not phase:
-            text = f"«{name}» has the phase {status.phase}: name a status of the phase {phase}"
+            text = f'"{name}" has the phase {status.phase}; choose a status with the phase {phase}'
             yield files.mistake(TRACKER, ("tool_statuses", key), text)
 
 
 def check_reasons_have_a_field(files: Files) -> Iterator[Mistake]:
     if files.tracker and files.regulation and files.regulation.reasons and not files.tracker.fields.reason:
-        yield files.mistake(TRACKER, ("fields",), "no field `reason` for the reasons of the regulation: name one")
+        yield files.mistake(TRACKER, ("fields",), "missing field `reason` for the reasons of the regulation; add it")
 
 
 def check_languages_have_a_field(files: Files) -> Iterator[Mistake]:
@@ -115,37 +112,37 @@ def check_languages_have_a_field(files: Files) -> Iterator[Mistake]:
         return
     field, languages = files.tracker.fields.language, files.tracker.languages
     if languages and not field:
-        yield files.mistake(TRACKER, ("fields",), "no field `language` for the languages below: name one")
+        yield files.mistake(TRACKER, ("fields",), "missing field `language` for the section `languages`; add it")
     if field and not languages:
-        text = f"nothing says what the values of «{field}» are: add the section `languages`"
+        text = f'the values of "{field}" are not mapped; add the section `languages`'
         yield files.mistake(TRACKER, ("fields", "language"), text)
 
 
 def check_requirements_have_a_field(files: Files) -> Iterator[Mistake]:
-    """What has no field cannot be asked for: it stops nothing, but whoever wrote the requirement should know."""
+    """Warn about a required item without a field: clients are not asked for it."""
     if not files.tracker or not files.regulation:
         return
     for item in files.regulation.requirements:
         if item != EVIDENCE and not getattr(files.tracker.fields, item):
-            text = f"no field `{item}`, which the regulation requires: until it is named, nobody is asked for it"
+            text = f"missing field `{item}`, which the regulation requires; add it, or clients are not asked for it"
             yield files.mistake(TRACKER, ("fields",), text, is_warning=True)
 
 
-def check_staff_are_named(files: Files) -> Iterator[Mistake]:
+def check_staff_are_defined(files: Files) -> Iterator[Mistake]:
     if files.tracker and not files.tracker.staff.groups and not files.tracker.staff.roles:
-        yield files.mistake(TRACKER, ("staff",), "nobody is staff: name groups or roles")
+        yield files.mistake(TRACKER, ("staff",), "no staff; add groups or roles")
 
 
 CHECKS: tuple[Check, ...] = (
-    check_tracker_names_every_word,
+    check_every_term_has_a_name,
     check_default_channels,
     check_names_differ,
     check_priority_aliases,
-    check_names_are_said,
+    check_placeholders_are_replaced,
     check_phases_are_mapped,
-    check_the_tools_statuses,
+    check_tool_statuses,
     check_reasons_have_a_field,
     check_languages_have_a_field,
     check_requirements_have_a_field,
-    check_staff_are_named,
+    check_staff_are_defined,
 )

@@ -1,4 +1,4 @@
-"""A mapping proposed for a tracker that nobody prepared: its names and lists in, ours beside them out."""
+"""A proposal of mappings for an existing Redmine, made from the names in it."""
 
 from sup_sync.config.onboarding.proposal import Entry, Head, Proposal, TrackerEntry, propose
 

@@ -1,4 +1,4 @@
-"""The shipped files with a proposal's values in the place of theirs; their comments stay."""
+"""The shipped files with the values of a proposal. Their comments are kept."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from sup_sync.frozen import value
 from sup_sync.model.names import PLACEHOLDER
 from sup_sync.sanitize import clean
 
-COMMENT_COLUMN = 31
-"""Where comments begin in the shipped tracker.yaml."""
+COMMENT_COLUMN = 31  # as in the shipped tracker.yaml
 
 _VALUE = re.compile(r"(?P<key>\s*(?P<off># )?[\w-]+):(?P<value>(?: +[^#\s]\S*)*?)(?:\s+# (?P<comment>.*))?")
 
 
 @value
 class Site:
-    """Where a tracker is, where its key lies, and the projects of support in it."""
+    """The connection to Redmine, and the projects of support in it."""
 
     url: str
     key_file: str | None
@@ -32,9 +31,9 @@ class Site:
 
 
 def fill_in(shipped: Mapping[str, str], site: Site, proposal: Proposal, today: date) -> dict[str, str]:
-    """The texts of all files, by name; what the proposal says nothing of is as shipped.
+    """Return the texts of all files, by name. Values that are not in the proposal stay as shipped.
 
-    Requests filed before `today` are judged, never escalated.
+    Enforcement starts `today`: requests filed earlier are evaluated but not escalated.
     """
     return dict(shipped) | {
         CONFIG: _config(shipped[CONFIG], site, proposal.language, today),
@@ -57,8 +56,8 @@ def _config(text: str, site: Site, language: str, today: date) -> str:
 
 def _tracker(text: str, url: str, proposal: Proposal, today: date) -> str:
     head = (
-        f"# Proposed by `sup-sync init` on {today} from the names in {clean(url)}: look at each line.\n"
-        "# TODO is what only you can say; «new» is what it does not show: `provision --script` makes what lacks.\n"
+        f"# Proposed by `sup-sync init` on {today} from the names in {clean(url)}. Review each line.\n"
+        '# Replace each value marked "TODO". "new" was not found in Redmine; `provision --script` creates it.\n'
     )
     first, _, rest = text.partition("\n")
     text = f"{first}\n{head}{rest}"
@@ -76,31 +75,31 @@ def _tracker(text: str, url: str, proposal: Proposal, today: date) -> str:
 
 
 def _clients(text: str) -> str:
-    """No contracts but the shipped ones as an example, out of use."""
+    """Return clients.yaml with the shipped contracts commented out as examples."""
     lines = text.replace(
-        "\ncontracts:\n", "\ncontracts: []  # none yet: in the place of [] write each like these\n"
+        "\ncontracts:\n", "\ncontracts: []  # none yet; replace [] with lines like these\n"
     ).splitlines()
     return "".join(f"{line.replace('  - ', '  # - ', 1) if line.startswith('  - ') else line}\n" for line in lines)
 
 
 def scalar(value: str) -> str:
-    """A text as YAML has it on one line, quoted where it has to be."""
+    """Write a text as YAML on one line, quoted if necessary."""
     return _dumped(value, [value]).removesuffix("\n...")
 
 
 def flow(values: Iterable[str]) -> str:
-    """Texts as a YAML list on one line."""
+    """Write texts as a YAML list on one line."""
     texts = list(values)
     return _dumped(texts, texts)
 
 
 def _in_flow(value: str) -> str:
-    """A text as it stands between braces."""
+    """Write a text as it must be quoted inside braces."""
     return flow([value])[1:-1]
 
 
 def _dumped(value: str | list[str], texts: Iterable[str]) -> str:
-    """As YAML on one line; where a text holds what steers an editor or a terminal, that is written as its number."""
+    """Write a value as YAML on one line. Control characters are escaped: they could affect an editor or terminal."""
     is_plain = all(each.isprintable() for each in texts)
     style = None if is_plain else '"'
     dumped: str = yaml.safe_dump(value, default_flow_style=True, default_style=style, allow_unicode=is_plain, width=inf)
@@ -131,8 +130,12 @@ def _new_ones(entries: Iterable[Entry]) -> str:
 
 def _head(proposal: Proposal) -> str:
     login, name = proposal.head.login, proposal.head.name
-    who = clean(", ".join(proposal.staff)) or "nobody yet"
-    todo = f"TODO: who has the last word in support? Its staff: {who}" if PLACEHOLDER in (login, name) else ""
+    staff = clean(", ".join(proposal.staff)) or "none yet"
+    todo = (
+        f"TODO: enter the head of support, the last escalation step; staff: {staff}"
+        if PLACEHOLDER in (login, name)
+        else ""
+    )
     return _line(f"  head: {{login: {_in_flow(login)}, name: {_in_flow(name)}}}", todo)
 
 
@@ -149,11 +152,11 @@ def _with_priority_aliases(text: str, proposal: Proposal) -> str:
 
 def _unmapped_roles(proposal: Proposal) -> Iterator[str]:
     if proposal.unmapped_roles:
-        yield f"  # TODO: neither staff nor clients so far: {clean(', '.join(proposal.unmapped_roles))}"
+        yield f"  # TODO: roles mapped to neither staff nor clients: {clean(', '.join(proposal.unmapped_roles))}"
 
 
 def _with_body(text: str, section: str, body: Iterable[str]) -> str:
-    """The text with other lines in a section."""
+    """Replace the lines of a section."""
     lines = text.splitlines()
     start, end = _section(lines, section)
     return "\n".join([*lines[: start + 1], *body, *lines[end:], ""])
@@ -161,26 +164,26 @@ def _with_body(text: str, section: str, body: Iterable[str]) -> str:
 
 def _with_line_below(text: str, place: tuple[str, ...], *new: str) -> str:
     lines = text.splitlines()
-    at = _at(lines, place)
+    at = _index_of(lines, place)
     return "\n".join([*lines[: at + 1], *new, *lines[at + 1 :], ""])
 
 
 def _with_value(text: str, place: tuple[str, ...], value: str, remark: str = "") -> str:
-    """The text with another value at a place; what stands there as a comment is taken into use."""
+    """Replace the value at a place. A commented-out key is uncommented."""
     lines = text.splitlines()
-    at = _at(lines, place)
-    found = _VALUE.fullmatch(lines[at])
-    if not found:
+    at = _index_of(lines, place)
+    match = _VALUE.fullmatch(lines[at])
+    if not match:
         raise ValueError(f"no value at {'.'.join(place)} of the shipped file")
-    key = found["key"].replace("# ", "", 1)
-    comment = "; ".join(each for each in (remark, found["comment"]) if each)
-    column = found.start("comment") - 2 if found["comment"] else COMMENT_COLUMN
+    key = match["key"].replace("# ", "", 1)
+    comment = "; ".join(each for each in (remark, match["comment"]) if each)
+    column = match.start("comment") - 2 if match["comment"] else COMMENT_COLUMN
     lines[at] = _line(f"{key}: {value}", comment, column)
     return "\n".join([*lines, ""])
 
 
-def _at(lines: Sequence[str], place: tuple[str, ...]) -> int:
-    """The index of the line of a key, which is in use or a comment."""
+def _index_of(lines: Sequence[str], place: tuple[str, ...]) -> int:
+    """Return the index of the line of a key, which may be commented out."""
     start, end = _section(lines, place[0])
     if len(place) == 1:
         return start
@@ -189,7 +192,7 @@ def _at(lines: Sequence[str], place: tuple[str, ...]) -> int:
 
 
 def _section(lines: Sequence[str], section: str) -> tuple[int, int]:
-    """The index of a section's own line, and that behind its last indented one."""
+    """Return the indices of a section: its first line, and the line after its last one."""
     start = next(at for at, line in enumerate(lines) if line.startswith(f"{section}:"))
     end = start + 1
     while end < len(lines) and lines[end].startswith("  "):

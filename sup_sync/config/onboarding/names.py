@@ -1,4 +1,4 @@
-"""What trackers call our words, in kk, ru and en (names.toml), and which of our words a name is."""
+"""Recognition of names in Redmine by the usual names of each term, in kk, ru and en (names.toml)."""
 
 from __future__ import annotations
 
@@ -8,50 +8,48 @@ from functools import cache
 from importlib.resources import files
 from unicodedata import normalize
 
-FALLBACK = "en"
-"""The language of new names in a language that has none here."""
+FALLBACK = "en"  # the language of new names if names.toml lacks the requested one
 
-Names = Mapping[str, Mapping[str, tuple[str, ...]]]
-"""By our word and language: names, and patterns of words with a star."""
+Names = Mapping[str, Mapping[str, tuple[str, ...]]]  # by term and language: names, and patterns with a star
 
 
 @cache
 def load_names() -> Mapping[str, Names]:
-    """The names of all sections of tracker.yaml, as they lie in the package."""
+    """Load the usual names, by section of tracker.yaml."""
     text = files("sup_sync.config.onboarding").joinpath("names.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
 
-def new_name(section: str, word: str, language: str) -> str:
-    """What a new one is called in a language."""
-    names = load_names()[section][word]
+def new_name(section: str, term: str, language: str) -> str:
+    """Return the name for a new item in a language."""
+    names = load_names()[section][term]
     return names.get(language, names[FALLBACK])[0]
 
 
-def words_of(section: str, name: str) -> set[str]:
-    """Our words that a name can mean: those that it is exactly, else all whose patterns are found in it."""
+def terms_of(section: str, name: str) -> set[str]:
+    """Return the terms that a name can mean: exact matches if there are any, otherwise all whose patterns match."""
     known = load_names()[section]
-    exact = {word for word, names in known.items() if any(_is(each, name) for each in _all(names))}
-    return exact or {word for word, names in known.items() if any(_is_in(each, name) for each in _all(names))}
+    exact = {term for term, names in known.items() if any(_equals(each, name) for each in _all(names))}
+    return exact or {term for term, names in known.items() if any(_matches(each, name) for each in _all(names))}
 
 
-def find(section: str, word: str, candidates: Iterable[str]) -> list[str]:
-    """The candidates that are called like our word."""
-    return [each for each in dict.fromkeys(candidates) if word in words_of(section, each)]
+def find(section: str, term: str, candidates: Iterable[str]) -> list[str]:
+    """Return the candidates that can mean a term, without duplicates."""
+    return [each for each in dict.fromkeys(candidates) if term in terms_of(section, each)]
 
 
 def likely_language(names: Iterable[tuple[str, str]]) -> str:
-    """The language that most of the names, each with its section, are known in; kk where none is."""
+    """Return the language of most of the names, which come with their sections; kk if none is recognized."""
     counts = dict.fromkeys(_languages(), 0)
     for section, name in names:
         for language in counts:
             patterns = [each for known in load_names()[section].values() for each in known.get(language, ())]
-            counts[language] += any(_is(each, name) or _is_in(each, name) for each in patterns)
+            counts[language] += any(_equals(each, name) or _matches(each, name) for each in patterns)
     return max(counts, key=lambda each: counts[each])
 
 
 def _languages() -> Iterator[str]:
-    """The languages of the names, in the order of the file."""
+    """Return the languages of names.toml, in the order of the file."""
     return iter(dict.fromkeys(each for names in load_names()["fields"].values() for each in names))
 
 
@@ -59,24 +57,24 @@ def _all(names: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     return (each for of_language in names.values() for each in of_language)
 
 
-def _is(pattern: str, name: str) -> bool:
-    return "*" not in pattern and _plain(pattern) == _plain(name) != ()
+def _equals(pattern: str, name: str) -> bool:
+    return "*" not in pattern and _normalized_words(pattern) == _normalized_words(name) != ()
 
 
-def _is_in(pattern: str, name: str) -> bool:
-    """Whether each word of a starred pattern is found among the name's."""
+def _matches(pattern: str, name: str) -> bool:
+    """Return True if each word of a pattern with a star occurs in the name."""
     if "*" not in pattern:
         return False
-    return all(any(_fits(part, word) for word in _plain(name)) for part in pattern.split())
+    return all(any(_matches_word(part, word) for word in _normalized_words(name)) for part in pattern.split())
 
 
-def _fits(part: str, word: str) -> bool:
-    (plain,) = _plain(part)
-    return word.startswith(plain) if part.endswith("*") else word == plain
+def _matches_word(part: str, word: str) -> bool:
+    (normalized,) = _normalized_words(part)
+    return word.startswith(normalized) if part.endswith("*") else word == normalized
 
 
 @cache
-def _plain(name: str) -> tuple[str, ...]:
-    """A name's words, whatever its case, signs and way to write ё."""
+def _normalized_words(name: str) -> tuple[str, ...]:
+    """Split a name into words without case and punctuation, and with е for ё."""
     letters = normalize("NFC", name).casefold().replace("ё", "е")
     return tuple("".join(each if each.isalnum() else " " for each in letters).split())

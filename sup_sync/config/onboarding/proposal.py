@@ -1,23 +1,23 @@
-"""What the tracker's own names most likely mean; what cannot be told from them is left to be said, never guessed."""
+"""A proposal of tracker.yaml from the names in Redmine. Ambiguous names become placeholders; they are not guessed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from sup_sync.config.onboarding.names import find, likely_language, load_names, new_name, words_of
+from sup_sync.config.onboarding.names import find, likely_language, load_names, new_name, terms_of
 from sup_sync.frozen import value
 from sup_sync.model.issue import Phase
 from sup_sync.model.names import PLACEHOLDER, NamesInRedmine
 
 NEW = "new"
-PHASES_NEEDED = (Phase.OPEN, Phase.WAITING, Phase.CLOSED)
+REQUIRED_PHASES = (Phase.OPEN, Phase.WAITING, Phase.CLOSED)
+# the field whose values a section names
 VALUES_OF = {"levels": "level", "channels": "channel", "states": "state", "reasons": "reason", "languages": "language"}
-"""The field whose values a section names."""
 
 
 @value
 class Head:
-    """The person whom the ladder names last: the login that a note mentions, the name that the memberships show."""
+    """The head of support, the last escalation step: login, and full name as in Redmine."""
 
     login: str
     name: str
@@ -25,7 +25,7 @@ class Head:
 
 @value
 class Entry:
-    """A value of the mapping, and what to remark beside it; `is_new` is what the tracker has not."""
+    """A value of the mapping, and a remark for its comment. `is_new` marks an item that Redmine lacks."""
 
     value: str
     remark: str = ""
@@ -38,14 +38,14 @@ class Entry:
 
 @value
 class TrackerEntry(Entry):
-    """The category that one of Redmine's trackers stands for, and its channel where it tells one."""
+    """The category of a Redmine tracker, and its channel if the name implies one."""
 
     channel: str | None = None
 
 
 @value
 class Proposal:
-    """A mapping for tracker.yaml: trackers and statuses by the tracker's names, `names` by section and our words."""
+    """A mapping for tracker.yaml: trackers and statuses by their names in Redmine, `names` by section and term."""
 
     language: str
     trackers: Mapping[str, Entry]
@@ -62,7 +62,7 @@ class Proposal:
 
     @property
     def has_placeholders(self) -> bool:
-        """Whether somebody has to say something before the mapping can be used."""
+        """True if a person must fill in values before the mapping can be used."""
         entries = [
             *self.trackers.values(),
             *self.priority_aliases.values(),
@@ -74,14 +74,14 @@ class Proposal:
 
     @property
     def may_have_missed_a_role(self) -> bool:
-        """Whether nobody's role is known for staff or clients, but one that means nothing to us may be it."""
+        """True if no role of staff or clients was recognized, but an unmapped role may be the one."""
         return bool(self.unmapped_roles) and any(each.is_new for each in (*self.staff_roles, *self.client_roles))
 
 
 def propose(survey: NamesInRedmine, language: str | None, head: Head | None = None, *, own_role: str = "") -> Proposal:
-    """The mapping of a tracker's names; what it lacks is called in the language, that of its names by default.
+    """Propose a mapping for the names in Redmine. New items get names in `language`, by default that of most names.
 
-    `own_role` is that of the tool's account, which is neither staff's nor clients'.
+    `own_role` is the role of sup-sync's account. It belongs to neither staff nor clients.
     """
     language = language or _language_of(survey)
     statuses = _statuses(survey.statuses, language)
@@ -97,7 +97,7 @@ def propose(survey: NamesInRedmine, language: str | None, head: Head | None = No
         trackers=_trackers(survey.trackers, language),
         statuses=statuses,
         names=names,
-        priority_aliases={each: _more_priority(each) for each in survey.priorities if each not in used},
+        priority_aliases={each: _priority_alias(each) for each in survey.priorities if each not in used},
         tool_statuses={"no_answer": _first(statuses, Phase.CLOSED), "asked": _first(statuses, Phase.WAITING)},
         staff_groups=staff_groups,
         staff_roles=staff_roles or ([] if staff_groups else [_new("roles", "staff", language)]),
@@ -109,87 +109,85 @@ def propose(survey: NamesInRedmine, language: str | None, head: Head | None = No
 
 
 def _language_of(survey: NamesInRedmine) -> str:
-    told = {"trackers": survey.trackers, "statuses": survey.statuses, "priorities": survey.priorities}
-    return likely_language((section, name) for section, names in told.items() for name in names)
+    by_section = {"trackers": survey.trackers, "statuses": survey.statuses, "priorities": survey.priorities}
+    return likely_language((section, name) for section, names in by_section.items() for name in names)
 
 
-def _new(section: str, word: str, language: str) -> Entry:
-    return Entry(new_name(section, word, language), NEW, is_new=True)
+def _new(section: str, term: str, language: str) -> Entry:
+    return Entry(new_name(section, term, language), NEW, is_new=True)
 
 
 def _trackers(names: Iterable[str], language: str) -> Mapping[str, Entry]:
-    found = {name: _tracker(words_of("trackers", name)) for name in names}
-    if found:
-        return found
+    existing = {name: _tracker(terms_of("trackers", name)) for name in names}
+    if existing:
+        return existing
     return {new_name("trackers", each, language): TrackerEntry(each, NEW, is_new=True) for each in _CATEGORIES}
 
 
 _CATEGORIES = ("error", "consultation", "suggestion")
 
 
-def _tracker(words: set[str]) -> TrackerEntry:
-    if words == {"callback"}:
+def _tracker(terms: set[str]) -> TrackerEntry:
+    if terms == {"callback"}:
         return TrackerEntry("consultation", channel="callback")
-    if len(words) == 1:
-        return TrackerEntry(words.pop())
-    return TrackerEntry(PLACEHOLDER, f"TODO: {', '.join(_CATEGORIES)}? Without the line its requests are set aside")
+    if len(terms) == 1:
+        return TrackerEntry(terms.pop())
+    return TrackerEntry(PLACEHOLDER, f"TODO: {', '.join(_CATEGORIES)}? Without this line, its requests are skipped")
 
 
 def _statuses(statuses: Mapping[str, bool], language: str) -> dict[str, Entry]:
-    """Every status of the tracker, and a new one for a phase that is needed and that none has."""
-    found = {name: _status(words_of("statuses", name), is_closed) for name, is_closed in statuses.items()}
-    if any(each.is_placeholder for each in found.values()):
-        return found  # whoever says what those are may need no other
-    phases = {each.value for each in found.values()}
-    lacking = {new_name("statuses", each, language): each for each in PHASES_NEEDED if each not in phases}
-    return {name: Entry(each.value, NEW, is_new=True) for name, each in lacking.items()} | found
+    """Return the existing statuses, and a new one for each required phase that none of them has."""
+    existing = {name: _status(terms_of("statuses", name), is_closed) for name, is_closed in statuses.items()}
+    if any(each.is_placeholder for each in existing.values()):
+        return existing  # the missing phases may be those of the placeholders
+    phases = {each.value for each in existing.values()}
+    missing = {new_name("statuses", each, language): each for each in REQUIRED_PHASES if each not in phases}
+    return {name: Entry(each.value, NEW, is_new=True) for name, each in missing.items()} | existing
 
 
-def _status(words: set[str], is_closed: bool) -> Entry:
-    """The phase of a status: what Redmine closes with has ended, and nothing else has."""
+def _status(terms: set[str], is_closed: bool) -> Entry:
+    """Return the phase of a status: closed or refused if, and only if, the status is closed in Redmine."""
     if is_closed:
-        return Entry((Phase.REFUSED if words == {Phase.REFUSED.value} else Phase.CLOSED).value)
-    if words in ({Phase.CLOSED.value}, {Phase.REFUSED.value}):
-        return Entry(
-            Phase.OPEN.value, "Redmine leaves it open, so its time goes on; waiting, if the client is to confirm"
-        )
-    if len(words) == 1:
-        return Entry(words.pop())
-    return Entry(PLACEHOLDER, "TODO: open, waiting (for the client's answer alone) or development?")
+        return Entry((Phase.REFUSED if terms == {Phase.REFUSED.value} else Phase.CLOSED).value)
+    if terms in ({Phase.CLOSED.value}, {Phase.REFUSED.value}):
+        return Entry(Phase.OPEN.value, "open in Redmine, so its time counts; use waiting if the client must confirm")
+    if len(terms) == 1:
+        return Entry(terms.pop())
+    return Entry(PLACEHOLDER, "TODO: open, waiting (only for the client's answer) or development?")
 
 
 def _first(statuses: Mapping[str, Entry], phase: Phase) -> Entry:
-    """The first status of a phase, for the tool to set."""
+    """Return the first status of a phase, for sup-sync to set."""
     name = next((name for name, each in statuses.items() if each.value == phase), None)
-    return Entry(name) if name else Entry(PLACEHOLDER, f"TODO: one of the statuses above, of the phase {phase.value}")
+    return Entry(name) if name else Entry(PLACEHOLDER, f"TODO: choose a status with the phase {phase.value}")
 
 
 def _names(section: str, survey: NamesInRedmine, language: str) -> dict[str, Entry]:
-    """Each of our words with the tracker's name for it, else with a new one."""
-    field_word = VALUES_OF.get(section)
-    if field_word:
+    """Return the name in Redmine for each term of a section, or a new one."""
+    field = VALUES_OF.get(section)
+    if field:
         candidates: Iterable[str] = [
-            each for name in find("fields", field_word, survey.fields) for each in survey.fields[name]
+            each for name in find("fields", field, survey.fields) for each in survey.fields[name]
         ]
     else:
         candidates = survey.priorities if section == "priorities" else survey.fields
-    return {word: _name(section, word, candidates, language) for word in load_names()[section]}
+    return {term: _name(section, term, candidates, language) for term in load_names()[section]}
 
 
-def _name(section: str, word: str, candidates: Iterable[str], language: str) -> Entry:
-    found = find(section, word, candidates)
-    if section == "priorities":  # of several the first names it, and the others count as it
-        found = (found or find("priority_aliases", word, candidates))[:1]
-    if len(found) > 1:
-        return Entry(PLACEHOLDER, f"TODO: {' or '.join(found)}?")
-    return Entry(found[0]) if found else _new(section, word, language)
+def _name(section: str, term: str, candidates: Iterable[str], language: str) -> Entry:
+    names = find(section, term, candidates)
+    if section == "priorities":  # the first of several is the name, and the others become aliases
+        names = (names or find("priority_aliases", term, candidates))[:1]
+    if len(names) > 1:
+        return Entry(PLACEHOLDER, f"TODO: {' or '.join(names)}?")
+    return Entry(names[0]) if names else _new(section, term, language)
 
 
-def _more_priority(name: str) -> Entry:
-    """Our priority that one of the tracker's beyond ours counts as."""
-    words = words_of("priorities", name) or words_of("priority_aliases", name)
-    return Entry(words.pop()) if len(words) == 1 else Entry(PLACEHOLDER, "TODO: normal, urgent or immediate?")
+def _priority_alias(name: str) -> Entry:
+    """Return the priority of regulation.yaml that another priority in Redmine counts as."""
+    terms = terms_of("priorities", name) or terms_of("priority_aliases", name)
+    return Entry(terms.pop()) if len(terms) == 1 else Entry(PLACEHOLDER, "TODO: normal, urgent or immediate?")
 
 
-def _people(section: str, word: str, names: Iterable[str]) -> list[Entry]:
-    return [Entry(each) for each in names if words_of(section, each) == {word}]
+def _people(section: str, term: str, names: Iterable[str]) -> list[Entry]:
+    return [Entry(each) for each in names if terms_of(section, each) == {term}]

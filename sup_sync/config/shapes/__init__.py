@@ -1,9 +1,10 @@
-"""The shapes of config.yaml and of the files in mappings/; whether they fit each other is checked later.
+"""The shapes of config.yaml and of the files in mappings/. `config.checks` compares the files with each other.
 
-Without `from __future__ import annotations`: pydantic would compile each annotation anew, at every start.
+The modules do without `from __future__ import annotations`: with it, pydantic would compile every annotation from its
+text at each start.
 """
 
-from sup_sync.config.shapes.base import Length
+from sup_sync.config.shapes.base import Duration
 from sup_sync.config.shapes.calendar import CalendarShape, ChangeShape, MoveShape
 from sup_sync.config.shapes.regulation import (
     EVERY_PRIORITY,
@@ -28,10 +29,10 @@ __all__ = [
     "ClientsShape",
     "ConfigShape",
     "ContractShape",
+    "Duration",
     "ExampleShape",
     "ExamplesShape",
     "FieldsShape",
-    "Length",
     "MessagesShape",
     "MetricShape",
     "MoveShape",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Self, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
-from sup_sync.config.shapes.base import Clause, Length, Shape, TimeLength, Words, read_length
+from sup_sync.config.shapes.base import Clause, Duration, HoursOrMinutes, Shape, Words, read_duration
 from sup_sync.model.policy import ClockKind, PriorityChange
 from sup_sync.model.required import Item
 from sup_sync.planning.notice import Section
@@ -16,139 +16,147 @@ from sup_sync.sla.measures import MEASURES
 
 EVERY_PRIORITY = "*"
 
+# the marker field and the column names of CSV allow no other characters
 METRIC_KEY = r"[a-z]+(_[a-z]+)*"
-"""How a metric is named: the marker field and the columns of files take no other letters."""
 
 
-def length_or_lengths(value: Any) -> dict[str, Length | None]:
-    """One length for every priority, `none`, or a length for each."""
+def read_durations(value: Any) -> dict[str, Duration | None]:
+    """Read a duration for each priority, or one for all; `none` becomes None."""
     if isinstance(value, Mapping):
-        return {str(priority): None if length == "none" else read_length(length) for priority, length in value.items()}
-    return {EVERY_PRIORITY: None if value == "none" else read_length(value)}
+        return {str(priority): None if each == "none" else read_duration(each) for priority, each in value.items()}
+    return {EVERY_PRIORITY: None if value == "none" else read_duration(value)}
 
 
 class LevelShape(Shape):
-    """A level; the default one is everybody's."""
+    """A service level."""
 
     clause: Clause
-    """The clause of the regulation that says so."""
+    """Clause of the regulation that defines the level."""
 
     default: bool = False
-    """Whether it is the level of everybody without a contract; exactly one level has it."""
+    """`true` for the level of clients without a contract. Only one level can have it."""
 
 
 class CategoryShape(Shape):
-    """A category."""
+    """A category of requests."""
 
     clause: Clause
-    """The clause of the regulation that says so."""
+    """Clause of the regulation that defines the category."""
 
 
 class ChannelShape(Shape):
-    """A channel, and the levels that may use it (no key: all)."""
+    """A channel by which requests arrive."""
 
     clause: Clause
-    """The clause of the regulation that says so."""
+    """Clause of the regulation that defines the channel."""
 
     levels: Annotated[tuple[str, ...], Field(min_length=1)] | None = None
-    """The levels that may use this channel; another's request is judged all the same, and staff are told."""
+    """Levels that may use this channel. If absent: all. A request of another level is evaluated as usual, and staff are
+    notified.
+    """
 
 
 class TargetShape(Shape):
-    """Within what time, by which clause; `none` where the clause excepts it."""
+    """A target: the time allowed, and its clause."""
 
-    within: Annotated[dict[str, Length | None], BeforeValidator(length_or_lengths)]
-    """The time allowed: one length for every priority, or one for each, in minutes, hours or working days; `none` is
+    within: Annotated[dict[str, Duration | None], BeforeValidator(read_durations)]
+    """Time allowed, in minutes, hours or working days: one duration for all priorities, or one for each. `none` means
     no target.
     """
 
     clause: Clause
-    """The clause that is named with the target wherever it is shown."""
+    """Clause of the regulation that sets the target. It is shown with the target."""
 
     clock: ClockKind = ClockKind.WORKING
-    """Which time counts: `working` hours of the calendar, or `calendar`, every hour of the day. Example: `calendar`."""
+    """Time that counts: `working` time of calendar.yaml, or `calendar` time (every hour of every day). Example:
+    `calendar`.
+    """
 
     until: Literal["moment", "end_of_day"] = "moment"
-    """Where the time ends: at the very `moment`, or at the `end_of_day` of the last working day. Example:
+    """Point at which the target is due: the exact `moment`, or the `end_of_day` of the last working day. Example:
     `end_of_day`.
     """
 
     @model_validator(mode="after")
     def _units_fit(self) -> Self:
-        units = {length.unit for length in self.within.values() if length}
+        units = {each.unit for each in self.within.values() if each}
         if self.until == "end_of_day" and units - {"day"}:
-            raise ValueError("`until: end_of_day` takes whole working days: write `1 working day`")
+            raise ValueError("`until: end_of_day` requires working days; write `1 working day`")
         if self.clock is ClockKind.CALENDAR and "day" in units:
-            raise ValueError("`clock: calendar` knows no working days: write hours")
+            raise ValueError("`clock: calendar` does not count working days; write hours")
         return self
 
 
 class StepShape(Shape):
-    """One step of a ladder: due at this share of the target."""
+    """A step of an escalation ladder."""
 
     step: str
-    """The step's name, as `explain` shows it."""
+    """Name of the step, as `explain` shows it."""
 
     at: Annotated[float, Field(ge=0.01, le=100)]
-    """When it is due, as a share of the target's time: 0.75 is three quarters, 1 the target itself, 2 twice its time.
-    """
+    """Share of the target's time at which the step is due: 0.75 is three quarters, 1 the target, 2 twice its time."""
 
     message: str
-    """The text of messages.yaml that the private note says."""
+    """Text of the private note, by its name in messages.yaml."""
 
     mentions: tuple[str, ...] = ()
-    """Whom the note names, by their keys in `people` of tracker.yaml."""
+    """People that the note mentions, by keys in `people` of tracker.yaml."""
 
     assign: str | None = None
-    """To whom the request is assigned, by the key in `people`."""
+    """Person to assign the request to, by key in `people` of tracker.yaml."""
 
     at_risk: bool = False
-    """Whether the request counts as at risk from this step on."""
+    """`true` if the request counts as at risk from this step on."""
 
     notify: tuple[str, ...] = ()
-    """Who is told outside of the tracker as well, by keys of `people`, once the note is there. Example: `[head]`."""
+    """People to notify outside Redmine after the note is written, by keys in `people` of tracker.yaml. Example:
+    `[head]`.
+    """
 
 
-def metric_key(key: str) -> str:
+def check_metric_key(key: str) -> str:
     if not re.fullmatch(METRIC_KEY, key):
-        raise ValueError(f"{key!r} is not a name for a metric: write it like next_response")
+        raise ValueError(f"invalid metric name {key!r}; write it like next_response")
     return key
 
 
-def measure_key(key: str) -> str:
+def check_measure(key: str) -> str:
     if key not in MEASURES:
-        raise ValueError(f"{key!r} is not a measure: write {' or '.join(MEASURES)}")
+        raise ValueError(f"unknown measure {key!r}; write {' or '.join(MEASURES)}")
     return key
+
+
+MetricKey = Annotated[str, AfterValidator(check_metric_key)]
 
 
 class MetricShape(Shape):
-    """Something that is measured on every request; each agreement has a target for it."""
+    """A metric, measured on every request. Each agreement has a target for it."""
 
-    measures: Annotated[str, AfterValidator(measure_key)]
-    """The rule by which its clock starts, pauses and stops."""
+    measures: Annotated[str, AfterValidator(check_measure)]
+    """Rule by which the clock of the metric starts, pauses and stops."""
 
     internal: bool = False
-    """Whether clients read nothing of it: not in the acknowledgement, nor in the field `state`. Example: `true`."""
+    """`true` to hide the metric from clients: the acknowledgement and the field `state` ignore it. Example: `true`."""
 
 
 class AgreementShape(Shape):
-    """Whom it matches (no key: all) and what it promises: a target for each of `metrics`, under the metric's name."""
+    """An agreement: the requests that it matches, and a target for each of `metrics`, under the metric's name."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, TargetShape]
-    """The target of one of `metrics`; each has to be there."""
+    """Target for one of `metrics`. Every metric is required."""
 
     levels: tuple[str, ...] | None = None
-    """The levels it is for; without the key: all."""
+    """Levels that the agreement matches. If absent: all."""
 
     channels: tuple[str, ...] | None = None
-    """The channels it is for; without the key: all."""
+    """Channels that the agreement matches. If absent: all."""
 
     categories: tuple[str, ...] | None = None
-    """The categories it is for; without the key: all. Example: `[error]`."""
+    """Categories that the agreement matches. If absent: all. Example: `[error]`."""
 
     ladder: str
-    """Which of `ladders` is climbed when a target comes near or passes."""
+    """Escalation ladder to use as a target nears or passes, one of `ladders`."""
 
     @property
     def targets(self) -> Mapping[str, TargetShape]:
@@ -157,176 +165,179 @@ class AgreementShape(Shape):
 
 
 class WaitingShape(Shape):
-    """How long support waits for an answer of the client."""
+    """Rule for requests that wait for the client's answer to a public question of support."""
 
-    within: TimeLength
-    """How long the client has for an answer, in minutes or hours."""
+    within: HoursOrMinutes
+    """Time that the client has to answer, in minutes or hours. After it the request is closed."""
 
     clock: ClockKind = ClockKind.WORKING
-    """Which time counts: `working` hours, or `calendar`, every hour of the day."""
+    """Time that counts: `working` time of calendar.yaml, or `calendar` time (every hour of every day)."""
 
     remind_at: Annotated[float, Field(gt=0, lt=1)]
-    """At this share of the time (between 0 and 1) the client is reminded, once."""
+    """Share of the time (between 0 and 1) at which the client gets one reminder."""
 
     wording: Words
-    """What the client is told when the request is ended, in every language."""
+    """Wording of the regulation for a request closed without an answer. Notes in every language quote it."""
 
     reason: str
-    """Which of `reasons` is set when the request is ended."""
+    """Reason to set when the request is closed, one of `reasons`."""
 
     clause: Clause
-    """The clause of the regulation that says so."""
+    """Clause of the regulation that sets the rule."""
 
 
 class RequirementShape(Shape):
-    """What a request has to carry, in some categories only (no key: all)."""
+    """An item that a request must contain."""
 
     clause: Clause
-    """The clause of the regulation that asks for it."""
+    """Clause of the regulation that requires the item."""
 
     categories: tuple[str, ...] | None = None
-    """The categories whose requests have to carry it; without the key: all."""
+    """Categories whose requests must contain the item. If absent: all."""
 
 
 class ClausesShape(Shape):
-    """The clauses that no other section names, by what they are about."""
+    """Clauses that no other section names, by topic."""
 
     level: Clause
-    """The clause that has the service levels; findings name it if a request has none."""
+    """Clause that defines the service levels. Findings cite it if a request has no level."""
 
     working_hours: Clause
-    """The clause that has the hours of support."""
+    """Clause that sets the hours of support."""
 
     channel: Clause
-    """The clause that has the channels; findings name it if a request has none."""
+    """Clause that defines the channels. Findings cite it if a request has no channel."""
 
     refusal: Clause
-    """The clause by which a request is refused if no reason was set."""
+    """Clause for a request that is refused without a reason."""
 
     targets_follow_load: Clause
-    """The clause by which targets follow the load of support."""
+    """Clause that makes targets depend on the workload of support."""
 
     order_of_arrival: Clause
-    """The clause by which requests are handled in order of arrival."""
+    """Clause that orders requests by arrival."""
 
     priority: Clause
-    """The clause by which the operator determines the priority."""
+    """Clause that lets the operator determine the priority."""
 
     level_first: Clause
-    """The clause by which a higher level is handled first."""
+    """Clause that puts a higher level first."""
 
     out_of_turn: Clause
-    """The clause by which the highest priority is handled out of turn."""
+    """Clause that puts the highest priority before all other requests."""
 
     development: Clause
-    """The clause by which the release of its version answers a request that needs development."""
+    """Clause that makes the release of its version the answer to a request in development."""
 
     no_guarantee: Clause
-    """The clause by which targets are not guaranteed."""
+    """Clause that does not guarantee the targets."""
 
 
 class ReasonShape(Shape):
-    """Why a request is refused, put off or stopped."""
+    """A reason to refuse, defer or stop a request."""
 
     clause: Clause
-    """The clause of the regulation that gives this reason."""
+    """Clause of the regulation that gives this reason."""
 
     stops_work: bool = False
-    """Whether work stops: staff alone set it, the head is told, and nothing more is written."""
+    """`true` if work on the request stops: the alert `stopped` is sent, then no more notes. Only staff may set such a
+    reason.
+    """
 
 
 class ClientNoteShape(Shape):
-    """A message that clients get."""
+    """A public note to clients."""
 
     clause: Clause
-    """The clause of the regulation that asks for this note."""
+    """Clause of the regulation that requires this note."""
 
 
 class AlertShape(Shape):
-    """What staff are told at once: whom the note mentions, whom it assigns."""
+    """A private note to staff that is sent at once."""
 
     clause: Clause
-    """The clause of the regulation that asks for this note."""
+    """Clause of the regulation that requires this note."""
 
     mentions: tuple[str, ...] = ()
-    """Whom the note names, by their keys in `people` of tracker.yaml."""
+    """People that the note mentions, by keys in `people` of tracker.yaml."""
 
     assign: str | None = None
-    """To whom the request is assigned, by the key in `people`."""
+    """Person to assign the request to, by key in `people` of tracker.yaml."""
 
 
 if TYPE_CHECKING:
     ClientNoteKey: TypeAlias = str
     AlertKey: TypeAlias = str
-else:  # a type checker cannot read the registry of notices
+else:  # type checkers cannot evaluate the registry of notices
     ClientNoteKey = Literal[names_in(Section.CLIENT_NOTES)]
     AlertKey = Literal[names_in(Section.ALERTS)]
 
 
-def _shipped_metrics() -> dict[str, MetricShape]:
+def _default_metrics() -> dict[str, MetricShape]:
     return {key: MetricShape(measures=key) for key in ("first_response", "resolution")}
 
 
 class RegulationShape(Shape):
-    """regulation.yaml, or an earlier version beside it."""
+    """regulation.yaml, or an earlier version in the same folder."""
 
     in_force_from: date
-    """The first day of this version; a request is judged by the version of the day it was filed."""
+    """First day of this version. A request is evaluated by the version in force on the day it was filed."""
 
     help_centre: Words
-    """The address of answers to frequent questions, for the notes to clients."""
+    """Address of the help centre, for the notes to clients."""
 
     quality_address: Words
-    """The address for complaints and praise, for the notes."""
+    """Address for complaints and praise, for the notes."""
 
-    working_day: TimeLength
-    """How much working time is one working day, in hours or minutes."""
+    working_day: HoursOrMinutes
+    """Working time of one working day, in hours or minutes."""
 
     priority_change: PriorityChange = PriorityChange.FROM_START
-    """Where a target counts from after staff changed the priority: `from_start` of the request, or `from_change`."""
+    """Start of a target's time after staff change the priority: `from_start` of the request, or `from_change`."""
 
     levels: dict[str, LevelShape]
-    """The service levels, the highest first; the keys are yours, the tracker's words stand in tracker.yaml."""
+    """Service levels, the highest first. You choose the keys; tracker.yaml has their names in Redmine."""
 
     channels: dict[str, ChannelShape]
-    """The ways a request may come."""
+    """Channels by which requests arrive."""
 
     categories: dict[str, CategoryShape]
-    """The kinds of request."""
+    """Categories of requests."""
 
     priorities: Annotated[tuple[str, ...], Field(min_length=1)]
-    """The priorities, the calmest first; the first one counts until staff confirm another."""
+    """Priorities, the lowest first. The lowest applies until staff confirm another."""
 
-    metrics: dict[Annotated[str, AfterValidator(metric_key)], MetricShape] = Field(default_factory=_shipped_metrics)
-    """What is measured, in the order in which it is shown; the keys are yours, and messages.yaml has a text for each.
-    Without the key: `first_response` and `resolution`.
+    metrics: dict[MetricKey, MetricShape] = Field(default_factory=_default_metrics)
+    """Metrics, in the order in which they are shown. You choose the keys; messages.yaml needs a text for each. If
+    absent: `first_response` and `resolution`.
     """
 
     agreements: dict[str, AgreementShape]
-    """What is promised to whom; the first that matches a request counts."""
+    """Agreements. The first one that matches a request applies."""
 
     ladders: dict[str, tuple[StepShape, ...]]
-    """The steps taken as a target is used up; the highest one that is due is sent, once."""
+    """Escalation ladders: steps to take as the time of a target is used up. The highest step that is due is sent, once.
+    """
 
     requirements: dict[Item, RequirementShape] = Field(default_factory=dict)
-    """What a request has to carry; what is missing is flagged."""
+    """Items that a request must contain. A missing item is reported."""
 
     waiting: WaitingShape
-    """How long support waits for a client's answer."""
+    """Rule for requests that wait for the client's answer."""
 
     clauses: ClausesShape
-    """The clauses that no other section names, by what they are about."""
+    """Clauses that no other section names, by topic."""
 
     reasons: dict[str, ReasonShape]
-    """Why a request is refused, put off or stopped."""
+    """Reasons to refuse, defer or stop a request."""
 
     client_notes: dict[ClientNoteKey, ClientNoteShape] = Field(default_factory=dict)
-    """The public notes that clients get; a line less is a note less."""
+    """Public notes to clients. A note without a line here is not sent."""
 
     alerts: dict[AlertKey, AlertShape] = Field(default_factory=dict)
-    """The private notes that tell staff at once; a line less is a note less."""
+    """Private notes to staff that are sent at once. A note without a line here is not sent."""
 
     @staticmethod
     def default_metrics() -> dict[str, MetricShape]:
-        """The metrics of a file that names none."""
-        return _shipped_metrics()
+        """Return the metrics of a file that has no section `metrics`."""
+        return _default_metrics()

@@ -6,10 +6,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from sup_sync.config.shapes.base import Length, Shape, TimeLength
+from sup_sync.config.shapes.base import Duration, HoursOrMinutes, Shape
 
 
-def stretch_of_hours(value: Any) -> tuple[time, time] | None:
+def read_time_range(value: Any) -> tuple[time, time] | None:
     if value is None:
         return None
     parts = re.fullmatch(r"(\d\d:\d\d)-(\d\d:\d\d)", str(value))
@@ -18,57 +18,59 @@ def stretch_of_hours(value: Any) -> tuple[time, time] | None:
     except ValueError:
         first = last = None
     if first is None or last is None or first == last:
-        raise ValueError(f'{value!r} is no stretch of hours: write "21:00-08:00"')
+        raise ValueError(f'invalid time range {value!r}; write "21:00-08:00"')
     return first, last
 
 
-_ADDRESS = r"^https?://[^/?#\s]"
+_URL = r"^https?://[^/?#\s]"
 
 
-def address(url: str) -> str:
-    if not re.match(_ADDRESS, url):
-        raise ValueError("no address of a tracker: write it as https://tracker.example.kz")
+def check_url(url: str) -> str:
+    if not re.match(_URL, url):
+        raise ValueError("invalid URL; write it like https://redmine.example.kz")  # the URL itself may contain secrets
     return url
 
 
 class ServerShape(Shape):
-    """Where the tracker is, and where its key lies (never the key itself)."""
+    """Connection to Redmine. The API key itself never belongs in this file."""
 
-    url: Annotated[str, AfterValidator(address), Field(json_schema_extra={"pattern": _ADDRESS})]
-    """The address of the tracker's front page, https unless it is on this machine."""
+    url: Annotated[str, AfterValidator(check_url), Field(json_schema_extra={"pattern": _URL})]
+    """Base URL of Redmine. It must be https unless Redmine runs on this machine."""
 
     key_file: str | None = None
-    """The file with the API key of the tool's account, readable by its owner alone; a path from this file's folder or
-    a whole one. `SUP_SYNC_KEY` and a systemd credential go before it. Example: `/etc/sup-sync/key`.
+    """File with the API key of sup-sync's account. Only the owner may be able to read it. The path is absolute or
+    relative to config.yaml. `SUP_SYNC_KEY` and a systemd credential take precedence. Example: `/etc/sup-sync/key`.
     """
 
     ca_file: str | None = None
-    """The certificates to trust, where the tracker's own one is of your company's making; a path as above. Example:
-    `/etc/ssl/certs/company.pem`.
+    """CA certificates (PEM) to trust, if a private CA signed Redmine's certificate. The path is absolute or relative to
+    config.yaml. Example: `/etc/ssl/certs/company.pem`.
     """
 
-    timeout: TimeLength = Length(1, "min")
-    """How long one answer of the tracker may take, in minutes or hours. Example: `2 min`."""
+    timeout: HoursOrMinutes = Duration(1, "min")
+    """Maximum time for one response of Redmine, in minutes or hours. Example: `2 min`."""
 
     wiki_markup: Literal["textile", "markdown"] = "textile"
-    """The markup of the tracker's wiki, in which `report --publish` writes. Example: `markdown`."""
+    """Markup of Redmine's wiki (its setting "Text formatting"). `report --publish` writes pages in it. Example:
+    `markdown`.
+    """
 
 
 class LimitsShape(Shape):
-    """How much one run may do."""
+    """Limits of one run."""
 
     notes: Annotated[int, Field(ge=0)] = 50
-    """So many notes, public and private together, one run may write."""
+    """Maximum notes per run, public and private."""
 
     status_changes: Annotated[int, Field(ge=0)] = 10
-    """So many requests one run may end or put to another status."""
+    """Maximum requests per run that sup-sync closes or sets to another status."""
 
-    run_time: TimeLength = Length(15, "min")
-    """How long one run may take, in minutes or hours; then it stops, and the next one goes on."""
+    run_time: HoursOrMinutes = Duration(15, "min")
+    """Maximum time for one run, in minutes or hours. After it the run stops, and the next run continues."""
 
     changed_share: Annotated[float, Field(gt=0, le=1)] = 0.5
-    """The share (0 to 1) of the requests judged that may lose a value they had. More than that looks like a mistake in
-    mappings/.
+    """Maximum share (0 to 1) of the evaluated requests whose existing values a run may replace. A larger share usually
+    means a mistake in mappings/.
     """
 
 
@@ -76,37 +78,37 @@ class ConfigShape(Shape):
     """config.yaml."""
 
     redmine: ServerShape
-    """The tracker and the key."""
+    """Connection to Redmine."""
 
     projects: Annotated[tuple[str, ...], Field(min_length=1)]
-    """The projects to look after, by their identifiers: the word in the project's address."""
+    """Projects to process, by identifier: the last part of a project's URL."""
 
     mappings: str = "mappings"
-    """The folder of the other files, from this file's folder or a whole path. Example: `/srv/regulation`."""
+    """Folder of the other files. The path is absolute or relative to config.yaml. Example: `/srv/regulation`."""
 
     language: str | None = None
-    """The language of the notes that staff read, one of messages.yaml; without the key: the first there."""
+    """Language of the notes to staff, one of messages.yaml. If absent: the first language of messages.yaml."""
 
     client_language: str | None = None
-    """The language of the notes that clients read, where neither the request nor the contract names one; without the
-    key: the first of messages.yaml.
+    """Language of the notes to clients if neither the request nor the contract names one. If absent: the first language
+    of messages.yaml.
     """
 
     notify_file: str | None = None
-    """The file that says where people are reached outside of the tracker, readable by its owner alone, as it may hold
-    passwords. `SUP_SYNC_NOTIFY` and a systemd credential go before it. Example: `/etc/sup-sync/notify`.
+    """File with the addresses for notifications outside Redmine. Only the owner may be able to read it, because it may
+    contain passwords. `SUP_SYNC_NOTIFY` and a systemd credential take precedence. Example: `/etc/sup-sync/notify`.
     """
 
-    quiet_hours: Annotated[tuple[time, time] | None, BeforeValidator(stretch_of_hours)] = None
-    """The hours of the day, in the support's zone, in which clients are told nothing; what is due waits until they
-    end. Example: `21:00-08:00`.
+    quiet_hours: Annotated[tuple[time, time] | None, BeforeValidator(read_time_range)] = None
+    """Hours of the day, in the support's time zone, in which clients get no notes. Notes that come due are sent
+    afterwards. Example: `21:00-08:00`.
     """
 
     enforce_from: date
-    """The first day from which on requests are escalated and ended; those filed earlier are judged only."""
+    """First day of enforcement. Requests filed earlier are evaluated, but not escalated or closed."""
 
     closed_days: Annotated[int, Field(ge=1, le=3650)] = 14
-    """Requests closed longer ago than so many days are left alone."""
+    """Number of days for which a closed request is still processed."""
 
     limits: LimitsShape = Field(default_factory=LimitsShape)
-    """How much one run may do; over it nothing is written, and the exit code is 4."""
+    """Limits of one run. A run that would exceed them writes nothing and exits with code 4."""

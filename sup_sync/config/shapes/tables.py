@@ -7,44 +7,44 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
-from sup_sync.config.shapes.base import Shape, written_number
+from sup_sync.config.shapes.base import Shape, read_as_text
 
 
 class ContractShape(Shape):
-    """One contract: whose, by exactly one of project, group and BIN; first and last day."""
+    """A contract. Exactly one of `project`, `group` and `bin` identifies the client."""
 
     client: str
-    """The client's name, for people."""
+    """Name of the client, as people know it."""
 
     level: str
-    """The level that the contract gives, one of regulation.yaml."""
+    """Level that the contract grants, one of regulation.yaml."""
 
     project: str | None = None
-    """Whose it is: all that is filed in this project. Exactly one of `project`, `group` and `bin` is named."""
+    """Identifies the client by project: all requests filed in it. Give exactly one of `project`, `group` and `bin`."""
 
     group: str | None = None
-    """Whose it is: all that members of this group file. Example: `Алатау Трейд`."""
+    """Identifies the client by group: all requests that its members file. Example: `Алатау Трейд`."""
 
-    bin: Annotated[str | None, BeforeValidator(written_number)] = None
-    """Whose it is: all that names this BIN (12 digits) in its field. Only where clients cannot write that field.
-    Example: `"970240000816"`.
+    bin: Annotated[str | None, BeforeValidator(read_as_text)] = None
+    """Identifies the client by BIN (12 digits): all requests with this BIN in the field `bin`. Use it only if clients
+    cannot write that field. Example: `"970240000816"`.
     """
 
     language: str | None = None
-    """The language of the notes its people read, one of messages.yaml, where the request names none. Example: `ru`."""
+    """Language of the notes to this client, one of messages.yaml, if the request names none. Example: `ru`."""
 
     first_on: date = Field(alias="from")
-    """The first day of the contract."""
+    """First day of the contract."""
 
     last_on: date = Field(alias="until")
-    """The last day of the contract. An ended one stays in the file, for the requests filed while it ran."""
+    """Last day of the contract. Keep expired contracts in the file: they apply to the requests filed under them."""
 
     @model_validator(mode="after")
     def _one_client(self) -> Self:
         if sum(each is not None for each in (self.project, self.group, self.bin)) != 1:
-            raise ValueError("name the client by exactly one of `project`, `group`, `bin`")
+            raise ValueError("give exactly one of `project`, `group`, `bin` to identify the client")
         if self.last_on < self.first_on:
-            raise ValueError(f"ends on {self.last_on}, before it begins: correct one of the days")
+            raise ValueError(f"`until` ({self.last_on}) is before `from` ({self.first_on}); correct one of them")
         return self
 
 
@@ -52,25 +52,25 @@ class ClientsShape(Shape):
     """clients.yaml."""
 
     contracts: tuple[ContractShape, ...] = ()
-    """The contracts, in any order."""
+    """Contracts, in any order."""
 
 
-def language_key(key: str) -> str:
+def check_language_key(key: str) -> str:
     if not re.fullmatch(LANGUAGE_KEY, key):
-        raise ValueError(f"{key!r} is not a language: write its code, like kk or pt-br")
+        raise ValueError(f"invalid language {key!r}; write its code, like kk or pt-br")
     return key
 
 
+# BCP 47 in lower case, as in the `lang` attribute of web pages
 LANGUAGE_KEY = r"[a-z]{2,3}(-[a-z0-9]{2,8})*"
-"""The code of a language, as web pages write it."""
 
 
 class MessagesShape(Shape):
-    """messages.yaml: the texts of each language under its code, like `kk`; these are the languages there are."""
+    """messages.yaml: the texts of each language, under its code, like `kk`. No other languages are available."""
 
     model_config = ConfigDict(extra="allow")
-    __pydantic_extra__: dict[Annotated[str, AfterValidator(language_key)], dict[str, str]]
-    """The texts in a language, by their names, which are the same in all. `$words` are filled in by the tool."""
+    __pydantic_extra__: dict[Annotated[str, AfterValidator(check_language_key)], dict[str, str]]
+    """Texts in one language, by name. The names are the same in every language. sup-sync replaces `$words`."""
 
     @property
     def languages(self) -> Mapping[str, Mapping[str, str]]:
@@ -78,43 +78,43 @@ class MessagesShape(Shape):
         return self.__pydantic_extra__
 
 
-def moment_or_none(value: Any) -> Any:
-    """A moment; the word `none` is none."""
+def read_moment_or_none(value: Any) -> Any:
+    """Return the value for pydantic to read as a time; convert `none` to None."""
     return None if value == "none" else value
 
 
-Expected = Annotated[datetime | None, BeforeValidator(moment_or_none)]
+Expected = Annotated[datetime | None, BeforeValidator(read_moment_or_none)]
 
 
 class ExampleShape(Shape):
-    """A request, and under the name of each metric the local moment of its target; `none` is no target."""
+    """A request, and the expected target time for each metric."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Expected]
-    """The moment of the target of one of `metrics`, in local time; `none` is no target."""
+    """Expected target time of one of `metrics`, in local time. `none` means no target."""
 
     filed: datetime
-    """When the request came, in local time."""
+    """Time of filing, in local time."""
 
     level: str
-    """Its level, one of regulation.yaml."""
+    """Level of the request, one of regulation.yaml."""
 
     channel: str
-    """Its channel, one of regulation.yaml."""
+    """Channel of the request, one of regulation.yaml."""
 
     category: str
-    """Its category, one of regulation.yaml."""
+    """Category of the request, one of regulation.yaml."""
 
     priority: str
-    """Its priority, one of regulation.yaml."""
+    """Priority of the request, one of regulation.yaml."""
 
     @property
-    def words(self) -> tuple[str, str, str]:
+    def terms(self) -> tuple[str, str, str]:
         return self.level, self.channel, self.category
 
     @property
     def expected(self) -> Mapping[str, datetime | None]:
-        """The moments by metric."""
+        """The expected times by metric."""
         return self.__pydantic_extra__
 
 
@@ -122,4 +122,4 @@ class ExamplesShape(Shape):
     """examples.yaml."""
 
     examples: tuple[ExampleShape, ...] = ()
-    """The requests with the moments that the regulation's owner expects."""
+    """Requests with the target times that the owner of the regulation expects."""

@@ -8,136 +8,134 @@ from sup_sync.config.shapes.base import Shape
 from sup_sync.model.issue import Phase
 
 
-class IntakeShape(Shape):
-    """What a tracker of Redmine says of what is filed there."""
+class TrackerMappingShape(Shape):
+    """The meaning of a Redmine tracker."""
 
     category: str
-    """The category of what is filed in this tracker, one of regulation.yaml."""
+    """Category of the requests in this tracker, one of regulation.yaml."""
 
     channel: str | None = None
-    """The channel of what is filed in this tracker, where its field names none."""
+    """Channel of the requests in this tracker if their field `channel` is empty."""
 
 
 class StatusShape(Shape):
-    """What a status means; `is_first_response`: setting it is a first response."""
+    """The meaning of a status."""
 
     phase: Phase
-    """What the status means: `open`, `waiting` for the client, `development`, `closed` or `refused`."""
+    """Phase of a request in this status: `open`, `waiting` (for the client), `development`, `closed` or `refused`."""
 
     is_first_response: bool = False
-    """Whether setting this status is a first response. Example: `true`."""
+    """`true` if setting this status counts as the first response. Example: `true`."""
 
 
 class StaffShape(Shape):
-    """Who answers for support; `former` by their names in the tracker, so that their answers still count."""
+    """The staff of support."""
 
     groups: frozenset[str] = frozenset()
-    """The groups whose members are staff, by name."""
+    """Groups whose members are staff, by name."""
 
     roles: frozenset[str] = frozenset()
-    """The roles whose holders are staff, by name."""
+    """Roles whose holders are staff, by name."""
 
     former: frozenset[str] = frozenset()
-    """People who left, by their names in the tracker, so that their answers still count. Example: `[Бауыржан
-    Тілеуов]`.
-    """
+    """Former staff, by their names in Redmine. Their responses still count. Example: `[Бауыржан Тілеуов]`."""
 
 
 class ClientsRolesShape(Shape):
-    """The role that clients have in their projects."""
+    """The roles of clients."""
 
     roles: frozenset[str] = frozenset()
-    """The roles of clients, by name; `check` looks at what they may see and write."""
+    """Roles that clients have in their projects, by name. `check` inspects their permissions."""
 
 
 class PersonShape(Shape):
-    """Somebody the ladder names."""
+    """A person named in ladders or alerts."""
 
     login: str
-    """The account's login, for mentions."""
+    """Login of the account, for mentions."""
 
     name: str
-    """The name as the tracker shows it."""
+    """Full name, as Redmine shows it."""
 
 
 class FieldsShape(Shape):
-    """The custom fields by our keys; without the last ones the tool does without what they say.
+    """The custom fields by sup-sync's keys. An optional field that is absent is not used.
 
-    Each metric may have two: `next_response_due` and `next_response_at` are those of a metric `next_response`.
+    Each metric may have two fields: a metric `next_response` has `next_response_due` and `next_response_at`.
     """
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, str]
-    """The target of one of `metrics` (`…_due`), or the moment when its clock stopped (`…_at`); text. Example: `Келесі
-    жауап мерзімі`.
+    """Target time of one of `metrics` (`…_due`), or the time at which its clock stopped (`…_at`). Format: text.
+    Example: `Келесі жауап мерзімі`.
     """
 
     level: str
-    """The service level; a list."""
+    """Service level. Format: list."""
 
     first_response_due: str
-    """The target of the first answer; text."""
+    """Target time of the first response. Format: text."""
 
     first_response_at: str
-    """When the first answer was given; text."""
+    """Time of the first response. Format: text."""
 
     resolution_due: str
-    """The target of closing; text."""
+    """Target time of the resolution. Format: text."""
 
     state: str
-    """How the request stands against its targets; a list."""
+    """SLA status of the request. Format: list."""
 
     marker: str
-    """What the tool has said already; text that clients cannot see."""
+    """Record of the notes already sent. Clients must not see this field. Format: text."""
 
     channel: str
-    """The channel that the request came by; a list."""
+    """Channel by which the request arrived. Format: list."""
 
     contact_at: str
-    """When the client turned to support, for a letter or a call that was entered later; text."""
+    """Time at which the client contacted support, if a letter or call was entered later. Format: text."""
 
     priority_confirmed: str
-    """Whether staff confirm the priority; yes or no."""
+    """Confirmation of the priority by staff. Format: boolean."""
 
     bin: str
-    """The organisation's BIN; text."""
+    """BIN of the organisation. Format: text."""
 
     reason: str | None = None
-    """Why the request was refused or ended; a list."""
+    """Reason for refusing or closing the request. Format: list."""
 
     language: str | None = None
-    """The language that the client wants notes in; a list."""
+    """Language of the notes to the client. Format: list."""
 
     iin: str | None = None
-    """The client's IIN; text."""
+    """IIN of the client. Format: text."""
 
     full_name: str | None = None
-    """The client's full name; text."""
+    """Full name of the client. Format: text."""
 
     organisation: str | None = None
-    """The organisation's name; text."""
+    """Name of the organisation. Format: text."""
 
     contact: str | None = None
-    """The client's phone or address; text."""
+    """Phone or address of the client. Format: text."""
 
     steps: str | None = None
-    """What the client did before the error; long text."""
+    """Actions of the client before the error. Format: long text."""
 
     project_link: str | None = None
-    """A link to the project with the error, which counts as evidence; text."""
+    """Link to the project with the error. It counts as evidence. Format: text."""
 
 
 class StatesShape(Shape):
     """The values of the field `state`."""
 
     on_track: str
-    """All targets are ahead."""
+    """No target is near or overdue."""
 
     at_risk: str
-    """A step with `at_risk` of the ladder is due."""
+    """A ladder step with `at_risk: true` is due."""
 
     breached: str
-    """A target is over."""
+    """A target is overdue or was missed."""
 
     met: str
     """All targets were met."""
@@ -146,78 +144,78 @@ class StatesShape(Shape):
     """No target applies."""
 
     waiting: str
-    """The request waits for the client."""
+    """The request is waiting for the client."""
 
 
 class DefaultChannelsShape(Shape):
-    """The channel by who filed a request, where nothing else client_notes."""
+    """The channel of requests that name none, by their author."""
 
     client: str | None = None
-    """The channel of what a client filed."""
+    """Channel of requests filed by clients."""
 
     staff: str | None = None
-    """The channel of what staff filed."""
+    """Channel of requests filed by staff."""
 
 
 class ToolStatusesShape(Shape):
-    """The statuses that the tool itself sets."""
+    """The statuses that sup-sync sets."""
 
     no_answer: str
-    """The status of a request whose client did not answer."""
+    """Status to set if the client does not answer. Its phase must be `closed`."""
 
     asked: str
-    """The status of a request whose client was asked for what is missing."""
+    """Status to set when the client is asked for missing items. Its phase must be `waiting`."""
 
 
 class TrackerShape(Shape):
     """tracker.yaml."""
 
-    trackers: dict[str, IntakeShape]
-    """Redmine's trackers by name, with what is filed in each."""
+    trackers: dict[str, TrackerMappingShape]
+    """Trackers in Redmine by name, with the meaning of each."""
 
     statuses: dict[str, StatusShape]
-    """Redmine's statuses by name, with what each means; `check` names those that are missing."""
+    """Statuses in Redmine by name, with the meaning of each. `check` reports those that are not mapped."""
 
     priorities: dict[str, str]
-    """Redmine's names for the priorities of regulation.yaml."""
+    """Names in Redmine for the priorities of regulation.yaml."""
 
     priority_aliases: dict[str, str] = Field(default_factory=dict)
-    """Redmine's other priorities by name, with the one of regulation.yaml that each counts as.
+    """Other priorities in Redmine by name, each with the priority of regulation.yaml that it counts as.
     Example: `{Low: normal}`.
     """
 
     fields: FieldsShape
-    """The custom fields, by our keys."""
+    """Names of the custom fields, by sup-sync's keys."""
 
     levels: dict[str, str]
-    """The values of the field `level`, by the levels of regulation.yaml."""
+    """Values of the field `level` for the levels of regulation.yaml."""
 
     channels: dict[str, str]
-    """The values of the field `channel`, by the channels of regulation.yaml."""
+    """Values of the field `channel` for the channels of regulation.yaml."""
 
     states: StatesShape
-    """The values of the field `state`."""
+    """Values of the field `state`."""
 
     reasons: dict[str, str] = Field(default_factory=dict)
-    """The values of the field `reason`, by the reasons of regulation.yaml."""
+    """Values of the field `reason` for the reasons of regulation.yaml."""
 
     languages: dict[str, str] = Field(default_factory=dict)
-    """The values of the field `language`, by the languages of messages.yaml."""
+    """Values of the field `language` for the languages of messages.yaml."""
 
     tool_statuses: ToolStatusesShape
-    """The statuses that the tool itself sets."""
+    """Statuses that sup-sync sets."""
 
     default_channels: DefaultChannelsShape = Field(default_factory=DefaultChannelsShape)
-    """The channel by who filed a request, where neither its field nor its tracker names one."""
+    """Channel by author, for requests whose field and tracker name none."""
 
     staff: StaffShape
-    """Who answers for support: members of these groups and holders of these roles."""
+    """Staff of support: the members of these groups and the holders of these roles."""
 
     clients: ClientsRolesShape = Field(default_factory=ClientsRolesShape)
-    """Who the clients are."""
+    """Clients, by their roles."""
 
     people: dict[str, PersonShape] = Field(default_factory=dict)
-    """The people whom ladders and alerts name, by keys of yours."""
+    """People that ladders and alerts name. You choose the keys."""
 
     parent_dates: Literal["derived", "independent"] = "derived"
     """Redmine's setting for the due date of a request with subtasks: `derived` from them, or `independent`."""

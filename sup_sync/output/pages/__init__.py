@@ -1,5 +1,5 @@
-"""Pages that need no network, and the wiki's: alone knows jinja2 and matplotlib, which only these load."""
+"""HTML pages that load nothing from the network, and wiki pages; only this folder imports jinja2 and matplotlib."""
 
 import logging
 
-logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it would tell of its font cache on stderr, into cron's mail
+logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it reports its font cache on stderr, which cron mails

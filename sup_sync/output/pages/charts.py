@@ -1,4 +1,4 @@
-"""The charts: as SVG that stands in a page, with text in that page's colour and no style of its own, or as PNG."""
+"""The charts of reports: SVG to embed in a page, in the page's text colour and without styles, or PNG."""
 
 from __future__ import annotations
 
@@ -20,17 +20,14 @@ from sup_sync.views.compliance import Dimension, Report
 from sup_sync.views.figures import UP_TO, Figures
 from sup_sync.views.time_by_party import Party
 
-LAST_MONTHS = 12
-"""So many fit on a telephone; the table below a chart has all."""
+LAST_MONTHS = 12  # months that fit on a phone; the table below a chart has all
 
-WIDTH = 4.6
-"""In inches of 72 units: on a telephone a unit of the drawing is about a pixel."""
+WIDTH = 4.6  # inches of 72 units; on a phone a unit of the drawing is about a pixel
 
-INK = "#010203"
-"""Stands for the page's own colour of text."""
+INK = "#010203"  # placeholder for the text colour of the page
 
+# distinguishable to colour-blind readers (after Okabe and Ito), with a contrast of 3 or more to white and dark pages
 COLOURS = ("#0072b2", "#d55e00", "#008a65", "#8c6bb1", "#767676")
-"""Told apart by the colour-blind too (after Okabe and Ito); each has a contrast of 3 to white and to a dark page."""
 
 MARKERS = ("o", "s", "^", "D", "v")
 
@@ -59,7 +56,7 @@ _LINK = "{http://www.w3.org/1999/xlink}href"
 
 @value
 class Drawing:
-    """A chart before it is drawn: its name, its height in inches of 72 units, and who draws it."""
+    """A chart that is not drawn yet: its name, its height in inches of 72 units, and the function that draws it."""
 
     name: str
     height: float
@@ -67,7 +64,7 @@ class Drawing:
 
 
 def share_chart(figures: Figures, texts: Texts) -> Drawing:
-    """The share met by month, a line for each level, the targets above one another."""
+    """Chart the share of targets met by month: one plot per target, one line per level."""
     months = figures.months[-LAST_MONTHS:]
 
     def draw(figure: Figure) -> None:
@@ -76,7 +73,7 @@ def share_chart(figures: Figures, texts: Texts) -> Drawing:
             for number, level in enumerate(figures.levels):
                 rows = {each.month: each for each in figures.shares if (each.level, each.metric) == (level, metric)}
                 shares = [None if (share := rows[month].share) is None else share * 100 for month in months]
-                _line(axes, shares, number, texts.word(level))
+                _line(axes, shares, number, texts.label(level))
             axes.set_title(texts.metric(metric), loc="left")
             axes.set_ylim(-5, 105)
             axes.set_yticks([0, 50, 100], [texts.percent(share) for share in (0, 0.5, 1)])
@@ -88,7 +85,7 @@ def share_chart(figures: Figures, texts: Texts) -> Drawing:
 
 
 def _line(axes: Axes, shares: Sequence[float | None], number: int, label: str) -> None:
-    """One level's line; the later ones have larger, hollow marks, so that one over another is seen."""
+    """Plot the line of a level; later levels have larger, hollow markers, so that overlapping points stay visible."""
     axes.plot(
         range(len(shares)),
         [float("nan") if each is None else each for each in shares],
@@ -102,12 +99,12 @@ def _line(axes: Axes, shares: Sequence[float | None], number: int, label: str) -
 
 
 def response_chart(figures: Figures, texts: Texts) -> Drawing:
-    """How many first responses came within which time, a bar for each, in parts by level."""
+    """Chart the number of first responses by time taken: one bar per limit, stacked by level."""
     bars = [bar_name(each.up_to, texts) for each in figures.responses]
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
-        rows = {texts.word(level): [each.by_level[level] for each in figures.responses] for level in figures.levels}
+        rows = {texts.label(level): [each.by_level[level] for each in figures.responses] for level in figures.levels}
         _stacked(axes, bars, rows)
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         _legend(figure, axes)
@@ -116,16 +113,16 @@ def response_chart(figures: Figures, texts: Texts) -> Drawing:
 
 
 def bar_name(up_to: timedelta | None, texts: Texts) -> str:
-    """What a bar of the distribution is called; the last has no upper end."""
+    """Return the label of a bar of the distribution; the last has no upper limit."""
     return (
-        texts.say("more_than", time=texts.time(UP_TO[-1]))
+        texts.text("more_than", time=texts.time(UP_TO[-1]))
         if up_to is None
-        else texts.say("up_to", time=texts.time(up_to))
+        else texts.text("up_to", time=texts.time(up_to))
     )
 
 
 def hours_chart(figures: Figures, texts: Texts) -> Drawing:
-    """How many breaches requests of each hour of filing have, in parts by target."""
+    """Chart the number of breaches by hour of filing, stacked by target."""
 
     def draw(figure: Figure) -> None:
         axes = figure.subplots()
@@ -143,26 +140,26 @@ def hours_chart(figures: Figures, texts: Texts) -> Drawing:
 
 
 def party_chart(report: Report, texts: Texts) -> Drawing:
-    """The working hours with each party, by month; time after closing, which never ends, has a scale of its own."""
+    """Chart working hours by month and party; time after closing keeps growing, so it has its own scale."""
     groups = report.by[Dimension.MONTH][-LAST_MONTHS:]
     months = [each.key or "" for each in groups]
     times = {party: [each.time_by_party.parts[party].working for each in groups] for party in Party}
-    hours = {texts.say(party.value): [(each or timedelta(0)) / HOUR for each in row] for party, row in times.items()}
-    *at_work, closed = hours.items()
+    hours = {texts.text(party.value): [(each or timedelta(0)) / HOUR for each in row] for party, row in times.items()}
+    *active, closed = hours.items()
 
     def draw(figure: Figure) -> None:
         above, below = figure.subplots(2, sharey=True)
-        _stacked(above, months, dict(at_work))
-        _stacked(below, months, dict([closed]), first_colour=len(at_work))
+        _stacked(above, months, dict(active))
+        _stacked(below, months, dict([closed]), first_colour=len(active))
         for axes in (above, below):
             axes.xaxis.set_major_locator(MaxNLocator(6))
         _legend(figure, above, below)
 
-    return Drawing("ball", 2 + 0.3 * len(months), draw)
+    return Drawing("party", 2 + 0.3 * len(months), draw)
 
 
 def _stacked(axes: Axes, names: Sequence[str], rows: Mapping[str, Sequence[float]], first_colour: int = 0) -> None:
-    """Bars from left to right, the first name on top, each in coloured parts."""
+    """Draw stacked horizontal bars, the first name on top."""
     starts = [0.0] * len(names)
     for number, (label, widths) in enumerate(rows.items(), start=first_colour):
         axes.barh(range(len(names)), widths, left=starts, color=COLOURS[number % len(COLOURS)], label=label, height=0.7)
@@ -178,12 +175,11 @@ def _months(axes: Axes, months: Sequence[str]) -> None:
     axes.set_xlim(-0.5, max(len(months), 1) - 0.5)
 
 
-FEW_MONTHS = 5
-"""The names of so many stand beside one another."""
+FEW_MONTHS = 5  # their labels fit without rotation
 
 
 def _legend(figure: Figure, *axes: Axes) -> None:
-    """Above the drawing, as many beside one another as fit."""
+    """Draw the legend above the plots, in as many columns as fit."""
     handles, labels = (
         [each for part in parts for each in part]
         for parts in zip(*(one.get_legend_handles_labels() for one in axes), strict=True)
@@ -197,24 +193,23 @@ FEW_LABELS = 3
 
 
 def svg_of(drawing: Drawing) -> str:
-    """A drawing as the text of an <svg> that stands in a page; the same figures make the same text."""
+    """Draw a chart as an <svg> element to embed in a page; equal figures give equal text."""
     text = StringIO()
     unknown = dict.fromkeys(("Creator", "Date", "Format", "Type"))
     with mpl.rc_context({**STYLE, "svg.hashsalt": drawing.name}):
         _drawn(drawing).savefig(text, format="svg", metadata=unknown)
-    return _for_a_page(text.getvalue(), drawing.name)
+    return _embeddable(text.getvalue(), drawing.name)
 
 
 def png_of(drawing: Drawing) -> bytes:
-    """A drawing on white, for where no SVG may stand; the same figures make the same bytes."""
+    """Draw a chart on white, for pages that cannot embed SVG; equal figures give equal bytes."""
     picture = BytesIO()
     with mpl.rc_context({**STYLE, "figure.facecolor": "white"}):
         _drawn(drawing).savefig(picture, format="png", dpi=PNG_DPI, metadata={"Software": None})
     return picture.getvalue()
 
 
-PNG_DPI = 96
-"""A chart is then 440 pixels wide: beside a wiki's side bar too, nothing of it is cut."""
+PNG_DPI = 96  # makes a chart 440 pixels wide, which fits a wiki page with a sidebar
 
 
 def _drawn(drawing: Drawing) -> Figure:
@@ -223,8 +218,8 @@ def _drawn(drawing: Drawing) -> Figure:
     return figure
 
 
-def _for_a_page(svg: str, name: str) -> str:
-    """The drawing without styles, which the page's policy forbids, and with ids that are its own."""
+def _embeddable(svg: str, name: str) -> str:
+    """Turn styles into attributes, because the page's policy forbids them, and make the ids unique in the page."""
     ElementTree.register_namespace("", _SVG)
     ElementTree.register_namespace("xlink", _LINK[1:].partition("}")[0])
     root = ElementTree.fromstring(svg)  # noqa: S314 - our own drawing
@@ -233,8 +228,8 @@ def _for_a_page(svg: str, name: str) -> str:
             if child.tag in (f"{{{_SVG}}}metadata", f"{{{_SVG}}}style"):
                 parent.remove(child)
     for each in root.iter():
-        _without_style(each)
-        _with_own_ids(each, name)
+        _move_style_to_attributes(each)
+        _prefix_ids(each, name)
     for size in ("width", "height"):
         root.attrib.pop(size, None)
     root.attrib.update(
@@ -243,15 +238,15 @@ def _for_a_page(svg: str, name: str) -> str:
     return ElementTree.tostring(root, encoding="unicode").replace(INK, "currentColor")
 
 
-def _without_style(each: ElementTree.Element) -> None:
-    """Every declaration as an attribute of its own."""
+def _move_style_to_attributes(each: ElementTree.Element) -> None:
+    """Turn each declaration of a style into an attribute."""
     for declaration in each.attrib.pop("style", "").split(";"):
         key, _, text = declaration.partition(":")
         if text:
             each.set(key.strip(), text.strip())
 
 
-def _with_own_ids(each: ElementTree.Element, name: str) -> None:
+def _prefix_ids(each: ElementTree.Element, name: str) -> None:
     if "id" in each.attrib:
         each.set("id", f"{name}-{each.attrib['id']}")
     for key, text in each.attrib.items():

@@ -1,4 +1,4 @@
-"""What every page has: its template and style, a policy that lets nothing else in, and every text clean and escaped."""
+"""The frame of every HTML page: template, style, content security policy, cleaned and escaped texts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent
 
 
 def render_page(name: str, texts: Texts, **values: object) -> str:
-    """The whole page `name` in a language: nothing in it is fetched, and no text of a client is anything but text."""
+    """Render the page `name`; it loads nothing from the network, and client text is escaped."""
     styles = (FOLDER / each for each in ("report.css", f"{name}.css"))
     style = "".join(path.read_text(encoding="utf-8") for path in dict.fromkeys(styles) if path.exists())
     return (
@@ -51,15 +51,15 @@ def _environment() -> Environment:
 
 
 def _day_in(day: date, texts: Texts) -> str:
-    """A day as the page's language writes it."""
+    """Format a day in the language of the page."""
     return texts.day(day)
 
 
 def _unbroken(text: str) -> str:
-    """A text in which no line ends between a number and what follows it."""
+    """Replace the space between a number and the next word by a no-break space."""
     return re.sub(r"(?<=\d) (?=\w)", "\N{NO-BREAK SPACE}", text)
 
 
 def _digest(style: str) -> str:
-    """The style as a policy names it."""
+    """Hash a style for the content security policy."""
     return b64encode(hashlib.sha256(style.encode()).digest()).decode()

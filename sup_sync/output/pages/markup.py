@@ -1,4 +1,4 @@
-"""How a wiki page is written: Textile, Redmine's own, or Markdown, which its CommonMark reads as well."""
+"""The markup of wiki pages: Textile, or Markdown that Redmine's CommonMark reads as well."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from collections.abc import Iterable, Sequence
 
 from sup_sync.sanitize import clean
 
-STEERING = str.maketrans(dict.fromkeys("|*_@!{}[]<>#`\\+^~", " "))
-"""Signs that mean something to either markup."""
+# characters with a meaning in Textile or Markdown
+MARKUP_CHARACTERS = str.maketrans(dict.fromkeys("|*_@!{}[]<>#`\\+^~", " "))
 
 
-def word(text: str) -> str:
-    """A word of the mappings as text that steers nothing."""
-    return " ".join(clean(text).translate(STEERING).split()) or "—"
+def strip_markup(text: str) -> str:
+    """Replace markup characters in a text of the mappings by spaces; a dash if nothing is left."""
+    return " ".join(clean(text).translate(MARKUP_CHARACTERS).split()) or "—"
 
 
 class Markup(ABC):
-    """Writes the parts of a page; every text given is fit for a page already."""
+    """A markup language; the texts passed in must be free of markup characters."""
 
     @abstractmethod
     def heading(self, level: int, text: str) -> str: ...
 
     @abstractmethod
     def table(self, heads: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> str:
-        """A table whose first columns, so many, hold words; in the others stand figures."""
+        """Write a table; the first `words` columns hold text, the others numbers."""
 
     @abstractmethod
     def image(self, name: str, alt: str) -> str: ...
@@ -42,7 +42,7 @@ class Textile(Markup):
 
     def table(self, heads: Sequence[str], rows: Iterable[Sequence[str]], words: int = 1) -> str:
         def line(cells: Sequence[str], sign: str) -> str:
-            signs = (sign if place < words else f"{sign}>" for place in range(len(cells)))
+            signs = (sign if column < words else f"{sign}>" for column in range(len(cells)))
             return "|" + "".join(
                 f"{f'{each}. ' if each else ''}{cell}|" for each, cell in zip(signs, cells, strict=True)
             )
@@ -67,8 +67,8 @@ class Markdown(Markup):
         def line(cells: Sequence[str]) -> str:
             return f"| {' | '.join(cells)} |"
 
-        sides = ["---" if place < words else "---:" for place in range(len(heads))]
-        return "\n".join([line(heads), line(sides), *map(line, rows)])
+        alignment = ["---" if column < words else "---:" for column in range(len(heads))]
+        return "\n".join([line(heads), line(alignment), *map(line, rows)])
 
     def image(self, name: str, alt: str) -> str:
         return f"![{alt}]({name})"

@@ -1,4 +1,4 @@
-"""The report's page put together: its template with figures and charts."""
+"""The HTML page of a report: its template filled with figures and charts."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from sup_sync.views.time_by_party import Party
 
 
 @value
-class Basis:
-    """What a report rests on: the tracker's URL, the files' SHA-256 by name, and whether all could be read."""
+class ReportSources:
+    """The sources of a report: rules, Redmine's URL, SHA-256 of the files by name, and if all projects were read."""
 
     rules: Rulebook
-    tracker_url: str
+    redmine_url: str
     digests: Mapping[str, str]
-    is_whole: bool
+    is_complete: bool
 
 
-def render_report(report: Report, figures: Figures, basis: Basis, now: datetime, language: str) -> str:
-    """The whole page in a language: nothing in it is fetched, and no text of a client is anything but text."""
-    texts = Texts("report", language, basis.rules.messages, basis.rules.zone)
+def render_report(report: Report, figures: Figures, sources: ReportSources, now: datetime, language: str) -> str:
+    """Render the page in a language; it loads nothing from the network, and client text is escaped."""
+    texts = Texts("report", language, sources.rules.messages, sources.rules.zone)
     return render_page(
         "report",
         texts,
         report=report,
         figures=figures,
-        basis=basis,
-        links=basis.tracker_url if basis.tracker_url.startswith(("https://", "http://")) else "",
-        years=basis.rules.calendars[ClockKind.WORKING].years,
-        drawn=_drawings(report, figures, texts),
+        sources=sources,
+        links=sources.redmine_url if sources.redmine_url.startswith(("https://", "http://")) else "",
+        years=sources.rules.calendars[ClockKind.WORKING].years,
+        charts=_drawings(report, figures, texts),
         parties=tuple(Party),
         bar_name=charts.bar_name,
         last_months=charts.LAST_MONTHS,
@@ -48,11 +48,11 @@ def render_report(report: Report, figures: Figures, basis: Basis, now: datetime,
 
 
 def _drawings(report: Report, figures: Figures, texts: Texts) -> Mapping[str, Markup]:
-    """The charts by name; in them stand words of ours and of the mappings alone, escaped where they were drawn."""
-    drawn = {
+    """Draw the charts by name; they hold only texts of sup-sync and of the mappings, escaped by the drawing."""
+    drawings = {
         "share": charts.share_chart(figures, texts),
         "response": charts.response_chart(figures, texts),
         "hours": charts.hours_chart(figures, texts),
-        "ball": charts.party_chart(report, texts),
+        "party": charts.party_chart(report, texts),
     }
-    return {name: Markup(charts.svg_of(drawing)) for name, drawing in drawn.items()}  # noqa: S704 - our own drawings
+    return {name: Markup(charts.svg_of(drawing)) for name, drawing in drawings.items()}  # noqa: S704 - our own drawings

@@ -1,1 +1,1 @@
-"""What the commands print, laid out for a terminal or a pipe; beside the command line alone knows the terminal."""
+"""Screens of the commands, laid out for a terminal or a pipe."""

@@ -1,29 +1,23 @@
-"""Words of the screens: lengths of time, moments, keys of the mappings."""
+"""Labels on the screens: lengths of time, points in time, keys of the mappings."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta, tzinfo
 
 from sup_sync.model.moments import WEEKDAYS
+from sup_sync.output.durations import format_duration
 from sup_sync.sla.clock import TargetStatus
 
-PIPE_WIDTH = 100
-"""Columns where there is no terminal to ask for its own."""
-
-METRICS = {"resolution": "closing"}
+PIPE_WIDTH = 100  # columns, if stdout is not a terminal
 
 
 def duration(length: timedelta) -> str:
-    """A length of time, whatever its sign, in whole hours and minutes: `2 h 10 min`."""
-    minutes = int(abs(length).total_seconds()) // 60
-    if not minutes:
-        return "under 1 min" if length else "0 min"
-    hours, rest = divmod(minutes, 60)
-    return " ".join([*([f"{hours} h"] if hours else []), *([f"{rest} min"] if rest else [])])
+    """Format the absolute value of a length of time in whole hours and minutes: `2 h 10 min`."""
+    return format_duration(abs(length), hour="h", minute="min", under_a_minute="under 1 min")
 
 
 def moment(at: datetime | None, zone: tzinfo | None = None) -> str:
-    """A moment on the wall clock of a zone (default: its own), with the weekday."""
+    """Format a time in a zone (default: its own) with the weekday; a dash for None."""
     if at is None:
         return "—"
     local = at.astimezone(zone) if zone else at
@@ -34,17 +28,13 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def word(key: str | None) -> str:
-    """A key of the mappings as a word; a dash where nothing is known."""
+def label(key: str | None) -> str:
+    """Return a key of the mappings as words; a dash for None."""
     return "—" if key is None else key.replace("_", " ")
 
 
-def metric_label(key: str) -> str:
-    return METRICS.get(key, word(key))
-
-
 def clause_label(clause: str) -> str:
-    """A clause behind what it says: ` (clause 20)`, ` (SLA VIP.2)`, or nothing."""
+    """Return the suffix that cites a clause: ` (clause 20)`, ` (SLA VIP.2)`, or an empty string."""
     if not clause:
         return ""
     if not clause[0].isdigit():
@@ -52,5 +42,5 @@ def clause_label(clause: str) -> str:
     return f" ({'clauses' if ' and ' in clause else 'clause'} {clause})"
 
 
-def time_left(left: timedelta, standing: TargetStatus) -> str:
-    return f"breached {duration(left)} ago" if standing is TargetStatus.BREACHED else f"{duration(left)} left"
+def time_left(left: timedelta, status: TargetStatus) -> str:
+    return f"overdue by {duration(left)}" if status is TargetStatus.BREACHED else f"{duration(left)} left"

@@ -1,4 +1,4 @@
-"""The console, and the words, lines and tables that every screen is made of."""
+"""The console, and the text, lines and tables of every screen."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
-from sup_sync.output.terminal.labels import PIPE_WIDTH, word
+from sup_sync.output.terminal.labels import PIPE_WIDTH, label
 from sup_sync.output.terminal.level import level_label
 from sup_sync.sanitize import clean
 from sup_sync.sla.clock import TargetStatus
@@ -23,45 +23,44 @@ from sup_sync.sla.clock import TargetStatus
 if TYPE_CHECKING:
     from sup_sync.sla.judgement import Judgement
 
-LEAST_WIDTH = 40
-LEAST_BODY = 12
+MIN_WIDTH = 40
+MIN_BODY_WIDTH = 12
 INDENT = 4
 
 STYLES = {TargetStatus.BREACHED: "red", TargetStatus.AT_RISK: "yellow", TargetStatus.MET: "green"}
 
-Part = str | tuple[str, str]
-"""Words, plain or with their style."""
+Part = str | tuple[str, str]  # a text, or a text with its style
 
 
 class DataConsole(Console):
-    """A console whose reader may go away: that ends the command as the command line says, not with rich's code 1."""
+    """A console that leaves a broken pipe to the command line, which picks the exit code; rich would exit with 1."""
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
 
 
 def make_console(file: TextIO | None = None) -> Console:
-    """The console for data: as wide as the terminal or COLUMNS, else of a fixed width, and plain."""
+    """Return the console for data, as wide as the terminal or COLUMNS, otherwise PIPE_WIDTH; markup is off."""
     if file is None and isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
     console = DataConsole(file=file, markup=False, emoji=False, highlight=False)
     if not console.is_terminal and not os.environ.get("COLUMNS", "").isdigit():
         console.width = PIPE_WIDTH
-    console.width = max(console.width, LEAST_WIDTH)
+    console.width = max(console.width, MIN_WIDTH)
     return console
 
 
 def text(*parts: Part) -> Text:
-    """Cleaned words in a row; nothing in them is markup."""
+    """Join parts into a text; control characters are removed, and markup is not interpreted."""
     whole = Text()
     for part in parts:
-        words, style = (part, "") if isinstance(part, str) else part
-        whole.append(clean(words), style)
+        content, style = (part, "") if isinstance(part, str) else part
+        whole.append(clean(content), style)
     return whole
 
 
 def print_line(console: Console, line: Text) -> None:
-    """One line, cut where it is too long, without blanks at its end."""
+    """Print one line without trailing blanks; a line that is too long is cut."""
     line.rstrip()
     console.print(line, no_wrap=True, overflow="ellipsis")
 
@@ -71,18 +70,18 @@ def print_parts(console: Console, *parts: Part) -> None:
 
 
 def print_hanging(console: Console, head: Text, body: Text) -> None:
-    """A head and its body, which goes on below itself where it is too long, and begins below a head that is."""
-    if head.cell_len + LEAST_BODY > console.width:
+    """Print a head and its body; a long body wraps below itself, and starts on a new line after a long head."""
+    if head.cell_len + MIN_BODY_WIDTH > console.width:
         for line in head.wrap(console, console.width):
             print_line(console, line)
         head = Text(" " * INDENT)
-    lines = body.wrap(console, max(console.width - head.cell_len, LEAST_BODY)) or [Text()]
+    lines = body.wrap(console, max(console.width - head.cell_len, MIN_BODY_WIDTH)) or [Text()]
     for number, line in enumerate(lines):
         print_line(console, (Text(" " * head.cell_len) if number else head) + line)
 
 
 def print_summary(console: Console, *parts: Part) -> None:
-    """A line of figures, never cut."""
+    """Print a text over the full width; it wraps, and is never cut."""
     print_hanging(console, Text(), text(*parts))
 
 
@@ -92,13 +91,16 @@ def print_section(console: Console, title: str) -> None:
 
 
 def print_heading(console: Console, judgement: Judgement) -> None:
-    """A request's number, terms and subject."""
-    terms = (level_label(judgement.level), *map(word, (judgement.category, judgement.priority, judgement.channel)))
-    print_parts(console, (f"#{judgement.issue.id} {' · '.join(terms)}", "bold"), f" — {judgement.issue.subject}")
+    """Print the number, classification and subject of a request."""
+    attributes = (
+        level_label(judgement.level),
+        *map(label, (judgement.category, judgement.priority, judgement.channel)),
+    )
+    print_parts(console, (f"#{judgement.issue.id} {' · '.join(attributes)}", "bold"), f" — {judgement.issue.subject}")
 
 
 def new_table(*headers: str, right: Iterable[str] = (), gap: int = 2) -> Table:
-    """A table without a frame; `right` are the columns of figures, `gap` is the most blanks between two columns."""
+    """Create a table without a frame; `right` names the right-aligned columns, `gap` is the maximum spacing."""
     table = Table(box=None, pad_edge=False, padding=(0, gap, 0, 0), header_style="dim")
     vertical: Literal["top", "bottom"] = "bottom" if any("\n" in header for header in headers) else "top"
     for number, header in enumerate(headers):
@@ -108,9 +110,9 @@ def new_table(*headers: str, right: Iterable[str] = (), gap: int = 2) -> Table:
 
 
 def print_table(console: Console, table: Table, *, wraps: bool = False) -> None:
-    """A table, where it has room, else card by card; nothing of it is ever cut.
+    """Print a table, or a card for each row if the table does not fit; no cell is ever cut.
 
-    Where it is too wide its first column goes on in further lines, and then all do if it `wraps`.
+    To make it fit, the first column wraps, and then all columns if `wraps`.
     """
     lines = _fitting_lines(console, table)
     if lines is None and wraps:
@@ -124,7 +126,7 @@ def print_table(console: Console, table: Table, *, wraps: bool = False) -> None:
 
 
 def _fitting_lines(console: Console, table: Table) -> list[Text] | None:
-    """The table line by line, its columns closer to one another if need be; None where something would be cut."""
+    """Lay out the table, with narrower gaps if needed; None if a cell would still be cut."""
     cells = [_text(each).plain for column in table.columns for each in (column.header, *column.cells)]
     _, most, *_ = table.padding
     for gap in range(most, 0, -1):
@@ -140,7 +142,7 @@ def _letters(parts: Iterable[str]) -> Counter[str]:
 
 
 def print_cards(console: Console, table: Table, heads: int = 1) -> None:
-    """A table row by row: its first cells as a heading, below it each other cell behind its header."""
+    """Print a table row by row: the first `heads` cells as a heading, then one line per other cell, with its header."""
     headers = [_text(each.header).plain.replace("\n", " ") for each in table.columns]
     width = max(map(cell_len, headers[heads:]), default=0)
     for cells in zip(*(column.cells for column in table.columns), strict=True):
@@ -154,7 +156,7 @@ def print_cards(console: Console, table: Table, heads: int = 1) -> None:
 
 
 def _spaced(parts: Iterable[Text]) -> Text:
-    """Those of the parts that say something, a blank between them."""
+    """Join the parts that are not blank with a space."""
     return Text(" ").join(each for each in parts if each.plain.strip())
 
 
@@ -163,7 +165,7 @@ def _text(cell: object) -> Text:
 
 
 def table_lines(console: Console, table: Table) -> list[Text]:
-    """A table line by line, as wide as there is room."""
+    """Lay out a table in the width of the console."""
     return [_joined(segments) for segments in console.render_lines(table, pad=False)]
 
 

@@ -1,4 +1,4 @@
-"""A plan, and what became of it, on the terminal."""
+"""A plan and the result of a run on the terminal."""
 
 from __future__ import annotations
 
@@ -17,18 +17,17 @@ from sup_sync.planning.plan import Plan
 from sup_sync.sla.judgement import Judgement
 from sup_sync.views.plan_summary import PlanSummary
 
-if TYPE_CHECKING:  # what only describes: importing it would bring the tracker's session along
+if TYPE_CHECKING:  # importing them would load the Redmine session
     from sup_sync.run.apply import RunResult
     from sup_sync.run.write import WriteOutcome
 
-FIELD_WIDTH, VALUE_WIDTH = 18, 16
-"""Columns of the longest field name, and of a moment."""
+FIELD_WIDTH, VALUE_WIDTH = 18, 16  # columns of the longest field name, and of a date with time
 
 KINDS = ("applied", "unneeded", "stale", "refused", "failed")
 
 
 def show_plan(console: Console, plan: Plan, judgements: Iterable[Judgement]) -> None:
-    """What would change on each request, value by value, then the findings, then a line of figures."""
+    """Print the changes of each request, then the findings, then a summary line."""
     by_id = {each.issue.id: each for each in judgements}
     for issue_id, changes in plan.by_issue():
         print_heading(console, by_id[issue_id])
@@ -40,7 +39,7 @@ def show_plan(console: Console, plan: Plan, judgements: Iterable[Judgement]) -> 
 
 
 def _show_change(console: Console, change: Change) -> None:
-    """The value, and behind it why; where that does not fit, why goes below."""
+    """Print the value and its reason; a reason that does not fit goes on the next line."""
     sign, style = _sign(change)
     value = " → ".join(filter(None, (change.old, change.new)))
     why = text((change.reason + clause_label(change.clause), "dim"))
@@ -73,14 +72,14 @@ def _summary(figures: PlanSummary) -> str:
     findings = f" {count(figures.findings, 'finding')}." if figures.findings else ""
     requests = count(figures.judged, "request")
     if figures.requests and not parts:
-        parts.append("the tool's own memory alone")
+        parts.append("only sup-sync's marker")
     if parts:
         return f"Plan: {', '.join(parts)} on {figures.requests} of {requests}.{findings}"
     return f"Nothing to write on {requests}.{findings}"
 
 
 def show_findings(console: Console, findings: Sequence[Finding]) -> None:
-    """What a person should look at, in the order of the requests."""
+    """Print the findings in order of request."""
     if not findings:
         return
     print_parts(console, ("Findings", "bold"))
@@ -92,18 +91,20 @@ def show_findings(console: Console, findings: Sequence[Finding]) -> None:
 
 
 def show_outcomes(console: Console, outcomes: Sequence[WriteOutcome]) -> None:
-    """Every write that was not applied, and how many ended how."""
+    """Print every write that was not applied, then the number of writes of each kind."""
     for each in outcomes:
         if each.kind != KINDS[0]:
             print_hanging(console, text((f"  {each.kind:<9}", "yellow"), f"#{each.issue_id}  "), text(each.text))
     counts = Counter(str(each.kind) for each in outcomes)
-    ended = [f"{counts[kind]} {kind}" for kind in KINDS if counts[kind]]
-    print_summary(console, (f"Written: {', '.join(ended)}." if ended else "Nothing was to be written.", "bold"))
+    totals = [f"{counts[kind]} {kind}" for kind in KINDS if counts[kind]]
+    print_summary(console, (f"Written: {', '.join(totals)}." if totals else "Nothing to write.", "bold"))
 
 
-def show_applied(console: Console, done: RunResult) -> None:
-    """What a run found, wrote and could not judge."""
-    show_findings(console, done.plan.findings)
-    show_outcomes(console, done.outcomes)
-    if done.skipped:
-        print_summary(console, (f"{count(done.skipped, 'request')} could not be judged: see the findings.", "yellow"))
+def show_run_result(console: Console, result: RunResult) -> None:
+    """Print the findings and writes of a run, and the number of requests that could not be judged."""
+    show_findings(console, result.plan.findings)
+    show_outcomes(console, result.outcomes)
+    if result.skipped:
+        print_summary(
+            console, (f"{count(result.skipped, 'request')} could not be evaluated; see the findings.", "yellow")
+        )

@@ -1,4 +1,4 @@
-"""How far a run has come, shown to whoever waits for it."""
+"""The progress bar of a run."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from time import monotonic
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-PATIENCE_S = 1.0
-"""What takes no longer than so many seconds has no bar."""
+DELAY_S = 1.0  # a run that takes less shows no bar
 
 
 @contextmanager
 def progress(quiet: bool, clock: Callable[[], float] = monotonic) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr, told how many of how many are done; none where nobody would see it, nor in the first second."""
+    """Yield a function that updates a bar on stderr with (done, total); no bar if quiet or without a terminal."""
     console = Console(stderr=True, markup=False, emoji=False, highlight=False)
     if quiet or not console.is_terminal:
         yield lambda _done, _total: None
@@ -26,7 +25,7 @@ def progress(quiet: bool, clock: Callable[[], float] = monotonic) -> Iterator[Ca
 
     def advance(done: int, total: int) -> None:
         bar.update(task, completed=done, total=total)
-        if clock() - began > PATIENCE_S:
+        if clock() - began > DELAY_S:
             bar.start()
 
     try:

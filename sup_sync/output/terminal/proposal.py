@@ -1,4 +1,4 @@
-"""What init proposes, on the terminal."""
+"""The mapping that `init` proposes, on the terminal."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ HEAD_WIDTH = 12
 
 
 def show_proposal(console: Console, proposal: Proposal, projects: Sequence[str]) -> None:
-    """The mapping a section in a paragraph: what was recognised, what is new, and what has to be said."""
+    """Print each section of the mapping: recognised names, new names, and placeholders to fill in."""
     _show(console, "projects", [", ".join(projects)])
-    _show(console, "trackers", _separated(_of_ours(name, each) for name, each in proposal.trackers.items()))
-    _show(console, "statuses", _separated(_of_ours(name, each) for name, each in proposal.statuses.items()))
+    _show(console, "trackers", _separated(_redmine_name(name, each) for name, each in proposal.trackers.items()))
+    _show(console, "statuses", _separated(_redmine_name(name, each) for name, each in proposal.statuses.items()))
     priorities = proposal.names["priorities"]
-    _show(console, "priorities", _separated(_of_theirs(word, each) for word, each in priorities.items()))
+    _show(console, "priorities", _separated(_mapped_key(key, each) for key, each in priorities.items()))
     if proposal.priority_aliases:
-        _show(console, "", _separated(_of_ours(name, each) for name, each in proposal.priority_aliases.items()))
+        _show(console, "", _separated(_redmine_name(name, each) for name, each in proposal.priority_aliases.items()))
     _show(console, "fields", _fields(proposal))
     staff = [*proposal.staff_groups, *proposal.staff_roles]
     _show(console, "staff", _separated(_named(each) for each in staff))
@@ -41,14 +41,14 @@ def _separated(entries: Iterable[Sequence[Part]]) -> Iterator[Part]:
         yield from parts
 
 
-def _of_ours(name: str, entry: Entry) -> list[Part]:
-    """A name of the tracker with our word for it."""
+def _redmine_name(name: str, entry: Entry) -> list[Part]:
+    """Return a name in Redmine with the key that it maps to."""
     return [f"{name} → ", (entry.value, "yellow bold" if entry.is_placeholder else ""), *_mark(entry)]
 
 
-def _of_theirs(word: str, entry: Entry) -> list[Part]:
-    """Our word with the tracker's name for it."""
-    return [f"{word}: ", *_named(entry)]
+def _mapped_key(key: str, entry: Entry) -> list[Part]:
+    """Return a key with its name in Redmine."""
+    return [f"{key}: ", *_named(entry)]
 
 
 def _named(entry: Entry) -> list[Part]:
@@ -61,8 +61,8 @@ def _mark(entry: Entry) -> list[Part]:
 
 def _fields(proposal: Proposal) -> Iterator[Part]:
     fields = proposal.names["fields"]
-    found = {word: each for word, each in fields.items() if not each.is_new}
-    yield from _separated(_of_theirs(word, each) for word, each in found.items())
-    lacking = len(fields) - len(found)
-    if lacking:
-        yield f"{' · ' * bool(found)}{count(lacking, 'new one')}"
+    existing = {key: each for key, each in fields.items() if not each.is_new}
+    yield from _separated(_mapped_key(key, each) for key, each in existing.items())
+    new = len(fields) - len(existing)
+    if new:
+        yield f"{' · ' * bool(existing)}{count(new, 'new one')}"

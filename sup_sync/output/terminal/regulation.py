@@ -1,4 +1,4 @@
-"""The regulation on the terminal, in the language asked for."""
+"""The regulation on the terminal, in any language."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from sup_sync.output.texts.regulation import Pair, RegulationText
 
 
 def show_regulation(console: Console, regulation_text: RegulationText) -> None:
-    """The targets of each level as a table, then what else the regulation sets, list by list."""
+    """Print the targets of each level as a table, then the other rules as lists."""
     print_summary(console, (regulation_text.title, "bold"))
     for line in regulation_text.head:
         print_summary(console, line)
     for table in regulation_text.tables:
         print_section(console, table.title)
-        shown = new_table(*table.headers)
+        screen_table = new_table(*table.headers)
         for cells in table.rows:
-            shown.add_row(*map(text, cells))
-        print_table(console, shown, wraps=True)
+            screen_table.add_row(*map(text, cells))
+        print_table(console, screen_table, wraps=True)
     for title, pairs in regulation_text.lists:
         print_section(console, title)
         for pair in pairs:
@@ -27,5 +27,5 @@ def show_regulation(console: Console, regulation_text: RegulationText) -> None:
 
 
 def _show_pair(console: Console, pair: Pair) -> None:
-    name, said = pair
-    print_hanging(console, Text("  "), text(f"{name}: {said}" if said else name))
+    name, details = pair
+    print_hanging(console, Text("  "), text(f"{name}: {details}" if details else name))

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sup_sync.output.terminal.labels import clause_label, count, metric_label, moment, time_left, word
+from sup_sync.output.terminal.labels import clause_label, count, label, moment, time_left
 from sup_sync.output.terminal.layout import (
     STYLES,
     new_table,
@@ -26,26 +26,24 @@ from sup_sync.sla.clock import TargetStatus
 from sup_sync.views.work_queue import Queue, QueueEntry
 
 HEADERS = ("", "#", "level", "priority", "next", "due", "time left", "subject")
-NEXT = {"first_response": "response"}
-"""Shorter names of metrics, for a narrow column."""
+SHORT_METRICS = {"first_response": "response"}  # for a narrow column
 
-SUBJECT_WIDTH = 24
-"""Columns that a subject needs; where there are fewer it goes on a line of its own."""
+SUBJECT_WIDTH = 24  # columns; with fewer, the subject goes on the next line
 
 
 def show_queue(console: Console, queue: Queue) -> None:
-    """The requests in the order to work on, and with how many it is somebody else's turn."""
+    """Print the requests in the order to handle them, the blocked ones, and the number of those waiting elsewhere."""
     turns = [each for each in queue.entries if not each.is_blocked]
     if turns:
         _show_turns(console, turns, queue.zone)
-    jumping = [each.judgement.policy.clauses.out_of_turn for each in turns if each.out_of_turn]
-    if jumping:
-        print_summary(console, (f"↑ out of turn{_clauses(jumping)}", "dim"))
-    wished = [each.judgement.policy.clauses.priority for each in turns if each.judgement.requested_priority]
-    if wished:
-        what = "(…?) the client's wish, which staff have not confirmed"
-        print_summary(console, (f"{what}{_clauses(wished)}", "dim"))
-    _show_stuck(console, queue.entries[len(turns) :])
+    out_of_turn = [each.judgement.policy.clauses.out_of_turn for each in turns if each.out_of_turn]
+    if out_of_turn:
+        print_summary(console, (f"↑ out of turn{_clauses(out_of_turn)}", "dim"))
+    unconfirmed = [each.judgement.policy.clauses.priority for each in turns if each.judgement.requested_priority]
+    if unconfirmed:
+        note = "(…?) requested by the client, not confirmed by staff"
+        print_summary(console, (f"{note}{_clauses(unconfirmed)}", "dim"))
+    _show_blocked(console, queue.entries[len(turns) :])
     if queue.entries:
         console.print()
     elsewhere = f"; {queue.waiting} waiting for the client, {queue.development} with development."
@@ -53,31 +51,31 @@ def show_queue(console: Console, queue: Queue) -> None:
 
 
 def _clauses(clauses: Sequence[str]) -> str:
-    """The clauses of the versions of the regulation by which these requests are judged."""
+    """Cite each clause once; requests may be judged by different versions of the regulation."""
     return clause_label(" and ".join(dict.fromkeys(clauses)))
 
 
-def _show_stuck(console: Console, entries: Sequence[QueueEntry]) -> None:
+def _show_blocked(console: Console, entries: Sequence[QueueEntry]) -> None:
     if entries:
-        print_section(console, "Nobody can work on these as they are")
+        print_section(console, "Blocked")
     for entry in entries:
         print_hanging(console, text(f"  #{entry.judgement.issue.id}  "), text(entry.reason))
 
 
 def _show_turns(console: Console, turns: Sequence[QueueEntry], zone: tzinfo) -> None:
-    """One line for each, the wish beside the priority or the subject; a card for each where that has no room."""
-    for wish_below in (False, True):
-        rows = [_turn(place, entry, zone, wish_below=wish_below) for place, entry in enumerate(turns, 1)]
+    """Print one line per request, or a card if lines do not fit; narrow lines move the requested priority down."""
+    for requested_below in (False, True):
+        rows = [_row(position, entry, zone, requested_below=requested_below) for position, entry in enumerate(turns, 1)]
         widths = [max(len(header), *(row[k].cell_len for row in rows)) for k, header in enumerate(HEADERS[:-1])]
         if sum(widths) + len(widths) - 1 <= console.width:
             _show_lines(console, rows, widths)
             return
-    rows = [_turn(place, entry, zone, wish_below=False) for place, entry in enumerate(turns, 1)]
+    rows = [_row(position, entry, zone, requested_below=False) for position, entry in enumerate(turns, 1)]
     print_cards(console, _table([[first, text("#") + number, *rest] for first, number, *rest in rows]), heads=2)
 
 
 def _show_lines(console: Console, rows: Sequence[Sequence[Text]], widths: Sequence[int]) -> None:
-    """The rows in columns of these widths, the subject behind where it has room, else below."""
+    """Print the rows in columns of these widths; the subject is last in the line, or below it if there is no room."""
     gap = 2 if sum(widths) + 2 * len(widths) <= console.width else 1
     rest = console.width - sum(widths) - gap * len(widths)
     if rest >= SUBJECT_WIDTH:
@@ -95,7 +93,7 @@ def _show_lines(console: Console, rows: Sequence[Sequence[Text]], widths: Sequen
 
 
 def _table(rows: Sequence[Sequence[Text]], gap: int = 2) -> Table:
-    """A line for each row, none of which goes on in another."""
+    """Create a table in which each row is one line."""
     table = new_table(*HEADERS[: len(rows[0])], right=HEADERS[:2], gap=gap)
     table.columns[0].no_wrap = True
     for row in rows:
@@ -103,19 +101,21 @@ def _table(rows: Sequence[Sequence[Text]], gap: int = 2) -> Table:
     return table
 
 
-def _turn(place: int, entry: QueueEntry, zone: tzinfo, *, wish_below: bool) -> list[Text]:
+def _row(position: int, entry: QueueEntry, zone: tzinfo, *, requested_below: bool) -> list[Text]:
     judgement, emphasis = entry.judgement, "bold" if entry.out_of_turn else ""
-    standing = judgement.verdict(entry.metric).outcome if entry.metric else TargetStatus.NO_TARGET
-    left = "no target" if entry.left is None else time_left(entry.left, standing)
-    wish = f"({word(judgement.requested_priority)}?)" if judgement.requested_priority else ""
-    beside, below = ("", f"{wish} " if wish else "") if wish_below else (f" {wish}" if wish else "", "")
+    status = judgement.verdict(entry.metric).outcome if entry.metric else TargetStatus.NO_TARGET
+    left = "no target" if entry.left is None else time_left(entry.left, status)
+    requested = f"({label(judgement.requested_priority)}?)" if judgement.requested_priority else ""
+    right, below = (
+        ("", f"{requested} " if requested else "") if requested_below else (f" {requested}" if requested else "", "")
+    )
     return [
-        text((f"↑ {place}" if entry.out_of_turn else str(place), emphasis)),
+        text((f"↑ {position}" if entry.out_of_turn else str(position), emphasis)),
         text(str(judgement.issue.id)),
         text(level_label(judgement.level)),
-        text((word(judgement.priority), emphasis), (beside, "dim")),
-        text(NEXT.get(entry.metric, metric_label(entry.metric)) if entry.metric else "—"),
+        text((label(judgement.priority), emphasis), (right, "dim")),
+        text(SHORT_METRICS.get(entry.metric, label(entry.metric)) if entry.metric else "—"),
         text(moment(entry.due_at, zone)),
-        text((left, STYLES.get(standing, ""))),
+        text((left, STYLES.get(status, ""))),
         text((below, "dim"), judgement.issue.subject),
     ]

@@ -1,4 +1,4 @@
-"""A year on the terminal: as many months beside one another as fit, then the days that differ."""
+"""The calendar of a year on the terminal: months side by side, then the days that differ."""
 
 from __future__ import annotations
 
@@ -12,12 +12,10 @@ from sup_sync.output.terminal.layout import print_hanging, print_line, print_sec
 from sup_sync.output.texts.year import CalendarTexts, sign_of
 from sup_sync.views.year import Day, DayKind, Month, Year
 
-CELL = 3
-"""Columns of a day: two for its number, one for its sign."""
+CELL = 3  # columns of a day: two for its number, one for its sign
 
 MONTH_WIDTH, MONTH_GAP = 7 * CELL, 4
-ABREAST = (6, 4, 3, 2, 1)
-"""So many months beside one another make whole rows."""
+MONTHS_PER_ROW = (6, 4, 3, 2, 1)  # divisors of 12, so that every row is full
 
 STYLES = {
     DayKind.REST: "dim",
@@ -28,34 +26,33 @@ STYLES = {
 }
 
 
-def show_year(console: Console, year: Year, said: CalendarTexts) -> None:
-    """The months with a sign at each day that is not worked as usual, their working days, and why days differ."""
-    say = said.texts.say
-    print_summary(console, (say("title", year=year.year), "bold"))
-    print_summary(console, f"{said.sum_up(year)}; {said.state(year)}")
+def show_year(console: Console, year: Year, texts: CalendarTexts) -> None:
+    """Print the months with a sign at each unusual day, the legend, and the reasons of those days."""
+    print_summary(console, (texts.texts.text("title", year=year.year), "bold"))
+    print_summary(console, f"{texts.summary(year)}; {texts.state(year)}")
     fitting = (console.width + MONTH_GAP) // (MONTH_WIDTH + MONTH_GAP)
-    abreast = next(number for number in ABREAST if number <= max(fitting, 1))
-    for first in range(0, len(year.months), abreast):
+    per_row = next(number for number in MONTHS_PER_ROW if number <= max(fitting, 1))
+    for first in range(0, len(year.months), per_row):
         console.print()
-        _show_months(console, year.months[first : first + abreast], said)
-    print_section(console, say("legend"))
-    for sign, words in said.legend(year):
-        print_hanging(console, text(f"  {sign}  "), text(words))
-    print_hanging(console, text("  "), text(say("of_month")))
-    _show_annotated_days(console, year, said)
+        _show_months(console, year.months[first : first + per_row], texts)
+    print_section(console, texts.texts.text("legend"))
+    for sign, meaning in texts.legend(year):
+        print_hanging(console, text(f"  {sign}  "), text(meaning))
+    print_hanging(console, text("  "), text(texts.texts.text("of_month")))
+    _show_annotated_days(console, year, texts)
 
 
-def _show_months(console: Console, months: Sequence[Month], said: CalendarTexts) -> None:
+def _show_months(console: Console, months: Sequence[Month], texts: CalendarTexts) -> None:
     blank = Text(" " * MONTH_WIDTH)
-    for row in zip_longest(*(_month(month, said) for month in months), fillvalue=blank):
+    for row in zip_longest(*(_month(month, texts) for month in months), fillvalue=blank):
         print_line(console, Text(" " * MONTH_GAP).join(row))
 
 
-def _month(month: Month, said: CalendarTexts) -> list[Text]:
-    """A month as lines of the same width: its name with its working days, the weekdays, its weeks."""
-    name, days = said.months()[month.number - 1], said.texts.say("month_days", days=month.working_days)
+def _month(month: Month, texts: CalendarTexts) -> list[Text]:
+    """Lay out a month as lines of equal width: its name and working days, the weekdays, its weeks."""
+    name, days = texts.months()[month.number - 1], texts.texts.text("month_days", days=month.working_days)
     gap = MONTH_WIDTH - len(name) - len(days) - 1
-    weekdays = "".join(f"{each:>2} " for each in said.weekdays())
+    weekdays = "".join(f"{each:>2} " for each in texts.weekdays())
     weeks = [Text().join(map(_day, week)) for week in month.weeks()]
     return [text((name, "bold"), " " * gap, (days, "dim"), " "), text((weekdays, "dim")), *weeks]
 
@@ -66,12 +63,12 @@ def _day(day: Day | None) -> Text:
     return text((f"{day.day.day:>2}{sign_of(day)}", STYLES.get(day.kind, "")))
 
 
-def _show_annotated_days(console: Console, year: Year, said: CalendarTexts) -> None:
-    print_section(console, said.texts.say("differing"))
+def _show_annotated_days(console: Console, year: Year, texts: CalendarTexts) -> None:
+    print_section(console, texts.texts.text("differing"))
     if not year.annotated_days:
-        print_hanging(console, text("  "), text(said.texts.say("none")))
+        print_hanging(console, text("  "), text(texts.texts.text("none")))
         return
     for day in year.annotated_days:
-        head = text(f"  {sign_of(day)}  {said.when(day)}  ")
-        print_hanging(console, head, text(said.why(day)))
-    print_hanging(console, text("  "), text((said.texts.say("without_source"), "dim")))
+        head = text(f"  {sign_of(day)}  {texts.when(day)}  ")
+        print_hanging(console, head, text(texts.why(day)))
+    print_hanging(console, text("  "), text((texts.texts.text("without_source"), "dim")))

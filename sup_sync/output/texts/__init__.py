@@ -1,4 +1,4 @@
-"""What clients and heads read on pages and screens, in kk, ru and en: a file of texts for each, and their words."""
+"""Texts of pages and screens in kk, ru and en: one TOML file per page, and labels that all share."""
 
 from sup_sync.output.texts.texts import Texts, load_texts
 

@@ -1,4 +1,4 @@
-"""The regulation in a language: tables and lists of words, which a screen and a page only have to lay out."""
+"""The regulation in a language, as tables and lists of text for a screen or page to lay out."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from sup_sync.model.policy import ClockKind, LadderStep, Target
 from sup_sync.output.texts.texts import Texts
 from sup_sync.planning.notices.no_answer import REMINDER
 from sup_sync.views.regulation import Hours, LevelTerms, PriorityTargets, Regulation, Row
-from sup_sync.views.year import hours_words
+from sup_sync.views.year import format_hours
 
 DAY = timedelta(days=1)
 
-Pair = tuple[str, str]
-"""What something is called, and what is said of it."""
+Pair = tuple[str, str]  # a name, and its details or an empty string
 
 
 @value
 class TextTable:
-    """A level's targets; every row has as many cells as there are headers."""
+    """The targets of a level; every row has as many cells as there are headers."""
 
     title: str
     headers: tuple[str, ...]
@@ -29,7 +28,7 @@ class TextTable:
 
 @value
 class RegulationText:
-    """All of a version: what stands above the tables, the tables, and the lists below."""
+    """The texts of a version of the regulation: lines above the tables, the tables, and the lists below."""
 
     title: str
     head: tuple[str, ...]
@@ -38,18 +37,20 @@ class RegulationText:
 
 
 def regulation_text(regulation: Regulation, texts: Texts, people: Mapping[str, str]) -> RegulationText:
-    """The regulation in the language of the texts; `people` are names by the mappings' keys."""
-    return _TextBuilder(regulation, texts, people).whole()
+    """Build the texts of the regulation; `people` maps keys of the mappings to names."""
+    return _TextBuilder(regulation, texts, people).build()
 
 
 class _TextBuilder:
+    """The builder of the texts; each method builds one part."""
+
     def __init__(self, regulation: Regulation, texts: Texts, people: Mapping[str, str]) -> None:
         self.regulation = regulation
         self.policy = regulation.policy
         self.texts = texts
         self.people = people
 
-    def whole(self) -> RegulationText:
+    def build(self) -> RegulationText:
         lists = (
             self._hours(),
             self._notes(),
@@ -57,12 +58,12 @@ class _TextBuilder:
             *self._ladders(),
             self._requirements(),
             self._reasons(),
-            self._tells(),
+            self._client_notes(),
             self._alerts(),
             self._contacts(),
         )
         return RegulationText(
-            title=self.texts.say("title"),
+            title=self.texts.text("title"),
             head=(f"{self._in_force().removesuffix('.')}.", self._targets_note()),
             tables=tuple(map(self._table, self.regulation.levels)),
             lists=tuple((title, pairs) for title, pairs in lists if pairs),
@@ -71,8 +72,8 @@ class _TextBuilder:
     def _in_force(self) -> str:
         first = self.texts.day(self.policy.in_force_from)
         if self.regulation.until is None:
-            return self.texts.say("in_force_from", **{"from": first})
-        return self.texts.say("in_force", **{"from": first, "until": self.texts.day(self.regulation.until)})
+            return self.texts.text("in_force_from", **{"from": first})
+        return self.texts.text("in_force", **{"from": first, "until": self.texts.day(self.regulation.until)})
 
     # ---- targets
 
@@ -80,33 +81,37 @@ class _TextBuilder:
         has_categories = any(set(row.categories) != set(self.policy.categories) for row in level.rows)
         names = ("channel", *(("category",) if has_categories else ()), "priority")
         return TextTable(
-            title=self._with_clause(self.texts.say("level", level=self.texts.word(level.level)), level.clause),
-            headers=(*map(self.texts.say, names), *map(self.texts.metric, self.policy.metrics)),
+            title=self._with_clause(self.texts.text("level", level=self.texts.label(level.level)), level.clause),
+            headers=(*map(self.texts.text, names), *map(self.texts.metric, self.policy.metrics)),
             rows=tuple(cells for row in level.rows for cells in self._rows(row, has_categories=has_categories)),
         )
 
     def _rows(self, row: Row, *, has_categories: bool) -> Iterator[tuple[str, ...]]:
-        """A line for each of the row's terms; whom they are for stands on the first."""
-        whom = (self._words(row.channels), *((self._words(row.categories),) if has_categories else ()))
+        """Yield a line for each group of priorities; only the first names the channels and categories."""
+        scope = (self._labels(row.channels), *((self._labels(row.categories),) if has_categories else ()))
         for number, terms in enumerate(row.terms):
-            yield (*(("",) * len(whom) if number else whom), self._priorities(terms), *map(self._target, terms.targets))
+            yield (
+                *(("",) * len(scope) if number else scope),
+                self._priorities(terms),
+                *map(self._target, terms.targets),
+            )
 
     def _priorities(self, terms: PriorityTargets) -> str:
         is_every = len(terms.priorities) == len(self.policy.priorities)
-        return self.texts.say("every") if is_every else self._words(terms.priorities)
+        return self.texts.text("every") if is_every else self._labels(terms.priorities)
 
     def _target(self, target: Target | None) -> str:
         if target is None:
-            return self.texts.say("no_agreement")
+            return self.texts.text("no_agreement")
         if target.within is None:
-            return self._with_clause(self.texts.say("no_target"), target.clause)
+            return self._with_clause(self.texts.text("no_target"), target.clause)
         return self._with_clause(self._within(target, target.within), target.clause)
 
     def _within(self, target: Target, within: timedelta) -> str:
         if target.end_of_days is not None:
-            return self.texts.say("end_of_day", time=self.texts.count("working_day", target.end_of_days))
+            return self.texts.text("end_of_day", time=self.texts.count("working_day", target.end_of_days))
         if target.clock is ClockKind.CALENDAR:
-            return self.texts.say("around_the_clock", time=self.texts.time(within))
+            return self.texts.text("around_the_clock", time=self.texts.time(within))
         days, rest = divmod(within, self.policy.working_day)
         return self.texts.time(within) if rest else self.texts.count("working_day", days)
 
@@ -114,56 +119,56 @@ class _TextBuilder:
 
     def _hours(self) -> tuple[str, tuple[Pair, ...]]:
         lines = [self._hours_line(each) for each in self.regulation.hours]
-        day = self.texts.say("working_day_is", time=self.texts.time(self.policy.working_day))
-        return self.texts.say("hours"), (*((line, "") for line in lines), (day, ""))
+        day = self.texts.text("working_day_is", time=self.texts.time(self.policy.working_day))
+        return self.texts.text("hours"), (*((line, "") for line in lines), (day, ""))
 
     def _hours_line(self, hours: Hours) -> str:
-        names = self.texts.say("weekdays").split(", ")
+        names = self.texts.text("weekdays").split(", ")
         first, last = hours.weekdays[0], hours.weekdays[-1]
-        is_row = last - first == len(hours.weekdays) - 1 > 1
-        days = f"{names[first]}-{names[last]}" if is_row else ", ".join(names[each] for each in hours.weekdays)
+        is_range = last - first == len(hours.weekdays) - 1 > 1
+        days = f"{names[first]}-{names[last]}" if is_range else ", ".join(names[each] for each in hours.weekdays)
         clause, zone = self.policy.clauses.working_hours, self.regulation.zone
-        return self.texts.say("hours_of", days=days, hours=hours_words(hours.windows), zone=zone, clause=clause)
+        return self.texts.text("hours_of", days=days, hours=format_hours(hours.windows), zone=zone, clause=clause)
 
     def _targets_note(self) -> str:
         clauses = self.policy.clauses
-        return self.texts.say("targets_note", load=clauses.targets_follow_load, guarantee=clauses.no_guarantee)
+        return self.texts.text("targets_note", load=clauses.targets_follow_load, guarantee=clauses.no_guarantee)
 
     def _notes(self) -> tuple[str, tuple[Pair, ...]]:
-        clauses, normal = self.policy.clauses, self.texts.word(self.policy.normal_priority)
-        priority = self.texts.say("priority_note", priority=normal, clause=clauses.priority)
-        development = self.texts.say("development_note", clause=clauses.development)
-        return self.texts.say("notes"), ((priority, ""), (development, ""))
+        clauses, normal = self.policy.clauses, self.texts.label(self.policy.normal_priority)
+        priority = self.texts.text("priority_note", priority=normal, clause=clauses.priority)
+        development = self.texts.text("development_note", clause=clauses.development)
+        return self.texts.text("notes"), ((priority, ""), (development, ""))
 
     def _waiting(self) -> tuple[str, tuple[Pair, ...]]:
         rule = self.policy.waiting
         is_reminded = REMINDER.name in self.policy.client_notes
-        text = self.texts.say("waiting_text", time=self._time(rule.within, rule.clock), wording=rule.wording)
-        reminder = self.texts.say("reminder_text", time=self._time(rule.within * rule.remind_at, rule.clock))
+        text = self.texts.text("waiting_text", time=self._time(rule.within, rule.clock), wording=rule.wording)
+        reminder = self.texts.text("reminder_text", time=self._time(rule.within * rule.remind_at, rule.clock))
         pairs = [(self._with_clause(text, rule.clause), ""), *([(reminder, "")] if is_reminded else [])]
-        return self.texts.say("waiting"), tuple(pairs)
+        return self.texts.text("waiting"), tuple(pairs)
 
     def _time(self, length: timedelta, clock: ClockKind) -> str:
         time = self.texts.time(length)
-        return self.texts.say("around_the_clock", time=time) if clock is ClockKind.CALENDAR else time
+        return self.texts.text("around_the_clock", time=time) if clock is ClockKind.CALENDAR else time
 
     def _ladders(self) -> Iterator[tuple[str, tuple[Pair, ...]]]:
         ladders = self.regulation.ladders
         for steps, levels in ladders.items():
             only_one = len(ladders) == 1
-            title = self.texts.say("ladder") if only_one else self.texts.say("ladder_of", levels=self._words(levels))
+            title = self.texts.text("ladder") if only_one else self.texts.text("ladder_of", levels=self._labels(levels))
             yield title, tuple(map(self._step, sorted(steps, key=lambda step: step.share)))
 
     def _step(self, step: LadderStep) -> Pair:
-        told = [self.texts.say(f"step_{step.message}"), *self._whom(step.mentions, step.assign)]
-        return self.texts.say("share", share=self.texts.percent(step.share)), "; ".join(told)
+        actions = [self.texts.text(f"step_{step.message}"), *self._recipients(step.mentions, step.assign)]
+        return self.texts.text("share", share=self.texts.percent(step.share)), "; ".join(actions)
 
-    def _whom(self, mentions: Iterable[str], assign: str | None) -> Iterator[str]:
+    def _recipients(self, mentions: Iterable[str], assign: str | None) -> Iterator[str]:
         names = [self._person(each) for each in mentions]
         if names:
-            yield self.texts.say("mentions", people=", ".join(names))
+            yield self.texts.text("mentions", people=", ".join(names))
         if assign:
-            yield self.texts.say("assign", person=self._person(assign))
+            yield self.texts.text("assign", person=self._person(assign))
 
     def _person(self, key: str) -> str:
         return self.people.get(key, key)
@@ -171,48 +176,50 @@ class _TextBuilder:
     def _requirements(self) -> tuple[str, tuple[Pair, ...]]:
         pairs = []
         for each in self.policy.requirements:
-            wanted = [key for key in self.policy.categories if each.categories is None or key in each.categories]
-            only = self.texts.say("only_in", categories=self._words(wanted)) if each.categories is not None else ""
-            pairs.append((self._with_clause(self.texts.missing(each.item), each.clause), only))
-        return self.texts.say("requirements"), tuple(pairs)
+            categories = [key for key in self.policy.categories if each.categories is None or key in each.categories]
+            only = (
+                self.texts.text("only_in", categories=self._labels(categories)) if each.categories is not None else ""
+            )
+            pairs.append((self._with_clause(self.texts.item(each.item), each.clause), only))
+        return self.texts.text("requirements"), tuple(pairs)
 
     def _reasons(self) -> tuple[str, tuple[Pair, ...]]:
         reasons = self.policy.reasons.values()
-        stops = self.texts.say("stops_work")
+        stops = self.texts.text("stops_work")
         pairs = (
             (self._with_clause(self.texts.reason(each.key), each.clause), stops if each.stops_work else "")
             for each in reasons
         )
-        return self.texts.say("reasons"), tuple(pairs)
+        return self.texts.text("reasons"), tuple(pairs)
 
-    def _tells(self) -> tuple[str, tuple[Pair, ...]]:
-        tells = self.policy.client_notes.items()
-        return self.texts.say("client_notes"), tuple(
-            (self._with_clause(self.texts.say(f"tell_{key}"), clause), "") for key, clause in tells
+    def _client_notes(self) -> tuple[str, tuple[Pair, ...]]:
+        notes = self.policy.client_notes.items()
+        return self.texts.text("client_notes"), tuple(
+            (self._with_clause(self.texts.text(f"note_{key}"), clause), "") for key, clause in notes
         )
 
     def _alerts(self) -> tuple[str, tuple[Pair, ...]]:
         alerts = self.policy.alerts.items()
-        return self.texts.say("alerts"), tuple(
+        return self.texts.text("alerts"), tuple(
             (
-                self._with_clause(self.texts.say(f"alert_{key}"), alert.clause),
-                "; ".join(self._whom(alert.mentions, alert.assign)),
+                self._with_clause(self.texts.text(f"alert_{key}"), alert.clause),
+                "; ".join(self._recipients(alert.mentions, alert.assign)),
             )
             for key, alert in alerts
         )
 
     def _contacts(self) -> tuple[str, tuple[Pair, ...]]:
         pairs = (
-            (self.texts.say("help_centre"), self.policy.help_centre),
-            (self.texts.say("quality"), self.policy.quality_address),
+            (self.texts.text("help_centre"), self.policy.help_centre),
+            (self.texts.text("quality"), self.policy.quality_address),
         )
-        return self.texts.say("contacts"), tuple((name, place) for name, place in pairs if place)
+        return self.texts.text("contacts"), tuple((name, address) for name, address in pairs if address)
 
-    def _words(self, keys: Iterable[str]) -> str:
-        return ", ".join(map(self.texts.word, keys))
+    def _labels(self, keys: Iterable[str]) -> str:
+        return ", ".join(map(self.texts.label, keys))
 
-    def _with_clause(self, words: str, clause: str) -> str:
-        """What is said, with the clause that says it; one of a table of the regulation stands as it is called there."""
+    def _with_clause(self, text: str, clause: str) -> str:
+        """Cite the clause behind a text; a row of an SLA table keeps its own name."""
         if not clause:
-            return words
-        return f"{words} ({self.texts.say('clause', clause=clause) if clause[0].isdigit() else clause})"
+            return text
+        return f"{text} ({self.texts.text('clause', clause=clause) if clause[0].isdigit() else clause})"

@@ -1,4 +1,4 @@
-"""A year's days in a language: what each is, and why."""
+"""The days of a year in a language: their kinds and reasons."""
 
 from __future__ import annotations
 
@@ -19,73 +19,72 @@ SIGNS = {
 }
 ESTIMATED = "?"
 
-OBSERVED = " (observed)"
-"""How `calendar refresh` marks a working day that is off for a holiday on a weekend."""
+OBSERVED = " (observed)"  # suffix of `calendar refresh` for a weekday off because the holiday is on a weekend
 
 
 def sign_of(day: Day) -> str:
-    """The one character by which a day is known without colour."""
+    """Return the character that shows the kind of a day without colour."""
     return ESTIMATED if day.is_estimated else SIGNS[day.kind]
 
 
 @value
 class CalendarTexts:
-    """Says what a year's days are."""
+    """The texts about the days of a year."""
 
     texts: Texts
 
     def months(self) -> list[str]:
-        return self.texts.say("months").split(", ")
+        return self.texts.text("months").split(", ")
 
     def weekdays(self) -> list[str]:
-        return self.texts.say("weekdays").split(", ")
+        return self.texts.text("weekdays").split(", ")
 
     def state(self, year: Year) -> str:
-        """Whether the year's days are final; a day of a final year may still be an estimate."""
+        """Return the text about the year being estimated or final; a final year can have estimated days."""
         if year.is_estimated:
-            return self.texts.say("estimated_year")
+            return self.texts.text("estimated_year")
         has_estimate = any(day.is_estimated for month in year.months for day in month.days)
-        return self.texts.say("final_but_for", sign=ESTIMATED) if has_estimate else self.texts.say("final")
+        return self.texts.text("final_but_for", sign=ESTIMATED) if has_estimate else self.texts.text("final")
 
-    def sum_up(self, year: Year) -> str:
-        return self.texts.say("sum_up", days=year.working_days, time=self.texts.time(year.worked))
+    def summary(self, year: Year) -> str:
+        return self.texts.text("summary", days=year.working_days, time=self.texts.time(year.worked))
 
     def legend(self, year: Year) -> Iterator[tuple[str, str]]:
-        """The signs that stand in the year, each with its words."""
+        """Yield the signs that the year uses, with their meanings."""
         days = [day for month in year.months for day in month.days]
         kinds = {day.kind for day in days if not day.is_estimated}
         yield from (
-            (sign, self.texts.say(kind.value)) for kind, sign in SIGNS.items() if sign.strip() and kind in kinds
+            (sign, self.texts.text(kind.value)) for kind, sign in SIGNS.items() if sign.strip() and kind in kinds
         )
         if any(day.is_estimated for day in days):
-            yield ESTIMATED, self.texts.say("estimated")
+            yield ESTIMATED, self.texts.text("estimated")
 
     def when(self, day: Day) -> str:
-        """A day of the year with its weekday: `Mo 2026-03-09`."""
+        """Format a day with its weekday: `Mo 2026-03-09`."""
         return f"{self.weekdays()[day.day.weekday()]} {day.day}"
 
     def name(self, day: Day) -> str:
-        """What a day is, in a few words, to stand beside it."""
-        return self.texts.say("estimated" if day.is_estimated else day.kind.value)
+        """Return the short name of a day's kind."""
+        return self.texts.text("estimated" if day.is_estimated else day.kind.value)
 
     def why(self, day: Day) -> str:
-        """What the calendar says of a day, and its hours where they are not as usual."""
+        """Return the reasons for a day from the calendar, after its hours if they are unusual."""
         hours = [day.hours] if day.kind in (DayKind.WORKED, DayKind.HOURS) else []
-        said = [part for line in day.lines for part in self._parts(line)]
-        estimated = [self.texts.say("estimated")] if day.is_estimated else []
-        return "; ".join(dict.fromkeys([*hours, *said, *estimated]))
+        reasons = [part for line in day.lines for part in self._parts(line)]
+        estimated = [self.texts.text("estimated")] if day.is_estimated else []
+        return "; ".join(dict.fromkeys([*hours, *reasons, *estimated]))
 
     def _parts(self, line: Line) -> Iterator[str]:
         if line.kind is LineKind.HOLIDAY:
             yield self._holiday(line.text)
             return
-        yield self.texts.say(line.kind.value)
+        yield self.texts.text(line.kind.value)
         if line.other:
-            yield self.texts.say("instead_of", day=line.other)
+            yield self.texts.text("instead_of", day=line.other)
         if line.text:
-            yield self.texts.say("source", source=line.text)
+            yield self.texts.text("source", source=line.text)
 
     def _holiday(self, name: str) -> str:
         plain = name.removesuffix(OBSERVED)
-        named = self.texts.holiday(plain)
-        return named if plain == name else self.texts.say("observed", name=named)
+        translated = self.texts.holiday(plain)
+        return translated if plain == name else self.texts.text("observed", name=translated)

@@ -1,4 +1,4 @@
-"""Debian's chromium, with an eye on what it says and asks for."""
+"""The browser fixture: Debian's chromium."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from playwright.sync_api import Browser, sync_playwright
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """A browser; missing it is a failure where SUP_SYNC_REAL_REDMINE=1 says that nothing is left out."""
+    """A browser; if it is missing, tests are skipped, or fail with SUP_SYNC_REAL_REDMINE=1."""
     path = shutil.which("chromium")
     if path is None and os.environ.get("SUP_SYNC_REAL_REDMINE") != "1":
         pytest.skip("needs Debian's chromium: scripts/debian installs it")
-    assert path, "no chromium, though nothing is to be left out: run scripts/debian"
+    assert path, "chromium is missing; run scripts/debian"
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=path)
         yield chromium

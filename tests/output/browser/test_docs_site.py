@@ -1,4 +1,4 @@
-"""The docs' site in a real browser, on a phone and on a desk: quiet, whole, no wider than the window, read aloud."""
+"""The docs site in a browser at phone and desktop width: no errors, no overflow, complete, accessible."""
 
 from __future__ import annotations
 
@@ -17,28 +17,28 @@ from tools.docs import site as docs_site
 ROOT = Path(__file__).parent.parent.parent.parent
 
 PAGES = sorted(path.with_suffix(".html").name for path in (ROOT / "docs").glob("*.md"))
-SHOWN = "[...document.querySelectorAll('article img')].map(each => each.complete && each.naturalWidth > 0)"
+IMAGES_LOADED = "[...document.querySelectorAll('article img')].map(each => each.complete && each.naturalWidth > 0)"
 
 
-THEME_S_OWN = {
+# rules that the theme breaks by itself, with the element and the cause
+THEME_VIOLATIONS = {
     "landmark-unique": ("md-code__nav", "each block of code has a <nav> for its copy button, and none has a name"),
     "scrollable-region-focusable": ("md-typeset__scrollwrap", "a wide table's wrapper scrolls and takes no focus"),
 }
-"""The rules that the theme breaks by itself: on which of its elements, and how."""
 
 
-class IdleUntil(SimpleHTTPRequestHandler):
-    """Hands out files and says nothing of it."""
+class QuietHandler(SimpleHTTPRequestHandler):
+    """A file server that logs nothing."""
 
-    def log_message(self, *_words: object) -> None:
+    def log_message(self, *_args: object) -> None:
         pass
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The site's address on this machine."""
+    """The address of the built site on this machine."""
     site = docs_site.build(tmp_path_factory.mktemp("docs"))
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(IdleUntil, directory=str(site))) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(site))) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -48,46 +48,48 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("name", PAGES)
-def test_a_page_is_quiet_fits_and_asks_no_other_host(browser: Browser, address: str, name: str, width: int) -> None:
+def test_page_logs_nothing_fits_and_loads_from_no_other_host(
+    browser: Browser, address: str, name: str, width: int
+) -> None:
     page = browser.new_page(viewport={"width": width, "height": 900})
-    said: list[str] = []
-    asked: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("request", lambda request: asked.append(request.url))
+    messages: list[str] = []
+    requests: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.on("request", lambda request: requests.append(request.url))
     page.goto(f"{address}/{name}", wait_until="networkidle")
     fits = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    shown = page.evaluate(SHOWN)
+    loaded = page.evaluate(IMAGES_LOADED)
     page.close()
-    assert said == []
-    assert [each for each in asked if not each.startswith(f"{address}/")] == []
+    assert messages == []
+    assert [each for each in requests if not each.startswith(f"{address}/")] == []
     assert fits
-    assert all(shown)
-    assert len(shown) == (ROOT / "docs" / name).with_suffix(".md").read_text(encoding="utf-8").count("![")
+    assert all(loaded)
+    assert len(loaded) == (ROOT / "docs" / name).with_suffix(".md").read_text(encoding="utf-8").count("![")
 
 
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("name", [*PAGES, "404.html"])
-def test_all_of_a_page_loads_and_axe_core_finds_nothing_that_is_ours(
+def test_page_loads_completely_and_passes_axe_core_except_for_the_theme(
     browser: Browser, address: str, name: str, width: int
 ) -> None:
     page = browser.new_page(viewport={"width": width, "height": 900})
-    lost: list[str] = []
-    asked: list[str] = []
-    page.on("requestfailed", lambda request: lost.append(request.url))
-    page.on("response", lambda answer: lost.append(answer.url) if answer.status >= HTTPStatus.BAD_REQUEST else None)
-    page.on("request", lambda request: asked.append(request.url))
+    failed: list[str] = []
+    requests: list[str] = []
+    page.on("requestfailed", lambda request: failed.append(request.url))
+    page.on("response", lambda answer: failed.append(answer.url) if answer.status >= HTTPStatus.BAD_REQUEST else None)
+    page.on("request", lambda request: requests.append(request.url))
     page.goto(f"{address}/{name}", wait_until="networkidle")
-    found = Axe().run(page).response["violations"]
+    violations = Axe().run(page).response["violations"]
     page.close()
-    assert lost == []
-    assert len(asked) > 1
-    assert [each for each in asked if not each.startswith(f"{address}/")] == []
+    assert failed == []
+    assert len(requests) > 1
+    assert [each for each in requests if not each.startswith(f"{address}/")] == []
     assert [
         f"{each['id']}: {node['html'][:200]}"
-        for each in found
+        for each in violations
         for node in each["nodes"]
-        if each["id"] not in THEME_S_OWN or THEME_S_OWN[each["id"]][0] not in node["html"]
+        if each["id"] not in THEME_VIOLATIONS or THEME_VIOLATIONS[each["id"]][0] not in node["html"]
     ] == []
 
 

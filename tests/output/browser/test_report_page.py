@@ -1,4 +1,4 @@
-"""The report's page in a real browser: it says nothing, asks for nothing, and axe-core finds nothing to mend."""
+"""The report page in a browser: it logs nothing, loads nothing, and passes axe-core."""
 
 from __future__ import annotations
 
@@ -11,40 +11,38 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 from stories.shipped import LANGUAGES
 from support.hostile import HOSTILE
-from support.many_requests import EXAMPLES, NOW, write_many, write_with_subject
+from support.many_requests import EXAMPLES, NOW, write_many, write_with_subjects
 
 from sup_sync.cli.main import run
 
-PHONE, DESK = 390, 1280
+PHONE, DESK = 390, 1280  # pixels
+PAPER = 703  # pixels between margins of 12 mm on A4
 
-PAPER = 703
-"""The pixels between the margins of A4, of 12 mm each."""
-
-Open = Callable[..., "Opened"]
+Open = Callable[..., "OpenPage"]
 
 
 @dataclass
-class Opened:
-    """A page, what it wrote to the console, and what it asked for beyond its own file."""
+class OpenPage:
+    """An open page, its console messages, and its requests for anything but its own file."""
 
     page: Page
-    said: list[str] = field(default_factory=list)
-    asked: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+    requests: list[str] = field(default_factory=list)
 
     def goto(self, path: Path) -> None:
         own = path.as_uri()
-        self.page.on("console", lambda message: self.said.append(message.text))
-        self.page.on("pageerror", lambda error: self.said.append(str(error)))
-        self.page.on("request", lambda request: self.asked.append(request.url) if request.url != own else None)
+        self.page.on("console", lambda message: self.messages.append(message.text))
+        self.page.on("pageerror", lambda error: self.messages.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url) if request.url != own else None)
         self.page.goto(own)
 
     @property
     def is_quiet(self) -> bool:
-        return self.said == self.asked == []
+        return self.messages == self.requests == []
 
     @property
     def overflow(self) -> int:
-        """By how many pixels the page is wider than the window."""
+        """The number of pixels that the page is wider than the window."""
         width: int = self.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         return width
 
@@ -53,8 +51,8 @@ class Opened:
             each.click()
 
     def violations(self) -> list[str]:
-        found = Axe().run(self.page).response["violations"]
-        return [f"{each['id']}: {node['html'][:200]}" for each in found for node in each["nodes"]]
+        violations = Axe().run(self.page).response["violations"]
+        return [f"{each['id']}: {node['html'][:200]}" for each in violations for node in each["nodes"]]
 
 
 def write_page(path: Path, language: str, source: Path = EXAMPLES) -> Path:
@@ -71,35 +69,35 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def show(browser: Browser) -> Open:
-    def opened(path: Path, width: int = DESK, **options: str) -> Opened:
-        shown = Opened(browser.new_page(viewport={"width": width, "height": 900}, **options))  # type: ignore[arg-type]
-        shown.goto(path)
-        return shown
+    def open_page(path: Path, width: int = DESK, **options: str) -> OpenPage:
+        opened = OpenPage(browser.new_page(viewport={"width": width, "height": 900}, **options))  # type: ignore[arg-type]
+        opened.goto(path)
+        return opened
 
-    return opened
+    return open_page
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_page_is_quiet_fits_and_axe_core_finds_nothing(
+def test_page_logs_nothing_fits_and_passes_axe_core(
     pages: dict[str, Path], show: Open, language: str, width: int
 ) -> None:
-    shown = show(pages[language], width)
-    shown.open_all_details()
-    assert shown.violations() == []
-    assert shown.overflow <= 0
-    assert shown.is_quiet
+    opened = show(pages[language], width)
+    opened.open_all_details()
+    assert opened.violations() == []
+    assert opened.overflow <= 0
+    assert opened.is_quiet
 
 
-def test_nor_does_it_in_the_dark(pages: dict[str, Path], show: Open) -> None:
-    shown = show(pages["ru"], PHONE, color_scheme="dark")
-    shown.open_all_details()
-    assert shown.violations() == []
+def test_dark_page_passes_axe_core(pages: dict[str, Path], show: Open) -> None:
+    opened = show(pages["ru"], PHONE, color_scheme="dark")
+    opened.open_all_details()
+    assert opened.violations() == []
 
 
-def test_its_policy_lets_in_its_own_style_and_no_other(pages: dict[str, Path], show: Open, tmp_path: Path) -> None:
-    shown = show(pages["en"])
-    card = shown.page.locator(".cards > div").first
+def test_policy_allows_only_the_page_s_own_style(pages: dict[str, Path], show: Open, tmp_path: Path) -> None:
+    opened = show(pages["en"])
+    card = opened.page.locator(".cards > div").first
     assert card.evaluate("each => getComputedStyle(each).borderTopWidth") == "1px"
     text = pages["en"].read_text(encoding="utf-8")
     foreign = tmp_path / "foreign.html"
@@ -109,41 +107,41 @@ def test_its_policy_lets_in_its_own_style_and_no_other(pages: dict[str, Path], s
     other = show(foreign)
     assert other.page.locator("h1").is_visible()
     assert other.page.title().startswith("Support report")
-    assert len(other.said) == 2
+    assert len(other.messages) == 2
 
 
 def test_hostile_subjects_do_nothing(show: Open, tmp_path: Path) -> None:
-    source = write_with_subject(tmp_path / "hostile.jsonl", *HOSTILE)
-    shown = show(write_page(tmp_path / "hostile.html", "ru", source))
-    assert shown.page.title().startswith("Отчёт")
-    assert shown.overflow <= 0
-    assert shown.is_quiet
-    assert shown.page.locator("bdi").count() > 10
-    assert shown.page.locator("bdi *").count() == 0
+    source = write_with_subjects(tmp_path / "hostile.jsonl", *HOSTILE)
+    opened = show(write_page(tmp_path / "hostile.html", "ru", source))
+    assert opened.page.title().startswith("Отчёт")
+    assert opened.overflow <= 0
+    assert opened.is_quiet
+    assert opened.page.locator("bdi").count() > 10
+    assert opened.page.locator("bdi *").count() == 0
 
 
-def test_a_year_of_requests_fits_a_phone_and_prints_with_its_tables(show: Open, tmp_path: Path) -> None:
+def test_year_of_requests_fits_a_phone_and_prints_with_its_tables(show: Open, tmp_path: Path) -> None:
     source = write_many(tmp_path / "many.jsonl", months=14)
-    shown = show(write_page(tmp_path / "many.html", "kk", source), PHONE)
-    assert shown.overflow <= 0
-    assert shown.is_quiet
-    table = shown.page.locator("details table").first
+    opened = show(write_page(tmp_path / "many.html", "kk", source), PHONE)
+    assert opened.overflow <= 0
+    assert opened.is_quiet
+    table = opened.page.locator("details table").first
     assert not table.is_visible()
-    shown.page.emulate_media(media="print")
+    opened.page.emulate_media(media="print")
     assert table.is_visible()
-    assert not shown.page.locator("nav").is_visible()
+    assert not opened.page.locator("nav").is_visible()
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_on_paper_no_table_is_wider_than_the_page(pages: dict[str, Path], show: Open, language: str) -> None:
-    shown = show(pages[language], PAPER)
-    shown.page.emulate_media(media="print")
-    assert shown.overflow <= 0
+    opened = show(pages[language], PAPER)
+    opened.page.emulate_media(media="print")
+    assert opened.overflow <= 0
 
 
-def test_a_breach_links_to_its_request_in_the_tracker(pages: dict[str, Path], show: Open) -> None:
-    shown = show(pages["en"])
-    link = shown.page.locator("section[aria-labelledby=breaches] a").first
+def test_breach_links_to_its_request_in_redmine(pages: dict[str, Path], show: Open) -> None:
+    opened = show(pages["en"])
+    link = opened.page.locator("section[aria-labelledby=breaches] a").first
     assert link.get_attribute("href") == f"http://127.0.0.1:3000/issues/{link.inner_text().removeprefix('#')}"
-    for each in shown.page.locator("nav a").all():
-        assert shown.page.locator(str(each.get_attribute("href"))).count() == 1
+    for each in opened.page.locator("nav a").all():
+        assert opened.page.locator(str(each.get_attribute("href"))).count() == 1

@@ -1,4 +1,4 @@
-"""The pages of regulation and calendar in a real browser: they say nothing, ask for nothing, fit, and read aloud."""
+"""The pages of regulation and calendar in a browser: they log nothing, load nothing, fit, and pass axe-core."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ PHONE, DESK = 390, 1280
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("words", [("regulation",), ("calendar", "2025"), ("calendar", "2026")])
-def test_a_page_is_quiet_fits_and_axe_core_finds_nothing(
+def test_page_logs_nothing_fits_and_passes_axe_core(
     browser: Browser, tmp_path: Path, words: tuple[str, ...], language: str, scheme: str, width: int
 ) -> None:
     path = tmp_path / "page.html"
     assert run([*words, "--html", str(path), "--language", language]) == 0
     page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)  # type: ignore[arg-type]
-    heard: list[str] = []
-    page.on("console", lambda message: heard.append(message.text))
-    page.on("request", lambda request: heard.append(request.url) if request.url != path.as_uri() else None)
+    events: list[str] = []
+    page.on("console", lambda message: events.append(message.text))
+    page.on("request", lambda request: events.append(request.url) if request.url != path.as_uri() else None)
     page.goto(path.as_uri())
-    assert heard == []
+    assert events == []
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     assert page.evaluate("getComputedStyle(document.querySelector('table')).borderCollapse") == "collapse"
     assert Axe().run(page).response["violations"] == []

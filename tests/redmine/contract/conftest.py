@@ -1,4 +1,4 @@
-"""Each contract test runs in a tracker in memory and in a real Redmine: what holds in one has to hold in the other."""
+"""Each contract test runs against a Redmine in memory and a real Redmine; both must behave alike."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from sup_sync.redmine.writer import Writer
 
 @pytest.fixture(scope="session")
 def real_world() -> RealWorld:
-    """A real Redmine; missing it is a failure where SUP_SYNC_REAL_REDMINE=1 says that there has to be one."""
+    """A real Redmine; a missing one is an error only with SUP_SYNC_REAL_REDMINE=1."""
     world = RealWorld()
     if os.environ.get("SUP_SYNC_REAL_REDMINE") != "1" and not world.is_running():
         pytest.skip("no real Redmine runs for the tests: scripts/redmine up --site sup-sync-test")
@@ -38,14 +38,14 @@ def world(request: pytest.FixtureRequest) -> Iterator[World]:
 
 
 def file_one_of_each(world: World) -> None:
-    """One request in each of Redmine's trackers, so that their fields can be seen."""
+    """File one request in each tracker, so that its fields can be read."""
     for tracker in world.names.trackers:
         world.file("operator", "alatau", tracker)
 
 
 @pytest.fixture
 def session(world: World) -> Session:
-    """A guarded session with somebody's key, the bot's if nobody is named."""
+    """Make a guarded session with the key of a login, by default of the bot."""
     return lambda login=BOT: RedmineSession(world.url, world.user(login))
 
 
@@ -62,14 +62,14 @@ def writer(session: Session) -> Writer:
 @pytest.fixture
 def directory(request: pytest.FixtureRequest, world: World) -> Directory:
     if isinstance(world, RealWorld):
-        found: Directory = request.getfixturevalue("real_directory")
-        return found
+        shared: Directory = request.getfixturevalue("real_directory")
+        return shared
     return read_directory(world)
 
 
 @pytest.fixture(scope="session")
 def real_directory(real_world: RealWorld) -> Directory:
-    """Read once: it costs a second, and no test changes what stands in it."""
+    """Read the directory once: it takes a second, and no test changes it."""
     return read_directory(real_world)
 
 

@@ -1,4 +1,4 @@
-"""A page is published where it may be, replaced where it is ours, and everybody else's is left alone."""
+"""Publishing creates a page or replaces an own page, and never overwrites other pages."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ PROJECT = "library"
 Open = Callable[..., Publication]
 
 
-def draft(words: str, *charts: str, mark: str = PAGE_SIGNATURE) -> WikiContent:
-    text = f"h1. Есеп\n\n|_. {words}|_>. b|\n|#1|>. 2|\n\n@{mark} 2026-10@"
+def content(heading: str, *charts: str, signature: str = PAGE_SIGNATURE) -> WikiContent:
+    text = f"h1. Есеп\n\n|_. {heading}|_>. b|\n|#1|>. 2|\n\n@{signature} 2026-10@"
     return WikiContent(text, {f"sup-sync-{name}.png": name.encode() for name in charts})
 
 
@@ -38,9 +38,9 @@ def opened(session: Session, title: str) -> Open:
 @pytest.fixture
 def page(session: Session, title: str) -> Callable[[], WikiPage]:
     def fetch() -> WikiPage:
-        found = Wiki(session("scribe"), PROJECT).fetch_page(title)
-        assert found
-        return found
+        page = Wiki(session("scribe"), PROJECT).fetch_page(title)
+        assert page
+        return page
 
     return fetch
 
@@ -50,108 +50,112 @@ def put(world: World, login: str, title: str, text: str) -> None:
     assert answer.status_code in (201, 204)
 
 
-def test_what_was_published_stands_there_with_its_charts(opened: Open, page: Callable[[], WikiPage]) -> None:
-    done = opened().publish(draft("a", "share", "ball"))
+def test_published_page_has_its_text_and_charts(opened: Open, page: Callable[[], WikiPage]) -> None:
+    done = opened().publish(content("a", "share", "ball"))
     assert (done.is_new, done.is_readable, done.left) == (True, True, 0)
-    assert page().text == draft("a").text
+    assert page().text == content("a").text
     assert {each.name for each in page().files} == {"sup-sync-share.png", "sup-sync-ball.png"}
 
 
-def test_the_same_again_sends_nothing(opened: Open, session: Session, title: str, page: Callable[[], WikiPage]) -> None:
-    opened().publish(draft("a", "share"))
+def test_same_content_again_sends_nothing(
+    opened: Open, session: Session, title: str, page: Callable[[], WikiPage]
+) -> None:
+    opened().publish(content("a", "share"))
     used = session("scribe")
-    done = Publication.open(used, PROJECT, title).publish(draft("a", "share"))
+    done = Publication.open(used, PROJECT, title).publish(content("a", "share"))
     assert (done.is_new, set(used.requests_made)) == (False, {"GET"})
     assert page().version == 0
 
 
-def test_ours_is_replaced_and_its_charts_where_the_account_may(opened: Open, page: Callable[[], WikiPage]) -> None:
-    opened().publish(draft("a", "share", "old"))
-    done = opened().publish(draft("b", "share", "new"))
-    assert (page().text, done.left) == (draft("b").text, 1)
+def test_own_page_is_replaced_with_those_charts_that_the_account_may_delete(
+    opened: Open, page: Callable[[], WikiPage]
+) -> None:
+    opened().publish(content("a", "share", "old"))
+    done = opened().publish(content("b", "share", "new"))
+    assert (page().text, done.left) == (content("b").text, 1)
     assert sorted(each.name for each in page().files) == ["sup-sync-new.png", "sup-sync-old.png", "sup-sync-share.png"]
 
 
-def test_only_charts_of_ours_are_taken_away(opened: Open, world: World, page: Callable[[], WikiPage]) -> None:
-    opened("keeper").publish(draft("a", "old"))
+def test_only_own_charts_are_deleted(opened: Open, world: World, page: Callable[[], WikiPage]) -> None:
+    opened("keeper").publish(content("a", "old"))
     title = opened("keeper").title
     for login, name in (("keeper", "protocol.pdf"), ("scribe", "sup-sync-theirs.png")):
         uploads = [world.upload(login, name)]
-        text = {"text": draft("a").text, "uploads": uploads}
+        text = {"text": content("a").text, "uploads": uploads}
         world.call(login, "PUT", f"/projects/{PROJECT}/wiki/{title}.json", json={"wiki_page": text})
-    done = opened("keeper").publish(draft("b", "new"))
+    done = opened("keeper").publish(content("b", "new"))
     assert done.left == 0
     assert {each.name for each in page().files} == {"protocol.pdf", "sup-sync-theirs.png", "sup-sync-new.png"}
 
 
 @pytest.mark.parametrize("text", ["Кездесу хаттамасы", "x", f"{PAGE_SIGNATURE}\n\nадам жазған"])
 @pytest.mark.parametrize("login", ["keeper", "scribe"])
-def test_a_page_without_the_mark_is_somebody_else_s(
+def test_page_without_the_signature_is_not_overwritten(
     opened: Open, world: World, title: str, page: Callable[[], WikiPage], login: str, text: str
 ) -> None:
     put(world, login, title, text)
-    with pytest.raises(UnpublishedError, match="none of sup-sync's: rename or delete it; nothing was written"):
+    with pytest.raises(UnpublishedError, match=r"was not created by sup-sync; not written\. Rename or delete the page"):
         opened()
     assert page().text == text
 
 
-def test_a_page_of_ours_that_somebody_edited_is_theirs(
+def test_own_page_is_not_overwritten_after_an_edit_by_another_account(
     opened: Open, world: World, title: str, page: Callable[[], WikiPage]
 ) -> None:
-    opened().publish(draft("a"))
-    edited = draft("a, and what I think of it").text
+    opened().publish(content("a"))
+    edited = content("a, and what I think of it").text
     put(world, "keeper", title, edited)
-    with pytest.raises(UnpublishedError, match="somebody has edited it since"):
+    with pytest.raises(UnpublishedError, match="was edited by another account"):
         opened()
     assert page().text == edited
 
 
 @pytest.mark.parametrize("is_there", [False, True])
-def test_whoever_comes_between_is_not_overwritten(
+def test_edit_after_opening_is_not_overwritten(
     opened: Open, world: World, title: str, page: Callable[[], WikiPage], is_there: bool
 ) -> None:
     if is_there:
-        opened().publish(draft("a"))
+        opened().publish(content("a"))
     late = opened()
     put(world, "keeper", title, "Менің бетім")
-    with pytest.raises(UnpublishedError, match="changed meanwhile"):
-        late.publish(draft("b", "share"))
+    with pytest.raises(UnpublishedError, match="changed since it was read"):
+        late.publish(content("b", "share"))
     assert (page().text, page().files) == ("Менің бетім", ())
 
 
-def test_a_page_that_was_protected_or_renamed_is_left_alone(
+def test_protected_or_renamed_page_is_not_overwritten(
     opened: Open, world: World, title: str, page: Callable[[], WikiPage]
 ) -> None:
-    opened().publish(draft("a"))
+    opened().publish(content("a"))
     world.protect_page(title)
-    with pytest.raises(UnpublishedError, match=r"403.*a protected page \(unlock it\)"):
-        opened().publish(draft("b"))
-    assert page().text == draft("a").text
+    with pytest.raises(UnpublishedError, match=r"403.*the page is not protected"):
+        opened().publish(content("b"))
+    assert page().text == content("a").text
     world.rename_page(title, f"{title}_2")
     with pytest.raises(UnpublishedError, match="was renamed"):
         opened()
 
 
 @pytest.mark.parametrize(
-    ("login", "project", "fault", "told"),
+    ("login", "project", "error", "text"),
     [
-        ("scribe", "shelf", RedmineMismatchError, "project shelf has no wiki: switch the module on"),
-        ("talker", PROJECT, AccessError, "lacks view_wiki_pages, edit_wiki_pages: give that to its role"),
-        ("onlooker", PROJECT, AccessError, "lacks edit_wiki_pages: give"),
+        ("scribe", "shelf", RedmineMismatchError, "project shelf has no wiki; turn on the wiki module"),
+        ("talker", PROJECT, AccessError, "lacks view_wiki_pages, edit_wiki_pages; grant it to its role"),
+        ("onlooker", PROJECT, AccessError, "lacks edit_wiki_pages; grant"),
         ("scribe", "vault", AccessError, "403"),
         ("scribe", "nowhere", MissingError, "404"),
     ],
 )
-def test_what_stands_in_the_way_is_told_before_anything_is_sent(
-    session: Session, title: str, login: str, project: str, fault: type[SupSyncError], told: str
+def test_missing_wiki_or_permission_raises_before_anything_is_sent(
+    session: Session, title: str, login: str, project: str, error: type[SupSyncError], text: str
 ) -> None:
     used = session(login)
-    with pytest.raises(fault, match=told):
+    with pytest.raises(error, match=text):
         Publication.open(used, project, title)
     assert set(used.requests_made) == {"GET"}
 
 
-def test_a_page_in_another_markup_than_the_tracker_s_is_told(opened: Open, world: World) -> None:
-    assert opened().publish(draft("a")).is_readable
+def test_page_in_another_markup_than_redmines_is_reported(opened: Open, world: World) -> None:
+    assert opened().publish(content("a")).is_readable
     with world.text_formatting("common_mark"):
-        assert not opened().publish(draft("b")).is_readable
+        assert not opened().publish(content("b")).is_readable

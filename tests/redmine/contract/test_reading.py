@@ -1,4 +1,4 @@
-"""What a reader may rely on, in the tracker in memory and in a real Redmine."""
+"""The behaviour of Redmine that the reader relies on, in memory and in a real Redmine."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ PAST = datetime(2026, 1, 5, 4, 0, 0, 250_000, tzinfo=UTC)
 
 
 def project_id(world: World, identifier: str) -> int:
-    found: int = world.get(ADMIN, f"/projects/{identifier}.json")["project"]["id"]
-    return found
+    number: int = world.get(ADMIN, f"/projects/{identifier}.json")["project"]["id"]
+    return number
 
 
 # --- the account
 
 
 @pytest.mark.parametrize("key", ["0" * 40, "locked"])
-def test_a_wrong_or_locked_key_still_gets_lists_and_only_the_account_tells(world: World, key: str) -> None:
+def test_wrong_or_locked_key_gets_lists_and_fails_only_for_the_account(world: World, key: str) -> None:
     public = world.file("client", "square")
     hidden = world.file("client", "vault")
     reader = Reader(RedmineSession(world.url, world.user("left") if key == "locked" else key))
     seen = {row["id"] for row in reader.fetch_rows_of([public, hidden])}
     assert seen == {public}
-    with pytest.raises(AccessError, match="key is not accepted"):
+    with pytest.raises(AccessError, match="API key rejected"):
         reader.fetch_account()
 
 
-def test_the_account_is_read_with_its_memberships_and_without_its_key(world: World, reader: Reader) -> None:
+def test_account_is_read_with_memberships_and_without_its_key(world: World, reader: Reader) -> None:
     account = reader.fetch_account()
     assert account["login"] == BOT
     assert "api_key" in world.get(BOT, "/users/current.json")["user"]
@@ -44,19 +44,19 @@ def test_the_account_is_read_with_its_memberships_and_without_its_key(world: Wor
     assert roles == {name: ["sup-sync"] for name in ("Алатау Трейд", "Қатаң", "Жабылатын")}
 
 
-def test_a_role_tells_every_account_its_permissions(reader: Reader) -> None:
+def test_role_is_readable_with_permissions_for_every_account(reader: Reader) -> None:
     role_id = reader.fetch_account()["memberships"][0]["roles"][0]["id"]
     assert "set_notes_private" in reader.fetch_role(role_id)["permissions"]
 
 
-def test_the_list_of_custom_fields_is_for_admins_only(world: World) -> None:
+def test_list_of_custom_fields_is_only_for_admins(world: World) -> None:
     assert world.call(BOT, "GET", "/custom_fields.json").status_code == 403
 
 
 # --- the lists
 
 
-def test_every_name_of_the_mapping_has_an_id(world: World, directory: Directory) -> None:
+def test_every_mapped_name_has_an_id(world: World, directory: Directory) -> None:
     names = world.names
     assert set(names.statuses) <= set(directory.statuses.values())
     assert set(names.priorities.values()) <= set(directory.priorities.values())
@@ -64,14 +64,14 @@ def test_every_name_of_the_mapping_has_an_id(world: World, directory: Directory)
     assert directory.field_ids[names.fields["level"]] == world.field_id("level")
 
 
-def test_every_project_that_the_account_is_no_member_of_is_named(reader: Reader) -> None:
+def test_every_project_without_membership_is_named(reader: Reader) -> None:
     with pytest.raises(AccessError) as caught:
         reader.fetch_lists(reader.fetch_account(), ["alatau", "square", "vault", "nowhere"])
     lines = [line.split(":")[0] for line in str(caught.value).splitlines()]
     assert lines == ["project square", "project vault", "project nowhere"]
 
 
-def test_projects_are_the_accounts_own_and_for_an_administrator_all(reader: Reader, session: Session) -> None:
+def test_projects_are_those_of_the_account_or_all_for_an_admin(reader: Reader, session: Session) -> None:
     own = {each["identifier"] for each in reader.fetch_projects(reader.fetch_account())}
     admins = Reader(session(ADMIN))
     everywhere = {each["identifier"] for each in admins.fetch_projects(admins.fetch_account())}
@@ -80,7 +80,7 @@ def test_projects_are_the_accounts_own_and_for_an_administrator_all(reader: Read
 
 
 @pytest.mark.parametrize("login", [BOT, ADMIN])
-def test_a_survey_tells_the_names_in_use(world: World, session: Session, login: str) -> None:
+def test_survey_contains_the_names_in_use(world: World, session: Session, login: str) -> None:
     reader = Reader(session(login))
     account = reader.fetch_account()
     scope = [each for each in reader.fetch_projects(account) if each["identifier"] == "alatau"]
@@ -96,21 +96,21 @@ def test_a_survey_tells_the_names_in_use(world: World, session: Session, login: 
     assert ("Тек қате" in survey.fields, "Жасырын" in survey.fields) == (True, login == ADMIN)
 
 
-def test_people_have_the_roles_that_their_groups_bring_and_the_groups_asked_for(reader: Reader) -> None:
+def test_people_have_inherited_roles_and_the_requested_groups(reader: Reader) -> None:
     lists = reader.fetch_lists(reader.fetch_account(), ["alatau"], [STAFF_GROUP, VIP_GROUP])
     people = {each["name"]: (each["groups"], each["roles"]) for each in lists["people"]}
     assert people["Айдос Серік"] == ([STAFF_GROUP], [STAFF_ROLE])
-    assert people["Ерлан Сапар"] == ([STAFF_GROUP], [STAFF_ROLE])  # locked, and yet in the history
+    assert people["Ерлан Сапар"] == ([STAFF_GROUP], [STAFF_ROLE])  # locked, but in the history
     assert people["Әйгерім Нұр"] == ([VIP_GROUP], ["Клиент"])
     assert people["sup sync"] == ([], ["sup-sync"])
 
 
-def test_a_group_that_is_in_no_project_is_named(reader: Reader) -> None:
+def test_group_in_no_project_is_named(reader: Reader) -> None:
     with pytest.raises(AccessError, match="Жоқ топ"):
         reader.fetch_lists(reader.fetch_account(), ["alatau"], [STAFF_GROUP, "Жоқ топ"])
 
 
-def test_all_members_come_though_a_page_holds_a_hundred(world: World, session: Session) -> None:
+def test_all_members_are_read_from_pages_of_a_hundred(world: World, session: Session) -> None:
     page = world.get("counter", "/projects/crowd/memberships.json", limit=1000)
     assert (page["limit"], len(page["memberships"]), page["total_count"]) == (100, 100, len(CROWD) + 1)
     reader = Reader(session("counter"))
@@ -118,7 +118,7 @@ def test_all_members_come_though_a_page_holds_a_hundred(world: World, session: S
     assert names == {"Есеп Шот", *(each.name for each in CROWD)}
 
 
-def test_versions_come_with_their_dates(world: World, reader: Reader) -> None:
+def test_versions_are_read_with_their_dates(world: World, reader: Reader) -> None:
     with_date = world.add_version("strict", "4.2", date(2026, 12, 1))
     without = world.add_version("strict", "4.3")
     versions = {each["id"]: each for each in reader.fetch_lists(reader.fetch_account(), ["strict"])["versions"]}
@@ -126,7 +126,7 @@ def test_versions_come_with_their_dates(world: World, reader: Reader) -> None:
     assert versions[without]["due_date"] is None
 
 
-def test_fields_stand_in_issues_each_on_its_trackers(world: World, reader: Reader) -> None:
+def test_fields_are_read_from_issues_of_each_tracker(world: World, reader: Reader) -> None:
     (alatau,) = reader.fetch_lists(reader.fetch_account(), ["alatau"])["projects"]
     trackers = {each["name"]: each for each in alatau["trackers"]}
     names = {name: {field["name"] for field in each["fields"]} for name, each in trackers.items()}
@@ -134,8 +134,8 @@ def test_fields_stand_in_issues_each_on_its_trackers(world: World, reader: Reade
     assert names[CONSULTATION] >= set(world.names.fields.values())
 
 
-def test_a_project_lists_fields_that_the_account_may_not_see(world: World, session: Session) -> None:
-    """Redmine 6 lists all of them there, 5.0 only those that are not for all projects."""
+def test_project_lists_fields_that_the_account_may_not_see(world: World, session: Session) -> None:
+    """Redmine 6 lists all of them, 5.0 only those that are not for all projects."""
     project = world.get("client", "/projects/strict.json", include="issue_custom_fields")["project"]
     issue = world.see("client", world.file("client", "strict"))
     assert "Міндетті" in {each["name"] for each in project["issue_custom_fields"]}
@@ -145,7 +145,7 @@ def test_a_project_lists_fields_that_the_account_may_not_see(world: World, sessi
     assert "Міндетті" not in {each["name"] for each in fields}
 
 
-def test_a_field_that_the_account_may_not_see_is_missing_without_a_hint(world: World, directory: Directory) -> None:
+def test_hidden_field_is_missing_silently(world: World, directory: Directory) -> None:
     issue_id = world.file("client", "alatau")
     assert "Жасырын" in [each["name"] for each in world.see("operator", issue_id)["custom_fields"]]
     assert "Жасырын" not in [each["name"] for each in world.see(BOT, issue_id)["custom_fields"]]
@@ -155,7 +155,7 @@ def test_a_field_that_the_account_may_not_see_is_missing_without_a_hint(world: W
 # --- lists of issues
 
 
-def test_without_a_status_only_open_issues_come(world: World, reader: Reader) -> None:
+def test_list_without_a_status_has_only_open_issues(world: World, reader: Reader) -> None:
     opened, closed = world.file("client", "alatau"), world.file("client", "alatau")
     world.set_status("operator", closed, "Жабылды")
     ids = f"{opened},{closed}"
@@ -165,7 +165,7 @@ def test_without_a_status_only_open_issues_come(world: World, reader: Reader) ->
     assert {opened, closed} & {row["id"] for row in reader.fetch_rows(status="closed")} == {closed}
 
 
-def test_a_limit_is_cut_to_a_hundred_and_all_rows_come_by_their_ids(world: World, session: Session) -> None:
+def test_limit_is_cut_to_a_hundred_and_all_rows_are_read_by_id(world: World, session: Session) -> None:
     page = world.get("counter", "/issues.json", project_id="crowd", limit=1000, status_id="*")
     assert (page["limit"], len(page["issues"]), page["total_count"]) == (100, 100, 105)
     crowd = project_id(world, "crowd")
@@ -174,7 +174,7 @@ def test_a_limit_is_cut_to_a_hundred_and_all_rows_come_by_their_ids(world: World
     assert ids == sorted(set(ids))
 
 
-def test_an_unknown_filter_and_a_field_that_is_none_are_dropped_without_a_word(world: World) -> None:
+def test_unknown_filter_and_field_without_filter_are_dropped_silently(world: World) -> None:
     everything = world.get(BOT, "/issues.json", status_id="*", limit=1)["total_count"]
     no_filter = f"cf_{world.id_of('custom_fields', 'Сүзгісіз')}"
     for unknown in ("cf_99999", no_filter, "category_id", "no_such_filter"):
@@ -183,16 +183,16 @@ def test_an_unknown_filter_and_a_field_that_is_none_are_dropped_without_a_word(w
     assert world.get(BOT, "/issues.json", status_id="*", limit=1, **{known: "VIP"})["total_count"] < everything
 
 
-def test_rows_tell_their_project_and_whether_their_status_closes(world: World, reader: Reader) -> None:
+def test_rows_have_their_project_and_closed_flag(world: World, reader: Reader) -> None:
     closed, opened = world.file("client", "alatau"), world.file("client", "strict")
     world.set_status("operator", closed, "Жабылды")
     rows = {row["id"]: row for row in reader.fetch_rows(status="*")}
-    told = {key: (rows[key]["project"]["id"], rows[key]["status"]["is_closed"]) for key in (opened, closed)}
-    assert told == {closed: (project_id(world, "alatau"), True), opened: (project_id(world, "strict"), False)}
+    values = {key: (rows[key]["project"]["id"], rows[key]["status"]["is_closed"]) for key in (opened, closed)}
+    assert values == {closed: (project_id(world, "alatau"), True), opened: (project_id(world, "strict"), False)}
 
 
-def test_rows_changed_since_a_moment_come_and_no_earlier_ones(world: World, reader: Reader) -> None:
-    """Redmine's own filter lets rows of the second before through."""
+def test_rows_changed_since_a_time_exclude_earlier_ones(world: World, reader: Reader) -> None:
+    """Redmine's own filter also returns rows of the second before."""
     early, before, within, after = ids = [world.file("client", "alatau") for _ in range(4)]
     moment = PAST.replace(microsecond=0)
     for issue_id, seconds in zip(ids, (-1.5, -0.5, 0.25, 1.0), strict=True):
@@ -204,7 +204,7 @@ def test_rows_changed_since_a_moment_come_and_no_earlier_ones(world: World, read
     assert set(ids) & {row["id"] for row in rows} == {within, after}
 
 
-def test_moments_come_in_whole_seconds(world: World) -> None:
+def test_times_have_whole_seconds(world: World) -> None:
     issue_id = world.file("client", "alatau")
     world.shift(issue_id, created_at=PAST, updated_at=PAST)
     assert world.see(BOT, issue_id)["created_on"] == world.see(BOT, issue_id)["updated_on"] == "2026-01-05T04:00:00Z"
@@ -217,7 +217,7 @@ def test_lists_have_no_journals(world: World, reader: Reader) -> None:
     assert len(reader.fetch_issue(issue_id)["journals"]) == 1
 
 
-def test_more_than_a_hundred_issues_are_asked_for_in_parts(world: World, session: Session) -> None:
+def test_more_than_a_hundred_issues_are_requested_in_parts(world: World, session: Session) -> None:
     counter, asked = Reader(session("counter")), session("counter")
     place = project_id(world, "crowd")
     crowd = [row["id"] for row in counter.fetch_rows(status="*") if row["project"]["id"] == place]
@@ -226,12 +226,12 @@ def test_more_than_a_hundred_issues_are_asked_for_in_parts(world: World, session
     assert asked.requests_made == {"GET": 2}
 
 
-def test_a_long_list_of_ids_is_a_fault_of_redmine(world: World) -> None:
+def test_long_list_of_ids_is_an_error_of_redmine(world: World) -> None:
     ids = ",".join(map(str, range(1, 601)))
     assert world.call(BOT, "GET", "/issues.json", params={"issue_id": ids}).status_code == 500
 
 
-def test_issues_that_are_gone_or_hidden_are_missing_from_a_list(world: World, reader: Reader) -> None:
+def test_deleted_and_hidden_issues_are_missing_from_a_list(world: World, reader: Reader) -> None:
     opened, closed, hidden = (world.file("client", each) for each in ("alatau", "alatau", "vault"))
     world.set_status("operator", closed, "Жабылды")
     assert [row["id"] for row in reader.fetch_rows_of([opened, closed, hidden, 999_999])] == [opened, closed]
@@ -240,13 +240,13 @@ def test_issues_that_are_gone_or_hidden_are_missing_from_a_list(world: World, re
 # --- one issue
 
 
-def test_an_issue_that_is_gone_or_hidden_is_missing(world: World, reader: Reader) -> None:
+def test_deleted_or_hidden_issue_raises(world: World, reader: Reader) -> None:
     for issue_id in (999_999, world.file("client", "vault")):
         with pytest.raises(MissingError, match=f"/issues/{issue_id}"):
             reader.fetch_issue(issue_id)
 
 
-def test_an_answer_and_a_status_change_are_one_journal(world: World, reader: Reader, directory: Directory) -> None:
+def test_response_and_status_change_are_one_journal(world: World, reader: Reader, directory: Directory) -> None:
     issue_id = world.file("client", "alatau")
     world.set_status("operator", issue_id, "Өңделуде", "Жауап")
     (journal,) = reader.fetch_issue(issue_id)["journals"]
@@ -256,25 +256,25 @@ def test_an_answer_and_a_status_change_are_one_journal(world: World, reader: Rea
     assert [directory.statuses[int(detail[side])] for side in ("old_value", "new_value")] == ["Жаңа", "Өңделуде"]
 
 
-def test_a_change_of_fields_is_told_in_texts(world: World, reader: Reader) -> None:
+def test_change_of_fields_has_text_values(world: World, reader: Reader) -> None:
     issue_id = world.file("client", "alatau")
     level, confirmed = world.names.fields["level"], world.names.fields["priority_confirmed"]
     world.edit("operator", issue_id, due_date="2030-01-31", custom_fields=world.values({level: "VIP", confirmed: "1"}))
     (journal,) = reader.fetch_issue(issue_id)["journals"]
-    told = {
+    changes = {
         (each["property"], each["name"]): (each["old_value"] or "", each["new_value"]) for each in journal["details"]
     }
-    assert told == {
+    assert changes == {
         ("attr", "due_date"): ("", "2030-01-31"),
         ("cf", str(world.field_id("level"))): ("", "VIP"),
         ("cf", str(world.field_id("priority_confirmed"))): (
-            told["cf", str(world.field_id("priority_confirmed"))][0],
+            changes["cf", str(world.field_id("priority_confirmed"))][0],
             "1",
         ),
     }
 
 
-def test_an_answer_by_attachment_alone_has_empty_notes(world: World, reader: Reader) -> None:
+def test_response_by_attachment_only_has_empty_notes(world: World, reader: Reader) -> None:
     issue_id = world.file("client", "alatau")
     world.attach("client", issue_id, "экран.png")
     (journal,) = reader.fetch_issue(issue_id)["journals"]
@@ -283,7 +283,7 @@ def test_an_answer_by_attachment_alone_has_empty_notes(world: World, reader: Rea
     assert (detail["property"], detail["new_value"]) == ("attachment", "экран.png")
 
 
-def test_private_notes_are_missing_without_a_hint_for_who_may_not_see_them(world: World, session: Session) -> None:
+def test_private_notes_are_missing_silently_without_the_permission(world: World, session: Session) -> None:
     issue_id = world.file("client", "alatau")
     world.note("operator", issue_id, "Ішкі", private=True)
     world.note("operator", issue_id, "Жауап")
@@ -294,7 +294,7 @@ def test_private_notes_are_missing_without_a_hint_for_who_may_not_see_them(world
     assert notes == {BOT: ["Ішкі", "Жауап"], "blind": ["Жауап"], "client": ["Жауап"]}
 
 
-def test_a_note_edited_later_does_not_change_when_the_issue_was_updated(world: World, reader: Reader) -> None:
+def test_edited_note_does_not_change_the_update_time(world: World, reader: Reader) -> None:
     issue_id = world.file("client", "alatau")
     world.note("operator", issue_id, "Жауап")
     world.shift(issue_id, updated_at=PAST)
@@ -303,7 +303,7 @@ def test_a_note_edited_later_does_not_change_when_the_issue_was_updated(world: W
     assert (issue["journals"][0]["notes"], issue["updated_on"]) == ("Басқа жауап", "2026-01-05T04:00:00Z")
 
 
-def test_journals_come_in_order_of_time(world: World, reader: Reader) -> None:
+def test_journals_are_in_order_of_time(world: World, reader: Reader) -> None:
     issue_id = world.file("client", "alatau")
     for text in ("кейін", "бұрын"):
         world.note("operator", issue_id, text)
@@ -313,7 +313,7 @@ def test_journals_come_in_order_of_time(world: World, reader: Reader) -> None:
     assert [each["created_on"] for each in journals] == ["2026-01-05T05:00:00Z", "2026-01-05T06:00:00Z"]
 
 
-def test_a_parent_names_its_children_and_an_issue_without_has_no_such_list(world: World, reader: Reader) -> None:
+def test_issue_lists_children_only_if_it_has_any(world: World, reader: Reader) -> None:
     parent = world.file("operator", "alatau")
     child = world.file("operator", "alatau", parent_issue_id=parent)
     assert [each["id"] for each in reader.fetch_issue(parent)["children"]] == [child]
@@ -321,7 +321,7 @@ def test_a_parent_names_its_children_and_an_issue_without_has_no_such_list(world
     assert reader.fetch_issue(child)["parent"] == {"id": parent}
 
 
-def test_the_statuses_that_the_account_may_set_come_with_the_issue(world: World, session: Session) -> None:
+def test_issue_has_the_statuses_that_the_account_may_set(world: World, session: Session) -> None:
     issue_id = world.file("client", "alatau")
     allowed = {
         login: {each["name"] for each in Reader(session(login)).fetch_issue(issue_id)["allowed_statuses"]}
@@ -334,7 +334,7 @@ def test_the_statuses_that_the_account_may_set_come_with_the_issue(world: World,
 # --- lock_version
 
 
-def test_the_lock_version_stands_in_the_page_and_grows_with_every_change(world: World, reader: Reader) -> None:
+def test_lock_version_is_in_the_page_and_grows_with_every_change(world: World, reader: Reader) -> None:
     issue_id = world.file("client", "alatau")
     assert "lock_version" not in world.see(BOT, issue_id)
     before = reader.fetch_edit_form(issue_id).lock_version
@@ -342,7 +342,7 @@ def test_the_lock_version_stands_in_the_page_and_grows_with_every_change(world: 
     assert reader.fetch_edit_form(issue_id).lock_version == before + 1
 
 
-def test_the_edit_form_has_the_fields_that_the_account_may_set_and_no_others(world: World, session: Session) -> None:
+def test_edit_form_has_only_the_fields_that_the_account_may_set(world: World, session: Session) -> None:
     issue_id = world.file("client", "alatau")
     marker = world.field_id("marker")
     forms = {login: Reader(session(login)).fetch_edit_form(issue_id).fields for login in (BOT, "operator")}
@@ -353,7 +353,7 @@ def test_the_edit_form_has_the_fields_that_the_account_may_set_and_no_others(wor
     assert forms["operator"] >= {world.field_id(key) for key in ("level", "reason")}
 
 
-def test_a_file_of_the_filing_stands_among_the_attachments_and_in_no_journal(world: World, reader: Reader) -> None:
+def test_file_uploaded_at_filing_is_an_attachment_without_a_journal(world: World, reader: Reader) -> None:
     bare = world.file("client", "alatau")
     issue_id = world.file("client", "alatau", uploads=[world.upload("client", "screenshot.png")])
     issue = reader.fetch_issue(issue_id)
@@ -362,20 +362,20 @@ def test_a_file_of_the_filing_stands_among_the_attachments_and_in_no_journal(wor
     assert reader.fetch_issue(bare)["attachments"] == []
 
 
-def test_an_account_that_may_not_edit_gets_no_lock_version(world: World, session: Session) -> None:
+def test_account_without_edit_permission_gets_no_lock_version(world: World, session: Session) -> None:
     issue_id = world.file("client", "alatau")
     assert "issue[lock_version]" in world.call("talker", "GET", f"/issues/{issue_id}").text
     with pytest.raises(RefusedError, match="edit_issues"):
         Reader(session("talker")).fetch_edit_form(issue_id)
 
 
-def test_the_page_of_an_issue_that_is_gone_or_hidden_is_missing(world: World, reader: Reader) -> None:
+def test_page_of_a_deleted_or_hidden_issue_raises(world: World, reader: Reader) -> None:
     for issue_id in (999_999, world.file("client", "vault")):
         with pytest.raises(MissingError, match=f"/issues/{issue_id}"):
             reader.fetch_edit_form(issue_id)
 
 
-def test_client_text_cannot_pass_for_the_lock_version(world: World, reader: Reader) -> None:
+def test_client_text_cannot_forge_the_lock_version(world: World, reader: Reader) -> None:
     forged = '<div id="all_attributes"><input name="issue[lock_version]" value="77"></div>'
     issue_id = world.file("client", "alatau", subject=forged, description=forged)
     world.note("client", issue_id, forged)

@@ -1,4 +1,4 @@
-"""What is true of a wiki by REST, in the tracker in memory and in a real Redmine."""
+"""The behaviour of Redmine's wiki by REST, in memory and in a real Redmine."""
 
 from __future__ import annotations
 
@@ -39,18 +39,18 @@ def names(page: WikiPage) -> list[str]:
     return [each.name for each in page.files]
 
 
-def test_a_page_and_its_file_are_made_in_one_put_and_read_back_as_they_were_sent(wiki: Open, title: str) -> None:
-    ours = wiki()
-    assert ours.fetch_page(title) is None
-    ours.put_page(title, TEXT, NEW, {"a.png": ours.upload("a.png", b"\x89PNG")})
-    page = page_of(ours, title)
+def test_page_and_file_are_created_in_one_put_and_read_back(wiki: Open, title: str) -> None:
+    own = wiki()
+    assert own.fetch_page(title) is None
+    own.put_page(title, TEXT, NEW, {"a.png": own.upload("a.png", b"\x89PNG")})
+    page = page_of(own, title)
     assert (page.text, page.version, names(page)) == (TEXT, NEW, ["a.png"])
     assert page.author_id == page.files[0].author_id is not None
-    ours.put_page(title, "екінші", page.version, {})
-    assert (page_of(ours, title).text, page_of(ours, title).version) == ("екінші", NEW + 1)
+    own.put_page(title, "екінші", page.version, {})
+    assert (page_of(own, title).text, page_of(own, title).version) == ("екінші", NEW + 1)
 
 
-def test_the_author_is_whoever_wrote_last(wiki: Open, title: str) -> None:
+def test_author_is_the_account_of_the_last_edit(wiki: Open, title: str) -> None:
     wiki().put_page(title, TEXT, NEW, {})
     first = page_of(wiki(), title)
     wiki("keeper").put_page(title, "түзетілді", first.version, {})
@@ -58,10 +58,8 @@ def test_the_author_is_whoever_wrote_last(wiki: Open, title: str) -> None:
 
 
 @pytest.mark.parametrize("version", [NEW, 7])
-def test_another_version_is_a_conflict_and_nothing_of_it_is_written(
-    world: World, wiki: Open, title: str, version: int
-) -> None:
-    """A page that somebody made meanwhile as well as one that was changed; a PUT without a version takes both."""
+def test_other_version_is_a_conflict_and_nothing_is_written(world: World, wiki: Open, title: str, version: int) -> None:
+    """This holds for a new and for a changed page; a PUT without a version overwrites both."""
     keeper = wiki("keeper")
     world.call("scribe", "PUT", f"/projects/{PROJECT}/wiki/{title}.json", json={"wiki_page": {"text": "one"}})
     keeper.put_page(title, "two", 1, {"old.png": keeper.upload("old.png", b"x")})
@@ -74,47 +72,47 @@ def test_another_version_is_a_conflict_and_nothing_of_it_is_written(
     assert page_of(keeper, title).text == "blind"
 
 
-def test_another_version_of_the_same_text_is_no_conflict(wiki: Open, title: str) -> None:
-    ours = wiki()
-    ours.put_page(title, TEXT, NEW, {})
-    ours.put_page(title, TEXT, 7, {"late.png": ours.upload("late.png", b"x")})
-    page = page_of(ours, title)
+def test_other_version_of_the_same_text_is_not_a_conflict(wiki: Open, title: str) -> None:
+    own = wiki()
+    own.put_page(title, TEXT, NEW, {})
+    own.put_page(title, TEXT, 7, {"late.png": own.upload("late.png", b"x")})
+    page = page_of(own, title)
     assert (page.version, names(page)) == (NEW, ["late.png"])
 
 
-def test_a_file_of_an_unknown_token_is_left_out_without_a_word(wiki: Open, title: str) -> None:
-    ours = wiki()
-    ours.put_page(title, TEXT, NEW, {"a.png": "9.dead"})
-    assert names(page_of(ours, title)) == []
+def test_file_of_an_unknown_token_is_dropped_silently(wiki: Open, title: str) -> None:
+    own = wiki()
+    own.put_page(title, TEXT, NEW, {"a.png": "9.dead"})
+    assert names(page_of(own, title)) == []
 
 
-def test_a_file_stays_without_a_word_where_the_account_may_not_delete_it(wiki: Open, title: str) -> None:
-    ours, keeper = wiki(), wiki("keeper")
-    ours.put_page(title, TEXT, NEW, {"a.png": ours.upload("a.png", b"x")})
-    (file,) = page_of(ours, title).files
-    ours.put_page(title, "two", NEW, {}, [file.id])
-    assert names(page_of(ours, title)) == ["a.png"]
+def test_file_is_kept_silently_if_the_account_may_not_delete_it(wiki: Open, title: str) -> None:
+    own, keeper = wiki(), wiki("keeper")
+    own.put_page(title, TEXT, NEW, {"a.png": own.upload("a.png", b"x")})
+    (file,) = page_of(own, title).files
+    own.put_page(title, "two", NEW, {}, [file.id])
+    assert names(page_of(own, title)) == ["a.png"]
     keeper.put_page(title, "three", NEW + 1, {}, [file.id])
-    assert names(page_of(ours, title)) == []
+    assert names(page_of(own, title)) == []
 
 
-def test_a_protected_page_is_read_as_any_other_and_refuses_writes(world: World, wiki: Open, title: str) -> None:
-    ours = wiki()
-    ours.put_page(title, TEXT, NEW, {})
+def test_protected_page_can_be_read_but_not_written(world: World, wiki: Open, title: str) -> None:
+    own = wiki()
+    own.put_page(title, TEXT, NEW, {})
     world.protect_page(title)
-    assert page_of(ours, title).text == TEXT
+    assert page_of(own, title).text == TEXT
     with pytest.raises(RefusedError, match="403"):
-        ours.put_page(title, "two", NEW, {})
-    assert page_of(ours, title).text == TEXT
+        own.put_page(title, "two", NEW, {})
+    assert page_of(own, title).text == TEXT
 
 
-def test_a_closed_project_refuses_pages(world: World, wiki: Open, title: str) -> None:
+def test_closed_project_rejects_pages(world: World, wiki: Open, title: str) -> None:
     world.close_project("closet")
     with pytest.raises(RefusedError, match="403"):
         wiki(project="closet").put_page(title, TEXT, NEW, {})
 
 
-def test_without_the_module_there_is_no_page_and_the_project_says_so(wiki: Open, title: str) -> None:
+def test_project_without_the_wiki_module_has_no_pages(wiki: Open, title: str) -> None:
     assert wiki().fetch_project()["modules"] == {"issue_tracking", "wiki"}
     shelf = wiki(project="shelf")
     assert shelf.fetch_project()["modules"] == {"issue_tracking"}
@@ -123,7 +121,7 @@ def test_without_the_module_there_is_no_page_and_the_project_says_so(wiki: Open,
         shelf.put_page(title, TEXT, NEW, {})
 
 
-def test_each_permission_is_for_one_thing(wiki: Open, title: str) -> None:
+def test_pages_need_the_view_and_the_edit_permission(wiki: Open, title: str) -> None:
     wiki().put_page(title, TEXT, NEW, {})
     with pytest.raises(AccessError, match="403"):
         wiki("talker").fetch_page(title)
@@ -133,37 +131,37 @@ def test_each_permission_is_for_one_thing(wiki: Open, title: str) -> None:
         onlooker.put_page(title, "two", NEW, {})
 
 
-def test_whoever_may_write_a_note_or_a_page_may_leave_files(wiki: Open) -> None:
+def test_files_can_be_uploaded_with_permission_for_notes_or_pages(wiki: Open) -> None:
     assert wiki("talker").upload("a.png", b"x")
     assert wiki("scribe").upload("a.png", b"x")
 
 
-def test_a_put_to_the_old_title_of_a_renamed_page_overwrites_it(world: World, wiki: Open, title: str) -> None:
-    ours = wiki()
-    ours.put_page(title, TEXT, NEW, {})
+def test_put_to_the_old_title_of_a_renamed_page_overwrites_it(world: World, wiki: Open, title: str) -> None:
+    own = wiki()
+    own.put_page(title, TEXT, NEW, {})
     world.rename_page(title, f"{title}_renamed")
     with pytest.raises(UnpublishedError, match="was renamed"):
-        ours.fetch_page(title)
-    ours.put_page(title, "two", NEW, {})
-    assert page_of(ours, f"{title}_renamed").text == "two"
+        own.fetch_page(title)
+    own.put_page(title, "two", NEW, {})
+    assert page_of(own, f"{title}_renamed").text == "two"
 
 
-def test_a_page_deleted_meanwhile_is_made_anew_which_is_not_what_was_asked(wiki: Open, title: str) -> None:
+def test_put_to_a_deleted_page_creates_it_and_is_ambiguous(wiki: Open, title: str) -> None:
     with pytest.raises(AmbiguousError, match="answered 201"):
         wiki().put_page(title, TEXT, 3, {})
 
 
-def test_a_title_is_the_same_in_other_letters_and_blanks(wiki: Open, title: str) -> None:
-    ours = wiki()
-    ours.put_page(title.replace("_", " "), TEXT, NEW, {})
-    assert page_of(ours, title).text == TEXT
+def test_blanks_and_underscores_in_a_title_are_equal(wiki: Open, title: str) -> None:
+    own = wiki()
+    own.put_page(title.replace("_", " "), TEXT, NEW, {})
+    assert page_of(own, title).text == TEXT
 
 
-def test_a_table_shows_only_in_the_tracker_s_own_markup(world: World, wiki: Open, title: str) -> None:
-    ours = wiki()
-    ours.put_page(title, TEXT, NEW, {})
-    assert "<th" in ours.fetch_look(title)
-    ours.put_page(title, "| a | b |\n|---|---:|\n| #1 | 2 |\n", NEW, {})
-    assert "<th" not in ours.fetch_look(title)
+def test_table_is_rendered_only_in_redmines_own_markup(world: World, wiki: Open, title: str) -> None:
+    own = wiki()
+    own.put_page(title, TEXT, NEW, {})
+    assert "<th" in own.fetch_html(title)
+    own.put_page(title, "| a | b |\n|---|---:|\n| #1 | 2 |\n", NEW, {})
+    assert "<th" not in own.fetch_html(title)
     with world.text_formatting("common_mark"):
-        assert "<th" in ours.fetch_look(title)
+        assert "<th" in own.fetch_html(title)

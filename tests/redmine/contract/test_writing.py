@@ -1,4 +1,4 @@
-"""What a writer may rely on, and what it must not, in the tracker in memory and in a real Redmine."""
+"""The behaviour of Redmine that the writer relies on, in memory and in a real Redmine."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def change(issue_id: int, field: str, new: str) -> Change:
 
 
 def value(issue: Json, name: str) -> str:
-    """What an issue says in the custom field of that name."""
+    """Return the value of an issue's custom field of that name."""
     return next(each["value"] or "" for each in issue["custom_fields"] if each["name"] == name)
 
 
@@ -33,12 +33,12 @@ def level(world: World, issue_id: int) -> str:
 
 
 def notes(world: World, login: str, issue_id: int) -> list[str]:
-    """The notes that somebody sees."""
+    """Return the notes that a login sees."""
     return [each["notes"] for each in world.see(login, issue_id)["journals"] if each["notes"]]
 
 
 def put(world: World, login: str, issue_id: int, **attributes: Any) -> int:
-    """The status of a bare PUT of an issue."""
+    """Send a PUT of an issue without sup-sync, and return the HTTP status."""
     return world.call(login, "PUT", f"/issues/{issue_id}.json", json={"issue": attributes}).status_code
 
 
@@ -71,22 +71,20 @@ def test_one_put_with_fields_status_assignee_and_note_is_one_journal(
     assert sent.requests_made == {"PUT": 1}
 
 
-def test_a_private_note_stands_in_a_journal_apart_from_the_changes_of_its_put(
-    world: World, writer: Writer, directory: Directory
-) -> None:
+def test_private_note_has_a_separate_journal(world: World, writer: Writer, directory: Directory) -> None:
     issue_id = world.file("client", "alatau")
     changes = [change(issue_id, "level", "VIP"), change(issue_id, "private_note", "Ішкі")]
     writer.update(issue_id, changes, directory)
-    told = [
+    journals = [
         (each["notes"] or "", each["private_notes"], len(each["details"])) for each in _journals(world, BOT, issue_id)
     ]
-    assert told == [("", False, 1), ("Ішкі", True, 0)]
+    assert journals == [("", False, 1), ("Ішкі", True, 0)]
     assert [each["notes"] or "" for each in _journals(world, "client", issue_id)] == [""]
 
 
 def _journals(world: World, login: str, issue_id: int) -> list[Json]:
-    found: list[Json] = world.see(login, issue_id)["journals"]
-    return found
+    journals: list[Json] = world.see(login, issue_id)["journals"]
+    return journals
 
 
 def test_only_the_changed_fields_are_sent(world: World, writer: Writer, directory: Directory) -> None:
@@ -126,30 +124,30 @@ def test_an_accepted_put_that_changes_nothing_still_counts_as_an_update(
     assert len(issue["journals"]) == 1
 
 
-# --- what is refused: nothing of it is written
+# --- rejected writes: nothing is written
 
 
-def test_a_refused_put_writes_nothing_of_it(world: World, writer: Writer, directory: Directory) -> None:
+def test_rejected_put_writes_nothing(world: World, writer: Writer, directory: Directory) -> None:
     issue_id = world.file("client", "alatau")
     changes = [
         change(issue_id, "due_date", "2020-01-01"),
         change(issue_id, "level", "VIP"),
         change(issue_id, "public_note", "Жауап"),
     ]
-    with pytest.raises(RefusedError, match=r"422, errors: 1"):
+    with pytest.raises(RefusedError, match=r"422, 1 error"):
         writer.update(issue_id, changes, directory)
     assert _journals(world, BOT, issue_id) == []
     assert level(world, issue_id) == ""
 
 
-def test_a_value_that_is_none_of_the_fields_is_refused(world: World, writer: Writer, directory: Directory) -> None:
+def test_value_that_the_field_does_not_have_is_rejected(world: World, writer: Writer, directory: Directory) -> None:
     issue_id = world.file("client", "alatau")
     due = change(issue_id, "resolution_due", "2026-06-09 10:00")
-    with pytest.raises(RefusedError, match=f"422, errors: 1, at «{directory.names.fields['level']}»"):
+    with pytest.raises(RefusedError, match=f'422, 1 error: "{directory.names.fields["level"]}"'):
         writer.update(issue_id, [due, change(issue_id, "level", "Платина")], directory)
 
 
-def test_a_required_field_left_blank_blocks_every_field_of_its_issue(
+def test_blank_required_field_blocks_every_field_of_its_issue(
     world: World, writer: Writer, directory: Directory
 ) -> None:
     issue_id = world.file("client", "strict")
@@ -159,14 +157,14 @@ def test_a_required_field_left_blank_blocks_every_field_of_its_issue(
     assert (level(world, issue_id), world.see(BOT, issue_id)["due_date"]) == ("", "2030-01-31")
 
 
-def test_nobody_can_be_assigned_who_is_not_assignable(world: World) -> None:
+def test_only_assignable_members_can_be_assigned(world: World) -> None:
     issue_id = world.file("operator", "alatau")
     client_id = world.get("client", "/users/current.json")["user"]["id"]
     assert put(world, BOT, issue_id, assigned_to_id=client_id, notes="Жауап") == 422
     assert notes(world, BOT, issue_id) == []
 
 
-def test_a_closed_project_refuses_writes_and_is_still_read(
+def test_closed_project_can_be_read_but_not_written(
     world: World, reader: Reader, writer: Writer, directory: Directory
 ) -> None:
     issue_id = world.file("client", "ending")
@@ -175,23 +173,23 @@ def test_a_closed_project_refuses_writes_and_is_still_read(
         writer.update(issue_id, [change(issue_id, "level", "VIP")], directory)
     assert reader.fetch_issue(issue_id)["journals"] == []
     assert reader.fetch_lists(reader.fetch_account(), ["ending"])["projects"][0]["status"] == 5
-    with pytest.raises(RefusedError, match="not to be edited"):
+    with pytest.raises(RefusedError, match="may not edit the issue"):
         reader.fetch_edit_form(issue_id)
 
 
-def test_an_issue_that_is_gone_or_hidden_refuses_writes(world: World, writer: Writer, directory: Directory) -> None:
-    for issue_id, fault, status in (
+def test_deleted_or_hidden_issue_rejects_writes(world: World, writer: Writer, directory: Directory) -> None:
+    for issue_id, error, status in (
         (999_999, MissingError, "404"),
         (world.file("client", "vault"), RefusedError, "403"),
     ):
-        with pytest.raises(fault, match=status):
+        with pytest.raises(error, match=status):
             writer.update(issue_id, [change(issue_id, "level", "VIP")], directory)
 
 
-# --- what is accepted and not done: nothing tells but reading back
+# --- accepted but ignored writes: only reading back shows it
 
 
-def test_a_forbidden_status_is_dropped_without_a_word_and_its_note_is_posted(
+def test_forbidden_status_is_dropped_silently_and_its_note_is_posted(
     world: World, writer: Writer, directory: Directory
 ) -> None:
     issue_id = world.file("client", "alatau")
@@ -202,13 +200,13 @@ def test_a_forbidden_status_is_dropped_without_a_word_and_its_note_is_posted(
 
 
 @pytest.mark.parametrize("name", ["Тек қате", "Жасырын", "Бекітілген"])
-def test_a_field_off_the_tracker_or_hidden_or_read_only_is_dropped_without_a_word(world: World, name: str) -> None:
+def test_field_that_cannot_be_set_is_dropped_silently(world: World, name: str) -> None:
     issue_id = world.file("client", "alatau", CONSULTATION)
     assert put(world, BOT, issue_id, custom_fields=world.values({name: "x"})) == 204
     assert _journals(world, "operator", issue_id) == []
 
 
-def test_an_unknown_field_is_dropped_without_a_word(world: World) -> None:
+def test_unknown_field_is_dropped_silently(world: World) -> None:
     issue_id = world.file("client", "alatau")
     assert put(world, BOT, issue_id, custom_fields=[{"id": 999_999, "value": "x"}]) == 204
     assert _journals(world, BOT, issue_id) == []
@@ -223,9 +221,7 @@ def test_an_account_that_may_not_edit_posts_the_note_and_loses_fields_and_lock_v
     assert notes(world, BOT, issue_id) == ["Сұрақ", "Жауап"]
 
 
-def test_the_dates_and_the_priority_of_a_parent_are_its_childrens(
-    world: World, writer: Writer, directory: Directory
-) -> None:
+def test_parent_has_the_dates_and_priority_of_its_children(world: World, writer: Writer, directory: Directory) -> None:
     parent = world.file("operator", "alatau")
     child = world.file("operator", "alatau", priority="Дереу", parent_issue_id=parent, due_date="2030-03-01")
     urgent = world.id_of("issue_priorities", "Жедел")
@@ -255,7 +251,7 @@ def test_a_private_note_without_the_permission_is_published(world: World) -> Non
     assert notes(world, "client", issue_id) == ["Ішкі"]
 
 
-def test_a_private_note_is_not_sent_before_its_permission_is_proven(
+def test_private_note_is_not_sent_unless_the_permission_was_checked(
     world: World, session: Session, directory: Directory
 ) -> None:
     issue_id = world.file("client", "alatau")
@@ -270,7 +266,7 @@ def test_a_private_note_is_not_sent_before_its_permission_is_proven(
 # --- compare and swap
 
 
-def test_a_stale_lock_version_is_refused_and_nothing_is_written(
+def test_stale_lock_version_is_rejected_and_nothing_is_written(
     world: World, reader: Reader, writer: Writer, directory: Directory
 ) -> None:
     issue_id = world.file("client", "alatau")
@@ -293,8 +289,8 @@ def test_without_a_lock_version_the_last_writer_wins(world: World, writer: Write
     assert level(world, issue_id) == "Базалық"
 
 
-def test_a_due_date_before_a_shifted_start_is_fine(world: World, writer: Writer, directory: Directory) -> None:
-    """The start date is the day of filing, so a request placed in the past can have been due there."""
+def test_due_date_may_precede_a_shifted_start(world: World, writer: Writer, directory: Directory) -> None:
+    """The start date is the day of filing, so a request moved to the past may have been due then."""
     issue_id = world.file("client", "alatau")
     world.shift(issue_id, created_at=PAST)
     due_on = f"{PAST + timedelta(days=1):%Y-%m-%d}"

@@ -10,7 +10,7 @@ KEY = "5ec2e7ca11ab1e0ddba11c0ffee0ddba115eca7e"
 
 
 def session(script: ScriptedServer, **options: object) -> RedmineSession:
-    return RedmineSession(script.url, KEY, **options)  # type: ignore[arg-type] # each test gives what it is about
+    return RedmineSession(script.url, KEY, **options)  # type: ignore[arg-type] # each test passes only the options that it tests
 
 
 def get(script: ScriptedServer, **options: object) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The other side of a guarded session: a server over real sockets."""
+"""A scripted server over real sockets for the guarded session."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def server() -> Iterator[ScriptedServer]:
 
 @pytest.fixture
 def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The waits between tries, which tests don't wait for."""
-    found: list[float] = []
-    monkeypatch.setattr("time.sleep", found.append)
-    return found
+    """Record the waits between tries instead of waiting."""
+    seconds: list[float] = []
+    monkeypatch.setattr("time.sleep", seconds.append)
+    return seconds

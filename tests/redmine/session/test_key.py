@@ -1,4 +1,4 @@
-"""What the guarded session sends and to whom: the key to the tracker alone, and into no fault or log."""
+"""The key in the guarded session: sent only to Redmine, and in no error or log."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from support.promises import SECRET
 from support.scripted_server import Answer, ScriptedServer, half, reply, reply_json, reset, serve, silence, write_pem
 
 from sup_sync.errors import AccessError, AmbiguousError, RedmineUnavailableError, SupSyncError, UrlError
-from sup_sync.redmine import session as http
+from sup_sync.redmine import session as session_module
 from sup_sync.redmine.session import RedmineSession
 
-Tried = Callable[[str, str], None]
+CountPromise = Callable[[str, str], None]
 
 
-def test_the_key_goes_in_the_header_alone(server: ScriptedServer) -> None:
+def test_key_is_only_in_the_header(server: ScriptedServer) -> None:
     get(server)
     (asked,) = server.asked
     assert asked.headers["X-Redmine-API-Key"] == KEY
@@ -28,37 +28,35 @@ def test_the_key_goes_in_the_header_alone(server: ScriptedServer) -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_a_redirect_is_not_followed_and_its_host_gets_nothing(
-    server: ScriptedServer, status: int, count_promise: Tried
-) -> None:
-    with serve(reply(status, location=f"{server.url}/login?secret=1")) as astray:
+def test_redirect_is_not_followed(server: ScriptedServer, status: int, count_promise: CountPromise) -> None:
+    with serve(reply(status, location=f"{server.url}/login?secret=1")) as redirecting:
         with pytest.raises(
-            RedmineUnavailableError, match=rf"GET /issues.json: a redirect \({status}\) to {server.url}, not"
-        ) as got:
-            get(astray)
-        with pytest.raises(AmbiguousError, match="redirect") as put_fault:
-            put(astray)
-        assert [each.method for each in astray.asked] == ["GET", "PUT"]
+            RedmineUnavailableError, match=rf"GET /issues.json: a redirect \({status}\) to {server.url} was not"
+        ) as get_error:
+            get(redirecting)
+        with pytest.raises(AmbiguousError, match="redirect") as put_error:
+            put(redirecting)
+        assert [each.method for each in redirecting.asked] == ["GET", "PUT"]
     assert server.asked == []
-    assert "secret" not in f"{got.value} {put_fault.value}"
+    assert "secret" not in f"{get_error.value} {put_error.value}"
     count_promise(SECRET, f"a redirect ({status}) to another host")
 
 
 @pytest.mark.parametrize("location", ["http://[", "", "//other.example"])
-def test_a_redirect_to_nowhere_is_told_too(server: ScriptedServer, location: str) -> None:
+def test_redirect_to_an_invalid_address_raises(server: ScriptedServer, location: str) -> None:
     server.answers = [reply(302, location=location)]
     with pytest.raises(RedmineUnavailableError, match="a redirect"):
         get(server)
 
 
 @pytest.mark.parametrize("path", ["@evil.example/issues.json", "@127.0.0.2/"])
-def test_nothing_is_sent_outside_the_trackers_root(server: ScriptedServer, path: str) -> None:
+def test_nothing_is_sent_outside_the_base_url(server: ScriptedServer, path: str) -> None:
     with pytest.raises(UrlError, match="was not sent"):
         session(server).get_json(path)
     assert server.asked == []
 
 
-def test_a_tracker_below_a_path_is_reached_there(server: ScriptedServer) -> None:
+def test_redmine_below_a_path_is_reached(server: ScriptedServer) -> None:
     RedmineSession(f"{server.url}/redmine/", KEY).get_json("/issues.json")
     assert server.asked[0].path == "/redmine/issues.json"
 
@@ -80,7 +78,7 @@ def test_a_tracker_below_a_path_is_reached_there(server: ScriptedServer) -> None
         "",
     ],
 )
-def test_an_address_that_the_key_must_not_go_to_is_refused(url: str) -> None:
+def test_url_is_rejected_if_it_may_expose_the_key(url: str) -> None:
     with pytest.raises(UrlError, match="`url`") as caught:
         RedmineSession(url, KEY)
     assert "hunter2" not in str(caught.value)
@@ -96,12 +94,12 @@ def test_an_address_that_the_key_must_not_go_to_is_refused(url: str) -> None:
         "http://[::1]/",
     ],
 )
-def test_https_or_this_machine_is_fine(url: str) -> None:
+def test_https_and_loopback_are_accepted(url: str) -> None:
     assert not RedmineSession(url, KEY).url.endswith("/")
 
 
 @pytest.mark.parametrize("key", ["", f"{KEY}\n", f" {KEY}", f"{KEY}\r\nX-Other: 1", f"{KEY}қ"])
-def test_a_key_that_no_header_can_hold_is_refused_and_not_told(key: str) -> None:
+def test_invalid_key_is_rejected_and_not_shown(key: str) -> None:
     with pytest.raises(AccessError) as caught:
         RedmineSession("https://tracker.example.kz", key)
     assert KEY not in str(caught.value)
@@ -109,17 +107,15 @@ def test_a_key_that_no_header_can_hold_is_refused_and_not_told(key: str) -> None
 
 def test_cookies_are_refused(server: ScriptedServer) -> None:
     server.answers = [reply(200, "{}", set_cookie="_redmine_session=poison; path=/")]
-    one = session(server)
-    one.get_json("/issues.json")
-    one.get_json("/issues.json")
+    used = session(server)
+    used.get_json("/issues.json")
+    used.get_json("/issues.json")
     assert [each.headers.get("Cookie") for each in server.asked] == [None, None]
 
 
-def test_nothing_is_taken_from_the_environment(
-    server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_environment_is_ignored(server: ScriptedServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     netrc = tmp_path / "netrc"
-    netrc.write_text("machine 127.0.0.1 login somebody password else\n")
+    netrc.write_text("machine 127.0.0.1 login user password pass\n")
     monkeypatch.setenv("NETRC", str(netrc))
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
@@ -131,13 +127,13 @@ def test_nothing_is_taken_from_the_environment(
 
 
 @pytest.mark.usefixtures("waits")
-def test_a_certificate_is_trusted_by_the_named_ca_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_certificate_is_trusted_only_by_the_configured_ca(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     ca_file = write_pem(tmp_path)
     for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
         monkeypatch.setenv(name, str(ca_file))
     with serve(reply_json({}), reply(204), tls_folder=tmp_path) as script:
         for send in (get, put, post):
-            with pytest.raises(RedmineUnavailableError, match="certificate is not trusted: name its CA in `ca_file`"):
+            with pytest.raises(RedmineUnavailableError, match="certificate is not trusted; name its CA in `ca_file`"):
                 send(script)
         assert script.asked == []
         get(script, ca_file=ca_file)
@@ -146,7 +142,7 @@ def test_a_certificate_is_trusted_by_the_named_ca_alone(tmp_path: Path, monkeypa
 
 
 @pytest.mark.usefixtures("waits")
-def test_a_certificate_of_another_name_is_not_trusted(tmp_path: Path) -> None:
+def test_certificate_of_another_host_is_not_trusted(tmp_path: Path) -> None:
     with serve(reply_json({}), tls_folder=tmp_path) as script:
         script.url = script.url.replace("localhost", "127.0.0.1")
         with pytest.raises(RedmineUnavailableError, match="certificate is not trusted"):
@@ -155,24 +151,26 @@ def test_a_certificate_of_another_name_is_not_trusted(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("waits")
-def test_where_no_tls_is_spoken_it_says_so() -> None:
+def test_server_without_tls_raises_with_the_fix() -> None:
     with serve(reply_json({})) as script:
         script.url = script.url.replace("http://", "https://")
         for send in (get, put, post):
-            with pytest.raises(RedmineUnavailableError, match="no TLS could be agreed on: is https spoken at `url`"):
+            with pytest.raises(
+                RedmineUnavailableError, match="the TLS handshake failed; check that the server at `url`"
+            ):
                 send(script)
         assert script.asked == []
 
 
-def test_a_ca_file_that_is_none_is_refused(tmp_path: Path) -> None:
+def test_invalid_ca_file_is_rejected(tmp_path: Path) -> None:
     text = tmp_path / "ca.pem"
     text.write_text("not a certificate")
     for path in (tmp_path / "missing.pem", tmp_path, text):
-        with pytest.raises(UrlError, match="no readable file of CA certificates"):
+        with pytest.raises(UrlError, match="not a readable file of CA certificates"):
             RedmineSession("https://tracker.example.kz", KEY, ca_file=path)
 
 
-# --- the key in no fault
+# --- the key in no error
 
 
 @pytest.mark.parametrize(
@@ -194,28 +192,29 @@ def test_a_ca_file_that_is_none_is_refused(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("send", [get, put, post])
 @pytest.mark.usefixtures("waits")
-def test_the_key_stands_in_no_fault_and_no_log(
+def test_key_is_in_no_error_and_no_log(
     server: ScriptedServer,
     caplog: pytest.LogCaptureFixture,
     answer: Answer,
     send: Callable[..., object],
-    count_promise: Tried,
+    count_promise: CountPromise,
 ) -> None:
-    """Not even in the local variables of the frames, nor in an exception that the fault hides."""
+    """The local variables of the frames and hidden exceptions are checked, too."""
     caplog.set_level(logging.DEBUG)
     server.answers = [answer]
     with pytest.raises(SupSyncError) as caught:
         send(server, timeout_s=0.1)
-    fault = caught.value
-    assert fault.__context__ is None
+    error = caught.value
+    assert error.__context__ is None
     assert server.asked[0].headers["X-Redmine-API-Key"] == KEY
-    told = "".join(_ours(traceback.TracebackException.from_exception(fault, capture_locals=True)))
-    assert "RedmineSession" in told
-    assert KEY not in told + repr(fault) + str(fault.args) + caplog.text
-    count_promise(SECRET, "a fault of a single request, with the local variables of its frames")
+    text = "".join(_own_frames(traceback.TracebackException.from_exception(error, capture_locals=True)))
+    assert "RedmineSession" in text
+    assert KEY not in text + repr(error) + str(error.args) + caplog.text
+    count_promise(SECRET, "an error of a single request, with the local variables of its frames")
 
 
-def _ours(told: traceback.TracebackException) -> Iterator[str]:
-    """The frames of the session's own module; a test's frames hold the key by right."""
-    told.stack = traceback.StackSummary.from_list([each for each in told.stack if each.filename == http.__file__])
-    return told.format()
+def _own_frames(error: traceback.TracebackException) -> Iterator[str]:
+    """Format the frames of the session's module; the frames of the test contain the key."""
+    own = [each for each in error.stack if each.filename == session_module.__file__]
+    error.stack = traceback.StackSummary.from_list(own)
+    return error.format()

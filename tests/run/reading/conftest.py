@@ -1,4 +1,4 @@
-"""A tracker in memory with the shipped mappings, whose runs remember what they read."""
+"""A Redmine in memory with the shipped mappings, whose runs use a cache."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from pathlib import Path
 import pytest
 from end_to_end.diary import Diary
 from end_to_end.scene import make_fake
-from run.reading.office import Office
+from run.reading.cached_site import CachedSite
 from stories.shipped import shipped_config
 from support.worlds import FakeWorld
 
 
 @pytest.fixture
-def office(tmp_path: Path) -> Iterator[Office]:
+def site(tmp_path: Path) -> Iterator[CachedSite]:
     world, config = FakeWorld(), shipped_config()
     make_fake(world)
     with world.rest.running():
         diary = Diary(world, replace(config, server=replace(config.server, url=world.url)))
-        yield Office(diary, world, tmp_path)
+        yield CachedSite(diary, world, tmp_path)

@@ -1,4 +1,4 @@
-"""A cache that is damaged, strange or out of reach changes nothing but how long a run takes, and says one line."""
+"""A cache that is damaged, of another format or not accessible: a run only takes longer, and reports one line."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from typing import Any
 
 import pytest
 from end_to_end.scene import BASE, CONSULTATION, OPERATOR
-from run.reading.office import HISTORIES, PUTS, Asked, Office
+from run.reading.cached_site import HISTORIES, PUTS, CachedSite, RunTrace
 from support.promises import ONCE
 
 from sup_sync.run import cache
 
 Damage = Callable[[Path], None]
-Tried = Callable[[str, str], None]
+CountPromise = Callable[[str, str], None]
 
 
 def truncate(path: Path) -> None:
@@ -45,7 +45,7 @@ def flip_in_the_lists(path: Path) -> None:
 
 
 def flip(path: Path, query: str) -> None:
-    """One bit of a value, in the middle of it, where the file holds it."""
+    """Flip one bit in the middle of a value in the file."""
     with closing(sqlite3.connect(path)) as base:
         (value,) = base.execute(query).fetchone()
     data = bytearray(path.read_bytes())
@@ -54,8 +54,8 @@ def flip(path: Path, query: str) -> None:
     path.write_bytes(data)
 
 
-def spoil_a_name(path: Path) -> None:
-    """SQLite then quotes in its error what is no text."""
+def damage_a_name(path: Path) -> None:
+    """Damage a table name, so that SQLite quotes invalid text in its error."""
     path.write_bytes(path.read_bytes().replace(b"tablehistoryhistory", b"tablehistor\xf9history"))
 
 
@@ -68,7 +68,7 @@ def execute(statement: str) -> Damage:
     return damage
 
 
-def become_a_folder(path: Path) -> None:
+def replace_by_a_folder(path: Path) -> None:
     path.unlink()
     path.mkdir()
 
@@ -79,7 +79,7 @@ DAMAGES = [
     zero_pages,
     flip_in_an_issue,
     flip_in_the_lists,
-    spoil_a_name,
+    damage_a_name,
     execute("PRAGMA user_version = 0"),
     execute(f"PRAGMA user_version = {cache.VERSION + 1}"),
     execute("DROP TABLE history"),
@@ -88,51 +88,51 @@ DAMAGES = [
 
 
 @pytest.fixture
-def due(office: Office) -> Office:
-    """Requests of which two are late at 11:05, and all of them remembered."""
+def due(site: CachedSite) -> CachedSite:
+    """A site with three cached requests, of which two are late at 11:05."""
     for _ in range(2):
-        office.diary.file("Mon 09:00")
-    office.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION)
-    office.mark_idle("Mon 10:00", "Mon 10:05", "Mon 10:10")
-    return office
+        site.diary.file("Mon 09:00")
+    site.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION)
+    site.run_until_idle("Mon 10:00", "Mon 10:05", "Mon 10:10")
+    return site
 
 
 @pytest.mark.parametrize("damage", DAMAGES, ids=lambda each: each.__name__)
-def test_a_damaged_file_is_thrown_away_with_one_line(due: Office, damage: Damage, count_promise: Tried) -> None:
+def test_damaged_file_is_deleted_with_one_line(due: CachedSite, damage: Damage, count_promise: CountPromise) -> None:
     damage(due.path)
-    asked = due.run("Mon 11:05")
-    assert wrote_as_due(asked)
-    assert asked.made[HISTORIES] >= 3 + 2 * 2
-    (line,) = due.told
+    trace = due.run("Mon 11:05")
+    assert has_escalated(trace)
+    assert trace.requests[HISTORIES] >= 3 + 2 * 2
+    (line,) = due.cache_reports
     assert line.startswith(f"{due.path}: ")
-    assert line.endswith(": thrown away, and all is read anew")
+    assert line.endswith("; cache deleted, rereading everything")
     due.run("Mon 11:10")
     assert due.run("Mon 11:15").is_idle
-    assert len(due.told) == 1
-    count_promise(ONCE, "what runs remember is damaged or of another form")
+    assert len(due.cache_reports) == 1
+    count_promise(ONCE, "a cache that is damaged or has another format")
 
 
-def wrote_as_due(asked: Asked) -> bool:
-    """Whether the two that are late were escalated, and nothing else was done."""
-    changes = [(each.field, each.new) for each in asked.ran.done.plan.changes if each.field != "private_note"]
+def has_escalated(trace: RunTrace) -> bool:
+    """Return whether only the two late requests were escalated."""
+    changes = [(each.field, each.new) for each in trace.result.done.plan.changes if each.field != "private_note"]
     escalated = [("state", "Мерзімі өтті"), ("marker", "acknowledged#0@1.00 first_response#0@1.00")]
-    return asked.made[PUTS] == 2 and changes == escalated * 2 and asked.ran.done.is_complete
+    return trace.requests[PUTS] == 2 and changes == escalated * 2 and trace.result.done.is_complete
 
 
-def test_a_sound_file_is_used(due: Office) -> None:
-    asked = due.run("Mon 11:05")
-    assert wrote_as_due(asked)
-    assert (asked.made[HISTORIES], due.told) == (2 * 2, [])
+def test_intact_file_is_used(due: CachedSite) -> None:
+    trace = due.run("Mon 11:05")
+    assert has_escalated(trace)
+    assert (trace.requests[HISTORIES], due.cache_reports) == (2 * 2, [])
 
 
-def test_what_was_read_before_the_machine_started_is_not_used(
-    due: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_histories_read_before_the_boot_are_not_used(
+    due: CachedSite, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "boot").write_text("another")
     monkeypatch.setattr(cache, "BOOT_ID", tmp_path / "boot")
-    asked = due.run("Mon 11:05")
-    assert wrote_as_due(asked)
-    assert (asked.made[HISTORIES], due.told) == (3 + 2 * 2, [])
+    trace = due.run("Mon 11:05")
+    assert has_escalated(trace)
+    assert (trace.requests[HISTORIES], due.cache_reports) == (3 + 2 * 2, [])
 
 
 @contextmanager
@@ -143,17 +143,17 @@ def locked(path: Path) -> Iterator[None]:
         base.execute("ROLLBACK")
 
 
-def test_while_another_holds_the_file_a_run_goes_without(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_works_without_a_cache_while_it_is_locked(due: CachedSite, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "WAIT_S", 0.01)
     with locked(due.path):
-        asked = due.run("Mon 11:05")
-    assert wrote_as_due(asked)
-    assert asked.made[HISTORIES] == 3 + 2 * 2
-    assert due.told == []
-    assert due.run("Mon 11:10").made[HISTORIES] == 2  # what was remembered stands
+        trace = due.run("Mon 11:05")
+    assert has_escalated(trace)
+    assert trace.requests[HISTORIES] == 3 + 2 * 2
+    assert due.cache_reports == []
+    assert due.run("Mon 11:10").requests[HISTORIES] == 2  # the cache is unchanged
 
 
-def test_a_lock_in_the_middle_of_the_work_changes_nothing(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_works_without_a_cache_if_it_is_locked_later(due: CachedSite, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cache, "WAIT_S", 0.01)
     for each in due.world.tracker.issues:
         with due.diary.at("Mon 10:59", each.id):
@@ -165,31 +165,33 @@ def test_a_lock_in_the_middle_of_the_work_changes_nothing(due: Office, monkeypat
             locks.append(locks[0])
             locks[0].__enter__()
 
-    asked = due.run("Mon 11:05", progress=lock)
+    trace = due.run("Mon 11:05", progress=lock)
     locks[0].__exit__(None, None, None)
-    assert wrote_as_due(asked)
-    assert due.told == []
+    assert has_escalated(trace)
+    assert due.cache_reports == []
     due.run("Mon 11:10")
     assert due.run("Mon 11:15").is_idle
 
 
-def test_where_a_folder_stands_a_run_goes_without(due: Office) -> None:
-    become_a_folder(due.path)
-    assert wrote_as_due(due.run("Mon 11:05"))
-    assert (due.told, due.path.is_dir()) == ([], True)
+def test_run_works_without_a_cache_if_the_path_is_a_folder(due: CachedSite) -> None:
+    replace_by_a_folder(due.path)
+    assert has_escalated(due.run("Mon 11:05"))
+    assert (due.cache_reports, due.path.is_dir()) == ([], True)
 
 
-def test_where_nothing_can_be_kept_a_run_goes_without(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_works_without_a_cache_if_the_file_cannot_be_created(
+    due: CachedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(*_: object) -> int:
         raise PermissionError
 
-    monkeypatch.setattr(cache.os, "open", refuse)  # root, as whom tests may run, can write anywhere
-    assert wrote_as_due(due.run("Mon 11:05"))
-    assert due.told == []
+    monkeypatch.setattr(cache.os, "open", refuse)  # tests may run as root, who can write anywhere
+    assert has_escalated(due.run("Mon 11:05"))
+    assert due.cache_reports == []
 
 
 class Limited(sqlite3.Connection):
-    """A connection to a file that this pragma keeps from being written."""
+    """A connection with a pragma that prevents writing to the file."""
 
     pragma: str
 
@@ -200,10 +202,10 @@ class Limited(sqlite3.Connection):
 
 
 @pytest.mark.parametrize(
-    ("pragma", "why"), [("max_page_count = 1", "database or disk is full"), ("query_only = ON", "readonly database")]
+    ("pragma", "reason"), [("max_page_count = 1", "database or disk is full"), ("query_only = ON", "readonly database")]
 )
-def test_where_nothing_more_can_be_kept_a_run_goes_without_and_what_was_remembered_stands(
-    due: Office, monkeypatch: pytest.MonkeyPatch, pragma: str, why: str
+def test_run_works_without_a_cache_if_the_disk_is_full_and_keeps_the_file(
+    due: CachedSite, monkeypatch: pytest.MonkeyPatch, pragma: str, reason: str
 ) -> None:
     with due.diary.at("Mon 11:00", *(each.id for each in due.world.tracker.issues)) as world:
         for each in due.world.tracker.issues:
@@ -212,37 +214,37 @@ def test_where_nothing_more_can_be_kept_a_run_goes_without_and_what_was_remember
         patched.setattr(
             cache.sqlite3, "connect", partial(sqlite3.connect, factory=type("Limited", (Limited,), {"pragma": pragma}))
         )
-        asked = due.run("Mon 11:05")
-    assert wrote_as_due(asked)
-    assert asked.made[HISTORIES] <= 2 * 3 + 2 * 2
-    (line,) = due.told
-    assert why in line
-    assert len(due.remembered()) == 3
+        trace = due.run("Mon 11:05")
+    assert has_escalated(trace)
+    assert trace.requests[HISTORIES] <= 2 * 3 + 2 * 2
+    (line,) = due.cache_reports
+    assert reason in line
+    assert len(due.cached_ids()) == 3
     due.run("Mon 11:10")
     assert due.run("Mon 11:15").is_idle
 
 
-def test_a_damaged_file_that_cannot_be_thrown_away_ends_no_run(due: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_works_if_a_damaged_file_cannot_be_deleted(due: CachedSite, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError
 
     fill_with_garbage(due.path)
-    monkeypatch.setattr(cache.Path, "unlink", refuse)  # root, as whom tests may run, can take anything away
-    assert wrote_as_due(due.run("Mon 11:05"))
+    monkeypatch.setattr(cache.Path, "unlink", refuse)  # tests may run as root, who can delete anything
+    assert has_escalated(due.run("Mon 11:05"))
 
 
-def test_the_file_is_its_owners_alone(due: Office) -> None:
+def test_file_is_readable_only_by_its_owner(due: CachedSite) -> None:
     assert stat.S_IMODE(due.path.stat().st_mode) == 0o600
     assert stat.S_IMODE(due.path.parent.stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_no_flipped_byte_ends_a_run(due: Office, seed: int) -> None:
-    """SQLite has no check sums of its own: a flip may be found or not, but a run comes to its end and says no more."""
-    chance = random.Random(seed)  # noqa: S311 - the same in every run
+def test_run_completes_with_flipped_bits_in_the_file(due: CachedSite, seed: int) -> None:
+    """SQLite has no check sums: a flipped bit may be detected or not, but a run completes with at most one line."""
+    generator = random.Random(seed)  # noqa: S311 - the same in every run
     data = bytearray(due.path.read_bytes())
     for _ in range(3):
-        data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
+        data[generator.randrange(len(data))] ^= 1 << generator.randrange(8)
     due.path.write_bytes(data)
-    assert due.run("Mon 11:05").ran.done.is_complete
-    assert len(due.told) <= 1
+    assert due.run("Mon 11:05").result.done.is_complete
+    assert len(due.cache_reports) <= 1

@@ -1,4 +1,4 @@
-"""A reading that was broken off goes on where it stopped, and what could not be read is asked for again."""
+"""Interrupted reading continues where it stopped, and histories that could not be read are requested again."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import pytest
 from end_to_end.diary import once
 from end_to_end.scene import BASE, CLIENT, CONSULTATION, HEAD, OPERATOR, PROJECTS, STAFF_ROLE, VIP
 from end_to_end.test_refused_runs import spoil
-from run.reading.office import HISTORIES, Office
+from run.reading.cached_site import HISTORIES, CachedSite
 from stories.moments import read_moment
 
 from sup_sync.errors import OutOfTimeError, RedmineUnavailableError
@@ -36,37 +36,37 @@ def time_for(requests: int) -> Callable[[], float]:
 
 
 @pytest.fixture
-def many(office: Office) -> list[int]:
-    """Twenty requests on which all is written, and nothing of them remembered."""
-    issue_id = office.diary.file("Mon 09:00")
-    office.run("Mon 09:05")
-    others = office.multiply(issue_id, 19)
-    office.lose()
+def many(site: CachedSite) -> list[int]:
+    """Twenty requests without pending changes, none of them in the cache."""
+    issue_id = site.diary.file("Mon 09:00")
+    site.run("Mon 09:05")
+    others = site.copy_issue(issue_id, 19)
+    site.delete_cache()
     return [issue_id, *others]
 
 
-def test_an_interrupted_first_run_goes_on_where_it_stopped(office: Office, many: list[int]) -> None:
-    first = office.broken("Mon 09:10", KeyboardInterrupt, progress=interrupt(7))
-    second = office.broken("Mon 09:15", KeyboardInterrupt, progress=interrupt(12))
-    third = office.run("Mon 09:20")
-    assert (len(first.read), len(second.read)) == (7, 5)
-    assert Counter(first.read + second.read + third.read) == Counter(many)
-    assert office.run("Mon 09:25").is_idle
+def test_interrupted_first_run_continues_in_the_next_run(site: CachedSite, many: list[int]) -> None:
+    first = site.run_with_error("Mon 09:10", KeyboardInterrupt, progress=interrupt(7))
+    second = site.run_with_error("Mon 09:15", KeyboardInterrupt, progress=interrupt(12))
+    third = site.run("Mon 09:20")
+    assert (len(first.histories), len(second.histories)) == (7, 5)
+    assert Counter(first.histories + second.histories + third.histories) == Counter(many)
+    assert site.run("Mon 09:25").is_idle
 
 
-def test_a_first_run_whose_time_is_over_goes_on_in_the_next(office: Office, many: list[int]) -> None:
-    first = office.broken("Mon 09:10", OutOfTimeError, session=office.diary.session(time_left=time_for(40)))
-    second = office.run("Mon 09:15")
-    assert 0 < len(first.read) < len(many)
-    assert Counter(first.read + second.read) == Counter(many)
+def test_first_run_that_is_out_of_time_continues_in_the_next_run(site: CachedSite, many: list[int]) -> None:
+    first = site.run_with_error("Mon 09:10", OutOfTimeError, session=site.diary.session(time_left=time_for(40)))
+    second = site.run("Mon 09:15")
+    assert 0 < len(first.histories) < len(many)
+    assert Counter(first.histories + second.histories) == Counter(many)
 
 
-def test_what_changes_between_the_two_is_read_again(office: Office, many: list[int]) -> None:
-    first = office.broken("Mon 09:10", KeyboardInterrupt, progress=interrupt(7))
-    changed = first.read[2]
-    office.issue(changed).updated_at = read_moment("Mon 09:12")
-    second = office.run("Mon 09:15")
-    assert Counter(first.read + second.read) == Counter([*many, changed])
+def test_request_changed_after_an_interruption_is_reread(site: CachedSite, many: list[int]) -> None:
+    first = site.run_with_error("Mon 09:10", KeyboardInterrupt, progress=interrupt(7))
+    changed = first.histories[2]
+    site.issue(changed).updated_at = read_moment("Mon 09:12")
+    second = site.run("Mon 09:15")
+    assert Counter(first.histories + second.histories) == Counter([*many, changed])
 
 
 KILLED = """
@@ -85,7 +85,7 @@ KILLED = """
 """
 
 
-def test_what_a_killed_run_had_read_is_kept(tmp_path: Path) -> None:
+def test_histories_read_by_a_killed_run_are_kept(tmp_path: Path) -> None:
     path = tmp_path / "cache"
     line = [sys.executable, "-c", dedent(KILLED), str(path)]
     with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
@@ -96,58 +96,58 @@ def test_what_a_killed_run_had_read_is_kept(tmp_path: Path) -> None:
         assert [each["id"] for each in cache.issues(range(1, 1001), without=())] == list(range(1, 501))
 
 
-def test_a_history_that_fails_is_asked_for_by_the_next_run(office: Office) -> None:
-    failing, beside = (office.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2))
-    good = office.diary.file("Mon 09:00")
-    office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
-    for each in (failing, beside, good):
-        with office.diary.at("Mon 09:16", each) as world:
+def test_failed_history_is_read_by_the_next_run(site: CachedSite) -> None:
+    failing, neighbour = (site.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2))
+    good = site.diary.file("Mon 09:00")
+    site.run_until_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+    for each in (failing, neighbour, good):
+        with site.diary.at("Mon 09:16", each) as world:
             world.note(HEAD, each, "Жауап")
-    session = office.diary.session()
+    session = site.diary.session()
     spoil(session, failing, 500, b"")
-    gap = office.run("Mon 09:20", session=session)
-    assert set(gap.ran.done.unread_projects) == {PROJECTS[BASE]}
-    assert (set(gap.ran.outcomes), gap.ran.done.is_complete) == ({good}, False)
-    after = office.run("Mon 09:30")
-    assert set(after.read) >= {failing, beside}
-    assert set(after.ran.outcomes) == {failing, beside}
-    office.run("Mon 09:35")
-    assert office.run("Mon 09:40").is_idle
+    gap = site.run("Mon 09:20", session=session)
+    assert set(gap.result.done.unread_projects) == {PROJECTS[BASE]}
+    assert (set(gap.result.outcomes), gap.result.done.is_complete) == ({good}, False)
+    after = site.run("Mon 09:30")
+    assert set(after.histories) >= {failing, neighbour}
+    assert set(after.result.outcomes) == {failing, neighbour}
+    site.run("Mon 09:35")
+    assert site.run("Mon 09:40").is_idle
 
 
-def test_what_was_moved_into_a_gap_is_not_judged_by_what_it_was(office: Office) -> None:
-    """As a VIP's it would be late, but it was answered since, in the project where it is now."""
-    moved, failing = (office.diary.file("Mon 09:00", CLIENT, VIP, CONSULTATION) for _ in range(2))
-    office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+def test_request_moved_to_an_unread_project_is_not_judged_by_its_old_project(site: CachedSite) -> None:
+    """In the VIP project it would be late, but it was answered in its present project."""
+    moved, failing = (site.diary.file("Mon 09:00", CLIENT, VIP, CONSULTATION) for _ in range(2))
+    site.run_until_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
     for each in (moved, failing):
-        office.issue(each).project = next(p for p in office.world.tracker.projects if p.identifier == BASE)
-        with office.diary.at("Mon 10:00", each) as world:
+        site.issue(each).project = next(p for p in site.world.tracker.projects if p.identifier == BASE)
+        with site.diary.at("Mon 10:00", each) as world:
             world.note(HEAD, each, "Жауап")
-    session = office.diary.session()
+    session = site.diary.session()
     spoil(session, moved, 500, b"")
-    gap = office.run("Mon 11:05", session=session)
-    assert (set(gap.ran.done.unread_projects), gap.ran.done.plan.changes) == ({PROJECTS[BASE]}, ())
-    assert set(office.run("Mon 11:10").ran.outcomes) == {moved, failing}
+    gap = site.run("Mon 11:05", session=session)
+    assert (set(gap.result.done.unread_projects), gap.result.done.plan.changes) == ({PROJECTS[BASE]}, ())
+    assert set(site.run("Mon 11:10").result.outcomes) == {moved, failing}
 
 
-def test_with_a_gap_in_it_the_first_run_of_a_day_is_not_done(office: Office, many: list[int]) -> None:
-    failing = office.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION)
-    session = office.diary.session()
+def test_first_run_of_a_day_with_an_unread_project_is_repeated(site: CachedSite, many: list[int]) -> None:
+    failing = site.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION)
+    session = site.diary.session()
     spoil(session, failing, 500, b"")
-    assert set(office.run("Mon 09:10", session=session).read) == {*many, failing}
-    after = office.run("Mon 09:15")
-    assert set(after.read) == {failing}
-    assert set(after.ran.outcomes) == {failing}
+    assert set(site.run("Mon 09:10", session=session).histories) == {*many, failing}
+    after = site.run("Mon 09:15")
+    assert set(after.histories) == {failing}
+    assert set(after.result.outcomes) == {failing}
 
 
-def test_somebody_new_is_not_lost_when_the_lists_cannot_be_read(office: Office) -> None:
-    """A run that reads the answer of somebody new, and then no more, leaves it to the next one."""
-    issue_id = office.diary.file("Mon 09:00")
-    office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
-    office.add_person("newcomer", STAFF_ROLE, is_staff=True)
-    with office.diary.at("Mon 09:20", issue_id):
-        office.world.note("newcomer", issue_id, "Жауап")
-    session = office.diary.session(time_left=time_for(3))
-    assert office.broken("Mon 09:25", RedmineUnavailableError, session=session).made[HISTORIES] == 1
-    office.run("Mon 09:30")
-    assert office.diary.fields(HEAD, issue_id)["first_response_at"] == "2026-06-08 09:20"
+def test_new_person_is_looked_up_later_if_the_lists_cannot_be_read(site: CachedSite) -> None:
+    """A run stops after it reads the response of a new person; the next run looks the person up."""
+    issue_id = site.diary.file("Mon 09:00")
+    site.run_until_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+    site.add_person("newcomer", STAFF_ROLE, is_staff=True)
+    with site.diary.at("Mon 09:20", issue_id):
+        site.world.note("newcomer", issue_id, "Жауап")
+    session = site.diary.session(time_left=time_for(3))
+    assert site.run_with_error("Mon 09:25", RedmineUnavailableError, session=session).requests[HISTORIES] == 1
+    site.run("Mon 09:30")
+    assert site.diary.fields(HEAD, issue_id)["first_response_at"] == "2026-06-08 09:20"

@@ -1,4 +1,4 @@
-"""How many requests a run makes: two when nothing happened, and for what happened as few as there can be."""
+"""The number of requests of a run: two if nothing happened, otherwise as few as possible."""
 
 from __future__ import annotations
 
@@ -9,149 +9,149 @@ from typing import Any
 
 import pytest
 from end_to_end.scene import CLIENT, CONSULTATION, OPERATOR, VIP
-from run.reading.office import ABOUT, ACCOUNT, FORMS, HISTORIES, LISTS, PUTS, Office
+from run.reading.cached_site import ABOUT, ACCOUNT, FORMS, HISTORIES, LISTS, PUTS, CachedSite
 from stories.moments import read_moment
 
 from sup_sync.config.load import Config
 from sup_sync.planning.plan import Limits
 
 LARGEST = 2_000
-IN_ALL = 20_000
-"""The largest tracker of `--all`: its first run takes minutes in the fake."""
+LARGEST_OF_ALL = 20_000  # only with `--all`: its first run takes minutes in the fake
 
 
-def unlimited(office: Office) -> Config:
-    return replace(office.diary.config, limits=Limits(notes=10_000, status_changes=10_000, changed_share=1.0))
+def unlimited(site: CachedSite) -> Config:
+    return replace(site.diary.config, limits=Limits(notes=10_000, status_changes=10_000, changed_share=1.0))
 
 
-def settled(office: Office) -> int:
-    """A request of Monday 9:00 that runs have read and written, up to an idle one at 9:25."""
-    issue_id = office.diary.file("Mon 09:00")
-    office.mark_idle("Mon 09:15", "Mon 09:20", "Mon 09:25")
+def file_and_process(site: CachedSite) -> int:
+    """File a request on Monday at 9:00, and run until an idle run at 9:25."""
+    issue_id = site.diary.file("Mon 09:00")
+    site.run_until_idle("Mon 09:15", "Mon 09:20", "Mon 09:25")
     return issue_id
 
 
-@pytest.mark.parametrize("count", [10, 1_000, LARGEST, IN_ALL])
+@pytest.mark.parametrize("count", [10, 1_000, LARGEST, LARGEST_OF_ALL])
 def test_an_idle_run_makes_two_requests_and_writes_nothing(
-    office: Office, count: int, request: pytest.FixtureRequest
+    site: CachedSite, count: int, request: pytest.FixtureRequest
 ) -> None:
     if count > LARGEST and not request.config.getoption("--all"):
         pytest.skip("minutes long: with --all")
-    issue_id = settled(office)
-    office.multiply(issue_id, count)
-    office.lose()
-    office.is_compared = False
-    first = office.run("Mon 09:30")
-    assert (first.made[HISTORIES], first.made[PUTS]) == (count + 1, 0)
+    issue_id = file_and_process(site)
+    site.copy_issue(issue_id, count)
+    site.delete_cache()
+    site.is_compared = False
+    first = site.run("Mon 09:30")
+    assert (first.requests[HISTORIES], first.requests[PUTS]) == (count + 1, 0)
     for now in ("Mon 09:35", "Mon 09:40"):
-        assert office.run(now).is_idle
-    assert office.told == []
+        assert site.run(now).is_idle
+    assert site.cache_reports == []
 
 
-def test_an_idle_run_goes_through_what_it_remembers_without_the_texts(
-    office: Office, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    settled(office)
-    asked: list[str] = []
+def test_idle_run_reads_only_the_index_of_the_cache(site: CachedSite, monkeypatch: pytest.MonkeyPatch) -> None:
+    file_and_process(site)
+    statements: list[str] = []
     plans: list[str] = []
 
-    class Watched(sqlite3.Connection):
+    class TracedConnection(sqlite3.Connection):
         def close(self) -> None:
             self.set_trace_callback(None)
-            searches = [each for each in asked if each.startswith("SELECT") and " history " in each]
+            searches = [each for each in statements if each.startswith("SELECT") and " history " in each]
             plans.extend(str(row[3]) for each in searches for row in self.execute(f"EXPLAIN QUERY PLAN {each}"))
             super().close()
 
-    def connect(place: str, **how: Any) -> sqlite3.Connection:
-        connection = Watched(place, **how)
-        connection.set_trace_callback(asked.append)
+    def connect(path: str, **options: Any) -> sqlite3.Connection:
+        connection = TracedConnection(path, **options)
+        connection.set_trace_callback(statements.append)
         return connection
 
     monkeypatch.setattr(sqlite3, "connect", connect)
-    office.is_compared = False
-    assert office.run("Mon 09:30").is_idle
-    whole = [each for each in plans if not each.endswith("(scope=? AND id=?)")]
-    assert len(whole) > 1
-    assert all("COVERING INDEX" in each for each in whole), whole
+    site.is_compared = False
+    assert site.run("Mon 09:30").is_idle
+    scans = [each for each in plans if not each.endswith("(scope=? AND id=?)")]
+    assert len(scans) > 1
+    assert all("COVERING INDEX" in each for each in scans), scans
 
 
 @pytest.mark.parametrize(("changed", "lists"), [(1, 1), (3, 1), (100, 1), (150, 2)])
-def test_what_changed_is_read_once_each_by_lists_of_a_hundred(office: Office, changed: int, lists: int) -> None:
-    issue_id = settled(office)
-    others = office.multiply(issue_id, changed + 5)
-    office.lose()
-    assert len(office.run("Mon 09:30").read) == changed + 6
-    assert office.run("Mon 09:35").is_idle
+def test_changed_requests_are_read_once_by_lists_of_a_hundred(site: CachedSite, changed: int, lists: int) -> None:
+    issue_id = file_and_process(site)
+    others = site.copy_issue(issue_id, changed + 5)
+    site.delete_cache()
+    assert len(site.run("Mon 09:30").histories) == changed + 6
+    assert site.run("Mon 09:35").is_idle
     for each in others[:changed]:
-        office.issue(each).description = "басқаша"
-        office.issue(each).updated_at = read_moment("Mon 09:36")
-    asked = office.run("Mon 09:40")
-    assert asked.made == {ACCOUNT: 1, LISTS: lists, HISTORIES: changed}
-    assert asked.read == tuple(others[:changed])
-    assert office.run("Mon 09:45").is_idle
+        site.issue(each).description = "басқаша"
+        site.issue(each).updated_at = read_moment("Mon 09:36")
+    trace = site.run("Mon 09:40")
+    assert trace.requests == {ACCOUNT: 1, LISTS: lists, HISTORIES: changed}
+    assert trace.histories == tuple(others[:changed])
+    assert site.run("Mon 09:45").is_idle
 
 
 @pytest.mark.parametrize("count", [1, 3, 150])
-def test_a_silent_write_is_one_request_and_a_hundredth_of_a_list(office: Office, count: int) -> None:
-    issue_id = settled(office)
-    others = office.multiply(issue_id, count)
+def test_a_silent_write_is_one_request_and_a_hundredth_of_a_list(site: CachedSite, count: int) -> None:
+    issue_id = file_and_process(site)
+    others = site.copy_issue(issue_id, count)
     for each in others:
-        office.issue(each).due_on = None  # as if somebody had taken it away, without a trace
-    office.issue(issue_id).updated_at = read_moment("Mon 09:00")
-    office.lose()
-    asked = office.run("Mon 09:30", config=unlimited(office))
+        site.issue(each).due_on = None  # as if it was removed without a trace
+    site.issue(issue_id).updated_at = read_moment("Mon 09:00")
+    site.delete_cache()
+    trace = site.run("Mon 09:30", config=unlimited(site))
     lists_of_reading = -(-(count + 1) // 100) + 1
-    assert asked.made[PUTS] == count
-    assert asked.made[LISTS] - lists_of_reading <= -(-count // 100) + 1
-    assert (asked.made[FORMS], asked.made[HISTORIES]) == (0, count + 1)
+    assert trace.requests[PUTS] == count
+    assert trace.requests[LISTS] - lists_of_reading <= -(-count // 100) + 1
+    assert (trace.requests[FORMS], trace.requests[HISTORIES]) == (0, count + 1)
 
 
-def test_a_fenced_write_is_four_requests(office: Office) -> None:
-    settled(office)
-    new = office.diary.file("Mon 09:28", CLIENT, VIP, CONSULTATION)
-    asked = office.run("Mon 09:30")
-    assert asked.made.pop(ABOUT) > 0  # its tracker has shown no fields yet
-    assert (asked.made, asked.read) == ({ACCOUNT: 1, LISTS: 1, HISTORIES: 3, FORMS: 1, PUTS: 1}, (new, new, new))
-    again = office.diary.file("Mon 09:32", CLIENT, VIP, CONSULTATION)
-    asked = office.run("Mon 09:35")
-    assert set(asked.read) == {again, new}
-    assert asked.made == {ACCOUNT: 1, LISTS: 1, HISTORIES: 4, FORMS: 1, PUTS: 1}
+def test_guarded_write_is_four_requests(site: CachedSite) -> None:
+    file_and_process(site)
+    new = site.diary.file("Mon 09:28", CLIENT, VIP, CONSULTATION)
+    trace = site.run("Mon 09:30")
+    assert trace.requests.pop(ABOUT) > 0  # the first request on its tracker shows new fields
+    assert (trace.requests, trace.histories) == (
+        {ACCOUNT: 1, LISTS: 1, HISTORIES: 3, FORMS: 1, PUTS: 1},
+        (new, new, new),
+    )
+    again = site.diary.file("Mon 09:32", CLIENT, VIP, CONSULTATION)
+    trace = site.run("Mon 09:35")
+    assert set(trace.histories) == {again, new}
+    assert trace.requests == {ACCOUNT: 1, LISTS: 1, HISTORIES: 4, FORMS: 1, PUTS: 1}
 
 
-def test_what_was_written_is_read_once_more_and_then_no_more(office: Office) -> None:
-    issue_id = office.diary.file("Mon 09:00")
-    assert office.run("Mon 09:05").made[PUTS] == 1
-    after = office.run("Mon 09:10")
-    assert (after.made, after.read) == ({ACCOUNT: 1, LISTS: 1, HISTORIES: 1}, (issue_id,))
-    assert office.run("Mon 09:15").is_idle
+def test_written_request_is_reread_exactly_once(site: CachedSite) -> None:
+    issue_id = site.diary.file("Mon 09:00")
+    assert site.run("Mon 09:05").requests[PUTS] == 1
+    after = site.run("Mon 09:10")
+    assert (after.requests, after.histories) == ({ACCOUNT: 1, LISTS: 1, HISTORIES: 1}, (issue_id,))
+    assert site.run("Mon 09:15").is_idle
 
 
-def test_a_step_that_time_alone_makes_due_is_found_without_a_history(office: Office) -> None:
-    """A VIP's first response has two hours: at three quarters of them, and then at their end, staff are told."""
-    issue_id = settled(office)
+def test_step_that_becomes_due_is_found_without_rereading_a_history(site: CachedSite) -> None:
+    """The first response to a VIP has two hours: staff get a note after three quarters and after the whole."""
+    issue_id = file_and_process(site)
     for due, after, idle in (("Mon 10:31", "Mon 10:35", "Mon 11:00"), ("Mon 11:01", "Mon 11:06", "Mon 13:00")):
-        asked = office.run(due)
-        assert asked.made == {ACCOUNT: 1, LISTS: 1, FORMS: 1, HISTORIES: 2, PUTS: 1}
-        assert office.run(after).read == (issue_id,)
-        assert office.run(idle).is_idle
-    assert len(office.diary.notes(OPERATOR, issue_id)) == 2
+        trace = site.run(due)
+        assert trace.requests == {ACCOUNT: 1, LISTS: 1, FORMS: 1, HISTORIES: 2, PUTS: 1}
+        assert site.run(after).histories == (issue_id,)
+        assert site.run(idle).is_idle
+    assert len(site.diary.notes(OPERATOR, issue_id)) == 2
 
 
-def test_in_a_tracker_without_open_requests_the_old_closed_ones_are_never_read(office: Office) -> None:
-    closed = office.diary.file("2026-05-05 09:00")
-    with office.diary.at("2026-05-05 12:00", closed):
-        office.world.set_status(OPERATOR, closed, "Жабылды")
+def test_requests_closed_long_ago_are_never_read_without_open_ones(site: CachedSite) -> None:
+    closed = site.diary.file("2026-05-05 09:00")
+    with site.diary.at("2026-05-05 12:00", closed):
+        site.world.set_status(OPERATOR, closed, "Жабылды")
     for now in ("Mon 09:00", "Mon 09:05", "Mon 09:10"):
-        assert office.run(now).read == ()
+        assert site.run(now).histories == ()
 
 
-def test_what_happens_out_of_scope_is_listed_once(office: Office) -> None:
-    settled(office)
-    beside = office.world.tracker.add_project("beside", "Бөтен жоба", is_public=True)
-    model = office.issue(office.world.tracker.issues[0].id)
+def test_changes_out_of_scope_are_listed_once(site: CachedSite) -> None:
+    file_and_process(site)
+    other = site.world.tracker.add_project("other", "Бөтен жоба", is_public=True)
+    model = site.issue(site.world.tracker.issues[0].id)
     for number in range(250):
         changed_at = read_moment("Mon 09:26") + timedelta(seconds=number)
-        copy = replace(model, id=office.world.tracker._new(), project=beside, updated_at=changed_at)
-        office.world.tracker.issues.append(copy)
-    assert office.run("Mon 09:40").made == {ACCOUNT: 1, LISTS: 3}
-    assert office.run("Mon 09:45").is_idle
+        copy = replace(model, id=site.world.tracker._new(), project=other, updated_at=changed_at)
+        site.world.tracker.issues.append(copy)
+    assert site.run("Mon 09:40").requests == {ACCOUNT: 1, LISTS: 3}
+    assert site.run("Mon 09:45").is_idle

@@ -1,4 +1,4 @@
-"""Two that use the cache at the same moment take nothing from each other: `plan` and `queue` hold no lock."""
+"""Two processes that use the cache at the same time, since `plan` and `queue` hold no lock."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from end_to_end.diary import once
 from end_to_end.scene import BASE, CONSULTATION, HEAD, OPERATOR, PROJECTS
-from run.reading.office import Office
+from run.reading.cached_site import CachedSite
 from stories.moments import read_moment
 
 from sup_sync.redmine.reader import Reader
@@ -21,60 +21,60 @@ from sup_sync.run.gather import IncrementalReader
 from sup_sync.run.write import OutcomeKind
 
 
-def reading_of(office: Office, now: str, kept: Cache) -> IncrementalReader:
-    reader = Reader(office.diary.session())
-    return IncrementalReader.open(reader, office.diary.config, kept, read_moment(now), lambda _done, _of: None)
+def open_reader(site: CachedSite, now: str, cache: Cache) -> IncrementalReader:
+    reader = Reader(site.diary.session())
+    return IncrementalReader.open(reader, site.diary.config, cache, read_moment(now), lambda _done, _of: None)
 
 
-def plan(office: Office, now: str) -> None:
-    """What `sup-sync plan` reads at that moment."""
-    office.diary.cache.use(lambda kept: reading_of(office, now, kept).current())
+def plan(site: CachedSite, now: str) -> None:
+    """Read as `sup-sync plan` does at that time."""
+    site.diary.cache.use(lambda opened: open_reader(site, now, opened).current())
 
 
-def test_another_configuration_that_ends_while_this_one_reads_leaves_no_gap(office: Office) -> None:
-    ids = {office.diary.file("Mon 09:00") for _ in range(2)}
-    beside = office.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION)
-    fewer = replace(office.diary.config, projects=tuple(each for each in PROJECTS if each != BASE))
-    office.run("Mon 09:05")
-    office.lose()
-    begun: list[IncrementalReader] = []
-    with Cache(str(office.path)) as kept:
-        reading = partial(reading_of, office, "Mon 09:10", kept)
-        office.run("Mon 09:10", config=fewer, progress=once(lambda: begun.append(reading()), when=0))
-        assert {each["id"] for each in begun[0].current().raw_issues} == {*ids, beside}
-    assert office.run("Mon 09:15").is_idle
-    assert office.remembered() == {*ids, beside}
-    assert set(office.run("Mon 11:05").ran.outcomes) == ids
-    assert office.run("Mon 11:10", config=fewer).ran.outcomes == {}
-    assert office.remembered(fewer) == ids
+def test_run_of_another_configuration_during_a_reading_leaves_no_gap(site: CachedSite) -> None:
+    ids = {site.diary.file("Mon 09:00") for _ in range(2)}
+    other = site.diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION)
+    fewer = replace(site.diary.config, projects=tuple(each for each in PROJECTS if each != BASE))
+    site.run("Mon 09:05")
+    site.delete_cache()
+    readers: list[IncrementalReader] = []
+    with Cache(str(site.path)) as opened:
+        reading = partial(open_reader, site, "Mon 09:10", opened)
+        site.run("Mon 09:10", config=fewer, progress=once(lambda: readers.append(reading()), when=0))
+        assert {each["id"] for each in readers[0].current().raw_issues} == {*ids, other}
+    assert site.run("Mon 09:15").is_idle
+    assert site.cached_ids() == {*ids, other}
+    assert set(site.run("Mon 11:05").result.outcomes) == ids
+    assert site.run("Mon 11:10", config=fewer).result.outcomes == {}
+    assert site.cached_ids(fewer) == ids
 
 
-def test_what_another_run_read_while_this_one_judged_is_judged_by_the_next(
-    office: Office, monkeypatch: pytest.MonkeyPatch
+def test_request_reread_by_another_run_during_judging_is_judged_again(
+    site: CachedSite, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    issue_id = office.diary.file("Mon 09:00")
-    office.mark_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
-    with office.diary.at("Mon 09:20", issue_id) as world:
+    issue_id = site.diary.file("Mon 09:00")
+    site.run_until_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+    with site.diary.at("Mon 09:20", issue_id) as world:
         world.note(OPERATOR, issue_id, "Ішкі", private=True)
     next_check_at, judged = decide.next_check_at, []
 
     def after_an_answer(*given: Any) -> Any:
         if not judged:
-            with office.diary.at("Mon 09:25:30", issue_id) as world:
+            with site.diary.at("Mon 09:25:30", issue_id) as world:
                 world.note(HEAD, issue_id, "Жауап")
-            plan(office, "Mon 09:27")
+            plan(site, "Mon 09:27")
         judged.append(given)
         return next_check_at(*given)
 
-    office.is_compared = False
+    site.is_compared = False
     monkeypatch.setattr(decide, "next_check_at", after_an_answer)
-    assert office.run("Mon 09:25").ran.outcomes == {}
-    office.is_compared = True
-    assert office.run("Mon 09:30").ran.outcomes == {issue_id: OutcomeKind.APPLIED}
+    assert site.run("Mon 09:25").result.outcomes == {}
+    site.is_compared = True
+    assert site.run("Mon 09:30").result.outcomes == {issue_id: OutcomeKind.APPLIED}
 
 
-class Watched(sqlite3.Connection):
-    """A connection before whose scripts something is done once."""
+class InterruptedConnection(sqlite3.Connection):
+    """A connection that calls a function once before a script."""
 
     before: list[Callable[[], object]]
 
@@ -84,12 +84,14 @@ class Watched(sqlite3.Connection):
         return super().executescript(script)
 
 
-def test_a_file_that_another_makes_in_the_same_moment_is_used(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    issue_id = office.diary.file("Mon 09:00")
-    watched = type("Watched", (Watched,), {"before": [lambda: plan(office, "Mon 09:05")]})
-    monkeypatch.setattr(cache.sqlite3, "connect", partial(sqlite3.connect, factory=watched))
-    office.is_compared = False  # by another such file
-    assert office.run("Mon 09:05").ran.outcomes == {issue_id: OutcomeKind.APPLIED}
-    assert (watched.before, office.told) == ([], [])
-    assert office.run("Mon 09:10").read == (issue_id,)
-    assert office.run("Mon 09:15").is_idle
+def test_file_created_by_another_run_at_the_same_time_is_used(
+    site: CachedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issue_id = site.diary.file("Mon 09:00")
+    interrupted = type("Interrupted", (InterruptedConnection,), {"before": [lambda: plan(site, "Mon 09:05")]})
+    monkeypatch.setattr(cache.sqlite3, "connect", partial(sqlite3.connect, factory=interrupted))
+    site.is_compared = False  # the comparison would use the same connection
+    assert site.run("Mon 09:05").result.outcomes == {issue_id: OutcomeKind.APPLIED}
+    assert (interrupted.before, site.cache_reports) == ([], [])
+    assert site.run("Mon 09:10").histories == (issue_id,)
+    assert site.run("Mon 09:15").is_idle

@@ -58,13 +58,13 @@ def _row(name: str, result: Json | str, note: str, questions: Sequence[Pair], or
 
 
 def _is_elapsed(oracle: Oracle, start: int, end: int, answer: float | None) -> bool:
-    return answer is not None and answer == 60 * oracle.passed(_minute(start), _minute(end), 60, [])
+    return answer is not None and answer == 60 * oracle.count_worked(_minute(start), _minute(end), 60, [])
 
 
 def _is_later(oracle: Oracle, start: int, hours: int, answer: float | None) -> bool:
     if answer is None or answer % 60 or answer < start:
         return False
-    return oracle.passed(_minute(start), _minute(int(answer)), 60, []) == hours * 60
+    return oracle.count_worked(_minute(start), _minute(int(answer)), 60, []) == hours * 60
 
 
 def _minute(epoch_s: int) -> int:

@@ -14,10 +14,10 @@ from pathlib import Path
 
 from end_to_end.diary import Diary
 from end_to_end.scene import make_fake
-from run.reading.office import Office
+from run.reading.cached_site import CachedSite
 from stories.shipped import Copy, shipped_config
-from support.alone import Usage
-from support.shell import on_a_socket
+from support.process_usage import Usage
+from support.shell import serve_world
 from support.worlds import BOT, FakeWorld
 from tools.bench.row import Row, Size, measure_command, minimum_row
 from tools.bench.sections.startup import PROGRAM
@@ -37,13 +37,13 @@ def rows(size: Size) -> Iterator[Row]:
 
 
 def _rows_of(count: int, times: int, stack: ExitStack) -> Iterator[Row]:
-    office, folder = _office(stack)
-    apply = Apply(office, folder)
-    office.multiply(office.world.tracker.issues[0].id, count - 1)
+    site, folder = _site(stack)
+    apply = Apply(site, folder)
+    site.copy_issue(site.world.tracker.issues[0].id, count - 1)
     first = apply()
-    office.world.rest.requests.clear()
+    site.world.rest.requests.clear()
     idle = [apply() for _ in range(times)]
-    requests = len(office.world.rest.requests) / times
+    requests = len(site.world.rest.requests) / times
     prefix = f"{count:,} open requests: "
     yield Row(f"{prefix}first run, peak memory", first.memory_mb, "MB", at_most=MEMORY_MB)
     yield Row(f"{prefix}first run, CPU", first.cpu_s, "s")
@@ -52,32 +52,32 @@ def _rows_of(count: int, times: int, stack: ExitStack) -> Iterator[Row]:
     yield Row(f"{prefix}idle run, peak memory", max(run.memory_mb for run in idle), "MB", at_most=MEMORY_MB)
 
 
-def _office(stack: ExitStack) -> tuple[Office, Path]:
+def _site(stack: ExitStack) -> tuple[CachedSite, Path]:
     """Make a fake Redmine behind a socket with one open request, for which no write is due."""
     world, config = FakeWorld(), shipped_config()
     make_fake(world)
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
     with world.rest.running():
-        office = Office(Diary(world, replace(config, server=replace(config.server, url=world.url))), world, folder)
-        office.diary.file(f"{datetime.now(UTC) - timedelta(days=8):%Y-%m-%d} 10:00")
+        site = CachedSite(Diary(world, replace(config, server=replace(config.server, url=world.url))), world, folder)
+        site.diary.file(f"{datetime.now(UTC) - timedelta(days=8):%Y-%m-%d} 10:00")
     world.tracker.now = datetime.now(UTC)
-    url = stack.enter_context(on_a_socket(world, {}))
+    url = stack.enter_context(serve_world(world, {}))
     Copy(folder).replace("config.yaml", "http://127.0.0.1:3000", url)
-    Apply(office, folder)()
-    office.world.tracker.issues[0].updated_at -= timedelta(hours=1)  # so that it counts as unchanged
+    Apply(site, folder)()
+    site.world.tracker.issues[0].updated_at -= timedelta(hours=1)  # so that it counts as unchanged
     for cache in (folder / "state").rglob("*.cache"):
         cache.unlink()
-    return office, folder
+    return site, folder
 
 
 class Apply:
     """The command with the account of sup-sync; a call runs it and returns the CPU and memory that it used."""
 
-    def __init__(self, office: Office, folder: Path) -> None:
+    def __init__(self, site: CachedSite, folder: Path) -> None:
         self.folder = folder
         self.environment = {
             **os.environ,
-            "SUP_SYNC_KEY": office.world.user(BOT),
+            "SUP_SYNC_KEY": site.world.user(BOT),
             "XDG_STATE_HOME": str(folder / "state"),
         }
 

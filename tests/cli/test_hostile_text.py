@@ -1,4 +1,4 @@
-"""What clients write, and what poisons a request, as the command meets it: in logs, on stderr, in the audit log."""
+"""Hostile text of clients and unusual requests: in output, on stderr, in the audit log."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from cli.office import Office
 from end_to_end.scene import BASE, CLIENT, CONSULTATION, OPERATOR
 from support.fake_records import Issue, Journal
-from support.promises import HARMLESS, POISONED
+from support.promises import HARMLESS, ISOLATED
 from support.scripted_server import reply
 from support.shell import CommandResult, Shell
 
@@ -21,13 +21,13 @@ HOSTILE = f"{SIGN}\x1b[2J\x9b31m\x07\u202e\r\nsup-sync: all is well\n{SIGN}=1+1"
 
 
 def is_clean(text: str) -> bool:
-    """Nothing in it steers a terminal or turns the direction of what follows."""
+    """Check that a text contains no control characters, including those that change the direction of text."""
     return all(each.isprintable() or each == "\n" for each in text)
 
 
 @pytest.fixture
 def hostile(office: Office) -> Issue:
-    """A request whose client writes it wherever they can; the names of the project and of people hold it too."""
+    """A request with hostile text in all texts of its client, and in the names of project and people."""
     issue_id = office.file("last Mon 09:00", OPERATOR, BASE, CONSULTATION)
     tracker = office.world.tracker
     issue: Issue = tracker.pick(tracker.issues, issue_id)
@@ -48,34 +48,32 @@ def field_id(office: Office, key: str) -> int:
     return next(each.id for each in office.world.tracker.fields if each.name == name)
 
 
-def test_nothing_that_clients_write_steers_a_terminal_or_breaks_a_line_of_a_log(
+def test_client_text_cannot_control_a_terminal_or_break_a_log_line(
     shell: Shell, office: Office, hostile: Issue, count_promise: Tried
 ) -> None:
-    office.faults[rf"/issues/{office.file('Mon 09:00')}\.json"] = reply(500)  # so that a project is named on stderr
+    office.responses[rf"/issues/{office.file('Mon 09:00')}\.json"] = reply(500)  # so that a project is named on stderr
     for words in (("plan",), ("queue",), ("report",), ("explain", hostile.id), ("clients",), ("check",)):
         look_at(shell(*words), count_promise, words[0])
     for words in (("plan", "--json"), ("queue", "--json"), ("report", "--json"), ("explain", hostile.id, "--json")):
-        said = shell(*words)
-        json.loads(said.out)
-        look_at(said, count_promise, f"{words[0]} --json")
-    office.faults[rf"/issues/{hostile.id}\.json"] = reply(500)
+        result = shell(*words)
+        json.loads(result.out)
+        look_at(result, count_promise, f"{words[0]} --json")
+    office.responses[rf"/issues/{hostile.id}\.json"] = reply(500)
     shell.forget()
-    said = shell("plan")
-    assert SIGN in said.err
-    look_at(said, count_promise, "stderr, where a project is named")
+    result = shell("plan")
+    assert SIGN in result.err
+    look_at(result, count_promise, "stderr")
 
 
-def look_at(said: CommandResult, count_promise: Tried, place: str) -> None:
-    assert is_clean(said.out), place
-    assert is_clean(said.err), place
-    assert all(line.startswith(("sup-sync: ", " ")) for line in said.err.splitlines())
-    assert "sup-sync: all is well" not in [line.strip() for line in (said.out + said.err).splitlines()]
-    count_promise(HARMLESS, f"control characters and line breaks in all that a client writes: {place}")
+def look_at(result: CommandResult, count_promise: Tried, place: str) -> None:
+    assert is_clean(result.out), place
+    assert is_clean(result.err), place
+    assert all(line.startswith(("sup-sync: ", " ")) for line in result.err.splitlines())
+    assert "sup-sync: all is well" not in [line.strip() for line in (result.out + result.err).splitlines()]
+    count_promise(HARMLESS, f"control characters and line breaks in texts of clients: {place}")
 
 
-def test_the_audit_log_keeps_none_of_it_and_a_line_for_each_record(
-    shell: Shell, office: Office, hostile: Issue, count_promise: Tried
-) -> None:
+def test_audit_log_contains_no_client_text(shell: Shell, office: Office, hostile: Issue, count_promise: Tried) -> None:
     assert shell("apply", "--force").code == 0
     (log,) = (shell.folder / "state" / "sup-sync").glob("*.audit.jsonl")
     text = log.read_bytes().decode("ascii")
@@ -90,7 +88,7 @@ def test_the_audit_log_keeps_none_of_it_and_a_line_for_each_record(
         ]
     assert any(ours)
     assert SIGN not in "".join(ours)
-    count_promise(HARMLESS, "control characters and line breaks in all that a client writes: notes and the audit log")
+    count_promise(HARMLESS, "control characters and line breaks in texts of clients: notes and the audit log")
 
 
 # --- poison
@@ -116,22 +114,22 @@ def five_hundred_journals(_office: Office, issue: Issue) -> None:
 
 
 @pytest.mark.parametrize("poison", [ten_megabytes, nul, emoji, five_hundred_journals])
-def test_what_is_only_odd_is_judged_as_any_other(
+def test_unusual_request_is_judged_like_others(
     shell: Shell, office: Office, count_promise: Tried, poison: Callable[[Office, Issue], None]
 ) -> None:
     odd, other = office.file(), office.file()
     poison(office, office.world.tracker.pick(office.world.tracker.issues, odd))
-    said = shell("apply")
-    assert (said.code, said.out) == (0, "Written: 2 applied.\n")
+    result = shell("apply")
+    assert (result.code, result.out) == (0, "Written: 2 applied.\n")
     with office.people() as diary:
         for issue_id in (odd, other):
             notes = [*diary.notes(OPERATOR, issue_id), *diary.notes(OPERATOR, issue_id, private=False)]
             assert len([each for each in notes if "егламент" in each]) == 2
-    count_promise(POISONED, f"{poison.__name__.replace('_', ' ')}: judged as any other")
+    count_promise(ISOLATED, f"{poison.__name__.replace('_', ' ')}: handled like any other")
 
 
 def a_422(office: Office, issue: Issue) -> None:
-    """A field became required after this request was filed without it: Redmine refuses each write of it."""
+    """Require a field that this request lacks: Redmine rejects each write of the request."""
     tracker = office.world.tracker
     tracker.add_field({"name": "Міндетті", "is_required": True})
     for each in tracker.issues:
@@ -139,22 +137,22 @@ def a_422(office: Office, issue: Issue) -> None:
             each.values[tracker.fields[-1].id] = "бар"
 
 
-def a_status_of_no_mapping(office: Office, issue: Issue) -> None:
+def an_unmapped_status(office: Office, issue: Issue) -> None:
     issue.status = next(each for each in office.world.tracker.statuses if each.name == "Тексерілуде")
 
 
-@pytest.mark.parametrize("poison", [a_422, a_status_of_no_mapping])
-def test_what_cannot_be_judged_or_written_is_named_and_the_others_go_on(
+@pytest.mark.parametrize("poison", [a_422, an_unmapped_status])
+def test_request_that_fails_is_reported_and_others_are_written(
     shell: Shell, office: Office, count_promise: Tried, poison: Callable[[Office, Issue], None]
 ) -> None:
     first, poisoned, last = (office.file() for _ in range(3))
     poison(office, office.world.tracker.pick(office.world.tracker.issues, poisoned))
-    said = shell("apply")
-    assert said.code == 3
-    assert f"#{poisoned}" in said.out
-    assert f"#{first}" not in said.out
-    assert f"#{last}" not in said.out
-    assert "2 applied" in said.out
+    result = shell("apply")
+    assert result.code == 3
+    assert f"#{poisoned}" in result.out
+    assert f"#{first}" not in result.out
+    assert f"#{last}" not in result.out
+    assert "2 applied" in result.out
     with office.people() as diary:
         assert [len(diary.notes(OPERATOR, each)) for each in (first, poisoned, last)] == [1, 0, 1]
-    count_promise(POISONED, f"{poison.__name__.replace('_', ' ')}: named, exit 3")
+    count_promise(ISOLATED, f"{poison.__name__.replace('_', ' ')}: reported, exit 3")

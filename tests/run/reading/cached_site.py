@@ -1,4 +1,4 @@
-"""A tracker in memory whose runs remember what they read, what each run asked it for, and how it becomes large."""
+"""A Redmine in memory whose runs use a cache, with the requests of each run and a way to add many issues."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from sup_sync.run.cache import IN_MEMORY, Cache, CacheFile
 from sup_sync.run.gather import IncrementalReader
 from sup_sync.run.scope import select_scope
 
+# Kinds of requests; those of kind `about` read statuses, projects, people and releases.
 ACCOUNT, LISTS, HISTORIES, FORMS, PUTS, ABOUT = "account", "lists", "histories", "forms", "puts", "about"
-"""Kinds of requests; those `about` the tracker ask for its statuses, projects, people and releases."""
 
-NOT_ENDED = Ran(RunResult(Plan((), (), 0), (), {}, 0, (), 0, 0), 0)
-"""What a run that was broken off has done."""
+# The result of a run that was interrupted.
+UNFINISHED = Ran(RunResult(Plan((), (), 0), (), {}, 0, (), 0, 0), 0)
 
 HISTORY = re.compile(r"GET /issues/(\d+)\.json")
 KINDS = (
@@ -43,22 +43,22 @@ KINDS = (
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a run did, with the requests it made, counted by kind, and the histories it read, in order."""
+class RunTrace:
+    """A run's result, its number of requests of each kind, and the ids of the histories that it read, in order."""
 
-    ran: Ran = field(repr=False)
-    made: Counter[str]
-    read: tuple[int, ...]
+    result: Ran = field(repr=False)
+    requests: Counter[str]
+    histories: tuple[int, ...]
 
     @property
     def is_idle(self) -> bool:
-        return self.made == {ACCOUNT: 1, LISTS: 1}
+        return self.requests == {ACCOUNT: 1, LISTS: 1}
 
 
-class Office:
-    """The diary of a tracker in memory, with a cache in a folder; `told` is what was said of the cache.
+class CachedSite:
+    """A Redmine in memory with a cache in a folder; `cache_reports` are the messages about the cache.
 
-    While `is_compared`, each run has to plan what one without a cache would.
+    While `is_compared`, each run must plan the same as a run without a cache.
     """
 
     is_compared = True
@@ -66,20 +66,20 @@ class Office:
     def __init__(self, diary: Diary, world: FakeWorld, folder: Path) -> None:
         self.diary, self.world = diary, world
         self.path = folder / "state" / "cache"
-        self.told: list[str] = []
-        self.diary.cache = CacheFile(self.path, self.told.append)
+        self.cache_reports: list[str] = []
+        self.diary.cache = CacheFile(self.path, self.cache_reports.append)
 
-    def run(self, now: str, **options: Any) -> Asked:
-        """`sup-sync apply` at that moment, which is the tracker's own too."""
+    def run(self, now: str, **options: Any) -> RunTrace:
+        """Run `sup-sync apply` at that time, which is also the time of Redmine."""
         session = options.pop("session", None) or self.diary.session()
-        afresh = self._planned_afresh(now, **options) if self.is_compared else None
-        asking = Asking(session)
-        ran = self.diary.run(now, session=session, **options)
-        assert afresh in (None, ran.done.plan.changes) or ran.done.unread_projects
-        return asking.counted(ran)
+        expected = self._plan_without_cache(now, **options) if self.is_compared else None
+        recorder = RequestRecorder(session)
+        result = self.diary.run(now, session=session, **options)
+        assert expected in (None, result.done.plan.changes) or result.done.unread_projects
+        return recorder.trace(result)
 
-    def _planned_afresh(self, now: str, config: Config | None = None, **_: Any) -> tuple[Change, ...]:
-        """What a run that remembers nothing would write."""
+    def _plan_without_cache(self, now: str, config: Config | None = None, **_: Any) -> tuple[Change, ...]:
+        """Plan the changes that a run without a cache would write."""
         moment, config = read_moment(now), config or self.diary.config
         with Cache(IN_MEMORY) as cache:
             reading = IncrementalReader.open(
@@ -87,14 +87,14 @@ class Office:
             )
             return plan_run(reading, config, moment, is_adopting=False).plan.changes
 
-    def mark_idle(self, *moments: str) -> None:
-        """Runs, of which the last one finds that nothing happened."""
+    def run_until_idle(self, *moments: str) -> None:
+        """Run at these times, and check that the last run is idle."""
         for now in moments:
-            asked = self.run(now)
-        assert asked.is_idle
+            trace = self.run(now)
+        assert trace.is_idle
 
-    def remembered(self, config: Config | None = None) -> set[int]:
-        """The requests in the cache by this configuration, by number."""
+    def cached_ids(self, config: Config | None = None) -> set[int]:
+        """Return the ids of the requests in this configuration's part of the cache."""
         bot = self.world.tracker.user_of(self.world.user(BOT))
         with Cache(str(self.path)) as cache:
             now = read_moment(self.diary.ran_at or "Mon 09:00")
@@ -102,26 +102,26 @@ class Office:
             return set(cache.ids(datetime.min.replace(year=1970, tzinfo=UTC)))
 
     def add_person(self, login: str, *roles: str, is_staff: bool = False) -> None:
-        """Somebody new, a member of all projects by these roles, and of the staff's group."""
+        """Add a person to all projects with these roles, and to the group of staff if `is_staff`."""
         tracker = self.world.tracker
         person = tracker.add_user(login, login.title())
         for project in tracker.projects if roles else ():
             tracker.join(project, person, roles)
         tracker.groups[0].users += [person] if is_staff else []
 
-    def broken(self, now: str, fault: type[BaseException], **options: Any) -> Asked:
-        """A run that ends in this fault."""
+    def run_with_error(self, now: str, error: type[BaseException], **options: Any) -> RunTrace:
+        """Run at that time, and check that the run raises this error."""
         session = options.pop("session", None) or self.diary.session()
-        asking = Asking(session)
-        with pytest.raises(fault):
+        recorder = RequestRecorder(session)
+        with pytest.raises(error):
             self.diary.run(now, session=session, **options)
-        return asking.counted(NOT_ENDED)
+        return recorder.trace(UNFINISHED)
 
     def issue(self, issue_id: int) -> Issue:
         return next(each for each in self.world.tracker.issues if each.id == issue_id)
 
-    def multiply(self, issue_id: int, count: int) -> list[int]:
-        """So many more requests like this one, each changed a minute before the one filed before it."""
+    def copy_issue(self, issue_id: int, count: int) -> list[int]:
+        """Add copies of a request, each changed a minute before the previous one."""
         model, tracker = self.issue(issue_id), self.world.tracker
         for number in range(count):
             journals = [replace(each, id=tracker._new()) for each in model.journals]
@@ -133,25 +133,25 @@ class Office:
             self.diary._moments[copy.id] = list(self.diary._moments[issue_id])
         return [each.id for each in tracker.issues[-count:]]
 
-    def lose(self) -> None:
-        """The cache is deleted."""
+    def delete_cache(self) -> None:
+        """Delete the cache."""
         self.path.unlink()
 
 
-class Asking:
-    """Watches what a session asks for."""
+class RequestRecorder:
+    """A recorder of the requests that a session sends."""
 
     def __init__(self, session: RedmineSession) -> None:
-        self.asked: list[str] = []
-        session._http.hooks["response"].append(self._note)
+        self.requests: list[str] = []
+        session._http.hooks["response"].append(self._record)
 
-    def _note(self, answer: requests.Response, *_: Any, **__: Any) -> None:
-        self.asked.append(f"{answer.request.method} {answer.request.path_url}")
+    def _record(self, response: requests.Response, *_: Any, **__: Any) -> None:
+        self.requests.append(f"{response.request.method} {response.request.path_url}")
 
-    def counted(self, ran: Ran) -> Asked:
-        read = (HISTORY.match(each) for each in self.asked)
-        return Asked(ran, Counter(map(kind_of, self.asked)), tuple(int(found[1]) for found in read if found))
+    def trace(self, result: Ran) -> RunTrace:
+        matches = (HISTORY.match(each) for each in self.requests)
+        return RunTrace(result, Counter(map(kind_of, self.requests)), tuple(int(each[1]) for each in matches if each))
 
 
-def kind_of(asked: str) -> str:
-    return next((kind for pattern, kind in KINDS if pattern.match(asked)), ABOUT)
+def kind_of(request: str) -> str:
+    return next((kind for pattern, kind in KINDS if pattern.match(request)), ABOUT)

@@ -1,4 +1,4 @@
-"""The gateway before answers that no healthy Redmine gives, and before mistakes of ours."""
+"""The reader with invalid responses, and the writer with invalid changes."""
 
 from __future__ import annotations
 
@@ -55,26 +55,28 @@ def page(rows: list[Any], total: int) -> dict[str, Any]:
     "pages",
     [
         [page([row(1), row(2)], 3), page([row(1), row(2)], 3)],  # the filter by id was dropped
-        [page([row(2), row(1)], 2)],  # the order was
+        [page([row(2), row(1)], 2)],  # the sort order was dropped
         [page([row(1), row(1)], 2)],
-        [page([row(1)], 2), page([], 1)],  # a page came empty
+        [page([row(1)], 2), page([], 1)],  # a page is empty
     ],
 )
-def test_pages_that_do_not_follow_each_other_are_no_list(reader: Reader, pages: list[Any]) -> None:
-    with responses.RequestsMock(registry=OrderedRegistry) as mock:  # each page once, so that no mistake asks for ever
+def test_pages_out_of_order_raise(reader: Reader, pages: list[Any]) -> None:
+    with responses.RequestsMock(
+        registry=OrderedRegistry
+    ) as mock:  # each page once, so that a mistake cannot loop for ever
         for each in pages:
             mock.get(f"{URL}/issues.json", json=each)
-        with pytest.raises(RedmineUnavailableError, match="don't follow each other"):
+        with pytest.raises(RedmineUnavailableError, match="not in order of id"):
             reader.fetch_rows(status="*")
 
 
-def test_an_issue_that_appears_or_goes_while_pages_are_read_does_no_harm(mock: Mock, reader: Reader) -> None:
+def test_issue_may_appear_or_disappear_between_pages(mock: Mock, reader: Reader) -> None:
     mock.get(f"{URL}/issues.json", json=page([row(1), row(2)], 3))
     mock.get(f"{URL}/issues.json", json=page([row(4), row(5)], 1))
     assert [each["id"] for each in reader.fetch_rows(status="*")] == [1, 2, 4, 5]
 
 
-def test_rows_of_an_answer_without_its_filters_are_left_out(mock: Mock, reader: Reader) -> None:
+def test_rows_are_filtered_again_if_redmine_drops_the_filter(mock: Mock, reader: Reader) -> None:
     early = row(3) | {"updated_on": "2026-03-01T00:00:00Z"}
     mock.get(f"{URL}/issues.json", json=page([row(1), early], 2))
     since = datetime(2026, 3, 2, tzinfo=UTC)
@@ -83,14 +85,14 @@ def test_rows_of_an_answer_without_its_filters_are_left_out(mock: Mock, reader: 
 
 
 @pytest.mark.parametrize("answer", [page([row(1), row(2)], 2), page([row(2)], 2)])
-def test_issues_that_were_not_asked_for_or_did_not_come_are_no_list(mock: Mock, reader: Reader, answer: Any) -> None:
+def test_list_with_other_issues_than_requested_raises(mock: Mock, reader: Reader, answer: Any) -> None:
     mock.get(f"{URL}/issues.json", json=answer)
-    with pytest.raises(RedmineUnavailableError, match="not the issues that were asked for"):
+    with pytest.raises(RedmineUnavailableError, match="other issues than requested"):
         reader.fetch_rows_of([2, 3])
 
 
 def serve_project(mock: Mock, *, members: int, rows: list[Any]) -> None:
-    """A tracker with the account in project `a` (5), whose only tracker is 9; the members come as one page."""
+    """Serve project `a` (5) with the account and the tracker 9; the members are one page."""
     people = [{"id": number, "user": {"id": number, "name": "x"}, "roles": []} for number in range(min(members, 100))]
     project = {"id": 5, "identifier": "a", "name": "A", "status": 1, "trackers": [{"id": 9, "name": "T"}]}
     user = {"id": 1, "firstname": "a", "lastname": "b", "memberships": [{"project": {"id": 5}, "roles": []}]}
@@ -108,23 +110,23 @@ def serve_project(mock: Mock, *, members: int, rows: list[Any]) -> None:
         mock.get(f"{URL}/{path}.json", json=answer)
 
 
-def test_members_that_change_while_they_are_read_are_no_list(mock: Mock, reader: Reader) -> None:
+def test_members_that_change_while_they_are_read_raise(mock: Mock, reader: Reader) -> None:
     serve_project(mock, members=101, rows=[])
     with pytest.raises(RedmineUnavailableError, match="changed while it was read"):
         reader.fetch_lists(reader.fetch_account(), ["a"])
 
 
 @pytest.mark.parametrize(("project_id", "tracker_id", "fields"), [(5, 9, [3]), (6, 9, []), (5, 8, [])])
-def test_an_issue_of_elsewhere_does_not_tell_a_trackers_fields(
+def test_fields_are_not_taken_from_an_issue_of_another_project_or_tracker(
     mock: Mock, reader: Reader, project_id: int, tracker_id: int, fields: list[int]
 ) -> None:
-    found = {
+    issue = {
         "id": 1,
         "project": {"id": project_id},
         "tracker": {"id": tracker_id},
         "custom_fields": [{"id": 3, "name": "F"}],
     }
-    serve_project(mock, members=1, rows=[found])
+    serve_project(mock, members=1, rows=[issue])
     assert [each["id"] for each in reader.fetch_lists(reader.fetch_account(), ["a"])["fields"]] == fields
 
 
@@ -155,17 +157,17 @@ FETCHES: list[Callable[[Reader], object]] = [
         {"issues": [{"id": "x", "project": 5}], "total_count": 1},
     ],
 )
-def test_json_of_another_form_is_no_trackers_answer(
+def test_json_of_another_form_raises(
     mock: Mock, reader: Reader, fetch: Callable[[Reader], object], answer: dict[str, Any]
 ) -> None:
     mock.get(re.compile(f"{URL}/.*"), json=answer)
-    with pytest.raises(RedmineUnavailableError, match=r"is `url` the tracker's root|asked for"):
+    with pytest.raises(RedmineUnavailableError, match=r"check that `url` is|other issues than requested"):
         fetch(reader)
 
 
-def test_an_address_below_which_there_is_no_tracker_is_told(mock: Mock, reader: Reader) -> None:
+def test_url_without_a_redmine_raises(mock: Mock, reader: Reader) -> None:
     mock.get(f"{URL}/users/current.json", status=404)
-    with pytest.raises(UrlError, match="is `url` the tracker's root"):
+    with pytest.raises(UrlError, match="check that `url` is Redmine's base URL"):
         reader.fetch_account()
 
 
@@ -180,13 +182,13 @@ def test_an_address_below_which_there_is_no_tracker_is_told(mock: Mock, reader: 
         '<input name="issue[lock_version]" value="-1">',
     ],
 )
-def test_a_page_without_one_lock_version_is_no_page_of_an_issue(mock: Mock, reader: Reader, inputs: str) -> None:
+def test_page_without_exactly_one_lock_version_raises(mock: Mock, reader: Reader, inputs: str) -> None:
     mock.get(f"{URL}/issues/1", body=f'<html><div id="all_attributes"></div>{inputs}</html>')
-    with pytest.raises(RedmineUnavailableError, match="no page of an issue"):
+    with pytest.raises(RedmineUnavailableError, match="not the page of an issue"):
         reader.fetch_edit_form(1)
 
 
-# --- mistakes of ours: nothing is sent
+# --- invalid changes: nothing is sent
 
 
 @pytest.fixture
@@ -195,32 +197,28 @@ def writer(session: RedmineSession) -> Writer:
 
 
 @pytest.mark.parametrize(
-    ("field", "new", "told"),
+    ("field", "new", "error"),
     [
-        ("status", "Жоқ", "no status «Жоқ»"),
-        ("assignee", "head", "nobody is «head»"),
-        ("level", "VIP", "no field «Қызмет көрсету деңгейі»"),
+        ("status", "Жоқ", 'status "Жоқ" not found'),
+        ("assignee", "head", 'person "head" not found'),
+        ("level", "VIP", 'field "Қызмет көрсету деңгейі" not found'),
     ],
 )
-def test_a_name_that_the_tracker_has_not_is_not_sent(
-    mock: Mock, writer: Writer, field: str, new: str, told: str
-) -> None:
-    with pytest.raises(RefusedError, match=f"issue #7: {told}"):
+def test_name_unknown_to_redmine_is_not_sent(mock: Mock, writer: Writer, field: str, new: str, error: str) -> None:
+    with pytest.raises(RefusedError, match=f"issue #7: {error}"):
         writer.update(7, [Change(7, field, "", new, "")], Directory(shipped_names()))
     assert len(mock.calls) == 0
 
 
 @pytest.mark.parametrize(
-    ("changes", "told"),
+    ("changes", "error"),
     [
         ([Change(8, "due_date", "", "2026-03-02", "")], "a change of issue #8 in the update of #7"),
         ([Change(7, "public_note", "", "a", ""), Change(7, "private_note", "", "b", "")], "two values for notes"),
-        ([Change(7, "nonsense", "", "a", "")], "nothing that a change can set"),
+        ([Change(7, "nonsense", "", "a", "")], "a change cannot set nonsense"),
     ],
 )
-def test_an_update_that_makes_no_sense_is_not_sent(
-    mock: Mock, writer: Writer, changes: list[Change], told: str
-) -> None:
-    with pytest.raises(ValueError, match=told):
+def test_invalid_update_is_not_sent(mock: Mock, writer: Writer, changes: list[Change], error: str) -> None:
+    with pytest.raises(ValueError, match=error):
         writer.update(7, changes, Directory(shipped_names()))
     assert len(mock.calls) == 0

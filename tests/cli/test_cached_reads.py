@@ -1,4 +1,4 @@
-"""plan, queue and report read what changed, as runs do; for another moment than the present all is read anew."""
+"""The cache of plan, queue and report: only changes are read; with --now everything is read again."""
 
 from __future__ import annotations
 
@@ -22,16 +22,18 @@ def ids(office: Office) -> list[int]:
 
 
 def read(office: Office) -> Counter[int]:
-    """The histories that were asked for since the last look."""
-    found = [
+    """Return the histories that were requested since the last call."""
+    matches = [
         re.fullmatch(r"/issues/(\d+)\.json", path) for method, path in office.world.rest.requests if method == "GET"
     ]
     office.world.rest.requests.clear()
-    return Counter(int(each[1]) for each in found if each)
+    return Counter(int(each[1]) for each in matches if each)
 
 
 @pytest.mark.parametrize("command", ["plan", "queue", "report"])
-def test_a_second_look_reads_no_history_again(shell: Shell, office: Office, ids: list[int], command: str) -> None:
+def test_second_command_reads_only_changed_histories(
+    shell: Shell, office: Office, ids: list[int], command: str
+) -> None:
     read(office)
     first = shell(command, "--json")
     assert read(office) == Counter(ids)
@@ -47,12 +49,12 @@ def test_a_second_look_reads_no_history_again(shell: Shell, office: Office, ids:
 
 
 def without_moment(text: str) -> str:
-    """The output without the present, which each look has its own of."""
+    """Remove the times that differ with each command."""
     return re.sub(r'"(now|left|elapsed)": "[^"]*"|"(working|wall)": \d+', "", text)
 
 
 @pytest.mark.parametrize("command", ["plan", "queue", "report"])
-def test_for_another_moment_all_is_read_and_nothing_kept(
+def test_command_with_now_reads_everything_and_caches_nothing(
     shell: Shell, office: Office, ids: list[int], command: str
 ) -> None:
     for _ in range(2):
@@ -62,24 +64,24 @@ def test_for_another_moment_all_is_read_and_nothing_kept(
     assert list((shell.folder / "state").rglob("*.cache")) == []
 
 
-def test_what_was_looked_at_is_not_read_again_by_a_run(shell: Shell, office: Office, ids: list[int]) -> None:
+def test_apply_uses_histories_that_plan_cached(shell: Shell, office: Office, ids: list[int]) -> None:
     shell("plan")
     read(office)
     assert shell("apply", "-q").code == 0
     assert read(office) == Counter(dict.fromkeys(ids, 4))  # before and after each of two notes
 
 
-def test_a_run_over_a_damaged_file_says_one_line(shell: Shell, ids: list[int]) -> None:
+def test_damaged_cache_is_reported_in_one_line(shell: Shell, ids: list[int]) -> None:
     shell("plan")
     (path,) = (shell.folder / "state").rglob("*.cache")
     path.write_bytes(b"garbage " * 4_000)
-    said = shell("queue", "--json")
-    assert (said.code, len(said.json["entries"])) == (0, len(ids))
-    (line,) = said.err.splitlines()
-    assert line == f"sup-sync: {path}: file is not a database: thrown away, and all is read anew"
+    result = shell("queue", "--json")
+    assert (result.code, len(result.json["entries"])) == (0, len(ids))
+    (line,) = result.err.splitlines()
+    assert line == f"sup-sync: {path}: file is not a database; cache deleted, rereading everything"
 
 
-def test_the_key_is_in_nothing_that_is_remembered(
+def test_cache_does_not_contain_the_key(
     shell: Shell, office: Office, ids: list[int], count_promise: Callable[[str, str], None]
 ) -> None:
     assert office.file() > max(ids)
@@ -91,4 +93,4 @@ def test_the_key_is_in_nothing_that_is_remembered(
     assert sum(f'"id": {issue_id}' in text for issue_id in ids for text in texts) >= len(ids)
     assert shell.key not in "".join(texts)
     assert shell.key.encode() not in path.read_bytes()
-    count_promise(SECRET, "what runs remember, unpacked")
+    count_promise(SECRET, "the cache, unpacked")

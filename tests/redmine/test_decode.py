@@ -1,4 +1,4 @@
-"""Redmine's JSON put into our words: people, names, and what is not of that form."""
+"""Decoding of Redmine's JSON: people, names, and JSON of another form."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def directory(make_story) -> Directory:
     return make_story(FILED).directory
 
 
-def test_an_issue_in_our_words(raw, directory):
+def test_issue_is_decoded(raw, directory):
     issue = decode_issue(raw, directory)
     assert (issue.id, issue.project.identifier, issue.tracker) == (1, "alatau-trade", "Қате, істеліп бітпеген")
     assert (issue.category, issue.tracker_channel) == ("error", None)
@@ -59,7 +59,7 @@ def test_an_issue_in_our_words(raw, directory):
     assert issue.unknown == ()
 
 
-def test_events_in_our_words(raw, directory):
+def test_events_are_decoded(raw, directory):
     asked, attached, private, confirmed = decode_issue(raw, directory).events
     assert (asked.at, asked.by.side, asked.has_note) == (read_moment("Mon 10:00"), Side.STAFF, True)
     assert asked.status is not None
@@ -71,7 +71,7 @@ def test_events_in_our_words(raw, directory):
     assert confirmed.reason == (None, "law")
 
 
-def test_what_the_tool_may_set_and_whether_there_is_a_file_are_known_where_the_json_tells(raw, directory):
+def test_allowed_statuses_and_files_are_known_if_they_are_in_the_json(raw, directory):
     raw["allowed_statuses"] = [redmine.pair(redmine.STATUSES.values(), name) for name in ("Өңделуде", "Жабылды")]
     raw["attachments"] = []
     issue = decode_issue(raw, directory)
@@ -80,19 +80,21 @@ def test_what_the_tool_may_set_and_whether_there_is_a_file_are_known_where_the_j
     assert decode_issue(raw, directory).has_file is None
 
 
-def test_a_request_in_a_language_that_no_mapping_has_has_none(raw, directory):
+def test_unmapped_language_is_ignored(raw, directory):
     redmine.field(raw, "language")["value"] = "Deutsch"
     issue = decode_issue(raw, directory)
     assert (issue.language, issue.unknown) == (None, ())
 
 
-def test_a_reason_that_no_mapping_has_is_named(raw, directory):
+def test_unmapped_reason_is_named(raw, directory):
     redmine.field(raw, "reason")["value"] = "Басқа"
-    assert decode_issue(raw, directory).unknown == ("reason «Басқа»: add it to `reasons` of mappings/tracker.yaml",)
+    assert decode_issue(raw, directory).unknown == (
+        'reason "Басқа" is not mapped; add it to `reasons` in mappings/tracker.yaml',
+    )
 
 
 @pytest.mark.parametrize(("state", "is_closed"), [("open", False), ("locked", False), ("closed", True)])
-def test_only_a_version_that_is_closed_has_shipped(raw, make_story, state, is_closed):
+def test_only_a_closed_version_is_closed(raw, make_story, state, is_closed):
     lists = make_story(FILED).request.lists
     lists["versions"][0]["status"] = state
     version = decode_issue(raw, decode_directory(lists, NAMES)).version
@@ -100,21 +102,21 @@ def test_only_a_version_that_is_closed_has_shipped(raw, make_story, state, is_cl
     assert version.is_closed is is_closed
 
 
-def test_an_issue_may_stand_inside_issue(raw, directory):
+def test_issue_may_be_inside_issue(raw, directory):
     assert decode_issue({"issue": raw}, directory) == decode_issue(raw, directory)
 
 
-def test_journals_out_of_order_are_put_in_order(raw, directory):
+def test_journals_are_sorted_by_time(raw, directory):
     shuffled = {**raw, "journals": raw["journals"][::-1]}
     assert decode_issue(shuffled, directory) == decode_issue(raw, directory)
 
 
-def test_a_note_of_blanks_says_nothing(raw, directory):
+def test_blank_note_does_not_count(raw, directory):
     raw["journals"][0]["notes"] = " \r\n\t"
     assert not decode_issue(raw, directory).events[0].has_note
 
 
-def test_empty_values_of_the_json_are_no_values(raw, directory):
+def test_empty_values_in_the_json_are_ignored(raw, directory):
     redmine.field(raw, "bin")["value"] = None
     raw |= {"fixed_version": None, "assigned_to": None, "subject": None, "start_date": ""}
     issue = decode_issue(raw, directory)
@@ -122,7 +124,7 @@ def test_empty_values_of_the_json_are_no_values(raw, directory):
     assert issue.start_on is None
 
 
-def test_what_the_json_leaves_out_is_left_out(directory):
+def test_keys_may_be_missing_in_the_json(directory):
     raw = redmine.new_issue(7, read_moment("Mon 09:00"), "client")
     for key in ("subject", "start_date", "due_date", "custom_fields", "journals"):
         del raw[key]
@@ -130,22 +132,22 @@ def test_what_the_json_leaves_out_is_left_out(directory):
     assert (issue.subject, issue.start_on, issue.due_on, issue.fields, issue.events) == ("", None, None, {}, ())
 
 
-def test_a_field_of_several_values_is_joined(raw, directory):
+def test_multiple_values_of_a_field_are_joined(raw, directory):
     redmine.field(raw, "bin")["value"] = ["1", "2"]
     assert decode_issue(raw, directory).fields["bin"] == "1, 2"
 
 
-def test_a_field_is_text_whatever_the_json_has(raw, directory):
+def test_value_of_a_field_is_converted_to_text(raw, directory):
     redmine.field(raw, "contact_at")["value"] = 5
     assert decode_issue(raw, directory).fields["contact_at"] == "5"
 
 
-def test_a_field_that_is_not_on_the_tracker_is_missing(raw, directory):
+def test_field_that_is_not_on_the_tracker_is_missing(raw, directory):
     raw["custom_fields"] = [each for each in raw["custom_fields"] if each["name"] != "БСН"]
     assert "bin" not in decode_issue(raw, directory).fields
 
 
-def test_subtasks_are_seen(raw, directory):
+def test_subtasks_are_detected(raw, directory):
     assert not decode_issue(raw, directory).has_children
     assert decode_issue({**raw, "children": [{"id": 8}]}, directory).has_children
 
@@ -153,12 +155,12 @@ def test_subtasks_are_seen(raw, directory):
 # People
 
 
-def side_of(who: Any, raw: Any, directory: Directory) -> Side:
-    return decode_issue({**raw, "author": who}, directory).author.side
+def side_of(user: Any, raw: Any, directory: Directory) -> Side:
+    return decode_issue({**raw, "author": user}, directory).author.side
 
 
 @pytest.mark.parametrize(
-    ("who", "side"),
+    ("login", "side"),
     [
         ("client", Side.CLIENT),
         ("operator", Side.STAFF),
@@ -169,32 +171,32 @@ def side_of(who: Any, raw: Any, directory: Directory) -> Side:
         ("guest", Side.UNKNOWN),
     ],
 )
-def test_a_person_is_on_the_side_of_their_groups_and_roles(raw, directory, who, side):
-    assert side_of(redmine.person(who), raw, directory) is side
+def test_side_of_a_person_follows_from_groups_and_roles(raw, directory, login, side):
+    assert side_of(redmine.person(login), raw, directory) is side
 
 
-def test_the_tools_account_is_the_bot_though_no_membership_shows_it(raw):
+def test_own_account_is_the_bot_without_a_membership(raw):
     directory = decode_directory({"account": {"id": 31, "name": "sup-sync"}}, NAMES)
     assert side_of(redmine.person("bot"), raw, directory) is Side.BOT
 
 
-def test_the_bot_is_the_bot_though_it_is_in_the_staffs_group(raw):
+def test_own_account_is_the_bot_also_as_a_member_of_staff(raw):
     people = [{"id": 31, "name": "sup-sync", "groups": ["Қолдау қызметі"], "roles": []}]
     directory = decode_directory({"account": {"id": 31}, "people": people}, NAMES)
     assert side_of({"id": 31}, raw, directory) is Side.BOT
 
 
-def test_whom_the_ladder_names_is_found_by_name(directory):
+def test_person_of_the_ladder_is_found_by_name(directory):
     assert directory.person_id("head") == 23
     assert directory.name_of(23) == "Дана Бекова"
 
 
-def test_nobody_has_no_name_and_a_stranger_a_number(directory):
+def test_name_of_none_is_empty_and_of_an_unknown_person_a_number(directory):
     assert directory.name_of(None) == ""
     assert directory.name_of(91) == "#91"
 
 
-# Without the tracker's lists
+# Without Redmine's lists
 
 
 def guessed(raw: Any) -> Directory:
@@ -206,7 +208,7 @@ def test_without_lists_all_but_the_author_are_staff(raw):
     assert (asked.by.side, attached.by.side) == (Side.STAFF, Side.CLIENT)
 
 
-def test_without_lists_an_old_status_and_priority_are_taken_for_ordinary_ones(raw):
+def test_without_lists_former_statuses_and_priorities_get_defaults(raw):
     issue = decode_issue(raw, guessed(raw))
     first, last = issue.events[0], issue.events[-1]
     assert first.status is not None
@@ -232,17 +234,17 @@ def test_without_lists_a_project_is_known_by_its_name(raw):
     assert (project.name, project.is_closed) == ("Алатау Трейд", False)
 
 
-def test_guessing_leaves_what_is_no_issue_to_decoding(raw):
+def test_guessing_skips_invalid_issues(raw):
     directory = guess_directory([{"id": 5}, {"id": 6, "status": "new", "priority": 1}, raw], NAMES)
     assert directory.priorities == {3: "Дереу"}
     with pytest.raises(DecodeError, match="issue #5"):
         decode_issue({"id": 5}, directory)
 
 
-# Names that no mapping has
+# Unmapped names
 
 
-def test_a_further_name_of_a_priority_counts_as_it(raw, make_story):
+def test_alias_of_a_priority_counts_as_the_priority(raw, make_story):
     names = replace(NAMES, priority_aliases={"Аса": "urgent"})
     issue = decode_issue(
         {**raw, "priority": {"id": 9, "name": "Аса"}}, decode_directory(make_story(FILED).request.lists, names)
@@ -253,26 +255,34 @@ def test_a_further_name_of_a_priority_counts_as_it(raw, make_story):
 @pytest.mark.parametrize(
     ("changed", "unknown"),
     [
-        ({"tracker": {"id": 9, "name": "Жоба"}}, "tracker «Жоба»: add it to `trackers` of mappings/tracker.yaml"),
-        ({"status": {"id": 9, "name": "Кейін"}}, "status «Кейін»: add it to `statuses` of mappings/tracker.yaml"),
+        (
+            {"tracker": {"id": 9, "name": "Жоба"}},
+            'tracker "Жоба" is not mapped; add it to `trackers` in mappings/tracker.yaml',
+        ),
+        (
+            {"status": {"id": 9, "name": "Кейін"}},
+            'status "Кейін" is not mapped; add it to `statuses` in mappings/tracker.yaml',
+        ),
         (
             {"priority": {"id": 9, "name": "Аса"}},
-            "priority «Аса»: add it to `priority_aliases` of mappings/tracker.yaml",
+            'priority "Аса" is not mapped; add it to `priority_aliases` in mappings/tracker.yaml',
         ),
     ],
 )
-def test_a_name_that_no_mapping_has_is_named_once(raw, directory, changed, unknown):
+def test_unmapped_name_is_named_once(raw, directory, changed, unknown):
     assert decode_issue({**raw, **changed}, directory).unknown == (unknown,)
 
 
-def test_an_id_in_the_history_that_no_list_has_is_named_once(raw, directory):
+def test_unknown_id_in_the_history_is_named_once(raw, directory):
     detail = redmine.detail("attr", "status_id", "77", "3")
     raw["journals"].append({**raw["journals"][0], "details": [detail, detail]})
     raw["journals"].append({**raw["journals"][0], "details": [detail]})
-    assert decode_issue(raw, directory).unknown == ("status «#77»: add it to `statuses` of mappings/tracker.yaml",)
+    assert decode_issue(raw, directory).unknown == (
+        'status "#77" is not mapped; add it to `statuses` in mappings/tracker.yaml',
+    )
 
 
-# What is not of the form of an issue
+# JSON of another form
 
 
 def without(raw: Any, key: str) -> Any:
@@ -283,8 +293,10 @@ REQUIRED = ("project", "tracker", "status", "priority", "author", "created_on", 
 
 
 @pytest.mark.parametrize("key", REQUIRED)
-def test_an_issue_without_what_every_issue_has_is_named(raw, directory, key):
-    with pytest.raises(DecodeError, match=f"^issue #1: not of the form of Redmine's issue JSON: no `{key}`$") as raised:
+def test_issue_without_a_required_key_is_named(raw, directory, key):
+    with pytest.raises(
+        DecodeError, match=f"^issue #1: the JSON does not have the form of an issue: missing `{key}`$"
+    ) as raised:
         decode_issue(without(raw, key), directory)
     assert raised.value.exit_code == 3
 
@@ -305,29 +317,29 @@ def test_an_issue_without_what_every_issue_has_is_named(raw, directory, key):
         {"project": None},
     ],
 )
-def test_a_value_of_another_form_is_named(raw, directory, changed):
+def test_issue_with_a_value_of_another_form_is_named(raw, directory, changed):
     with pytest.raises(DecodeError, match=r"^issue #1: "):
         decode_issue({**raw, **changed}, directory)
 
 
-def test_a_status_of_the_history_that_is_no_number_is_named(raw, directory):
+def test_issue_with_an_invalid_status_id_in_its_history_is_named(raw, directory):
     raw["journals"][0]["details"] = [redmine.detail("attr", "status_id", None, "3")]
     with pytest.raises(DecodeError, match=r"^issue #1: "):
         decode_issue(raw, directory)
 
 
-def test_an_issue_inside_issue_is_named_too(raw, directory):
+def test_invalid_issue_inside_issue_is_named(raw, directory):
     with pytest.raises(DecodeError, match=r"^issue #1: "):
         decode_issue({"issue": without(raw, "status")}, directory)
 
 
-@pytest.mark.parametrize("nothing", [[], "text", 5, None, {"issue": None}, {}])
-def test_what_is_no_object_is_refused(directory, nothing):
+@pytest.mark.parametrize("invalid", [[], "text", 5, None, {"issue": None}, {}])
+def test_value_that_is_not_an_issue_raises(directory, invalid):
     with pytest.raises(DecodeError):
-        decode_issue(nothing, directory)
+        decode_issue(invalid, directory)
 
 
-def test_no_message_holds_the_clients_text(raw, directory):
+def test_error_does_not_contain_client_text(raw, directory):
     raw |= {"subject": "құпия", "description": "құпия", "status": None}
     with pytest.raises(DecodeError) as raised:
         decode_issue(raw, directory)
@@ -337,7 +349,7 @@ def test_no_message_holds_the_clients_text(raw, directory):
 # The past
 
 
-def test_an_issue_as_it_stood_before(raw, directory):
+def test_issue_can_be_viewed_at_an_earlier_time(raw, directory):
     issue = decode_issue(deepcopy(raw), directory)
     before = issue.as_of(read_moment("Mon 09:59"))
     assert before is not None
@@ -348,5 +360,5 @@ def test_an_issue_as_it_stood_before(raw, directory):
     assert issue.as_of(read_moment("Mon 13:00")) == issue
 
 
-def test_an_issue_is_not_there_before_it_was_filed(raw, directory):
+def test_issue_does_not_exist_before_it_was_filed(raw, directory):
     assert decode_issue(raw, directory).as_of(read_moment("Mon 08:59:59")) is None

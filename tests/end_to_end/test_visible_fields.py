@@ -1,4 +1,4 @@
-"""A VIP client files a request: what they see in the tracker when the tool has run, through their own account."""
+"""The fields, notes and dates that a client and an operator see after a run."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ def details(journals: list[Json], field_id: int) -> list[Json]:
     return [detail for journal in journals for detail in journal["details"] if detail["name"] == str(field_id)]
 
 
-def test_the_client_sees_level_targets_state_and_due_date_and_nothing_that_is_staffs(diary: Diary) -> None:
+def test_the_client_sees_level_targets_state_and_due_date_but_nothing_internal(diary: Diary) -> None:
     issue_id = diary.file("Mon 09:00")
-    ran = diary.run("Mon 10:31")
-    assert (ran.outcomes, ran.puts, ran.done.is_complete) == ({issue_id: OutcomeKind.APPLIED}, 2, True)
-    shown = diary.fields(CLIENT, issue_id)
-    assert not {"marker", "reason"} & set(shown)
-    assert {key: value for key, value in shown.items() if value and key not in GIVEN} == {
+    run = diary.run("Mon 10:31")
+    assert (run.outcomes, run.puts, run.done.is_complete) == ({issue_id: OutcomeKind.APPLIED}, 2, True)
+    fields = diary.fields(CLIENT, issue_id)
+    assert not {"marker", "reason"} & set(fields)
+    assert {key: value for key, value in fields.items() if value and key not in GIVEN} == {
         "level": "VIP",
         "first_response_due": "2026-06-08 11:00",
         "resolution_due": "2026-06-08 18:00",
@@ -47,8 +47,8 @@ def test_a_request_by_mail_counts_from_the_moment_of_contact_by_base_targets(dia
     fields = {channel: "Электрондық пошта", contact_at: "2026-06-08 10:00"}
     issue_id = diary.file("Tue 09:30", OPERATOR, BASE, CONSULTATION, fields=fields)
     diary.run("Tue 10:01")
-    shown = {key: value for key, value in diary.fields(OPERATOR, issue_id).items() if key not in GIVEN}
-    assert shown == {
+    fields = {key: value for key, value in diary.fields(OPERATOR, issue_id).items() if key not in GIVEN}
+    assert fields == {
         "level": "Базалық",
         "first_response_due": "2026-06-09 10:00",
         "first_response_at": "",

@@ -1,4 +1,4 @@
-"""Each way in which a run can end: its exit code, what it says, and what the monitor is told are one and the same."""
+"""Exit codes of a run: exit code, message and ping agree, for each reason to stop."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def all_is_well(_shell: Shell, _office: Office) -> None:
 
 
 def a_history_fails(_shell: Shell, office: Office) -> None:
-    office.faults[rf"/issues/{office.file('Mon 09:00', OPERATOR, BASE, CONSULTATION)}\.json"] = reply(500)
+    office.responses[rf"/issues/{office.file('Mon 09:00', OPERATOR, BASE, CONSULTATION)}\.json"] = reply(500)
 
 
-def a_request_is_set_aside(_shell: Shell, office: Office) -> None:
+def a_request_is_skipped(_shell: Shell, office: Office) -> None:
     office.file("Mon 09:00", OPERATOR, BASE, UNMAPPED_TRACKER)
 
 
@@ -46,15 +46,15 @@ def over_the_limits(shell: Shell, _office: Office) -> None:
     shell.files.replace("config.yaml", "notes: 50", "notes: 0")
 
 
-def our_fault(shell: Shell, _office: Office) -> None:
+def internal_error(shell: Shell, _office: Office) -> None:
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError(shell.key)
 
     shell.patch.setattr("sup_sync.run.apply.apply", broken)
 
 
-def the_tracker_is_away(_shell: Shell, office: Office) -> None:
-    office.faults[r"/"] = reply(500)
+def redmine_is_unreachable(_shell: Shell, office: Office) -> None:
+    office.responses[r"/"] = reply(500)
 
 
 def no_time_is_left(shell: Shell, _office: Office) -> None:
@@ -78,50 +78,50 @@ def the_audit_log_cannot_be_written(shell: Shell, _office: Office) -> None:
     shell.write("state", "a file where a folder should be")
 
 
-ENDINGS = [
+CASES = [
     (all_is_well, 0, "Written: 1 applied."),
-    (our_fault, 1, "internal error: RuntimeError at cli/commands/apply.py:"),
-    (a_history_fails, 3, "could not be read whole, so nothing of it is used"),
-    (a_request_is_set_aside, 3, "1 request could not be judged: see the findings."),
+    (internal_error, 1, "internal error: RuntimeError at cli/commands/apply.py:"),
+    (a_history_fails, 3, "skipped, because reading it failed: "),
+    (a_request_is_skipped, 3, "1 request could not be evaluated; see the findings."),
     (a_write_is_refused, 3, "Written: 1 refused."),
     (over_the_limits, 4, "limits exceeded: 2 notes (limit 0); nothing was written. Review `sup-sync plan`"),
-    (the_tracker_is_away, 75, "answered 500; try again later"),
-    (no_time_is_left, 75, "the run's time is over; the next run goes on"),
-    (the_key_is_wrong, 77, "the key is not accepted (401)"),
+    (redmine_is_unreachable, 75, "answered 500; try again later"),
+    (no_time_is_left, 75, "the run is out of time; the next run continues"),
+    (the_key_is_wrong, 77, "API key rejected (401)"),
     (a_permission_is_missing, 77, "the account lacks set_notes_private"),
     (the_configuration_is_wrong, 78, "config.yaml"),
     (the_audit_log_cannot_be_written, 78, "set XDG_STATE_HOME"),
 ]
 
 
-@pytest.mark.parametrize(("bring_about", "code", "told"), ENDINGS, ids=lambda each: getattr(each, "__name__", None))
+@pytest.mark.parametrize(("set_up", "code", "message"), CASES, ids=lambda each: getattr(each, "__name__", None))
 def test_code_summary_and_ping_say_the_same(
     shell: Shell,
     office: Office,
     monitor: ScriptedServer,
     count_promise: Tried,
-    bring_about: Callable[[Shell, Office], None],
+    set_up: Callable[[Shell, Office], None],
     code: int,
-    told: str,
+    message: str,
 ) -> None:
     late = office.file()
-    bring_about(shell, office)
-    said = shell("apply", "--ping", monitor.url)
-    assert said.code == code
-    assert told in " ".join((said.out + said.err).split())
+    set_up(shell, office)
+    result = shell("apply", "--ping", monitor.url)
+    assert result.code == code
+    assert message in " ".join((result.out + result.err).split())
     assert [each.path for each in monitor.asked] == ["/start", f"/{code}"]
     is_written = bool(office.world.tracker.pick(office.world.tracker.issues, late).journals)
-    assert is_written == (code in (0, 3) and bring_about is not a_write_is_refused)
-    how = bring_about.__name__.replace("_", " ")
+    assert is_written == (code in (0, 3) and set_up is not a_write_is_refused)
+    how = set_up.__name__.replace("_", " ")
     count_promise(TRUTH, f"exit code {code}: {how}")
     if code == 4:
         count_promise(LIMITS, "more notes than the limit, by the command")
     assert shell.key not in everything_kept(shell)
     assert not any(shell.key in str(each.headers) + each.path for each in monitor.asked)
-    count_promise(SECRET, f"what a run leaves behind, prints and tells its monitor: {how}")
+    count_promise(SECRET, f"files, output and pings of a run: {how}")
 
 
-def test_a_lock_that_is_held_is_told_to_the_monitor(
+def test_held_lock_is_reported_to_the_monitor(
     shell: Shell, office: Office, monitor: ScriptedServer, count_promise: Tried
 ) -> None:
     office.file()
@@ -134,23 +134,23 @@ def test_a_lock_that_is_held_is_told_to_the_monitor(
 
 
 @pytest.mark.parametrize("after", [22, 26, 30])
-def test_a_run_that_has_to_stop_in_its_writing_says_what_it_left(
+def test_run_that_stops_while_writing_reports_remaining_work(
     shell: Shell, office: Office, monitor: ScriptedServer, count_promise: Tried, after: int
 ) -> None:
-    """The deadline comes when so many requests were sent."""
+    """Let the deadline pass after this number of HTTP requests."""
     for _ in range(3):
         office.file("Mon 09:00", CLIENT)
     with deadline(shell, after) as requests:
-        said = shell("apply", "--ping", monitor.url)
+        result = shell("apply", "--ping", monitor.url)
     assert len(requests) > after
-    assert said.code in (3, 75)
-    assert "the run's time is over; the next run goes on" in " ".join((said.out + said.err).split())
-    assert [each.path for each in monitor.asked] == ["/start", f"/{said.code}"]
+    assert result.code in (3, 75)
+    assert "the run is out of time; the next run continues" in " ".join((result.out + result.err).split())
+    assert [each.path for each in monitor.asked] == ["/start", f"/{result.code}"]
     assert shell("apply", "-q").code == 0
     with office.people() as diary:
         for issue in office.world.tracker.issues:
             assert len(diary.notes(OPERATOR, issue.id, private=False)) == 1
-    count_promise(TRUTH, "the deadline of a run comes in its midst")
+    count_promise(TRUTH, "a run that reaches its deadline")
 
 
 @contextmanager
@@ -170,13 +170,13 @@ def deadline(shell: Shell, after: int) -> Iterator[list[str]]:
 
 
 def everything_kept(shell: Shell) -> str:
-    """All files in its folder and below: the lock, the audit log."""
+    """Read all files in the folder and below: the lock, the audit log and others."""
     files = (each for each in shell.folder.rglob("*") if each.is_file())
     return "".join(each.read_text(encoding="utf-8", errors="replace") for each in files)
 
 
-def test_the_sentinel_would_be_found_where_it_stood(shell: Shell, office: Office) -> None:
-    """The control: the tracker does get the key, and a file that holds it is looked into."""
+def test_key_would_be_found_in_kept_files(shell: Shell, office: Office) -> None:
+    """Check the search for the key: Redmine gets the key, and a file that contains it is found."""
     assert office.world.user(BOT) == shell.key
     shell.write("mappings/leak.log", f"key={shell.key}")
     assert shell.key in everything_kept(shell)

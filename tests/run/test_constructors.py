@@ -1,4 +1,4 @@
-"""Constructors make no request and touch no cache; what does is named `open`."""
+"""Constructors send no request and use no cache; only `open` does."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sup_sync.run.publish import Publication
 
 
 class Untouched:
-    """Anything that is asked for something fails."""
+    """An object that fails on any use."""
 
     def __getattr__(self, name: str) -> Any:
         raise AssertionError(f"{name} was used")
@@ -23,11 +23,11 @@ class Untouched:
 
 def test_a_reader_is_made_without_a_request() -> None:
     untouched: Any = Untouched()
-    state = RedmineState(shipped_names(), {}, (), {})
-    given = shipped_config(), untouched, state, read_moment("Mon 09:00"), lambda _done, _of: None
-    assert IncrementalReader(untouched, *given).histories_read == 0
+    state = RedmineState(shipped_names(), {}, (), {}, "15")
+    arguments = shipped_config(), untouched, state, read_moment("Mon 09:00"), lambda _done, _of: None
+    assert IncrementalReader(untouched, *arguments).histories_read == 0
     with pytest.raises(AssertionError, match="fetch_account was used"):
-        IncrementalReader.open(untouched, given[0], untouched, *given[3:])
+        IncrementalReader.open(untouched, arguments[0], untouched, *arguments[3:])
 
 
 def test_a_publication_is_made_without_a_request() -> None:
