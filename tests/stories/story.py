@@ -214,7 +214,7 @@ class Story:
             terms = 'client: X, level: vip, {kind}: "{whose}", from: {on}, until: {end}'
             terms += ", language: {language}" if contract["language"] else ""
             line = f"{{{terms.format_map(contract.groupdict())}}}"
-            self.copy.replace("clients.yaml", "contracts:", f"contracts:\n  - {line}")
+            self.copy.replace("clients.yaml", "\ncontracts:\n", f"\ncontracts:\n  - {line}\n")
         else:
             raise StoryError(f"not understood: {line}")
         self.config = self.copy.load()

@@ -61,7 +61,7 @@ def test_missing_field_is_reported_and_the_others_are_written(story):
     assert set(story.changes) == {"first_response_due", "resolution_due", "due_date", "marker", "public_note"}
     assert list(story.findings) == ["field_missing"]
     assert '"Қызмет көрсету деңгейі", "Мерзім күйі"' in story.findings["field_missing"]
-    assert "«Қате, істеліп бітпеген»" in story.findings["field_missing"]
+    assert '"Қате, істеліп бітпеген"' in story.findings["field_missing"]
 
 
 def test_field_that_only_people_fill_in_may_be_missing(story):
