@@ -93,7 +93,9 @@ def test_check_prints_the_searches_for_staff_if_they_work(shell: Shell, office: 
     next(each for each in office.world.tracker.fields if each.id == state).is_filter = False
     result = shell("check")
     assert (result.code, "set_filter" in result.out) == (0, False)
-    assert 'warning: the search for requests that are breached finds 2 instead of 1; set "Used as a filter"' in result.out
+    assert (
+        'warning: the search for requests that are breached finds 2 instead of 1; set "Used as a filter"' in result.out
+    )
     office.world.tracker.role(BOT).permissions -= {"set_notes_private"}
     assert shell("check").code == 77
 

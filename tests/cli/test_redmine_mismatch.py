@@ -16,5 +16,7 @@ def test_plan_and_queue_report_problems_that_would_stop_apply(shell: Shell, offi
     tracker.statuses[:] = [each for each in tracker.statuses if each.name != "Шешілді"]
     result = shell(command, "-q")
     assert result.code == 0
-    assert 'sup-sync: `apply` would refuse to run: status "Шешілді" not found in Redmine; correct `statuses`' in result.err
+    assert (
+        'sup-sync: `apply` would refuse to run: status "Шешілді" not found in Redmine; correct `statuses`' in result.err
+    )
     assert shell("apply").code == 78

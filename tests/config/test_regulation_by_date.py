@@ -195,7 +195,10 @@ def test_alerts_follow_the_regulation_in_force(dated, filed, notes):
 def test_request_filed_before_the_first_regulation_is_skipped(dated):
     request = dated("2022-12-30 10:00 filed by client, VIP, error\nWed 10:00 now")
     assert request.judgement.is_unjudged
-    assert request.findings["no_regulation"] == "filed on 2022-12-30, before the first regulation; add the version in force then"
+    assert (
+        request.findings["no_regulation"]
+        == "filed on 2022-12-30, before the first regulation; add the version in force then"
+    )
     assert request.changes == {}
 
 

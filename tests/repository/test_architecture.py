@@ -117,7 +117,7 @@ def test_no_clause_number_is_in_the_code() -> None:
         for path in PACKAGE.rglob("*.py")
         if (literals := list(clause_literals(path.read_text(encoding="utf-8"))))
     }
-    assert found == {}
+    assert literals_by_file == {}
 
 
 def test_no_clause_number_is_in_the_texts() -> None:

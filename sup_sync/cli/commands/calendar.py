@@ -67,7 +67,9 @@ def calendar(
     if page:
         from sup_sync.output.pages.frame import render_page
 
-        write_atomically(page, render_page("calendar", texts.texts, year=calendar_year, calendar=texts, sign_of=sign_of))
+        write_atomically(
+            page, render_page("calendar", texts.texts, year=calendar_year, calendar=texts, sign_of=sign_of)
+        )
         return
     from sup_sync.output.terminal.layout import make_console
     from sup_sync.output.terminal.year import show_year
