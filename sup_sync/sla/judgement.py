@@ -99,8 +99,8 @@ class Judgement:
     def worst(self) -> Verdict:
         """The worst of the verdicts that clients may see."""
         metrics = self.policy.metrics
-        shown = [each for each in self.verdicts if not metrics[each.metric].is_internal] or self.verdicts
-        return min(shown, key=lambda verdict: list(TargetStatus).index(verdict.outcome))
+        public = [each for each in self.verdicts if not metrics[each.metric].is_internal] or self.verdicts
+        return min(public, key=lambda verdict: list(TargetStatus).index(verdict.outcome))
 
     @property
     def state(self) -> TargetStatus:

@@ -233,9 +233,9 @@ def test_pauses_delay_the_result_of_after(calendar: str, start: str, within: str
 def test_spans_are_in_order_and_exclude_pauses(
     calendar: str, start: str, end: str, pauses: str, stretches: str
 ) -> None:
-    found = list(CALENDARS[calendar].spans(moment(start), moment(end), without=spans(pauses)))
-    assert found == list(spans(stretches))
-    assert all(each.start.tzinfo is UTC and each.end.tzinfo is UTC for each in found)
+    periods = list(CALENDARS[calendar].spans(moment(start), moment(end), without=spans(pauses)))
+    assert periods == list(spans(stretches))
+    assert all(each.start.tzinfo is UTC and each.end.tzinfo is UTC for each in periods)
 
 
 @pytest.mark.parametrize(

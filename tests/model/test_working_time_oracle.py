@@ -99,13 +99,13 @@ def at(moment: int, grain: int) -> datetime:
 
 def random_pauses(rng: random.Random, start: int, grain: int) -> list[tuple[int, int]]:
     """Choose up to five pauses in any order, some overlapping, before the start, or empty."""
-    day, found = (86400 if grain == 60 else 14400) // grain, []
+    day, pauses = (86400 if grain == 60 else 14400) // grain, []
     for _ in range(rng.randint(1, 5)):
         begin = max(start + rng.randint(-2 * day, 6 * day), 0)
-        found.append(
+        pauses.append(
             (begin, begin + rng.choice((0, rng.randint(1, 90), rng.randint(1, day), rng.randint(day, 2 * day))))
         )
-    return found
+    return pauses
 
 
 def as_spans(pauses: list[tuple[int, int]], grain: int) -> list[Span]:
