@@ -128,7 +128,7 @@ def test_quiet_still_says_why_a_run_was_not_whole(shell: Shell, office: Office) 
     office.file("Mon 09:00", OPERATOR, BASE, UNMAPPED_TRACKER)
     said = shell("apply", "-q")
     assert said.code == 3
-    assert f"«{UNMAPPED_TRACKER}»" in said.out
+    assert f'"{UNMAPPED_TRACKER}"' in said.out
 
 
 def test_data_goes_to_stdout_and_everything_else_to_stderr(shell: Shell, snapshot: Path) -> None:

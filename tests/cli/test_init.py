@@ -204,7 +204,12 @@ def test_a_wrong_answer_is_told_and_asked_again(place: Place) -> None:
     answers = [*urls, *keys, "suport", "support, alatau", "ru", HEAD, "", "y"]
     place.shell.patch.setattr(sys, "stdin", Typing("\n".join([*answers, ""])))
     said = place.shell("init")
-    for told in ("write it as https://redmine.example.kz", "plain http", "your answer names cannot", "project suport:"):
+    for told in (
+        "write it as https://redmine.example.kz",
+        "plain http",
+        "your answer: cannot read this file",
+        "project suport:",
+    ):
         assert told in said.err
     assert "projects: [support, alatau]" in Path("config.yaml").read_text(encoding="utf-8")
     assert "head is still to be said" in said.out
@@ -229,14 +234,14 @@ def test_a_wrong_key(place: Place) -> None:
 
 def test_rest_switched_off(place: Place) -> None:
     with place.site.world.rest_off():
-        one_line(place.init(), 77, "the REST API on?")
+        one_line(place.init(), 77, "turn on the REST API")
     assert place.is_empty()
 
 
 def test_no_key_at_all(place: Place) -> None:
     place.shell.patch.delenv("SUP_SYNC_KEY")
     one_line(place.init(), 77, "no key: set SUP_SYNC_KEY, or name its file by --key-file")
-    one_line(place.init("--key-file", "nowhere"), 77, "the file that --key-file names cannot be read")
+    one_line(place.init("--key-file", "nowhere"), 77, "--key-file: cannot read this file")
     key_file = place.shell.write("key", place.shell.key, 0o644)
     one_line(place.init("--key-file", key_file), 77, "chmod 600")
     assert place.is_empty()

@@ -117,7 +117,7 @@ def test_what_stands_in_the_way_is_one_line_before_any_request_is_read(
 ) -> None:
     office.faults[r"/issues\.json"] = reply(500)
     one_line(shell("report", "--publish", VIP), 78, "project alatau-trade has no wiki")
-    one_line(shell("report", "--publish", "nowhere"), 2, "/projects/nowhere.json: not there")
+    one_line(shell("report", "--publish", "nowhere"), 2, "/projects/nowhere.json: not found")
     office.world.tracker.role(BOT).permissions -= {"edit_wiki_pages"}
     one_line(shell("report", "--publish", BASE), 77, "the account lacks edit_wiki_pages")
     office.world.tracker.role(BOT).permissions |= {"edit_wiki_pages"}

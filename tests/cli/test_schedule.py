@@ -206,7 +206,7 @@ def test_what_keeps_the_runs_own_account_out_is_named(shell: Shell, root: Path) 
 
 def test_a_path_that_would_need_quotes_is_refused(shell: Shell, root: Path) -> None:
     shell.patch.setattr("sys.argv", ["/opt/my tools/sup-sync"])
-    one_line(shell("schedule", "--yes", "--prefix", root), 2, "/opt/my tools/sup-sync", "plain letters")
+    one_line(shell("schedule", "--yes", "--prefix", root), 2, "/opt/my tools/sup-sync", "use only letters")
 
 
 def test_cron_without_a_key_file_is_refused(shell: Shell, without_systemd: Path) -> None:

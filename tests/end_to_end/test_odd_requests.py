@@ -78,8 +78,8 @@ def test_what_no_mapping_has_is_set_aside_and_the_run_is_not_whole(diary: Diary)
     ran = diary.run("Mon 10:31")
     assert ran.findings == {(of_no_category, "unmapped_name"), (in_no_phase, "unmapped_name")}
     told = {each.issue_id: each.text for each in ran.done.plan.findings}
-    assert f"«{UNMAPPED_TRACKER}»" in told[of_no_category]
-    assert f"«{UNMAPPED_STATUS}»" in told[in_no_phase]
+    assert f'"{UNMAPPED_TRACKER}"' in told[of_no_category]
+    assert f'"{UNMAPPED_STATUS}"' in told[in_no_phase]
     assert ran.outcomes == {good: APPLIED}
     assert (ran.done.skipped, ran.done.is_complete) == (2, False)
     after = diary.traces()
