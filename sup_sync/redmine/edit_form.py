@@ -32,9 +32,7 @@ def parse_edit_form(page: str, where: str) -> EditForm:
     form_tags = [tag for tag in _TAG.findall(page) if "issue[" in tag or "all_attributes" in tag]
     tags, inputs = (_attributes(tag for tag in form_tags if tag.startswith(start)) for start in ("<", "<input"))
     if not any(tag.get("id") == "all_attributes" for tag in tags):
-        raise RefusedError(
-            f"{where}: this account may not edit the issue; check for a closed project or a missing `edit_issues`"
-        )
+        raise RefusedError(f"{where}: the account may not edit the issue; reopen its project, or grant `edit_issues`")
     versions = [tag.get("value", "") for tag in inputs if tag.get("name") == "issue[lock_version]"]
     if len(versions) != 1 or not versions[0].isdecimal():
         raise RedmineUnavailableError(f"{where}: not the page of an issue with one lock_version; try again later")

@@ -45,9 +45,9 @@ def test_mistyped_command_is_reported_in_one_line(shell: Shell, words: tuple[str
     [
         ("{}\n", ":1: not an issue, as it has no valid `id`"),
         ('{"id": 1}\nnonsense\n', ":2: not a JSON object; each line must be an issue"),
-        ('{"id": 1}\n\n[1]\n', ":3: no JSON object"),
+        ('{"id": 1}\n\n[1]\n', ":3: not a JSON object"),
         ('{"issue": {"id": "7"}}', ":1: not an issue, as it has no valid `id`"),
-        ("[" * 100_000, ":1: no JSON object"),
+        ("[" * 100_000, ":1: not a JSON object"),
         ('{"tracker": {"people": [{}]}}', "`tracker`: not the lists that `sup-sync snapshot` writes"),
         ('{"tracker": 1}', ":1: `tracker` is not an object"),
         (b"\xff\xfe", ": not UTF-8 text"),
@@ -111,7 +111,7 @@ def test_unmapped_status_is_a_finding(shell: Shell, snapshot: Path) -> None:
     assert plan["changes"] == []
     (finding,) = plan["findings"]
     assert finding["kind"] == "unmapped_name"
-    assert "«Ескі»" in finding["text"]
+    assert '"Ескі"' in finding["text"]
     assert "mappings/tracker.yaml" in finding["text"]
 
 
@@ -157,7 +157,7 @@ def test_missing_file_of_config_option_is_reported(shell: Shell) -> None:
     ("response", "code", "parts"),
     [
         (reply(200, "<!DOCTYPE html><html>Welcome</html>"), 75, ("an HTML page instead of JSON", "check that `url`")),
-        (reply(200, ""), 75, ("an empty answer",)),
+        (reply(200, ""), 75, ("an empty response",)),
         (half, 75, ("the connection broke",)),
         (reply(200, '{"user": {"id"'), 75, ("not a complete JSON object",)),
         (reply_json([]), 75, ("not a complete JSON object",)),
@@ -165,7 +165,7 @@ def test_missing_file_of_config_option_is_reported(shell: Shell) -> None:
         (
             reply(302, location="https://elsewhere.example/users/current.json?key=1"),
             75,
-            ("redirect (302) to https://elsewhere.example,",),
+            ("redirect (302) to https://elsewhere.example was not followed",),
         ),
         (reply(401), 77, ("API key rejected (401)",)),
         (reply(404), 78, ("not found (404); check that `url` is Redmine's base URL",)),

@@ -132,7 +132,7 @@ def test_quiet_prints_why_a_run_is_incomplete(shell: Shell, office: Office) -> N
     office.file("Mon 09:00", OPERATOR, BASE, UNMAPPED_TRACKER)
     result = shell("apply", "-q")
     assert result.code == 3
-    assert f"«{UNMAPPED_TRACKER}»" in result.out
+    assert f'"{UNMAPPED_TRACKER}"' in result.out
 
 
 def test_data_goes_to_stdout_and_messages_go_to_stderr(shell: Shell, snapshot: Path) -> None:

@@ -205,7 +205,7 @@ def test_wrong_answer_is_reported_and_asked_again(place: Place) -> None:
     for message in (
         "write it as https://redmine.example.kz",
         "plain http",
-        "your answer names cannot",
+        "your answer: cannot read this file",
         "project suport:",
     ):
         assert message in result.err
@@ -232,14 +232,14 @@ def test_wrong_key_is_reported_and_nothing_written(place: Place) -> None:
 
 def test_disabled_rest_api_is_reported(place: Place) -> None:
     with place.site.world.rest_off():
-        one_line(place.init(), 77, "the REST API on?")
+        one_line(place.init(), 77, "turn on the REST API")
     assert place.is_empty()
 
 
 def test_missing_or_unsafe_key_file_is_reported(place: Place) -> None:
     place.shell.patch.delenv("SUP_SYNC_KEY")
     one_line(place.init(), 77, "no API key; set SUP_SYNC_KEY or pass --key-file")
-    one_line(place.init("--key-file", "nowhere"), 77, "the file that --key-file names cannot be read")
+    one_line(place.init("--key-file", "nowhere"), 77, "--key-file: cannot read this file")
     key_file = place.shell.write("key", place.shell.key, 0o644)
     one_line(place.init("--key-file", key_file), 77, "chmod 600")
     assert place.is_empty()

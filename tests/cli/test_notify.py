@@ -108,7 +108,7 @@ def unknown_person(desk: Shell) -> str:
 
 def no_file(desk: Shell) -> str:
     desk.files.replace("config.yaml", "notify_file: channels\n", "")
-    return "set SUP_SYNC_NOTIFY, or name their file as `notify_file`"
+    return "set SUP_SYNC_NOTIFY, or `notify_file` in config.yaml"
 
 
 def no_apprise(desk: Shell) -> str:

@@ -115,7 +115,7 @@ def test_missing_library_is_reported_with_its_extra(
 def test_obstacles_are_reported_before_requests_are_read(shell: Shell, office: Office, wiki: Wiki) -> None:
     office.responses[r"/issues\.json"] = reply(500)
     one_line(shell("report", "--publish", VIP), 78, "project alatau-trade has no wiki")
-    one_line(shell("report", "--publish", "nowhere"), 2, "/projects/nowhere.json: not there")
+    one_line(shell("report", "--publish", "nowhere"), 2, "/projects/nowhere.json: not found")
     office.world.tracker.role(BOT).permissions -= {"edit_wiki_pages"}
     one_line(shell("report", "--publish", BASE), 77, "the account lacks edit_wiki_pages")
     office.world.tracker.role(BOT).permissions |= {"edit_wiki_pages"}

@@ -207,7 +207,7 @@ def test_file_that_the_service_account_cannot_read_is_reported(shell: Shell, roo
 
 def test_path_that_needs_quotes_is_rejected(shell: Shell, root: Path) -> None:
     shell.patch.setattr("sys.argv", ["/opt/my tools/sup-sync"])
-    one_line(shell("schedule", "--yes", "--prefix", root), 2, "/opt/my tools/sup-sync", "plain letters")
+    one_line(shell("schedule", "--yes", "--prefix", root), 2, "/opt/my tools/sup-sync", "use only letters")
 
 
 def test_cron_without_a_key_file_is_rejected(shell: Shell, without_systemd: Path) -> None:
