@@ -139,7 +139,7 @@ def test_a_report_of_a_part_says_so_and_ends_partly_done(shell: Shell, office: O
     office.faults[r"/issues/\d+\.json"] = reply(500)
     said = shell("report", "--publish", BASE, "--language", "en")
     assert said.code == 3
-    assert "this report is incomplete" in page_of(wiki).text
+    assert "some projects could not be read" in page_of(wiki).text
 
 
 FILE = {"id": 1, "filename": "sup-sync-x.png", "author": {"id": 1}}

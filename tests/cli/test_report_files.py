@@ -100,4 +100,4 @@ def test_the_page_says_that_a_part_is_missing(shell: Shell, tmp_path: Path) -> N
     page = tmp_path / "page.html"
     read = ("--from", "broken.jsonl", "--now", "2026-11-20T18:00")
     assert shell("report", *read, "--html", page, "--language", "en").code == 3
-    assert "this report is incomplete" in page.read_text()
+    assert "some projects could not be read" in page.read_text()
