@@ -157,7 +157,7 @@ FILE = {"id": 1, "filename": "sup-sync-x.png", "author": {"id": 1}}
             r"/uploads\.json",
             reply_json({"upload": {"token": "9.dead"}}, 201),
             3,
-            "was accepted without sup-sync-2026-06-party-",
+            "was accepted without sup-sync-2026-06-hours-",
         ),
     ],
 )
