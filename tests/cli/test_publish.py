@@ -137,7 +137,7 @@ def test_incomplete_report_is_marked_and_exits_partly_done(shell: Shell, office:
     office.responses[r"/issues/\d+\.json"] = reply(500)
     result = shell("report", "--publish", BASE, "--language", "en")
     assert result.code == 3
-    assert "this report is incomplete" in page_of(wiki).text
+    assert "some projects could not be read" in page_of(wiki).text
 
 
 FILE = {"id": 1, "filename": "sup-sync-x.png", "author": {"id": 1}}
@@ -155,7 +155,7 @@ FILE = {"id": 1, "filename": "sup-sync-x.png", "author": {"id": 1}}
             r"/uploads\.json",
             reply_json({"upload": {"token": "9.dead"}}, 201),
             3,
-            "was accepted, but lacks sup-sync-2026-06-ball-",
+            "was accepted, but lacks sup-sync-2026-06-hours-",
         ),
     ],
 )

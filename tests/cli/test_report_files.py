@@ -98,4 +98,4 @@ def test_incomplete_page_is_marked(shell: Shell, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     read = ("--from", "broken.jsonl", "--now", "2026-11-20T18:00")
     assert shell("report", *read, "--html", page, "--language", "en").code == 3
-    assert "this report is incomplete" in page.read_text()
+    assert "some projects could not be read" in page.read_text()

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from io import StringIO
 from itertools import product
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 from stories.shipped import LANGUAGES, Copy, shipped_config
+from support.screens import screen_lines
 from support.versions import add_earlier_version
 
 from sup_sync.config.load import Config
 from sup_sync.model.policy import ClockKind
-from sup_sync.output.terminal.layout import make_console
 from sup_sync.output.terminal.regulation import show_regulation
 from sup_sync.output.texts import Texts
 from sup_sync.output.texts.regulation import RegulationText, regulation_text
@@ -37,11 +36,7 @@ def texts_of(config: Config | None = None, language: str = "en", day: date = DAY
 
 
 def shown(config: Config | None = None, language: str = "en", width: int = 80, day: date = DAY) -> list[str]:
-    console = make_console(StringIO())
-    console.width = width
-    show_regulation(console, texts_of(config, language, day))
-    assert isinstance(console.file, StringIO)
-    return console.file.getvalue().splitlines()
+    return screen_lines(lambda console: show_regulation(console, texts_of(config, language, day)), width)
 
 
 def changed(folder: Path, *changes: tuple[str, str]) -> Config:

@@ -1,29 +1,19 @@
-"""The exact text of each screen."""
+"""The exact text of the screens of queue, report, due and mistakes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from io import StringIO
 
-import pytest
-from rich.console import Console
 from stories.story import Story
+from support.screens import screen_lines
 
 from sup_sync.errors import Mistake
-from sup_sync.model.change import Change
-from sup_sync.model.issue import Finding
 from sup_sync.output.terminal.contracts import show_mistakes
-from sup_sync.output.terminal.explanation import show_explanation
-from sup_sync.output.terminal.layout import make_console
-from sup_sync.output.terminal.plan import show_findings, show_outcomes, show_plan, show_run_result
 from sup_sync.output.terminal.report import show_report
 from sup_sync.output.terminal.targets import target_lines
 from sup_sync.output.terminal.work_queue import show_queue
-from sup_sync.planning.plan import Plan
 from sup_sync.sla.judgement import Judgement
 from sup_sync.views.compliance import Dimension, compliance
-from sup_sync.views.explanation import explain
 from sup_sync.views.work_queue import queue
 
 MakeStory = Callable[..., Story]
@@ -31,141 +21,12 @@ MakeStory = Callable[..., Story]
 NOW = "Thu 15:20 now"
 
 
-def lines(show: Callable[[Console], None], width: int = 80) -> list[str]:
-    console = make_console(StringIO())
-    console.width = width
-    show(console)
-    assert isinstance(console.file, StringIO)
-    return console.file.getvalue().splitlines()
-
-
-# ---- plan
-
-
-def show_changes(*changes: Change, story: Story, findings: tuple[Finding, ...] = (), judged: int = 30) -> list[str]:
-    plan = Plan(changes, findings, judged)
-    return lines(lambda console: show_plan(console, plan, [story.judgement]))
-
-
-@pytest.fixture
-def vip(make_story: MakeStory) -> Story:
-    return make_story(f"Mon 09:00 filed by client, VIP, error, urgent \n {NOW}")
-
-
-def test_plan_shows_each_value_its_reason_and_its_clause(vip: Story) -> None:
-    shown_lines = show_changes(
-        Change(1, "level", "", "VIP", "contract of X", "3"),
-        Change(1, "resolution_due", "2026-06-08 18:00", "2026-06-09 10:00", "filed 2026-06-08 09:00", "SLA VIP.3"),
-        Change(1, "due_date", "2026-06-10", "", "no target"),
-        Change(1, "private_note", "", "@d.bekova\n\nМерзімі өтті", "first_response: breached", "SLA VIP.2"),
-        story=vip,
-        findings=(Finding(4, "no_version", "without a version: set one", "23"), Finding(12, "x", "look")),
-    )
-    assert shown_lines == [
-        "#1 VIP · error · normal · tracker — Есеп ашылмайды",
-        "  + level               VIP               contract of X (clause 3)",
-        "  ~ resolution_due      2026-06-08 18:00 → 2026-06-09 10:00",
-        "                        filed 2026-06-08 09:00 (SLA VIP.3)",
-        "  - due_date            2026-06-10        no target",
-        "  ! private_note        @d.bekova  Мерзімі өтті",
-        "                        first_response: breached (SLA VIP.2)",
-        "",
-        "Findings",
-        "  #4   without a version: set one (clause 23)",
-        "  #12  look",
-        "",
-        "Plan: 1 value to set, 1 to change, 1 to clear, 1 note on 1 of 30 requests. 2",
-        "findings.",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("changes", "judged", "summary"),
-    [
-        ((), 30, "Nothing to write on 30 requests."),
-        ((), 1, "Nothing to write on 1 request."),
-        ((("a", "", "b"), ("c", "", "d")), 1, "Plan: 2 values to set on 1 of 1 request."),
-        ((("a", "b", "c"),), 9, "Plan: 1 value to change on 1 of 9 requests."),
-        ((("a", "b", "c"), ("d", "", "e")), 9, "Plan: 1 value to set, 1 to change on 1 of 9 requests."),
-        ((("private_note", "", "c"),), 9, "Plan: 1 note on 1 of 9 requests."),
-        ((("marker", "a", "b"), ("private_note", "", "c")), 9, "Plan: 1 note on 1 of 9 requests."),
-        ((("marker", "", "b"), ("a", "", "b")), 9, "Plan: 1 value to set on 1 of 9 requests."),
-        ((("marker", "", "b"),), 9, "Plan: only sup-sync's marker on 1 of 9 requests."),
-    ],
-)
-def test_plan_ends_with_a_summary(
-    vip: Story, changes: tuple[tuple[str, str, str], ...], judged: int, summary: str
-) -> None:
-    rows = (Change(1, field, old, new, "why") for field, old, new in changes)
-    assert show_changes(*rows, story=vip, judged=judged)[-1] == summary
-
-
-def test_findings_are_counted_when_nothing_changes(vip: Story) -> None:
-    findings = (Finding(7, "x", "look"),)
-    assert show_changes(story=vip, findings=findings)[-1].endswith("Nothing to write on 30 requests. 1 finding.")
-
-
-def test_findings_heading_is_left_out_without_findings() -> None:
-    assert lines(lambda console: show_findings(console, ())) == []
-
-
-# ---- outcomes
-
-
-@dataclass(frozen=True)
-class Outcome:
-    issue_id: int
-    kind: str
-    text: str = ""
-
-
-@dataclass(frozen=True)
-class RunResult:
-    plan: Plan
-    outcomes: tuple[Outcome, ...]
-    skipped: int
-
-
-OUTCOMES = (
-    Outcome(1, "applied"),
-    Outcome(2, "failed", "no answer"),
-    Outcome(3, "applied"),
-    Outcome(14, "stale", "it changed\x1b[2J meanwhile"),
-    Outcome(5, "refused", "403"),
-    Outcome(6, "unneeded", "nothing left"),
-)
-
-
-def test_each_write_that_was_not_applied_has_a_line_and_all_are_counted() -> None:
-    assert lines(lambda console: show_outcomes(console, OUTCOMES)) == [
-        "  failed   #2  no answer",
-        "  stale    #14  it changed[2J meanwhile",
-        "  refused  #5  403",
-        "  unneeded #6  nothing left",
-        "Written: 2 applied, 1 unneeded, 1 stale, 1 refused, 1 failed.",
-    ]
-    assert lines(lambda console: show_outcomes(console, ())) == ["Nothing to write."]
-
-
-def test_run_result_shows_findings_writes_and_the_number_not_evaluated() -> None:
-    result = RunResult(Plan((), (Finding(9, "x", "look"),), 3), OUTCOMES[:1], skipped=1)
-    assert lines(lambda console: show_run_result(console, result)) == [
-        "Findings",
-        "  #9  look",
-        "",
-        "Written: 1 applied.",
-        "1 request could not be evaluated; see the findings.",
-    ]
-    complete = RunResult(Plan((), (), 3), OUTCOMES[:1], skipped=0)
-    assert lines(lambda console: show_run_result(console, complete)) == ["Written: 1 applied."]
-
-
 # ---- queue
 
 
 def queue_of(*stories: Story, width: int = 80) -> list[str]:
     rules, judgements = stories[0].rules, [story.judgement for story in stories]
-    return lines(lambda console: show_queue(console, queue(judgements, rules.calendars)), width)
+    return screen_lines(lambda console: show_queue(console, queue(judgements, rules.calendars)), width)
 
 
 def test_queue_on_80_columns_has_the_subject_below(make_story: MakeStory) -> None:
@@ -187,8 +48,7 @@ def test_queue_on_80_columns_has_the_subject_below(make_story: MakeStory) -> Non
         "↑ out of turn (clause 22)",
         "",
         "Blocked",
-        '  #4  status "Белгісіз" is not mapped; add it to `statuses` in',
-        "      mappings/tracker.yaml",
+        "  #4  status «Белгісіз»: add it to `statuses` of mappings/tracker.yaml",
         "",
         "3 requests to work on; 1 waiting for the client, 0 with development.",
     ]
@@ -233,148 +93,9 @@ def test_request_stopped_while_waiting_is_counted_once_as_blocked(
 def test_empty_queue_shows_zero_requests(make_story: MakeStory) -> None:
     rules = make_story(f"Thu 12:35 filed by operator \n {NOW}").rules
     nothing: list[Judgement] = []
-    assert lines(lambda console: show_queue(console, queue(nothing, rules.calendars))) == [
+    assert screen_lines(lambda console: show_queue(console, queue(nothing, rules.calendars))) == [
         "0 requests to work on; 0 waiting for the client, 0 with development."
     ]
-
-
-# ---- explanation
-
-
-def test_explanation_shows_all_parts(story: Story) -> None:
-    """
-    Mon 09:00 filed by client, VIP, error, urgent
-    Mon 09:10 staff: public note
-    Mon 10:00 staff: asks and waiting for client and sets priority urgent
-    Mon 13:00 sup-sync runs
-    Tue 11:00 now
-    """
-    assert story.now is not None
-    explanation = explain(story.judgement, story.rules, story.now)
-    assert lines(lambda console: show_explanation(console, explanation)) == [
-        "#1 VIP · error · urgent · tracker — Есеп ашылмайды",
-        "as of Tue 2026-06-09 11:00",
-        "",
-        "Classification",
-        "  level     VIP                 contract of «Алатау Трейд» ЖШС until 2028-12-31",
-        "                                (clause 3)",
-        "  channel   tracker             filed by client (clause 8)",
-        "  category  error               tracker «Қате, істеліп бітпеген» (clause 4)",
-        "  priority  urgent              the operator determines the priority (clause 20)",
-        "            Mon 2026-06-08 09:00  urgent by client Ерлан Садықов: not confirmed,",
-        "                                  normal applies",
-        "            Mon 2026-06-08 10:00  urgent by staff Болат Ермеков",
-        "",
-        "History",
-        "  Mon 2026-06-08 09:00  client  Ерлан Садықов  filed",
-        "  Mon 2026-06-08 09:10  staff   Болат Ермеков  public note",
-        "  Mon 2026-06-08 10:00  staff   Болат Ермеков  public note, status Жаңа → Клиент",
-        "                                               жауабын күтуде, priority urgent →",
-        "                                               urgent",
-        "  Mon 2026-06-08 13:00  bot     sup-sync       other values",
-        "",
-        "Time by party",
-        "  held by  from                  working time  wall clock",
-        "  support  Mon 2026-06-08 09:00           1 h         1 h",
-        "  client   Mon 2026-06-08 10:00          10 h        25 h",
-        "  support  total                          1 h         1 h",
-        "  client   total                         10 h        25 h",
-        "  elapsed  total                         11 h        26 h",
-        "",
-        "Targets",
-        "  first response  met: on time (SLA VIP.2)",
-        "                  took 10 min of 2 h working time",
-        "                  counts from Mon 2026-06-08 09:00, due Mon 2026-06-08 11:00",
-        "                  stopped Mon 2026-06-08 09:10",
-        "  resolution      on track: waiting for the client (SLA VIP.3)",
-        "                  1 h of 9 h working time, 8 h left",
-        "                  counts from Mon 2026-06-08 09:00, due Mon 2026-06-08 18:00",
-        "                  plus this pause",
-        "                  paused from Mon 2026-06-08 10:00 on",
-        "",
-        "Timeline",
-        "  first response, Mon 2026-06-08 09:00 to Mon 2026-06-08 11:00, 1 character = 1",
-        "  min",
-        "  ███████",
-        "        S                                                   1                  D",
-        "  resolution, Mon 2026-06-08 09:00 to Tue 2026-06-09 11:00, 1 character = 20 min",
-        "  ███░░░░░░░░░░░░░░░░░░░░░░░░·············································░░░░░░",
-        "                      1      D                                                 N",
-        "  █ counts   ░ paused   · outside working hours   D due   N now   S stopped   1",
-        "  at risk",
-        "",
-        "Waiting for the client",
-        "  asked Mon 2026-06-08 10:00, reminded after Mon 2026-06-08 14:00, closed after",
-        "  Mon 2026-06-08 18:00, in working hours only (clause 15)",
-        "",
-        "Escalation",
-        "  first response  at risk       75%  Mon 2026-06-08 10:30  not needed",
-        "  first response  breached     100%  Mon 2026-06-08 11:00  not needed",
-        "  first response  to head      200%  Mon 2026-06-08 13:00  not needed",
-        "  resolution      at risk       75%  Mon 2026-06-08 15:45  not due yet",
-        "  resolution      breached     100%  Mon 2026-06-08 18:00  not due yet",
-        "  resolution      to head      200%  Tue 2026-06-09 18:00  not due yet",
-        "",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
-        ("Mon 09:00 filed by operator, VIP \n Mon 13:00 now", "4 h of 2 h working time, overdue by 2 h"),
-        ("Mon 09:00 filed by operator, VIP, by official letter \n Mon 13:00 now", "4 h of working time"),
-        (
-            "Mon 09:00 filed by operator \n Mon 10:00 staff: hands to development and sets version 2 due 2026-06-19"
-            " \n Mon 13:00 now",
-            "the release of 2026-06-19 is the target",
-        ),
-        (
-            "Mon 09:00 filed by operator \n Mon 10:00 staff: solves \n Mon 11:00 client: reopens \n Mon 13:00 now",
-            "reopened 1 time",
-        ),
-        (
-            "Mon 09:00 filed by operator \n Mon 10:00 staff: solves \n Mon 11:00 client: reopens \n Mon 13:00 now",
-            "paused from Mon 2026-06-08 10:00 until Mon 2026-06-08 11:00",
-        ),
-        (
-            "Mon 09:00 filed by operator, status «Белгісіз» \n Mon 13:00 now",
-            '  #1  status "Белгісіз" is not mapped; add it to `statuses` in',
-        ),
-    ],
-)
-def test_explanation_has_a_line_for_each_special_case(make_story: MakeStory, text: str, line: str) -> None:
-    story = make_story(text)
-    assert story.now is not None
-    explanation = explain(story.judgement, story.rules, story.now)
-    assert line in [
-        each if each.startswith("  #") else each.strip() for each in lines(lambda c: show_explanation(c, explanation))
-    ]
-
-
-ASKED = "staff: asks and waiting for client"
-
-
-@pytest.mark.parametrize(
-    ("text", "is_shown"),
-    [
-        (f"Mon 09:00 filed by operator \n Mon 10:00 {ASKED} \n Mon 13:00 now", True),
-        (f"Mon 09:00 filed by operator, reason insult \n Mon 10:00 {ASKED} \n Mon 13:00 now", False),
-    ],
-)
-def test_waiting_is_shown_if_the_request_would_be_closed(make_story: MakeStory, text: str, is_shown: bool) -> None:
-    story = make_story(text)
-    assert story.now is not None
-    explanation = explain(story.judgement, story.rules, story.now)
-    assert ("Waiting for the client" in lines(lambda c: show_explanation(c, explanation))) is is_shown
-
-
-def test_time_outside_the_calendar_s_years_is_a_dash(make_story: MakeStory) -> None:
-    story = make_story("2022-12-30 12:00 filed by operator \n 2022-12-30 13:00 now")
-    assert story.now is not None
-    explanation = explain(story.judgement, story.rules, story.now)
-    assert "  support  Fri 2022-12-30 12:00             —         1 h" in lines(
-        lambda c: show_explanation(c, explanation)
-    )
 
 
 # ---- report
@@ -391,7 +112,7 @@ def test_report_shows_the_figures_of_each_group_for_each_target(make_story: Make
     report = compliance(
         judgements, stories[0].rules.policy, stories[0].rules.calendars, by=[Dimension.LEVEL, Dimension.CATEGORY]
     )
-    assert lines(lambda console: show_report(console, report)) == [
+    assert screen_lines(lambda console: show_report(console, report)) == [
         "4 requests filed 2026-06-08 to 2026-06-10, 1 refused or stopped, 1 not evaluated",
         "",
         "First response",
@@ -436,16 +157,16 @@ def test_stopped_requests_are_counted_with_refused_ones(make_story: MakeStory) -
         make_story(f"Mon 09:00 filed by operator, Base \n {NOW}"),
     ]
     report = compliance([story.judgement for story in stories], stories[0].rules.policy, stories[0].rules.calendars)
-    head, *_ = lines(lambda console: show_report(console, report))
+    head, *_ = screen_lines(lambda console: show_report(console, report))
     assert head == "3 requests filed 2026-06-08 to 2026-06-08, 2 refused or stopped"
 
 
 def test_narrow_report_cuts_names_but_never_figures(make_story: MakeStory) -> None:
     story = make_story(f"last Mon 09:00 filed by operator, by online assistant \n Thu 15:10 staff: solves \n {NOW}")
     report = compliance([story.judgement], story.rules.policy, story.rules.calendars)
-    for line in lines(lambda console: show_report(console, report), 64):
+    for line in screen_lines(lambda console: show_report(console, report), 64):
         assert "…" not in line[20:]
-    assert any("78 h 10 min" in line for line in lines(lambda console: show_report(console, report), 64))
+    assert any("78 h 10 min" in line for line in screen_lines(lambda console: show_report(console, report), 64))
 
 
 # ---- due and mistakes
@@ -486,7 +207,7 @@ def test_due_shows_each_target_and_marks_missing_ones() -> None:
 def test_mistake_is_one_line_at_any_length() -> None:
     long = Mistake("regulation.yaml", 12, "unknown key 'levls'; did you mean 'levels'? " + "x" * 200)
     mistakes = [long, Mistake("clients.yaml", 3, "ended \x1b[2J", is_warning=True)]
-    assert lines(lambda console: show_mistakes(console, mistakes)) == [
+    assert screen_lines(lambda console: show_mistakes(console, mistakes)) == [
         str(long),
         "clients.yaml:3: warning: ended [2J",
     ]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from io import StringIO
 
 import pytest
 from rich.cells import cell_len
+from support.screens import screen_lines
 
-from sup_sync.output.terminal.layout import make_console, new_table, print_hanging, print_table, text
+from sup_sync.output.terminal.layout import new_table, print_hanging, print_table, text
 
 HEADERS = ("client", "who", "due", "share\nmet")
 ROWS = (
@@ -19,14 +19,10 @@ ROWS = (
 
 
 def printed(width: int, *, wraps: bool = False) -> list[str]:
-    console = make_console(StringIO())
-    console.width = width
     table = new_table(*HEADERS, right=HEADERS[3:])
     for row in ROWS:
         table.add_row(*map(text, row))
-    print_table(console, table, wraps=wraps)
-    assert isinstance(console.file, StringIO)
-    return console.file.getvalue().splitlines()
+    return screen_lines(lambda console: print_table(console, table, wraps=wraps), width)
 
 
 @pytest.mark.parametrize("wraps", [False, True])
@@ -75,8 +71,8 @@ def test_table_without_room_becomes_cards() -> None:
 
 
 def test_body_goes_below_a_head_that_fills_the_line() -> None:
-    console = make_console(StringIO())
-    console.width = 40
-    print_hanging(console, text("  first response  at risk  75%  "), text("sent by the next run"))
-    assert isinstance(console.file, StringIO)
-    assert console.file.getvalue().splitlines() == ["  first response  at risk  75%", "    sent by the next run"]
+    head, body = text("  first response  at risk  75%  "), text("sent by the next run")
+    assert screen_lines(lambda console: print_hanging(console, head, body), 40) == [
+        "  first response  at risk  75%",
+        "    sent by the next run",
+    ]

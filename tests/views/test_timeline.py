@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from io import StringIO
 
 import pytest
 from rich.cells import cell_len
 from stories.story import Story
+from support.screens import screen_lines
 
 from sup_sync.errors import CalendarError
 from sup_sync.output.terminal.labels import label
-from sup_sync.output.terminal.layout import make_console
 from sup_sync.output.terminal.timeline import show_timelines
 from sup_sync.views.explanation import Explanation, explain
 from sup_sync.views.timeline import CellKind, Timeline, timeline
@@ -122,18 +121,12 @@ def test_timeline_outside_the_calendar_s_years_is_left_out_of_the_screen(make_st
     late = explanation.now + timedelta(days=40)
     with pytest.raises(CalendarError):
         timeline(clock, (), explanation.judgement.filed_at, late, explanation.calendars, 10)
-    console = make_console(StringIO())
-    show_timelines(console, replace(explanation, now=late))
-    assert isinstance(console.file, StringIO)
-    assert label("resolution") not in console.file.getvalue()
+    lines = screen_lines(lambda console: show_timelines(console, replace(explanation, now=late)))
+    assert label("resolution") not in "".join(lines)
 
 
 def shown(story: Story, width: int) -> list[str]:
-    console = make_console(StringIO())
-    console.width = width
-    show_timelines(console, explain_story(story))
-    assert isinstance(console.file, StringIO)
-    return console.file.getvalue().splitlines()
+    return screen_lines(lambda console: show_timelines(console, explain_story(story)), width)
 
 
 WAITS = """

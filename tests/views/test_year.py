@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from io import StringIO
 from pathlib import Path
 
 import pytest
 from rich.cells import cell_len
 from stories.moments import ZONE
 from stories.shipped import LANGUAGES, Copy, shipped_config
+from support.screens import screen_lines
 
 from sup_sync.config.load import Config
 from sup_sync.model.policy import ClockKind
-from sup_sync.output.terminal.layout import make_console
 from sup_sync.output.terminal.year import show_year
 from sup_sync.output.texts import Texts
 from sup_sync.output.texts.year import SIGNS, CalendarTexts, sign_of
@@ -118,11 +117,7 @@ def test_no_two_kinds_share_a_sign() -> None:
 
 
 def shown(number: int, language: str, width: int) -> list[str]:
-    console = make_console(StringIO())
-    console.width = width
-    show_year(console, year(number), texts(language))
-    assert isinstance(console.file, StringIO)
-    return console.file.getvalue().splitlines()
+    return screen_lines(lambda console: show_year(console, year(number), texts(language)), width)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
