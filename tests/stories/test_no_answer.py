@@ -64,7 +64,7 @@ def test_every_part_of_the_ending_names_the_clause(story):
     [
         ("Kazakh", "Өтініш жабылды"),
         ("Russian", "Что было сделано к этому времени"),
-        ("English", "What was done by then"),
+        ("English", "Actions up to then"),
     ],
 )
 def test_the_wording_is_the_clauses_own_in_every_language(make_story, language, rest):
@@ -111,7 +111,7 @@ def test_the_client_is_reminded_once_after_half_of_the_time(story):
     [
         ("Kazakh", "Қолдау қызметінің сұрағына"),
         ("Russian", "Мы ждём ответа"),
-        ("English", "We wait for your answer"),
+        ("English", "We are waiting for your answer"),
     ],
 )
 def test_the_reminder_is_in_the_clients_language(make_story, language, beginning):
@@ -839,12 +839,12 @@ def test_every_kind_of_action_is_listed_in_the_order_of_time(story):
     Mon 10:00 staff: asks and waiting for client
     Tue 09:00 now
     """
-    _, note = story.changes["public_note"].split("What was done by then:\n")
+    _, note = story.changes["public_note"].split("Actions up to then:\n")
     assert note.splitlines()[:-1] == [
         "- 8 June 2026, 09:00: the request was registered",
         "- 8 June 2026, 09:01: a message was sent to the client",
-        "- 8 June 2026, 09:10: the priority was determined",
-        "- 8 June 2026, 09:20: work on the request began",
+        "- 8 June 2026, 09:10: the priority was set",
+        "- 8 June 2026, 09:20: work on the request started",
         "- 8 June 2026, 09:30: support answered",
         "- 8 June 2026, 09:40: the request was handed to development",
         "- 8 June 2026, 09:50: the request was closed",

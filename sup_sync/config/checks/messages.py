@@ -61,8 +61,8 @@ def _text_mistakes(files: Files, place: Place, text: str, expected: Text) -> Ite
 
 def _expected(files: Files) -> Mapping[str, Text]:
     """Return the texts that the mappings need, by key."""
-    terms = (files.terms(section) for section in ("levels", "reasons", "metrics"))
-    return expected_messages(*terms, _public_metrics(files))
+    levels, reasons, metrics = (files.terms(section) for section in ("levels", "reasons", "metrics"))
+    return expected_messages(levels, reasons, metrics, _public_metrics(files))
 
 
 def _public_metrics(files: Files) -> frozenset[str]:
