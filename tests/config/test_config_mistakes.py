@@ -34,7 +34,7 @@ def test_all_mistakes_of_all_files_are_reported_at_once(copy):
     copy.replace(TRACKER, "  urgent: Жедел\n", "  urgent: Жедел\n  urgent: Шұғыл\n")
     copy.replace(CALENDAR, "date: 2023-07-01, kind: worked", "date: 2022-07-01, kind: worked")
     copy.replace(CLIENTS, "project: alatau-trade", "project: alatau")
-    copy.replace(MESSAGES, "  resolution: Closing\n", "  resolution: $metric\n")
+    copy.replace(MESSAGES, "  resolution: Resolution\n", "  resolution: $metric\n")
     copy.replace(MESSAGES, "  first_response: First response\n", "")
     with pytest.raises(ConfigError) as raised:
         copy.load()

@@ -23,9 +23,9 @@ RUSSIAN = (
 )
 ENGLISH = (
     "Request no. 1 was registered on 8 June 2026, 09:00 (regulation, clause 13). Service level: Base.\n"
-    "Target for the first answer: 8 June 2026, 09:15.\n"
-    "Target for closing: 9 June 2026, 18:00.\n"
-    "These are targets and follow the load."
+    "Target for the first response: 8 June 2026, 09:15.\n"
+    "Target for the resolution: 9 June 2026, 18:00.\n"
+    "These times are targets and depend on workload."
     " Answers to frequent questions are in the help centre: wiki.mitwork.kz"
 )
 
@@ -81,7 +81,7 @@ def test_acknowledgement_is_written_first_and_separately_from_a_note_to_staff(st
     [
         ("Kazakh", "Өтінішті жабудың мақсатты мерзімі: белгіленбеген (SLA VIP.3)."),
         ("Russian", "Целевой срок закрытия обращения: не установлен (SLA VIP.3)."),
-        ("English", "Target for closing: none is set (SLA VIP.3)."),
+        ("English", "Target for the resolution: none is set (SLA VIP.3)."),
     ],
 )
 def test_acknowledgement_of_an_official_letter_has_no_resolution_target(make_story, language, text):
@@ -98,7 +98,7 @@ def test_acknowledgement_of_an_official_letter_has_no_resolution_target(make_sto
     [
         ("Kazakh", "Жүгінген уақытыңыз: 2026 жылғы 8 маусым, 15:30; тіркелген уақыты: 2026 жылғы 9 маусым, 09:00."),
         ("Russian", "Вы обратились: 8 июня 2026 г., 15:30; зарегистрировано: 9 июня 2026 г., 09:00."),
-        ("English", "You turned to us on 8 June 2026, 15:30; it was registered on 9 June 2026, 09:00."),
+        ("English", "You contacted us on 8 June 2026, 15:30; your request was registered on 9 June 2026, 09:00."),
     ],
 )
 def test_acknowledgement_has_both_moments_if_the_contact_was_entered_later(make_story, language, text):

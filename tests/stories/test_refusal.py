@@ -59,7 +59,7 @@ def test_the_reasons_are_those_of_clauses_6_9_15_and_16():
         ),
         (
             "English",
-            "Your request was refused. The reason: there is too little information (regulation, clause 9).\n"
+            "Your request was refused. Reason: too little information (regulation, clause 9).\n"
             "If you disagree, write to QA@mitwork.net (regulation, clause 25).",
         ),
     ],
