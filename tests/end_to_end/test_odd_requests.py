@@ -78,8 +78,8 @@ def test_unmapped_requests_are_skipped_and_the_run_is_incomplete(diary: Diary) -
     run = diary.run("Mon 10:31")
     assert run.findings == {(in_unmapped_tracker, "unmapped_name"), (in_unmapped_status, "unmapped_name")}
     findings = {each.issue_id: each.text for each in run.done.plan.findings}
-    assert f"«{UNMAPPED_TRACKER}»" in findings[in_unmapped_tracker]
-    assert f"«{UNMAPPED_STATUS}»" in findings[in_unmapped_status]
+    assert f'"{UNMAPPED_TRACKER}"' in findings[in_unmapped_tracker]
+    assert f'"{UNMAPPED_STATUS}"' in findings[in_unmapped_status]
     assert run.outcomes == {good: APPLIED}
     assert (run.done.skipped, run.done.is_complete) == (2, False)
     after = diary.traces()
