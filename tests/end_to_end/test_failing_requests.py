@@ -44,7 +44,11 @@ def test_an_internal_error_on_one_request_does_not_affect_the_others(
         if where == "judging":
             patch.setattr(judge, "item_problems", failing_for(judge.item_problems, failing))
         else:
-            patch.setattr(request_plan.RequestPlan, "_terms", failing_for(request_plan.RequestPlan._terms, failing))
+            patch.setattr(
+                request_plan.RequestPlan,
+                "_set_level_and_state",
+                failing_for(request_plan.RequestPlan._set_level_and_state, failing),
+            )
         run = diary.run("Mon 11:01")
     assert run.outcomes == {other: OutcomeKind.APPLIED}
     (finding,) = [each for each in run.done.plan.findings if each.kind == "internal_error"]

@@ -48,7 +48,7 @@ def test_nothing_is_published_if_the_permission_is_lost_during_the_run(
         )
         run = diary.run("Mon 11:01", session=session)
     assert run.outcomes == {late: OutcomeKind.REFUSED}
-    assert "give its role set_notes_private" in run.done.outcomes[0].text
+    assert "grant `set_notes_private` to its role" in run.done.outcomes[0].text
     assert len(diary.notes(CLIENT, late, private=False)) == 1  # the acknowledgement, which is sent first
     assert diary.notes(OPERATOR, late) == []
     assert diary.run("Mon 11:06").outcomes == {late: OutcomeKind.APPLIED}
