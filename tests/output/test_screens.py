@@ -187,7 +187,8 @@ def test_queue_on_80_columns_has_the_subject_below(make_story: MakeStory) -> Non
         "↑ out of turn (clause 22)",
         "",
         "Blocked",
-        '  #4  status "Белгісіз" is not mapped; add it to `statuses` in mappings/tracker.yaml',
+        '  #4  status "Белгісіз" is not mapped; add it to `statuses` in',
+        "      mappings/tracker.yaml",
         "",
         "3 requests to work on; 1 waiting for the client, 0 with development.",
     ]
@@ -337,7 +338,7 @@ def test_explanation_shows_all_parts(story: Story) -> None:
         ),
         (
             "Mon 09:00 filed by operator, status «Белгісіз» \n Mon 13:00 now",
-            '  #1  status "Белгісіз" is not mapped; add it to `statuses` in mappings/tracker.yaml',
+            '  #1  status "Белгісіз" is not mapped; add it to `statuses` in',
         ),
     ],
 )
