@@ -28,17 +28,17 @@ STYLES = {
 
 def show_year(console: Console, year: Year, texts: CalendarTexts) -> None:
     """Print the months with a sign at each unusual day, the legend, and the reasons of those days."""
-    print_summary(console, (texts.texts.text("title", year=year.year), "bold"))
+    print_summary(console, (texts.text("title", year=year.year), "bold"))
     print_summary(console, f"{texts.summary(year)}; {texts.state(year)}")
     fitting = (console.width + MONTH_GAP) // (MONTH_WIDTH + MONTH_GAP)
     per_row = next(number for number in MONTHS_PER_ROW if number <= max(fitting, 1))
     for first in range(0, len(year.months), per_row):
         console.print()
         _show_months(console, year.months[first : first + per_row], texts)
-    print_section(console, texts.texts.text("legend"))
+    print_section(console, texts.text("legend"))
     for sign, meaning in texts.legend(year):
         print_hanging(console, text(f"  {sign}  "), text(meaning))
-    print_hanging(console, text("  "), text(texts.texts.text("of_month")))
+    print_hanging(console, text("  "), text(texts.text("of_month")))
     _show_annotated_days(console, year, texts)
 
 
@@ -50,7 +50,7 @@ def _show_months(console: Console, months: Sequence[Month], texts: CalendarTexts
 
 def _month(month: Month, texts: CalendarTexts) -> list[Text]:
     """Lay out a month as lines of equal width: its name and working days, the weekdays, its weeks."""
-    name, days = texts.months()[month.number - 1], texts.texts.text("month_days", days=month.working_days)
+    name, days = texts.months()[month.number - 1], texts.text("month_days", days=month.working_days)
     gap = MONTH_WIDTH - len(name) - len(days) - 1
     weekdays = "".join(f"{each:>2} " for each in texts.weekdays())
     weeks = [Text().join(map(_day, week)) for week in month.weeks()]
@@ -64,11 +64,11 @@ def _day(day: Day | None) -> Text:
 
 
 def _show_annotated_days(console: Console, year: Year, texts: CalendarTexts) -> None:
-    print_section(console, texts.texts.text("differing"))
+    print_section(console, texts.text("differing"))
     if not year.annotated_days:
-        print_hanging(console, text("  "), text(texts.texts.text("none")))
+        print_hanging(console, text("  "), text(texts.text("none")))
         return
     for day in year.annotated_days:
         head = text(f"  {sign_of(day)}  {texts.when(day)}  ")
         print_hanging(console, head, text(texts.why(day)))
-    print_hanging(console, text("  "), text((texts.texts.text("without_source"), "dim")))
+    print_hanging(console, text("  "), text((texts.text("without_source"), "dim")))

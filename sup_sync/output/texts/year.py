@@ -33,6 +33,9 @@ class CalendarTexts:
 
     texts: Texts
 
+    def text(self, key: str, **values: object) -> str:
+        return self.texts.text(key, **values)
+
     def months(self) -> list[str]:
         return self.texts.text("months").split(", ")
 
