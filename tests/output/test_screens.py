@@ -400,7 +400,7 @@ def test_a_report_shows_each_group_s_figures_for_each_target(make_story: MakeSto
         "  error       3   1        ·   1 (1)      ·  100%    1 h     1 h",
         "  —           1   ·        ·       ·      ·     —      —       —",
         "",
-        "Resolution",
+        "Closing",
         "                                         no share",
         "            all met breached running target   met median 90 % in",
         "all           4   1        ·       1      ·  100%    1 h     1 h",
