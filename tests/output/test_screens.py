@@ -126,7 +126,7 @@ def test_report_shows_the_figures_of_each_group_for_each_target(make_story: Make
         "  error       3   1        ·   1 (1)      ·  100%    1 h     1 h",
         "  —           1   ·        ·       ·      ·     —      —       —",
         "",
-        "Resolution",
+        "Closing",
         "                                         no share",
         "            all met breached running target   met median 90 % in",
         "all           4   1        ·       1      ·  100%    1 h     1 h",
