@@ -234,7 +234,7 @@ def test_a_wrong_key(place: Place) -> None:
 
 def test_rest_switched_off(place: Place) -> None:
     with place.site.world.rest_off():
-        one_line(place.init(), 77, "turn on the REST API")
+        one_line(place.init(), 77, "that the REST API is on")
     assert place.is_empty()
 
 
