@@ -232,7 +232,7 @@ def test_wrong_key_is_reported_and_nothing_written(place: Place) -> None:
 
 def test_disabled_rest_api_is_reported(place: Place) -> None:
     with place.site.world.rest_off():
-        one_line(place.init(), 77, "turn on the REST API")
+        one_line(place.init(), 77, "that the REST API is on")
     assert place.is_empty()
 
 
