@@ -47,7 +47,7 @@ def test_writes_to_a_project_closed_after_the_reading_are_refused_and_the_others
     good = diary.file("Mon 09:00")
     run = diary.run("Mon 11:01", progress=once(lambda: diary.world.close_project(MURAGER), when=2))
     assert run.outcomes == dict.fromkeys([unanswered, overdue], OutcomeKind.REFUSED) | {good: OutcomeKind.APPLIED}
-    assert "this account may not edit the issue" in next(
+    assert "the account may not edit the issue" in next(
         each.text for each in run.done.outcomes if each.issue_id == overdue
     )
     assert not run.done.is_complete
