@@ -57,7 +57,7 @@ def test_explanation_shows_all_parts(story: Story) -> None:
         "  elapsed  total                         11 h        26 h",
         "",
         "Targets",
-        "  first response  met: in time (SLA VIP.2)",
+        "  first response  met: on time (SLA VIP.2)",
         "                  took 10 min of 2 h working time",
         "                  counts from Mon 2026-06-08 09:00, due Mon 2026-06-08 11:00",
         "                  stopped Mon 2026-06-08 09:10",
@@ -113,7 +113,7 @@ def test_explanation_shows_all_parts(story: Story) -> None:
         ),
         (
             "Mon 09:00 filed by operator, status «Белгісіз» \n Mon 13:00 now",
-            "  #1  status «Белгісіз»: add it to `statuses` of mappings/tracker.yaml",
+            '  #1  status "Белгісіз" is not mapped; add it to `statuses` in mappings/tracker.yaml',
         ),
     ],
 )

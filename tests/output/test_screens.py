@@ -48,7 +48,8 @@ def test_queue_on_80_columns_has_the_subject_below(make_story: MakeStory) -> Non
         "↑ out of turn (clause 22)",
         "",
         "Blocked",
-        "  #4  status «Белгісіз»: add it to `statuses` of mappings/tracker.yaml",
+        '  #4  status "Белгісіз" is not mapped; add it to `statuses` in',
+        "      mappings/tracker.yaml",
         "",
         "3 requests to work on; 1 waiting for the client, 0 with development.",
     ]
@@ -126,7 +127,7 @@ def test_report_shows_the_figures_of_each_group_for_each_target(make_story: Make
         "  error       3   1        ·   1 (1)      ·  100%    1 h     1 h",
         "  —           1   ·        ·       ·      ·     —      —       —",
         "",
-        "Closing",
+        "Resolution",
         "                                         no share",
         "            all met breached running target   met median 90 % in",
         "all           4   1        ·       1      ·  100%    1 h     1 h",

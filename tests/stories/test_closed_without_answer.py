@@ -160,12 +160,12 @@ def test_every_kind_of_action_is_listed_in_chronological_order(story):
     Mon 10:00 staff: asks and waiting for client
     Tue 09:00 now
     """
-    _, note = story.changes["public_note"].split("What was done by then:\n")
+    _, note = story.changes["public_note"].split("Actions up to then:\n")
     assert note.splitlines()[:-1] == [
         "- 8 June 2026, 09:00: the request was registered",
         "- 8 June 2026, 09:01: a message was sent to the client",
-        "- 8 June 2026, 09:10: the priority was determined",
-        "- 8 June 2026, 09:20: work on the request began",
+        "- 8 June 2026, 09:10: the priority was set",
+        "- 8 June 2026, 09:20: work on the request started",
         "- 8 June 2026, 09:30: support answered",
         "- 8 June 2026, 09:40: the request was handed to development",
         "- 8 June 2026, 09:50: the request was closed",

@@ -63,7 +63,7 @@ def test_every_change_of_the_closing_names_the_clause(story):
     [
         ("Kazakh", "Өтініш жабылды"),
         ("Russian", "Что было сделано к этому времени"),
-        ("English", "What was done by then"),
+        ("English", "Actions up to then"),
     ],
 )
 def test_the_wording_is_the_clauses_own_in_every_language(make_story, language, rest):
@@ -110,7 +110,7 @@ def test_the_client_is_reminded_once_after_half_of_the_time(story):
     [
         ("Kazakh", "Қолдау қызметінің сұрағына"),
         ("Russian", "Мы ждём ответа"),
-        ("English", "We wait for your answer"),
+        ("English", "We are waiting for your answer"),
     ],
 )
 def test_the_reminder_is_in_the_clients_language(make_story, language, beginning):

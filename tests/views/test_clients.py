@@ -43,7 +43,7 @@ def test_overlapping_contracts_of_a_client_are_a_mistake(tmp_path: Path):
     line = "  - {client: Алатау, level: vip, project: alatau-trade, from: 2028-12-31, until: 2029-12-31}\n"
     copy.path("clients.yaml").write_text(copy.path("clients.yaml").read_text(encoding="utf-8") + line, encoding="utf-8")
     first, second = copy.line("clients.yaml", "alatau-trade"), copy.line("clients.yaml", "2029-12-31")
-    text = f"overlaps the contract of line {first} for the same client: let one end before the other begins"
+    text = f"overlaps the contract on line {first} for the same client; end one before the other starts"
     assert copy.mistakes() == [f"clients.yaml:{second}: {text}"]
 
 
@@ -65,5 +65,5 @@ def test_client_with_two_levels_on_the_same_day_is_a_mistake(tmp_path: Path):
         copy.path("clients.yaml").read_text(encoding="utf-8") + lines, encoding="utf-8"
     )
     first, second = copy.line("clients.yaml", "group: Алтын"), copy.line("clients.yaml", "970240000816")
-    text = f"Алтын: level base here, vip in line {first} on the same days: correct one of them"
+    text = f"Алтын: level base here, but vip on line {first} for the same days; correct one of them"
     assert copy.mistakes() == [f"clients.yaml:{second}: {text}"]

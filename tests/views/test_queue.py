@@ -211,7 +211,7 @@ def test_blocked_requests_are_last_with_the_reason(make_story: MakeStory) -> Non
     entries = line_up(unknown, archived, base).entries
     assert [(each.judgement.issue.id, each.is_blocked) for each in entries] == [(3, False), (2, True), (1, True)]
     assert "is closed" in entries[1].reason
-    assert "«Белгісіз»: add it to `statuses`" in entries[2].reason
+    assert '"Белгісіз" is not mapped; add it to `statuses`' in entries[2].reason
     assert not any(each.out_of_turn for each in entries)
 
 

@@ -35,7 +35,7 @@ def check_contracts_do_not_overlap(files: Files) -> Iterator[Mistake]:
             is_same = (earlier.project, earlier.group, earlier.bin) == (later.project, later.group, later.bin)
             if is_same and earlier.first_on <= later.last_on and later.first_on <= earlier.last_on:
                 line = files.sources[CLIENTS].line(("contracts", first))
-                text = f"overlaps the contract on line {line} for the same client; close one before the other starts"
+                text = f"overlaps the contract on line {line} for the same client; end one before the other starts"
                 yield files.mistake(CLIENTS, ("contracts", index), text)
 
 
