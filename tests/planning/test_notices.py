@@ -22,7 +22,8 @@ STILL_OPEN = '''
 from datetime import timedelta
 
 from sup_sync.model.policy import ClockKind
-from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section
+from sup_sync.planning.notice import Audience, Notice, NoticeKind, Section
+from sup_sync.planning.notice_rule import NoticeRule
 
 KIND = NoticeKind(
     "still_open", Audience.CLIENT, Section.CLIENT_NOTES, frozenset({"number", "clause"}), frozenset({"number"})
@@ -114,6 +115,14 @@ def test_a_new_notice_needs_its_module_its_texts_and_its_line(extended: Extended
     changes = {each["field"]: each for each in json.loads(planned.stdout)["changes"]}
     assert (changes["public_note"]["new"], changes["public_note"]["clause"]) == ("№ 1, 14", "14")
     assert "still_open#0@1.00" in changes["marker"]["new"]
+
+
+def test_a_new_notice_is_shown_in_the_regulation_by_its_name_until_it_has_a_label(extended: ExtendedCopy) -> None:
+    extended.add_text(*LANGUAGES)
+    extended.add_line()
+    shown = extended.run("-m", "sup_sync", "regulation", "--language", "en")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "still open (clause 14)" in shown.stdout
 
 
 def test_a_new_notice_is_not_sent_without_its_line(extended: ExtendedCopy) -> None:

@@ -160,7 +160,7 @@ class _TextBuilder:
             yield title, tuple(map(self._step, sorted(steps, key=lambda step: step.share)))
 
     def _step(self, step: LadderStep) -> Pair:
-        actions = [self.texts.text(f"step_{step.message}"), *self._recipients(step.mentions, step.assign)]
+        actions = [self._notice("step", step.message), *self._recipients(step.mentions, step.assign)]
         return self.texts.text("share", share=self.texts.percent(step.share)), "; ".join(actions)
 
     def _recipients(self, mentions: Iterable[str], assign: str | None) -> Iterator[str]:
@@ -195,14 +195,14 @@ class _TextBuilder:
     def _client_notes(self) -> tuple[str, tuple[Pair, ...]]:
         notes = self.policy.client_notes.items()
         return self.texts.text("client_notes"), tuple(
-            (self._with_clause(self.texts.text(f"note_{key}"), clause), "") for key, clause in notes
+            (self._with_clause(self._notice("note", key), clause), "") for key, clause in notes
         )
 
     def _alerts(self) -> tuple[str, tuple[Pair, ...]]:
         alerts = self.policy.alerts.items()
         return self.texts.text("alerts"), tuple(
             (
-                self._with_clause(self.texts.text(f"alert_{key}"), alert.clause),
+                self._with_clause(self._notice("alert", key), alert.clause),
                 "; ".join(self._recipients(alert.mentions, alert.assign)),
             )
             for key, alert in alerts
@@ -217,6 +217,11 @@ class _TextBuilder:
 
     def _labels(self, keys: Iterable[str]) -> str:
         return ", ".join(map(self.texts.label, keys))
+
+    def _notice(self, section: str, name: str) -> str:
+        """Return the label of a notice, or its name if regulation.toml has none."""
+        key = f"{section}_{name}"
+        return self.texts.text(key) if self.texts.has(key) else name.replace("_", " ")
 
     def _with_clause(self, text: str, clause: str) -> str:
         """Cite the clause behind a text; a row of an SLA table keeps its own name."""

@@ -40,6 +40,9 @@ class Texts:
         """Return the text of `key` with the values filled in."""
         return Template(self._own[key]).substitute(values)
 
+    def has(self, key: str) -> bool:
+        return key in self._own
+
     def label(self, key: str | None) -> str:
         """Return the label of a key: from labels.toml, otherwise a level's name from messages.yaml, or the key."""
         if key is None:

@@ -9,7 +9,8 @@ from pkgutil import iter_modules
 from typing import TYPE_CHECKING
 
 from sup_sync.model.rulebook import Rulebook
-from sup_sync.planning.notice import Notice, NoticeKind, NoticeRule, Section
+from sup_sync.planning.notice import Notice, NoticeKind, Section
+from sup_sync.planning.notice_rule import NoticeRule
 
 if TYPE_CHECKING:  # commands that only read the files import the declarations, and not the judging of requests
     from sup_sync.planning.case import Case

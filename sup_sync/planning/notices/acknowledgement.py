@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sup_sync.model.issue import Phase
-from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section, Text
+from sup_sync.planning.notice import Audience, Notice, NoticeKind, Section, Text
+from sup_sync.planning.notice_rule import NoticeRule
 from sup_sync.sla.measures import first_response
 
 if TYPE_CHECKING:  # commands that only read the files import the declarations, and not the judging of requests

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section
+from sup_sync.planning.notice import Audience, Notice, NoticeKind, Section
+from sup_sync.planning.notice_rule import NoticeRule
 
 if TYPE_CHECKING:  # commands that only read the files import the declarations, and not the judging of requests
     from sup_sync.planning.case import Case

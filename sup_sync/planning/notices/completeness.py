@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from sup_sync.errors import CalendarError
 from sup_sync.model.issue import Phase
 from sup_sync.model.required import ITEMS, ItemProblem
-from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section, Text
+from sup_sync.planning.notice import Audience, Notice, NoticeKind, Section, Text
+from sup_sync.planning.notice_rule import NoticeRule
 
 if TYPE_CHECKING:  # commands that only read the files import the declarations, and not the judging of requests
     from sup_sync.planning.case import Case

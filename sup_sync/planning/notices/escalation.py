@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from sup_sync.errors import CalendarError
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.ladder import DueStep, due_step
-from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section
+from sup_sync.planning.notice import Audience, Notice, NoticeKind, Section
+from sup_sync.planning.notice_rule import NoticeRule
 
 if TYPE_CHECKING:  # commands that only read the files import the declarations, and not the judging of requests
     from sup_sync.planning.case import Case

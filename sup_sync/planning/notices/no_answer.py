@@ -11,7 +11,8 @@ from sup_sync.errors import CalendarError
 from sup_sync.model.issue import Event, Phase, Side
 from sup_sync.model.policy import ClockKind
 from sup_sync.model.rulebook import Rulebook
-from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section, Text
+from sup_sync.planning.notice import Audience, Notice, NoticeKind, Section, Text
+from sup_sync.planning.notice_rule import NoticeRule
 from sup_sync.sla.phases import events_with_phases, first_phase
 from sup_sync.sla.waiting import Wait, is_question
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sup_sync.model.issue import Issue, Phase, Side
-from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section
+from sup_sync.planning.notice import Audience, Notice, NoticeKind, Section
+from sup_sync.planning.notice_rule import NoticeRule
 from sup_sync.sla.phases import cycle_of
 
 if TYPE_CHECKING:  # commands that only read the files import the declarations, and not the judging of requests

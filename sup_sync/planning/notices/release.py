@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from sup_sync.model.issue import Phase
 from sup_sync.planning.marker import Marker
-from sup_sync.planning.notice import Audience, Notice, NoticeKind, NoticeRule, Section
+from sup_sync.planning.notice import Audience, Notice, NoticeKind, Section
+from sup_sync.planning.notice_rule import NoticeRule
 from sup_sync.sla.measures import resolution
 
 if TYPE_CHECKING:  # commands that only read the files import the declarations, and not the judging of requests
