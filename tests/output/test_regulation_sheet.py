@@ -78,7 +78,7 @@ def test_the_shipped_regulation_fits_80_columns() -> None:
         "18 and 24).",
         "",
         "Level: VIP (clause 3)",
-        "Channel                 Priority   First response      Closing",
+        "Channel                 Priority   First response      Resolution",
         "online assistant        any        15 min (SLA VIP.1)  1 working day (SLA VIP.3)",
         "email, callback,        normal     2 h (SLA VIP.2)     1 working day (SLA VIP.3)",
         "tracker",
@@ -170,9 +170,9 @@ def test_categories_have_a_column_if_they_differ(tmp_path: Path) -> None:
 """
     config = changed(tmp_path, ("agreements:                      # the first one that matches applies\n", agreement))
     base = texts_of(config).tables[1]
-    assert base.headers == ("Channel", "Category", "Priority", "First response", "Closing")
+    assert base.headers == ("Channel", "Category", "Priority", "First response", "Resolution")
     assert ("online assistant, email, official letter", "error", "any", "3 h (X)", "3 working days (X)") in base.rows
-    assert texts_of(config).tables[0].headers == ("Channel", "Priority", "First response", "Closing")
+    assert texts_of(config).tables[0].headers == ("Channel", "Priority", "First response", "Resolution")
 
 
 def test_json_of_the_regulation_has_the_keys_of_the_mappings() -> None:
