@@ -12,7 +12,7 @@ from typing import Any
 Json = Mapping[str, Any]
 
 
-def plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """Convert a value for JSON: moments to ISO in UTC, durations to whole seconds, dataclasses to objects by field."""
     match value:
         case datetime():
@@ -22,9 +22,9 @@ def plain(value: Any) -> Any:
         case timedelta():
             return int(value.total_seconds())
         case tuple():
-            return [plain(each) for each in value]
+            return [json_value(each) for each in value]
         case _ if is_dataclass(value):
-            return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+            return {each.name: json_value(getattr(value, each.name)) for each in fields(value)}
         case _:
             return str(value) if isinstance(value, StrEnum) else value
 

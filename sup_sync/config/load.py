@@ -27,7 +27,7 @@ from sup_sync.config.shapes import (
 from sup_sync.config.wording import Error, part_to_prune, place_of, to_mistakes
 from sup_sync.config.yaml_file import Place, YamlFile, load_yaml
 from sup_sync.errors import CalendarError, ConfigError, Mistake
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.calendar_lines import Line
 from sup_sync.model.messages import Messages
 from sup_sync.model.policy import Calendars

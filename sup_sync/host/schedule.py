@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 
 # Paths in the files of deploy/, to be replaced by those of this machine.
 PROGRAM, CONFIG, KEY = "/usr/local/bin/sup-sync", "/etc/sup-sync/config.yaml", "/etc/sup-sync/key"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
 
-from sup_sync.frozen import value
-from sup_sync.to_json import Json, plain
+from sup_sync.immutable import value
+from sup_sync.to_json import Json, json_value
 
 
 @value
@@ -60,6 +60,6 @@ class Summary:
 
     def to_json(self) -> Json:
         """Return one object with the fields in docs/monitoring.md; if a run fails early, unknown values are null."""
-        fields_of_run = plain(self)
+        fields_of_run = json_value(self)
         work = fields_of_run.pop("work") or {each.name: None for each in fields(Work)}
         return {**fields_of_run, "duration_s": self.duration_s, **work}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 
 
 class LineKind(StrEnum):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sup_sync.frozen import fast_value
+from sup_sync.immutable import fast_value
 
 # Written by compare-and-swap: changes that people see at once, the marker, and the reason, which staff also set.
 GUARDED_FIELDS = frozenset({"assignee", "marker", "private_note", "public_note", "reason", "status"})

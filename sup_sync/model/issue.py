@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from sup_sync.frozen import fast_value, value
+from sup_sync.immutable import fast_value, value
 
 
 class Side(StrEnum):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from string import Template
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 
 MONTHS = 12
 

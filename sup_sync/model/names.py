@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.issue import Status
 
 # The keys of the custom fields that the tool writes on every request, in addition to those of metrics.

@@ -7,7 +7,7 @@ from dataclasses import field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.issue import Issue
 from sup_sync.model.working_time import Calendar
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from sup_sync.frozen import fast_value
+from sup_sync.immutable import fast_value
 
 # A regulation can require fields of mappings/tracker.yaml, and `evidence`, which is a screenshot or a link.
 Item = Literal["iin", "full_name", "bin", "organisation", "contact", "steps", "evidence"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.messages import Messages
 from sup_sync.model.names import RedmineNames
 from sup_sync.model.policy import Calendars, ClockKind, Policy

@@ -11,7 +11,7 @@ from math import trunc
 from zoneinfo import ZoneInfo
 
 from sup_sync.errors import CalendarError
-from sup_sync.frozen import fast_value
+from sup_sync.immutable import fast_value
 
 # Opening and closing time on the wall clock, as offsets from local midnight.
 Window = tuple[timedelta, timedelta]

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from sup_sync.errors import CalendarError
-from sup_sync.frozen import fast_value
+from sup_sync.immutable import fast_value
 from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.policy import ClockKind, Policy
 from sup_sync.model.rulebook import Rulebook

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from sup_sync.errors import CalendarError
-from sup_sync.frozen import fast_value
+from sup_sync.immutable import fast_value
 from sup_sync.model.policy import Calendars, LadderStep
 from sup_sync.planning.marker import MARKED_DECIMALS, Marker
 

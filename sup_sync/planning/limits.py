@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 
 
 @value

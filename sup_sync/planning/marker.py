@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import field, replace
 from datetime import date
 
-from sup_sync.frozen import fast_value
+from sup_sync.immutable import fast_value
 
 # The precision of shares in the marker.
 MARKED_DECIMALS = 2

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sup_sync.frozen import fast_value
+from sup_sync.immutable import fast_value
 
 
 class Audience(StrEnum):

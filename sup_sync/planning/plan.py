@@ -8,7 +8,7 @@ from itertools import groupby
 from operator import attrgetter
 
 from sup_sync.errors import UnsafePlan
-from sup_sync.frozen import fast_value, value
+from sup_sync.immutable import fast_value, value
 from sup_sync.model.change import NOTE_FIELDS, NOTES, Change
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 
 from sup_sync.errors import RedmineUnavailableError, RefusedError
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 
 _TAG = re.compile(r"<\w[^<>]*>")
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')

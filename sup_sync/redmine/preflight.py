@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.issue import Phase
 from sup_sync.model.names import RedmineNames
 from sup_sync.redmine.lists import CLOSED_PROJECT, decode_directory

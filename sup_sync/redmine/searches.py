@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import quote, urlencode
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.directory import Directory
 from sup_sync.redmine.preflight import Area, Problem
 from sup_sync.to_json import Json

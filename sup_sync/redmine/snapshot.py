@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from sup_sync.errors import SnapshotError
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.to_json import Json
 
 

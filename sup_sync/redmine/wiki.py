@@ -11,7 +11,7 @@ from redminelib import Redmine
 from redminelib.engines.base import BaseEngine
 
 from sup_sync.errors import MissingError, RedirectedError, RedmineUnavailableError, UnpublishedError
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.to_json import Json
 

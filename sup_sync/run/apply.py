@@ -8,8 +8,8 @@ from datetime import datetime
 
 from sup_sync.config.load import Config
 from sup_sync.errors import AccessError, RedmineMismatchError
-from sup_sync.frozen import value
 from sup_sync.host.audit import Record
+from sup_sync.immutable import value
 from sup_sync.model.change import GUARDED_FIELDS
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Issue

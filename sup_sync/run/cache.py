@@ -17,7 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.to_json import Json
 
 T = TypeVar("T")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sup_sync.errors import DecodeError, SnapshotError
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding, Issue
 from sup_sync.model.rulebook import Rulebook

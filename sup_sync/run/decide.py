@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding
 from sup_sync.model.rulebook import Rulebook

@@ -13,7 +13,7 @@ from sup_sync.errors import (
     StaleError,
     UnpublishedError,
 )
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.redmine.permissions import WIKI_PERMISSIONS
 from sup_sync.redmine.preflight import role_ids
 from sup_sync.redmine.reader import Reader

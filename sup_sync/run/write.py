@@ -17,8 +17,8 @@ from sup_sync.errors import (
     StaleError,
     SupSyncError,
 )
-from sup_sync.frozen import value
 from sup_sync.host.audit import Record
+from sup_sync.immutable import value
 from sup_sync.model.change import GUARDED_FIELDS, NOTES, Change
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Issue, Side

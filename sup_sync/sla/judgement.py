@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sup_sync.frozen import fast_value
+from sup_sync.immutable import fast_value
 from sup_sync.model.issue import Finding, Issue, Phase
 from sup_sync.model.policy import Agreement, Contract, Policy, Reason
 from sup_sync.model.required import ItemProblem

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sup_sync.frozen import fast_value
+from sup_sync.immutable import fast_value
 from sup_sync.model.issue import Issue
 from sup_sync.model.policy import Policy
 

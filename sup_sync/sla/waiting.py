@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from sup_sync.errors import CalendarError
-from sup_sync.frozen import fast_value
+from sup_sync.immutable import fast_value
 from sup_sync.model.issue import Event, Issue, Phase, Side
 from sup_sync.model.policy import Calendars, WaitingRule
 from sup_sync.sla.phases import PhasePeriod, cycle_of, events_with_phases

@@ -9,13 +9,13 @@ from enum import StrEnum
 from operator import attrgetter
 from typing import NamedTuple
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.issue import Phase
 from sup_sync.model.policy import Calendars, ClockKind, Policy
 from sup_sync.model.working_time import Calendar
 from sup_sync.sla.clock import TargetStatus, Verdict
 from sup_sync.sla.judgement import Judgement
-from sup_sync.to_json import Json, plain
+from sup_sync.to_json import Json, json_value
 from sup_sync.views.time_by_party import TimeByParty, party_periods, time_by_party, total_time
 
 
@@ -60,7 +60,7 @@ class Tally:
 
     def to_json(self) -> Json:
         share = None if self.share_met is None else round(self.share_met, 4)
-        return {**plain(self), "share_met": share}
+        return {**json_value(self), "share_met": share}
 
 
 @value
@@ -117,10 +117,10 @@ class Report:
         Days are ISO, times are whole seconds, unknown values are null.
         """
         return {
-            "filed_from": plain(self.filed_from),
-            "filed_until": plain(self.filed_until),
+            "filed_from": json_value(self.filed_from),
+            "filed_until": json_value(self.filed_until),
             "total": self.total.to_json(),
-            "reasons": plain(self.reasons),
+            "reasons": json_value(self.reasons),
             "by": {dimension.value: [each.to_json() for each in groups] for dimension, groups in self.by.items()},
         }
 

@@ -7,7 +7,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.policy import Contract
 
 ENDS_SOON_DAYS = 30  # the last day included

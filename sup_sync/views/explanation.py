@@ -8,7 +8,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from sup_sync.errors import CalendarError
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.issue import Event, Finding, Side
 from sup_sync.model.policy import Agreement, Calendars, ClockKind, LadderStep, RegulationValue
 from sup_sync.model.rulebook import Rulebook
@@ -20,7 +20,7 @@ from sup_sync.sla.clock import Clock, TargetStatus, Verdict
 from sup_sync.sla.judgement import Judgement
 from sup_sync.sla.priority import effective_priorities, priority_at
 from sup_sync.sla.waiting import Wait
-from sup_sync.to_json import Json, plain
+from sup_sync.to_json import Json, json_value
 from sup_sync.views.finding import finding_json
 from sup_sync.views.time_by_party import PartyPeriod, TimeByParty, party_periods, time_by_party
 
@@ -141,17 +141,17 @@ class Explanation:
         return {
             "issue": judgement.issue.id,
             "subject": judgement.issue.subject,
-            "now": plain(self.now),
-            "filed_at": plain(judgement.filed_at),
-            "classification": plain(self.attributes),
-            "priorities": plain(self.priorities),
-            "events": plain(self.events),
-            "periods": plain(self.party_periods),
+            "now": json_value(self.now),
+            "filed_at": json_value(judgement.filed_at),
+            "classification": json_value(self.attributes),
+            "priorities": json_value(self.priorities),
+            "events": json_value(self.events),
+            "periods": json_value(self.party_periods),
             "time_by_party": self.time_by_party.to_json(),
-            "clocks": plain(self.clocks),
+            "clocks": json_value(self.clocks),
             "verdicts": [_verdict_json(each) for each in judgement.verdicts],
-            "ladder": plain(self.ladder),
-            "wait": plain(self.wait),
+            "ladder": json_value(self.ladder),
+            "wait": json_value(self.wait),
             "findings": [finding_json(each) for each in self.findings],
         }
 

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.issue import Finding, Issue
 from sup_sync.model.policy import Calendars, ClockKind, Policy
 from sup_sync.model.required import ItemProblem

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.change import NOTE_FIELDS
 from sup_sync.planning.plan import Plan
-from sup_sync.to_json import Json, plain
+from sup_sync.to_json import Json, json_value
 from sup_sync.views.finding import finding_json
 
 
@@ -44,7 +44,7 @@ def plan_json(plan: Plan, now: datetime) -> Json:
     {"issue", "kind", "text", "clause"}. The summary has the fields of PlanSummary.
     """
     return {
-        "now": plain(now),
+        "now": json_value(now),
         "changes": [
             {
                 "issue": each.issue_id,
@@ -57,5 +57,5 @@ def plan_json(plan: Plan, now: datetime) -> Json:
             for each in plan.changes
         ],
         "findings": [finding_json(each) for each in plan.findings],
-        "summary": plain(PlanSummary.of(plan)),
+        "summary": json_value(PlanSummary.of(plan)),
     }

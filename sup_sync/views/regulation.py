@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.policy import Agreement, LadderStep, Policy, Target
 from sup_sync.model.working_time import Calendar, Window
-from sup_sync.to_json import Json, plain
+from sup_sync.to_json import Json, json_value
 from sup_sync.views.year import format_hours
 
 
@@ -64,33 +64,37 @@ class Regulation:
         """
         policy = self.policy
         return {
-            "in_force_from": plain(policy.in_force_from),
-            "until": plain(self.until),
+            "in_force_from": json_value(policy.in_force_from),
+            "until": json_value(self.until),
             "zone": self.zone,
-            "working_day": plain(policy.working_day),
-            "hours": [{"weekdays": plain(each.weekdays), "hours": format_hours(each.windows)} for each in self.hours],
-            "priorities": plain(policy.priorities),
+            "working_day": json_value(policy.working_day),
+            "hours": [
+                {"weekdays": json_value(each.weekdays), "hours": format_hours(each.windows)} for each in self.hours
+            ],
+            "priorities": json_value(policy.priorities),
             "levels": [self._level_json(each) for each in self.levels],
-            "ladders": [{"levels": plain(levels), "steps": plain(steps)} for steps, levels in self.ladders.items()],
-            "waiting": plain(policy.waiting),
+            "ladders": [
+                {"levels": json_value(levels), "steps": json_value(steps)} for steps, levels in self.ladders.items()
+            ],
+            "waiting": json_value(policy.waiting),
             "requirements": [
                 {"item": each.item, "clause": each.clause, "categories": each.categories and sorted(each.categories)}
                 for each in policy.requirements
             ],
-            "reasons": plain(tuple(policy.reasons.values())),
+            "reasons": json_value(tuple(policy.reasons.values())),
             "client_notes": dict(policy.client_notes),
-            "alerts": {key: plain(alert) for key, alert in policy.alerts.items()},
+            "alerts": {key: json_value(alert) for key, alert in policy.alerts.items()},
             "help_centre": policy.help_centre,
             "quality_address": policy.quality_address,
         }
 
     def _level_json(self, level: LevelTerms) -> Json:
-        rows = [{**plain(row), "terms": [self._terms_json(each) for each in row.terms]} for row in level.rows]
-        return {**plain(level), "rows": rows}
+        rows = [{**json_value(row), "terms": [self._terms_json(each) for each in row.terms]} for row in level.rows]
+        return {**json_value(level), "rows": rows}
 
     def _terms_json(self, terms: PriorityTargets) -> Json:
-        targets = dict(zip(self.policy.metrics, plain(terms.targets), strict=True))
-        return {"priorities": plain(terms.priorities), **targets}
+        targets = dict(zip(self.policy.metrics, json_value(terms.targets), strict=True))
+        return {"priorities": json_value(terms.priorities), **targets}
 
 
 def regulation_on(day: date, policy: Policy, calendar: Calendar) -> Regulation | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 
 # in the last line of every report page, in every language; sup-sync never replaces a page without it
 PAGE_SIGNATURE = "sup-sync:report"

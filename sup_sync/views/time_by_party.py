@@ -8,7 +8,7 @@ from enum import StrEnum
 from itertools import accumulate, pairwise
 
 from sup_sync.errors import CalendarError
-from sup_sync.frozen import fast_value
+from sup_sync.immutable import fast_value
 from sup_sync.model.issue import Phase
 from sup_sync.model.working_time import Calendar
 from sup_sync.sla.phases import PhasePeriod

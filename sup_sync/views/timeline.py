@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import pairwise
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.policy import Calendars
 from sup_sync.model.working_time import Span
 from sup_sync.views.explanation import ClockDetails, Pause, StepDetails

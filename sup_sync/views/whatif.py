@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from typing import Any
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.sla.clock import TargetStatus
 from sup_sync.sla.judgement import Judgement
-from sup_sync.to_json import plain
+from sup_sync.to_json import json_value
 
 
 @value
@@ -48,7 +48,7 @@ class WhatIf:
             {"level": level, "before": before.value, "after": after.value, "count": count}
             for (level, before, after), count in self.by_level.items()
         ]
-        return {"judged": self.judged, "changes": [plain(each) for each in self.changes], "by_level": counts}
+        return {"judged": self.judged, "changes": [json_value(each) for each in self.changes], "by_level": counts}
 
 
 def compare(today: Iterable[Judgement], other: Iterable[Judgement], zone: tzinfo) -> WhatIf:

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sup_sync.frozen import fast_value, value
+from sup_sync.immutable import fast_value, value
 from sup_sync.model.issue import Phase
 from sup_sync.model.policy import Calendars, ClockKind
 from sup_sync.sla.clock import Clock
 from sup_sync.sla.judgement import Judgement
-from sup_sync.to_json import Json, plain
+from sup_sync.to_json import Json, json_value
 
 
 @fast_value
@@ -42,9 +42,9 @@ class QueueEntry:
             "category": judgement.category,
             "priority": judgement.priority,
             "requested_priority": judgement.requested_priority,
-            "metric": plain(self.metric),
-            "due_at": plain(self.due_at),
-            "left_s": plain(self.left),
+            "metric": json_value(self.metric),
+            "due_at": json_value(self.due_at),
+            "left_s": json_value(self.left),
             "out_of_turn": self.out_of_turn,
             "is_blocked": self.is_blocked,
             "reason": self.reason,

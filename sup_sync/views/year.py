@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.calendar_lines import Line, LineKind
 from sup_sync.model.working_time import Calendar, Window
-from sup_sync.to_json import Json, plain
+from sup_sync.to_json import Json, json_value
 
 MONTHS = range(1, 13)
 
@@ -104,9 +104,9 @@ class Year:
             "year": self.year,
             "is_estimated": self.is_estimated,
             "working_days": self.working_days,
-            "worked": plain(self.worked),
+            "worked": json_value(self.worked),
             "months": [
-                {"month": each.number, "working_days": each.working_days, "worked": plain(each.worked)}
+                {"month": each.number, "working_days": each.working_days, "worked": json_value(each.worked)}
                 for each in self.months
             ],
             "days": [_day_json(each) for each in self.annotated_days],
@@ -115,11 +115,11 @@ class Year:
 
 def _day_json(day: Day) -> Json:
     return {
-        "day": plain(day.day),
+        "day": json_value(day.day),
         "kind": day.kind.value,
         "hours": day.hours,
         "is_estimated": day.is_estimated,
-        "lines": plain(day.lines),
+        "lines": json_value(day.lines),
     }
 
 

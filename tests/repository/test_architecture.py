@@ -163,7 +163,7 @@ def test_each_folder_documents_its_purpose(folder: Path) -> None:
 @pytest.mark.parametrize("decorator", ["value", "fast_value"])
 def test_type_checker_rejects_changing_a_value(tmp_path: Path, decorator: str) -> None:
     lines = f"""
-from sup_sync.frozen import {decorator}
+from sup_sync.immutable import {decorator}
 
 @{decorator}
 class Example:

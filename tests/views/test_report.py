@@ -17,7 +17,7 @@ from stories.story import Story
 from sup_sync.model.change import Change
 from sup_sync.model.issue import Finding
 from sup_sync.planning.plan import Plan
-from sup_sync.to_json import json_text, plain
+from sup_sync.to_json import json_text, json_value
 from sup_sync.views.compliance import Dimension, Report, compliance, nearest_rank
 from sup_sync.views.plan_summary import PlanSummary, plan_json
 
@@ -307,7 +307,7 @@ def test_moments_are_utc_days_iso_and_lengths_whole_seconds() -> None:
 
     at = datetime(2026, 6, 8, 9, 0, 59, 999_999, tzinfo=timezone(timedelta(hours=5)))
     sample = Sample(at, date(2026, 6, 8), timedelta(seconds=-90.7), FIRST)
-    assert plain((sample,)) == [
+    assert json_value((sample,)) == [
         {
             "at": "2026-06-08T04:00:59+00:00",
             "day": "2026-06-08",
@@ -316,7 +316,7 @@ def test_moments_are_utc_days_iso_and_lengths_whole_seconds() -> None:
             "nothing": None,
         }
     ]
-    assert plain(at.astimezone(UTC)) == plain(at)
+    assert json_value(at.astimezone(UTC)) == json_value(at)
 
 
 HOSTILE = ["\x1b[31m", "\x9b2J", "\u202eabc", "\u2066", "\u200b", "\u2028", "\r\n\t\0", "\ud800", "\U000e0041", "\x7f"]

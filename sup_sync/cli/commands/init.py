@@ -20,8 +20,8 @@ from sup_sync.cli.examples import ExampleCommand
 from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
 from sup_sync.cli.options import global_options, require_language
 from sup_sync.errors import AccessError, SupSyncError
-from sup_sync.frozen import value
 from sup_sync.host.secret_files import CREDENTIAL, VARIABLE, load_key
+from sup_sync.immutable import value
 
 if TYPE_CHECKING:
     from sup_sync.config.onboarding import Proposal

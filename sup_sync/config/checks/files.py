@@ -18,7 +18,7 @@ from sup_sync.config.shapes import (
 )
 from sup_sync.config.yaml_file import Place, YamlFile
 from sup_sync.errors import Mistake
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.policy import Agreement
 
 CONFIG, REGULATION, TRACKER = "config.yaml", "regulation.yaml", "tracker.yaml"

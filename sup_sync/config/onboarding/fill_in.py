@@ -11,7 +11,7 @@ import yaml
 
 from sup_sync.config.checks import CLIENTS, CONFIG, TRACKER
 from sup_sync.config.onboarding import Entry, Proposal, TrackerEntry
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.names import PLACEHOLDER
 from sup_sync.sanitize import clean
 

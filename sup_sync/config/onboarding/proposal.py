@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from sup_sync.config.onboarding.names import find, likely_language, load_names, new_name, terms_of
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.issue import Phase
 from sup_sync.model.names import PLACEHOLDER, NamesInRedmine
 

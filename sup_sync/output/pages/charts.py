@@ -14,7 +14,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.output.texts import Texts
 from sup_sync.views.compliance import Dimension, Report
 from sup_sync.views.figures import UP_TO, Figures

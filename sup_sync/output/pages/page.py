@@ -7,7 +7,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.policy import ClockKind
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.output.pages import charts

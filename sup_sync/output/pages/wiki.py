@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 from sup_sync import __version__
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.policy import ClockKind
 from sup_sync.output.pages import charts
 from sup_sync.output.pages.markup import MARKUPS, Markup, strip_markup

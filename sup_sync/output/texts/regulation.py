@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.policy import ClockKind, LadderStep, Target
 from sup_sync.output.texts.texts import Texts
 from sup_sync.planning.notices.no_answer import REMINDER

@@ -10,7 +10,7 @@ from pathlib import Path
 from string import Template
 from typing import Any
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.messages import Messages
 from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.required import ItemProblem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sup_sync.frozen import value
+from sup_sync.immutable import value
 from sup_sync.model.calendar_lines import Line, LineKind
 from sup_sync.output.texts.texts import Texts
 from sup_sync.views.year import Day, DayKind, Year
@@ -88,6 +88,6 @@ class CalendarTexts:
             yield self.texts.text("source", source=line.text)
 
     def _holiday(self, name: str) -> str:
-        plain = name.removesuffix(OBSERVED)
-        translated = self.texts.holiday(plain)
-        return translated if plain == name else self.texts.text("observed", name=translated)
+        json_value = name.removesuffix(OBSERVED)
+        translated = self.texts.holiday(json_value)
+        return translated if json_value == name else self.texts.text("observed", name=translated)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sup_sync.frozen import fast_value
+from sup_sync.immutable import fast_value
 from sup_sync.model.issue import Issue
 from sup_sync.model.policy import Agreement, Policy, PriorityChange
 from sup_sync.model.working_time import Span

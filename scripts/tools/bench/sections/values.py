@@ -14,7 +14,7 @@ from timeit import repeat
 from support.many_requests import NOW, write_many
 from tools.bench.row import Row, Size, measure_in_turns, minimum_row
 
-from sup_sync.frozen import fast_value, value
+from sup_sync.immutable import fast_value, value
 
 TITLE = "Values and garbage"
 ORDER = 7
@@ -29,7 +29,7 @@ CHANGES = {
     "with Python's own garbage collection": "garbage.gc = types.SimpleNamespace("
     "set_threshold=lambda *_: None, disable=lambda: None, enable=lambda: None, freeze=lambda: None)",
 }
-PROGRAM = "import types\nimport sup_sync.frozen as frozen\nimport sup_sync.cli.garbage as garbage\n{}\n{}"
+PROGRAM = "import types\nimport sup_sync.immutable as frozen\nimport sup_sync.cli.garbage as garbage\n{}\n{}"
 START = "from sup_sync.cli.main import main\nmain()"
 
 
