@@ -212,7 +212,7 @@ def test_refusals_stops_and_auto_closes_are_counted_by_reason_in_the_regulations
     ]
     assert (report.total.requests, report.total.refused) == (6, 4)
     assert report.total.tally(RESOLUTION).no_target == 0
-    assert plain(report.reasons)[0] == {"reason": "law", "clause": "6", "count": 2}
+    assert json_value(report.reasons)[0] == {"reason": "law", "clause": "6", "count": 2}
 
 
 def test_as_json(make_story: MakeStory) -> None:
