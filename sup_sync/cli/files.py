@@ -22,9 +22,7 @@ def write_atomically(path: Path, text: str, encoding: str = "utf-8", mode: int |
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         temporary.unlink(missing_ok=True)  # left by a killed process with the same number, or planted
-        file = os.open(
-            temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, DEFAULT_MODE if mode is None else 0
-        )
+        file = os.open(temporary, NEW_FILE, DEFAULT_MODE if mode is None else 0)
         with open(file, "w", encoding=encoding, newline="") as stream:
             if mode is not None:
                 os.fchmod(file, mode)  # exactly this mode, regardless of the umask
