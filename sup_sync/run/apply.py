@@ -153,9 +153,32 @@ def apply(
         return plan_run(reading, config, now, is_adopting=is_adopting)
 
     decided = cache.use(plan_with)
-    plan = decided.plan
     if not force:
-        plan.require_safe(config.limits)
+        decided.plan.require_safe(config.limits)
+    outcomes, failed_notifications = _write(reader, session, config, decided, now, progress, hooks, is_adopting)
+    _invalidate(cache, config, decided, outcomes, now)
+    return RunResult(
+        decided.plan,
+        outcomes,
+        decided.unread_projects,
+        decided.skipped,
+        failed_notifications,
+        decided.histories_read,
+        decided.judged_requests,
+    )
+
+
+def _write(
+    reader: Reader,
+    session: RedmineSession,
+    config: Config,
+    decided: RunPlan,
+    now: datetime,
+    progress: Progress,
+    hooks: RunHooks,
+    is_adopting: bool,
+) -> tuple[tuple[WriteOutcome, ...], tuple[str, ...]]:
+    """Write the plan and notify people outside Redmine; returns the outcomes, and a line for each failed message."""
     writer = Writer(session, may_write_private_notes=may_write_private_notes(decided.state))
     issues, record = decided.issues, hooks.record
     plan_writer = PlanWriter(
@@ -163,20 +186,11 @@ def apply(
     )
     outcomes: list[WriteOutcome] = []
     failed_notifications: list[str] = []
-    for outcome in plan_writer.write(plan):
+    for outcome in plan_writer.write(decided.plan):
         outcomes.append(outcome)
-        failed_notifications += _notify(outcome, plan, hooks)
+        failed_notifications += _notify(outcome, decided.plan, hooks)
         progress(len(outcomes), len(issues))
-    _invalidate(cache, config, decided, outcomes, now)
-    return RunResult(
-        plan,
-        tuple(outcomes),
-        decided.unread_projects,
-        decided.skipped,
-        tuple(failed_notifications),
-        decided.histories_read,
-        decided.judged_requests,
-    )
+    return tuple(outcomes), tuple(failed_notifications)
 
 
 def _notify(outcome: WriteOutcome, plan: Plan, hooks: RunHooks) -> Iterator[str]:

@@ -65,7 +65,7 @@ def test_interrupted_run_is_reported_to_its_monitor(shell: Shell, count_promise:
         with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
             wait_until(lambda: bool(server.asked))
             process.send_signal(signal.SIGINT)
-            result = shell.checked(CommandResult(0, *process.communicate()))
+            result = shell.check(CommandResult(0, *process.communicate()))
     assert [each.path for each in monitor.asked] == ["/start", "/130"]
     assert (process.returncode, result.out) == (130, "")
     assert result.err.strip() == "sup-sync: interrupted; nothing is left half-written"

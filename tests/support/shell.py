@@ -64,15 +64,15 @@ class Shell:
     def __call__(self, *words: object) -> CommandResult:
         self.capsys.readouterr()
         code = run([str(word) for word in words])
-        return self._check(CommandResult(code, *self.capsys.readouterr()))
+        return self.check(CommandResult(code, *self.capsys.readouterr()))
 
     def process(self, *words: object, **options: Any) -> CommandResult:
         line = [str(PROGRAM), *map(str, words)]
         options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, "timeout": 60} | options
         process = subprocess.run(line, check=False, **options)
-        return self._check(CommandResult(process.returncode, process.stdout or "", process.stderr))
+        return self.check(CommandResult(process.returncode, process.stdout or "", process.stderr))
 
-    def _check(self, result: CommandResult) -> CommandResult:
+    def check(self, result: CommandResult) -> CommandResult:
         assert "Traceback" not in result.out + result.err
         assert "Exception ignored" not in result.err
         assert self.key not in result.out + result.err
