@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sup_sync.errors import AuditError
+from sup_sync.host.state_files import open_state_file
 
 LARGEST_BYTES = 10_000_000
 KEPT = 9  # rotated files
@@ -27,7 +28,7 @@ def open_audit(path: Path, clock: Callable[[], datetime]) -> Iterator[Record]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         _rotate(path)
-        file = path.open("ab", buffering=0)
+        file = os.fdopen(open_state_file(path, os.O_WRONLY | os.O_APPEND), "ab", buffering=0)
     except OSError as error:
         raise AuditError(
             f"{path}: cannot open the audit log ({error.strerror}); set XDG_STATE_HOME to a writable directory"

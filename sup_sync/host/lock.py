@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from sup_sync.errors import LockError, LockHeldError
+from sup_sync.host.state_files import open_state_file
 
 
 @contextmanager
@@ -15,7 +17,7 @@ def hold_lock(path: Path) -> Iterator[None]:
     """Hold the lock file; raises LockHeldError at once if another run holds it, LockError if it cannot be created."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        file = path.open("a")
+        file = os.fdopen(open_state_file(path, os.O_WRONLY), "a")
     except OSError as error:
         raise LockError(
             f"{path}: cannot create the lock ({error.strerror}); set XDG_STATE_HOME to a writable directory"

@@ -66,7 +66,7 @@ class _Decoder:
         mapping = self.names.trackers.get(raw["tracker"]["name"])
         if mapping is None:
             self._add_unmapped("tracker", raw["tracker"]["name"], "trackers")
-        events = tuple(self._event(journal) for journal in raw.get("journals", ()))
+        events = [(self._event(journal), journal.get("id", 0)) for journal in raw.get("journals", ())]
         fields = self._fields()
         return Issue(
             id=check_id(raw["id"]),
@@ -90,7 +90,7 @@ class _Decoder:
             due_on=decode_date(raw.get("due_date")),
             has_children=bool(raw.get("children")),
             fields=fields,
-            events=tuple(sorted(events, key=lambda event: event.at)),
+            events=tuple(event for event, _ in sorted(events, key=lambda each: (each[0].at, each[1]))),
             unknown=tuple(self.unknown),
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import stat
 import subprocess
 from pathlib import Path
 from urllib.parse import unquote
@@ -147,6 +148,10 @@ def test_data_goes_to_stdout_and_messages_go_to_stderr(shell: Shell, snapshot: P
         "bare.jsonl: the first line does not contain the lists of Redmine, so everyone except the authors" in result.err
     )
     assert shell("plan", "--from", bare, "--now", NOW, "--json", "-q").err == ""
+
+
+def test_snapshot_file_can_be_read_by_its_owner_only(snapshot: Path) -> None:
+    assert stat.S_IMODE(snapshot.stat().st_mode) == 0o600
 
 
 def test_json_has_the_documented_keys(shell: Shell, snapshot: Path) -> None:

@@ -111,6 +111,16 @@ def test_journals_are_sorted_by_time(raw, directory):
     assert decode_issue(shuffled, directory) == decode_issue(raw, directory)
 
 
+def test_journals_of_the_same_second_are_sorted_by_id(raw, directory):
+    at = raw["journals"][0]["created_on"]
+    first, second = (
+        {**raw["journals"][0], "id": key, "created_on": at, "notes": text} for key, text in ((7, ""), (8, "x"))
+    )
+    backwards = decode_issue({**raw, "journals": [second, first]}, directory)
+    assert backwards == decode_issue({**raw, "journals": [first, second]}, directory)
+    assert [event.has_note for event in backwards.events] == [False, True]
+
+
 def test_blank_note_does_not_count(raw, directory):
     raw["journals"][0]["notes"] = " \r\n\t"
     assert not decode_issue(raw, directory).events[0].has_note

@@ -31,7 +31,7 @@ def snapshot(settings: Settings, output: Path | None) -> int:
     report_unread_projects(settings, gathered.unread_projects)
     text = "".join(line + "\n" for line in snapshot_lines(gathered.lists or {}, gathered.raw_issues))
     if output:
-        write_atomically(output, text)
+        write_atomically(output, text, mode=0o600)  # it contains client texts
     else:
         click.echo(text, nl=False)
     return PARTLY_DONE if gathered.unread_projects else DONE
