@@ -16,6 +16,7 @@ from sup_sync.errors import (
     RefusedError,
     StaleError,
     SupSyncError,
+    internal_error,
 )
 from sup_sync.host.audit import Record
 from sup_sync.immutable import value
@@ -62,10 +63,6 @@ class WriteOutcome:
     notes: frozenset[str] = frozenset()
 
 
-# Errors that stop the write of one issue; other errors stop the run.
-WRITE_ERRORS = (AmbiguousError, DecodeError, MissingError, RefusedError, RedmineUnavailableError)
-
-
 class PlanWriter:
     """A writer of one run's plan: oldest breach first, each write read back, without retries.
 
@@ -94,6 +91,7 @@ class PlanWriter:
         self.issues = {issue.id: issue for issue in issues}
         self.writable: set[ProjectTracker] = set()
         self.unwritable: dict[ProjectTracker, str] = {}
+        self.notes_written: dict[int, frozenset[str]] = {}  # by the first of an issue's two writes
         self.unanswered = 0
         self.is_out_of_time = False
 
@@ -130,14 +128,29 @@ class PlanWriter:
             return WriteOutcome(issue_id, OutcomeKind.REFUSED, f"not tried, because {self.unwritable[place]}")
         try:
             outcome = write(issue_id, changes)
-        except OutOfTimeError as error:
-            self.is_out_of_time = True
-            return WriteOutcome(issue_id, OutcomeKind.FAILED, str(error))
-        except WRITE_ERRORS as error:
-            self.unanswered = self.unanswered + 1 if isinstance(error, AmbiguousError | RedmineUnavailableError) else 0
-            return WriteOutcome(issue_id, _kind(error), str(error))
+        except Exception as error:  # the other issues must still be written
+            return self._failed(issue_id, error)
         self.unanswered = 0
         return outcome
+
+    def _failed(self, issue_id: int, error: Exception) -> WriteOutcome:
+        """Return the outcome of a failed write, with the note that the issue's first write left.
+
+        An error that concerns more than this issue is raised again.
+        """
+        kind, text = _kind(error), str(error)
+        match error:
+            case OutOfTimeError():
+                self.is_out_of_time = True
+            case AmbiguousError() | RedmineUnavailableError():
+                self.unanswered += 1
+            case DecodeError() | MissingError() | RefusedError():
+                self.unanswered = 0
+            case SupSyncError():
+                raise error  # such as AuditError: nothing more may be written
+            case _:
+                text = internal_error(error)
+        return WriteOutcome(issue_id, kind, text, self.notes_written.get(issue_id, frozenset()))
 
     def _record_place(self, outcome: WriteOutcome) -> WriteOutcome:
         """Record whether the first write in a project and tracker succeeded; if not, the others are not tried."""
@@ -156,6 +169,7 @@ class PlanWriter:
         """Do a compare-and-swap for each note, the second only after the first is written."""
         outcome = self._compare_and_swap(issue_id, planned)
         if outcome.kind is OutcomeKind.APPLIED and any(change.write_number for change in planned):
+            self.notes_written[issue_id] = outcome.notes
             second = self._compare_and_swap(issue_id, planned)
             if second.kind is not OutcomeKind.UNNEEDED:
                 return replace(second, notes=outcome.notes | second.notes)
@@ -244,7 +258,7 @@ class PlanWriter:
                 )
 
 
-def _kind(error: SupSyncError) -> OutcomeKind:
+def _kind(error: Exception) -> OutcomeKind:
     if isinstance(error, StaleError | MissingError):  # a missing issue says nothing about its project and tracker
         return OutcomeKind.STALE
     return OutcomeKind.REFUSED if isinstance(error, RefusedError) else OutcomeKind.FAILED

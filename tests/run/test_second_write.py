@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
@@ -13,6 +14,9 @@ from end_to_end.scene import CLIENT, MURAGER, OPERATOR, make_fake
 from stories.shipped import shipped_config
 from support.worlds import ADMIN, FakeWorld
 
+from sup_sync.errors import DecodeError, RedmineUnavailableError, SupSyncError
+from sup_sync.redmine.edit_form import EditForm
+from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.write import OutcomeKind
 
@@ -93,6 +97,30 @@ def test_edit_between_the_two_notes_defers_the_second(diary: Diary, late: int) -
     assert diary.fields(OPERATOR, late)["marker"] == BOTH
     assert len(diary.notes(OPERATOR, late)) == 1
     assert len([each for each in diary.notes(CLIENT, late, private=False) if f"№ {late} " in each]) == 1
+
+
+@pytest.mark.parametrize("error", [RedmineUnavailableError("away"), DecodeError("odd"), ValueError("odd")], ids=repr)
+def test_error_in_the_second_write_keeps_the_note_of_the_first_and_concerns_one_request(
+    diary: Diary, late: int, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = diary.file("Mon 09:30")
+    fetch, asked = Reader.fetch_edit_form, Counter[int]()
+
+    def fail_the_second_time(reader: Reader, issue_id: int) -> EditForm:
+        asked[issue_id] += 1
+        if (issue_id, asked[issue_id]) == (late, 2):
+            raise error
+        return fetch(reader, issue_id)
+
+    monkeypatch.setattr(Reader, "fetch_edit_form", fail_the_second_time)
+    result = diary.run("Mon 11:31")
+    assert result.outcomes == {late: OutcomeKind.FAILED, other: OutcomeKind.APPLIED}
+    (failed,) = [each for each in result.done.outcomes if each.issue_id == late]
+    assert failed.notes == {"public_note"}
+    assert (failed.text == str(error)) == isinstance(error, SupSyncError)
+    monkeypatch.undo()
+    assert diary.run("Mon 11:32").outcomes == {late: OutcomeKind.APPLIED}
+    assert notes(diary, late) == (1, 1)
 
 
 def test_change_of_the_second_note_defers_it(diary: Diary, late: int) -> None:
