@@ -205,6 +205,7 @@ class Reader:
     def fetch_issue(self, issue_id: int) -> Json:
         """Fetch one issue with its history, children and files, and the statuses that this account may set.
 
+        Raises RedmineUnavailableError if the answer is another issue, or has no history.
         Not through python-redmine: the cache and snapshots store the JSON exactly as Redmine sent it, and
         python-redmine's `raw()` adds an empty key for everything that an issue could include.
         """
@@ -212,6 +213,10 @@ class Reader:
         issue = self._session.get_json(path, params, forbidden=MissingError).get("issue")
         if not isinstance(issue, dict):
             raise _no_object(path, "issue")
+        if issue.get("id") != issue_id:
+            raise RedmineUnavailableError(f"GET {path}: another issue than requested; try again later")
+        if not isinstance(issue.get("journals"), list):  # without a history, nothing would seem to have happened
+            raise RedmineUnavailableError(f"GET {path}: an issue without its history; try again later")
         return issue
 
     def fetch_edit_form(self, issue_id: int) -> EditForm:

@@ -91,6 +91,25 @@ def test_list_with_other_issues_than_requested_raises(mock: Mock, reader: Reader
         reader.fetch_rows_of([2, 3])
 
 
+@pytest.mark.parametrize(
+    ("issue", "text"),
+    [
+        ({"id": 8, "journals": []}, "another issue than requested"),
+        ({"journals": []}, "another issue than requested"),
+        ({"id": "7", "journals": []}, "another issue than requested"),
+        ({"id": 7}, "an issue without its history"),
+        ({"id": 7, "journals": None}, "an issue without its history"),
+        ({"id": 7, "journals": {}}, "an issue without its history"),
+    ],
+)
+def test_answer_that_is_not_the_requested_issue_with_its_history_raises(
+    mock: Mock, reader: Reader, issue: Any, text: str
+) -> None:
+    mock.get(f"{URL}/issues/7.json", json={"issue": issue})
+    with pytest.raises(RedmineUnavailableError, match=f"GET /issues/7.json: {text}"):
+        reader.fetch_issue(7)
+
+
 def serve_project(mock: Mock, *, members: int, rows: list[Any]) -> None:
     """Serve project `a` (5) with the account and the tracker 9; the members are one page."""
     people = [{"id": number, "user": {"id": number, "name": "x"}, "roles": []} for number in range(min(members, 100))]
