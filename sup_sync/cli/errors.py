@@ -14,7 +14,6 @@ from sup_sync.cli.exit_codes import DONE, INTERNAL_ERROR, INTERRUPTED
 from sup_sync.errors import SupSyncError, frames_of, origin_of, path_in_package
 
 COMMANDS = "cli/commands/"
-ONLY_OWNER = 0o600
 
 
 def report_error(error: Exception) -> tuple[str, int]:
@@ -50,6 +49,7 @@ def is_internal(error: Exception) -> bool:
 def save_traceback(error: Exception) -> Path | None:
     """Write an error's traceback to the state folder, one file per command; None if that fails."""
     from sup_sync.cli.files import write_atomically
+    from sup_sync.host.state_files import ONLY_OWNER
 
     try:
         path = state_folder() / f"{_command(error)}.traceback"

@@ -24,6 +24,7 @@ from sup_sync.cli.options import global_options
 @pass_settings
 def snapshot(settings: Settings, output: Path | None) -> int:
     """Export requests with their history as JSON lines, for --from."""
+    from sup_sync.host.state_files import ONLY_OWNER
     from sup_sync.redmine.snapshot import snapshot_lines
 
     config = settings.load(require_config=True)
@@ -31,7 +32,7 @@ def snapshot(settings: Settings, output: Path | None) -> int:
     report_unread_projects(settings, gathered.unread_projects)
     text = "".join(line + "\n" for line in snapshot_lines(gathered.lists or {}, gathered.raw_issues))
     if output:
-        write_atomically(output, text, mode=0o600)  # it contains client texts
+        write_atomically(output, text, mode=ONLY_OWNER)  # it contains client texts
     else:
         click.echo(text, nl=False)
     return PARTLY_DONE if gathered.unread_projects else DONE
