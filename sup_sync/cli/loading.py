@@ -50,7 +50,7 @@ def gather(
     """
     if source:
         return read_snapshot(settings, source)
-    from sup_sync.redmine.preflight import stopping_problems
+    from sup_sync.redmine.preflight.checks import stopping_problems
     from sup_sync.redmine.reader import Reader
     from sup_sync.run.cache import NO_CACHE, Cache
     from sup_sync.run.gather import IncrementalReader

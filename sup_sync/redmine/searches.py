@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from sup_sync.immutable import value
 from sup_sync.model.directory import Directory
-from sup_sync.redmine.preflight import Area, Problem
+from sup_sync.redmine.preflight.problem import Area, Problem
 from sup_sync.to_json import Json
 
 STATES = ("breached", "at_risk", "waiting")

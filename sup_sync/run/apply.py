@@ -16,7 +16,9 @@ from sup_sync.model.issue import Issue
 from sup_sync.planning.notification import Notification
 from sup_sync.planning.plan import Plan
 from sup_sync.redmine.lists import decode_directory
-from sup_sync.redmine.preflight import Area, RedmineState, may_write_private_notes, stopping_problems
+from sup_sync.redmine.preflight.account import may_write_private_notes
+from sup_sync.redmine.preflight.checks import stopping_problems
+from sup_sync.redmine.preflight.problem import Area, RedmineState
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.redmine.writer import Writer

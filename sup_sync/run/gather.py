@@ -8,7 +8,7 @@ from typing import Self
 
 from sup_sync.config.load import Config
 from sup_sync.redmine.lists import CLOSED_PROJECT
-from sup_sync.redmine.preflight import RedmineState
+from sup_sync.redmine.preflight.problem import RedmineState
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.snapshot import Gathered
 from sup_sync.run.cache import Cache, updated_s

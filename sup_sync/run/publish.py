@@ -15,7 +15,7 @@ from sup_sync.errors import (
 )
 from sup_sync.immutable import value
 from sup_sync.redmine.permissions import WIKI_PERMISSIONS
-from sup_sync.redmine.preflight import role_ids
+from sup_sync.redmine.preflight.account import role_ids
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.redmine.wiki import NEW, File, Wiki, WikiPage

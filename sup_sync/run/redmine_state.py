@@ -10,7 +10,9 @@ from datetime import datetime
 
 from sup_sync import __version__
 from sup_sync.config.load import Config
-from sup_sync.redmine.preflight import RedmineState, role_ids, stopping_problems
+from sup_sync.redmine.preflight.account import role_ids
+from sup_sync.redmine.preflight.checks import stopping_problems
+from sup_sync.redmine.preflight.problem import RedmineState
 from sup_sync.redmine.reader import Reader
 from sup_sync.run.cache import Cache
 from sup_sync.run.scope import local_day, required_groups, select_scope

@@ -23,7 +23,7 @@ from support.worlds import BOT, FakeWorld
 from sup_sync.config.load import Config
 from sup_sync.errors import SupSyncError
 from sup_sync.model.change import Change
-from sup_sync.redmine.preflight import RedmineState
+from sup_sync.redmine.preflight.problem import RedmineState
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.apply import apply, plan_run

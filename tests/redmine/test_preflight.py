@@ -26,16 +26,10 @@ from support.worlds import BOT, FakeWorld, shipped_names
 
 from sup_sync.errors import AccessError, RedmineMismatchError
 from sup_sync.redmine.permissions import BOT_PERMISSIONS
-from sup_sync.redmine.preflight import (
-    Area,
-    Problem,
-    RedmineState,
-    check_people,
-    check_permissions,
-    check_redmine,
-    check_visibility,
-    may_write_private_notes,
-)
+from sup_sync.redmine.preflight.account import check_permissions, check_visibility, may_write_private_notes
+from sup_sync.redmine.preflight.checks import check_redmine
+from sup_sync.redmine.preflight.people import check_people
+from sup_sync.redmine.preflight.problem import Area, Problem, RedmineState
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.apply import require_matching_redmine

@@ -9,7 +9,7 @@ from stories.moments import read_moment
 from stories.shipped import shipped_config
 from support.worlds import shipped_names
 
-from sup_sync.redmine.preflight import RedmineState
+from sup_sync.redmine.preflight.problem import RedmineState
 from sup_sync.run.gather import IncrementalReader
 from sup_sync.run.publish import Publication
 

@@ -16,7 +16,7 @@ from sup_sync.cli.options import global_options
 
 if TYPE_CHECKING:
     from sup_sync.config.load import Config
-    from sup_sync.redmine.preflight import Problem, RedmineState
+    from sup_sync.redmine.preflight.problem import Problem, RedmineState
     from sup_sync.redmine.searches import Search
     from sup_sync.to_json import Json
 
@@ -65,7 +65,7 @@ def _check_redmine(config: Config) -> tuple[list[Problem], tuple[Search, ...]]:
     from dataclasses import replace
 
     from sup_sync.redmine.lists import decode_directory
-    from sup_sync.redmine.preflight import check_redmine
+    from sup_sync.redmine.preflight.checks import check_redmine
     from sup_sync.redmine.reader import Reader
     from sup_sync.redmine.searches import check_searches, make_searches
     from sup_sync.run.redmine_state import fetch_redmine_state
@@ -92,7 +92,7 @@ def _one_waiting_per_tracker(rows: Iterable[Json], state: RedmineState) -> Itera
 
 
 def _check_code(problems: list[Problem], has_mistakes: bool) -> int:
-    from sup_sync.redmine.preflight import Area
+    from sup_sync.redmine.preflight.problem import Area
 
     stopping = {problem.area for problem in problems if not problem.is_warning}
     if Area.ACCESS in stopping:

@@ -1,0 +1,93 @@
+"""Checks of the mapped names: trackers, statuses, priorities and fields."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from sup_sync.redmine.preflight.problem import Area, Problem, RedmineState, writable_projects
+from sup_sync.to_json import Json
+
+
+def check_trackers(state: RedmineState) -> Iterator[Problem]:
+    known = state.names.trackers
+    yield from _missing("tracker", known, state.lists["trackers"], "trackers")
+    for project in state.lists["projects"]:
+        for each in project["trackers"]:
+            if each["name"] not in known:
+                yield Problem(
+                    Area.NAMES,
+                    f'project {project["identifier"]} uses tracker "{each["name"]}", which is not mapped',
+                    "its requests are skipped. Add it to `trackers` in mappings/tracker.yaml, or remove it there",
+                    is_warning=True,
+                )
+
+
+def check_statuses(state: RedmineState) -> Iterator[Problem]:
+    known = state.names.statuses
+    yield from _missing("status", known, state.lists["statuses"], "statuses")
+    for status in state.lists["statuses"]:
+        mapped = known.get(status["name"])
+        if mapped and mapped.phase.is_final != status["is_closed"]:
+            yield Problem(
+                Area.NAMES,
+                f'status "{status["name"]}" is mapped to {mapped.phase}, but is '
+                f"{'a closed' if status['is_closed'] else 'an open'} status in Redmine",
+                'change its phase in mappings/tracker.yaml, or "Issue closed" in Redmine',
+            )
+
+
+def check_priorities(state: RedmineState) -> Iterator[Problem]:
+    names = list(state.names.priorities.values())
+    yield from _missing("priority", names, state.lists["priorities"], "priorities")
+    in_order = [row["name"] for row in state.lists["priorities"] if row["name"] in names]
+    if len(in_order) == len(names) and in_order != names:
+        quoted = [f'"{name}"' for name in in_order]
+        yield Problem(
+            Area.NAMES,
+            f"priorities rise in Redmine from {' to '.join(quoted)}, but not in the mapping",
+            "correct the order of `priorities` in mappings/tracker.yaml, the lowest first",
+        )
+
+
+def check_fields(state: RedmineState) -> Iterator[Problem]:
+    """Report fields that are missing in Redmine, or on a tracker in a project of which an issue was read."""
+    names = state.names.fields
+    visible = {field["name"] for field in state.lists["fields"]}
+    is_checkable = any("fields" in row for _, row in _mapped_trackers(state))
+    for key, name in names.items():
+        if is_checkable and name not in visible:
+            fix = f"{_provision('fields')}. If it exists, make it visible to the account's role"
+            yield Problem(Area.NAMES, f'field "{name}" ({key}) not found in Redmine', fix)
+    for where, row in _mapped_trackers(state):
+        here = {field["name"] for field in row.get("fields", ())}
+        missing = [names[key] for key in state.names.own_fields if names[key] in visible - here]
+        if "fields" in row and missing:
+            text = f"{where} lacks the field {', '.join(missing)}"
+            yield Problem(Area.NAMES, text, "select the tracker and the project in the field's settings in Redmine")
+
+
+def check_every_tracker_has_a_request(state: RedmineState) -> Iterator[Problem]:
+    """Warn of trackers and projects without a request; only a request shows their fields (fact)."""
+    unseen = [where for where, row in _mapped_trackers(state) if "fields" not in row]
+    if unseen:
+        text = f"fields not checked, because there is no request yet: {', '.join(unseen)}"
+        yield Problem(Area.NAMES, text, "run `sup-sync check` again after the first requests", is_warning=True)
+
+
+def _mapped_trackers(state: RedmineState) -> Iterator[tuple[str, Json]]:
+    """Yield each mapped tracker of each writable project, as a text and its row."""
+    for project in writable_projects(state):
+        for row in project["trackers"]:
+            if row["name"] in state.names.trackers:
+                yield f'tracker "{row["name"]}" of project {project["identifier"]}', row
+
+
+def _missing(kind: str, names: Iterable[str], rows: Iterable[Json], section: str) -> Iterator[Problem]:
+    present = {row["name"] for row in rows}
+    for name in names:
+        if name not in present:
+            yield Problem(Area.NAMES, f'{kind} "{name}" not found in Redmine', _provision(section))
+
+
+def _provision(section: str) -> str:
+    return f"correct `{section}` in mappings/tracker.yaml, or create it with `sup-sync provision --script`"
