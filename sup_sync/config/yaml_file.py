@@ -10,7 +10,6 @@ import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
-from itertools import takewhile
 from pathlib import Path
 from typing import Any, Self
 
@@ -21,6 +20,7 @@ from sup_sync.errors import Mistake
 Place = tuple[str | int, ...]  # the keys and indices that lead to a value
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?")
+_NUMBER_STARTS = frozenset("-0123456789")
 _WORDS = {"true": True, "false": False, "null": None, "~": None, "": None}
 
 
@@ -97,7 +97,7 @@ def load_yaml(path: Path, name: str) -> YamlFile:
     try:
         content = path.read_bytes()
         file.digest = sha256(content).hexdigest()
-        file.data = _Document(file, yaml.parse(content.decode("utf-8"), Loader=_Loader)).data()
+        file.data = _Document(file, _Loader(content.decode("utf-8"))).data()
     except FileNotFoundError:
         file.mistakes.append(Mistake(name, 1, "file not found; copy it from the shipped mappings"))
     except (OSError, UnicodeDecodeError) as error:
@@ -117,9 +117,9 @@ class _Document:
     Its methods raise _UnreadableError for YAML that a configuration file must not contain.
     """
 
-    def __init__(self, file: YamlFile, events: Iterator[Any]) -> None:
+    def __init__(self, file: YamlFile, loader: Any) -> None:
         self.file = file
-        self.events = events
+        self.events: Iterator[Any] = iter(loader.get_event, None)
         self.anchors: dict[str, Any] = {}
         self.aliases = 0
 
@@ -136,6 +136,8 @@ class _Document:
 
     def _value(self, event: yaml.NodeEvent, place: Place) -> Any:
         """Return the value that begins with `event`, reading the rest of it from the events."""
+        if isinstance(event, yaml.ScalarEvent) and not event.anchor:  # nearly all values of a large file
+            return _scalar(event)
         if len(place) > MAX_DEPTH:
             raise _UnreadableError(event, "nested too deeply")
         if isinstance(event, yaml.AliasEvent):
@@ -159,13 +161,11 @@ class _Document:
                 return self._sequence(place)
         return _scalar(event)
 
-    def _children(self) -> Iterator[Any]:
-        """Yield the first event of each child of the current sequence or mapping."""
-        return takewhile(lambda each: not isinstance(each, yaml.CollectionEndEvent), self.events)
-
     def _sequence(self, place: Place) -> list[Any]:
         items: list[Any] = []
-        for event in self._children():
+        for event in self.events:
+            if isinstance(event, yaml.SequenceEndEvent):
+                break
             at = (*place, len(items))
             self.file.lines[at] = _line(event)
             items.append(self._value(event, at))
@@ -173,15 +173,18 @@ class _Document:
 
     def _mapping(self, place: Place) -> dict[str | int, Any]:
         data: dict[str | int, Any] = {}
-        for event in self._children():
+        lines, events = self.file.lines, self.events
+        for event in events:
+            if isinstance(event, yaml.MappingEndEvent):
+                break
             key, line = self._key(event, place), _line(event)
+            at = (*place, key)
             if key in data:
-                first = self.file.lines[(*place, key)]
-                text = f"duplicate key {key!r} (first on line {first}); remove one"
+                text = f"duplicate key {key!r} (first on line {lines[at]}); remove one"
                 self.file.mistakes.append(Mistake(self.file.name, line, text))
             else:
-                self.file.lines[(*place, key)] = line
-            data.setdefault(key, self._value(next(self.events), (*place, key)))
+                lines[at] = line
+            data.setdefault(key, self._value(next(events), at))
         return data
 
     def _key(self, event: yaml.NodeEvent, place: Place) -> str | int:
@@ -195,7 +198,7 @@ def _scalar(event: Any) -> Any:
     text: str = event.value
     if event.style:
         return text
-    if _NUMBER.fullmatch(text):
+    if text[:1] in _NUMBER_STARTS and _NUMBER.fullmatch(text):
         return WrittenNumber(text) if "." in text else int(text)
     return _WORDS.get(text.lower(), text)
 
