@@ -14,7 +14,8 @@ from sup_sync.model.names import RedmineNames
 class Directory:
     """The lists of a Redmine server by id; `members` maps the id of each project to the ids of its members.
 
-    `is_guessed`: the lists were missing, so all entries come from the requests.
+    `missing_groups` are the mapped groups that are in no project. `is_guessed`: the lists were missing, so all entries
+    come from the requests.
     """
 
     names: RedmineNames
@@ -26,6 +27,8 @@ class Directory:
     people: Mapping[int, Person] = field(default_factory=dict)
     field_ids: Mapping[str, int] = field(default_factory=dict)
     members: Mapping[int, Collection[int]] = field(default_factory=dict)
+    trackers: Mapping[int, str] = field(default_factory=dict)
+    missing_groups: frozenset[str] = frozenset()
     is_guessed: bool = False
 
     @cached_property

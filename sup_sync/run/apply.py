@@ -17,7 +17,7 @@ from sup_sync.planning.notification import Notification
 from sup_sync.planning.plan import Plan
 from sup_sync.redmine.lists import decode_directory
 from sup_sync.redmine.preflight.account import may_write_private_notes
-from sup_sync.redmine.preflight.checks import stopping_problems
+from sup_sync.redmine.preflight.checks import stopping_problems, usable_state
 from sup_sync.redmine.preflight.problem import Area, RedmineState
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
@@ -50,7 +50,8 @@ NO_HOOKS = RunHooks()
 class RunResult:
     """The result of one run: its plan, the outcome of each write, and what it could not read, judge or deliver.
 
-    `unread_projects` has the error of each project. `skipped` counts requests that could not be judged,
+    `unread_projects` has the error of each project, `problems` are the mismatches in Redmine that leave out a part.
+    `skipped` counts requests that could not be judged,
     `histories_read` those that were not in the cache, `judged_requests` those that were judged.
     """
 
@@ -61,12 +62,14 @@ class RunResult:
     failed_notifications: tuple[str, ...]
     histories_read: int
     judged_requests: int
+    problems: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
         """Return whether everything was read, judged, written and delivered."""
         done = all(each.kind in (OutcomeKind.APPLIED, OutcomeKind.UNNEEDED) for each in self.outcomes)
-        return done and not self.unread_projects and not self.skipped and not self.failed_notifications
+        left_out = self.unread_projects or self.problems or self.skipped
+        return done and not left_out and not self.failed_notifications
 
 
 def require_matching_redmine(state: RedmineState) -> None:
@@ -74,7 +77,8 @@ def require_matching_redmine(state: RedmineState) -> None:
     stopping = stopping_problems(state)
     if not stopping:
         return
-    error = AccessError if any(problem.area is Area.ACCESS for problem in stopping) else RedmineMismatchError
+    is_access = any(problem.area is Area.ACCESS for problem in stopping) or not usable_state(state).lists["projects"]
+    error = AccessError if is_access else RedmineMismatchError
     raise error("\n".join(map(str, stopping)))
 
 
@@ -82,7 +86,7 @@ def require_matching_redmine(state: RedmineState) -> None:
 class RunPlan:
     """The writes of a run: the plan and the issues that it changes, and the state and directory used to decide.
 
-    `unread_projects`, `skipped`, `histories_read` and `judged_requests` are those of `RunResult`.
+    `unread_projects`, `problems`, `skipped`, `histories_read` and `judged_requests` are those of `RunResult`.
     """
 
     state: RedmineState
@@ -93,6 +97,7 @@ class RunPlan:
     skipped: int
     histories_read: int
     judged_requests: int
+    problems: tuple[str, ...]
 
 
 def plan_run(reading: IncrementalReader, config: Config, now: datetime, *, is_adopting: bool) -> RunPlan:
@@ -130,6 +135,7 @@ def _decide_and_remember(reading: IncrementalReader, config: Config, now: dateti
         skipped=len(decision.skipped),
         histories_read=reading.histories_read,
         judged_requests=decision.plan.judged,
+        problems=reading.problems,
     )
 
 
@@ -167,6 +173,7 @@ def apply(
         failed_notifications,
         decided.histories_read,
         decided.judged_requests,
+        decided.problems,
     )
 
 
@@ -181,7 +188,7 @@ def _write(
     is_adopting: bool,
 ) -> tuple[tuple[WriteOutcome, ...], tuple[str, ...]]:
     """Write the plan and notify people outside Redmine; returns the outcomes, and a line for each failed message."""
-    writer = Writer(session, may_write_private_notes=may_write_private_notes(decided.state))
+    writer = Writer(session, may_write_private_notes=may_write_private_notes(usable_state(decided.state)))
     issues, record = decided.issues, hooks.record
     plan_writer = PlanWriter(
         reader, writer, decided.directory, issues, config.rules, now, is_adopting=is_adopting, record=record

@@ -14,7 +14,7 @@ from sup_sync.cli.context import (
     connect,
     pass_settings,
     progress_bar,
-    report_unread_projects,
+    report_left_out,
     state_path,
 )
 from sup_sync.cli.examples import ExampleCommand
@@ -83,7 +83,7 @@ def _apply(settings: Settings, run: RunRecord, *, force: bool, adopt: bool) -> i
             hooks=RunHooks(run.counting(record), make_notifier(config)),
         )
     run.done = done
-    report_unread_projects(settings, done.unread_projects)
+    report_left_out(settings, done.unread_projects, done.problems)
     for line in done.failed_notifications:
         settings.info(line, always=True)
     if not run.as_json and (done.outcomes or done.skipped or not settings.quiet):

@@ -16,7 +16,7 @@ def check_contracts(files: Files) -> Iterator[Mistake]:
     for index, contract in enumerate(contracts):
         place: Place = ("contracts", index)
         yield from files.undefined_terms(CLIENTS, (*place, "level"), [contract.level], "levels")
-        if contract.project and files.config:
+        if contract.project and files.config and contract.last_on >= files.today:  # an ended one is history
             known = files.config.projects
             if contract.project not in known:
                 text = f"project {contract.project!r} is not in config.yaml; add it or choose from {', '.join(known)}"

@@ -33,6 +33,7 @@ def check_statuses(state: RedmineState) -> Iterator[Problem]:
                 f'status "{status["name"]}" is mapped to {mapped.phase}, but is '
                 f"{'a closed' if status['is_closed'] else 'an open'} status in Redmine",
                 'change its phase in mappings/tracker.yaml, or "Issue closed" in Redmine',
+                is_partial=True,
             )
 
 
@@ -46,6 +47,7 @@ def check_priorities(state: RedmineState) -> Iterator[Problem]:
             Area.NAMES,
             f"priorities rise in Redmine from {' to '.join(quoted)}, but not in the mapping",
             "correct the order of `priorities` in mappings/tracker.yaml, the lowest first",
+            is_partial=True,
         )
 
 
@@ -56,14 +58,18 @@ def check_fields(state: RedmineState) -> Iterator[Problem]:
     is_checkable = any("fields" in row for _, row in _mapped_trackers(state))
     for key, name in names.items():
         if is_checkable and name not in visible:
-            fix = f"{_provision('fields')}. If it exists, make it visible to the account's role"
+            fix = (
+                "correct `fields` in mappings/tracker.yaml if it was renamed. If it exists, make it visible to the"
+                " account's role. Only if it never existed, create it with `sup-sync provision --script`"
+            )
             yield Problem(Area.NAMES, f'field "{name}" ({key}) not found in Redmine', fix)
     for where, row in _mapped_trackers(state):
         here = {field["name"] for field in row.get("fields", ())}
         missing = [names[key] for key in state.names.own_fields if names[key] in visible - here]
         if "fields" in row and missing:
             text = f"{where} lacks the field {', '.join(missing)}"
-            yield Problem(Area.NAMES, text, "select the tracker and the project in the field's settings in Redmine")
+            fix = "select the tracker and the project in the field's settings in Redmine"
+            yield Problem(Area.NAMES, text, fix, is_partial=True)
 
 
 def check_every_tracker_has_a_request(state: RedmineState) -> Iterator[Problem]:
@@ -83,10 +89,14 @@ def _mapped_trackers(state: RedmineState) -> Iterator[tuple[str, Json]]:
 
 
 def _missing(kind: str, names: Iterable[str], rows: Iterable[Json], section: str) -> Iterator[Problem]:
-    present = {row["name"] for row in rows}
+    """Report names that are not in Redmine; a request that has the new name of one has a finding."""
+    names, present = list(names), [row["name"] for row in rows]
+    unmapped = ", ".join(f'"{name}"' for name in present if name not in names)
+    hint = f". If it was renamed: not mapped are {unmapped}" if unmapped else ""
     for name in names:
         if name not in present:
-            yield Problem(Area.NAMES, f'{kind} "{name}" not found in Redmine', _provision(section))
+            text = f'{kind} "{name}" not found in Redmine'
+            yield Problem(Area.NAMES, text, _provision(section) + hint, is_partial=True)
 
 
 def _provision(section: str) -> str:
