@@ -20,7 +20,7 @@ def decode_directory(lists: Json, names: RedmineNames) -> Directory:
     Their form: {"account": {id, name}, "statuses": [{id, name}], "priorities": [{id, name}],
     "projects": [{id, identifier, name, status, members}], "versions": [{id, name, status, due_date}],
     "people": [{id, name, groups: [name], roles: [name]}], "fields": [{id, name}], "trackers": [{id, name}],
-    "roles": [{id, name}], "missing_groups": [name]}.
+    "roles": [{id, name}], "missing_groups": [name], "unmapped_groups": [name]}.
     Raises KeyError, TypeError, ValueError or AttributeError if they are not of this form.
     """
     account_id: int | None = lists.get("account", {}).get("id")
@@ -38,6 +38,7 @@ def decode_directory(lists: Json, names: RedmineNames) -> Directory:
         members={each["id"]: set(each["members"]) for each in projects if "members" in each},
         trackers={each["id"]: each["name"] for each in lists.get("trackers", ())},
         missing_groups=frozenset(lists.get("missing_groups", ())),
+        unmapped_groups=frozenset(lists.get("unmapped_groups", ())),
     )
 
 

@@ -127,6 +127,7 @@ class Reader:
             "people": _people(memberships, read_groups),
             "groups": _names(read_groups),
             "missing_groups": sorted(set(groups) - {each["name"] for each in read_groups}),
+            "unmapped_groups": sorted({each["name"] for each in read_groups} - set(groups)),
             "roles": _names(self._redmine.role.all().values()),
             "fields": _unique_rows(field for project in scope for field in project["fields"]),
             "projects": scope,

@@ -63,6 +63,7 @@ def test_project_without_the_account_is_left_out_and_the_others_are_served(
     (problem,) = run.done.problems
     assert problem.startswith(f"project {MURAGER}: the account is not a member; add the account")
     assert (diary.traces()[left_out], run.done.is_complete) == (before[left_out], False)
+    assert diary.run("Mon 11:01").outcomes == {left_out: OutcomeKind.APPLIED}
     count_promise(UNREAD, f"an account that is not a member of a project, {diary.place}")
 
 

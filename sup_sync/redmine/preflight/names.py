@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from sup_sync.redmine.preflight.problem import Area, Problem, RedmineState, writable_projects
 from sup_sync.to_json import Json
 
 
 def check_trackers(state: RedmineState) -> Iterator[Problem]:
-    known = state.names.trackers
-    yield from _missing("tracker", known, state.lists["trackers"], "trackers")
+    known = {*state.names.trackers, *state.names.ignored_trackers}
+    yield from _missing("tracker", state.names.trackers, state.lists["trackers"], "trackers", known)
     for project in state.lists["projects"]:
         for each in project["trackers"]:
             if each["name"] not in known:
                 yield Problem(
                     Area.NAMES,
                     f'project {project["identifier"]} uses tracker "{each["name"]}", which is not mapped',
-                    "its requests are skipped. Add it to `trackers` in mappings/tracker.yaml, or remove it there",
+                    "its requests are skipped. Add it to `trackers` in mappings/tracker.yaml, or remove it there. With"
+                    " `ignore` they are not reported",
                     is_warning=True,
                 )
 
 
 def check_statuses(state: RedmineState) -> Iterator[Problem]:
     known = state.names.statuses
-    yield from _missing("status", known, state.lists["statuses"], "statuses")
+    yield from _missing("status", known, state.lists["statuses"], "statuses", known)
     for status in state.lists["statuses"]:
         mapped = known.get(status["name"])
         if mapped and mapped.phase.is_final != status["is_closed"]:
@@ -39,7 +40,8 @@ def check_statuses(state: RedmineState) -> Iterator[Problem]:
 
 def check_priorities(state: RedmineState) -> Iterator[Problem]:
     names = list(state.names.priorities.values())
-    yield from _missing("priority", names, state.lists["priorities"], "priorities")
+    known = {*names, *state.names.priority_aliases}
+    yield from _missing("priority", names, state.lists["priorities"], "priorities", known)
     in_order = [row["name"] for row in state.lists["priorities"] if row["name"] in names]
     if len(in_order) == len(names) and in_order != names:
         quoted = [f'"{name}"' for name in in_order]
@@ -88,10 +90,12 @@ def _mapped_trackers(state: RedmineState) -> Iterator[tuple[str, Json]]:
                 yield f'tracker "{row["name"]}" of project {project["identifier"]}', row
 
 
-def _missing(kind: str, names: Iterable[str], rows: Iterable[Json], section: str) -> Iterator[Problem]:
+def _missing(
+    kind: str, names: Iterable[str], rows: Iterable[Json], section: str, known: Container[str]
+) -> Iterator[Problem]:
     """Report names that are not in Redmine; a request that has the new name of one has a finding."""
-    names, present = list(names), [row["name"] for row in rows]
-    unmapped = ", ".join(f'"{name}"' for name in present if name not in names)
+    present = [row["name"] for row in rows]
+    unmapped = ", ".join(f'"{name}"' for name in present if name not in known)
     hint = f". If it was renamed: not mapped are {unmapped}" if unmapped else ""
     for name in names:
         if name not in present:
