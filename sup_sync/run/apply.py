@@ -28,7 +28,8 @@ from sup_sync.run.decide import decide
 from sup_sync.run.gather import IncrementalReader
 from sup_sync.run.histories import Progress
 from sup_sync.run.redmine_state import rules_hash
-from sup_sync.run.scope import select_scope
+from sup_sync.run.reported import News, select_news
+from sup_sync.run.scope import local_day, select_scope
 from sup_sync.run.write import OutcomeKind, PlanWriter, WriteOutcome
 
 # Notifies a person outside Redmine; returns the error, None if the notification was delivered.
@@ -51,8 +52,8 @@ class RunResult:
     """The result of one run: its plan, the outcome of each write, and what it could not read, judge or deliver.
 
     `unread_projects` has the error of each project, `problems` are the mismatches in Redmine that leave out a part.
-    `skipped` counts requests that could not be judged,
-    `histories_read` those that were not in the cache, `judged_requests` those that were judged.
+    `news` are the findings and problems that were not reported before. `skipped` counts requests that could not be
+    judged, `histories_read` those that were not in the cache, `judged_requests` those that were judged.
     """
 
     plan: Plan
@@ -63,6 +64,7 @@ class RunResult:
     histories_read: int
     judged_requests: int
     problems: tuple[str, ...] = ()
+    news: News | None = None
 
     @property
     def is_complete(self) -> bool:
@@ -70,6 +72,15 @@ class RunResult:
         done = all(each.kind in (OutcomeKind.APPLIED, OutcomeKind.UNNEEDED) for each in self.outcomes)
         left_out = self.unread_projects or self.problems or self.skipped
         return done and not left_out and not self.failed_notifications
+
+    def only_news(self) -> RunResult:
+        """Return the result without findings and problems that an earlier run of today reported."""
+        if self.news is None:
+            return self
+        findings = tuple(each for each in self.plan.findings if each.issue_id in self.news.requests)
+        problems = tuple(each for each in self.problems if each in self.news.problems)
+        plan = replace(self.plan, findings=findings)
+        return replace(self, plan=plan, skipped=self.news.skipped, problems=problems)
 
 
 def require_matching_redmine(state: RedmineState) -> None:
@@ -87,6 +98,7 @@ class RunPlan:
     """The writes of a run: the plan and the issues that it changes, and the state and directory used to decide.
 
     `unread_projects`, `problems`, `skipped`, `histories_read` and `judged_requests` are those of `RunResult`.
+    `skipped_ids` and `judged_ids` are the requests that were skipped, and that were judged.
     """
 
     state: RedmineState
@@ -98,6 +110,8 @@ class RunPlan:
     histories_read: int
     judged_requests: int
     problems: tuple[str, ...]
+    skipped_ids: frozenset[int]
+    judged_ids: frozenset[int]
 
 
 def plan_run(reading: IncrementalReader, config: Config, now: datetime, *, is_adopting: bool) -> RunPlan:
@@ -121,7 +135,8 @@ def _decide_and_remember(reading: IncrementalReader, config: Config, now: dateti
     cache, rules = reading.cache, config.rules
     decided_by = rules_hash(config, reading.state)
     directory = decode_directory(reading.state.lists, rules.names)
-    raw_issues = reading.cached_issues(cache.ids_to_judge(reading.closed_since, decided_by, now))
+    ids_to_judge = cache.ids_to_judge(reading.closed_since, decided_by, now)
+    raw_issues = reading.cached_issues(ids_to_judge)
     decision = decide(raw_issues, directory, rules, reading.closed_since, now, is_adopting=is_adopting)
     cache.mark_idle(decided_by, now, decision.idle)
     changed = dict.fromkeys(change.issue_id for change in decision.plan.changes)
@@ -136,6 +151,8 @@ def _decide_and_remember(reading: IncrementalReader, config: Config, now: dateti
         histories_read=reading.histories_read,
         judged_requests=decision.plan.judged,
         problems=reading.problems,
+        skipped_ids=decision.skipped,
+        judged_ids=frozenset(ids_to_judge),
     )
 
 
@@ -165,6 +182,7 @@ def apply(
         decided.plan.require_safe(config.limits)
     outcomes, failed_notifications = _write(reader, session, config, decided, now, progress, hooks, is_adopting)
     _invalidate(cache, config, decided, outcomes, now)
+    news = cache.use(lambda opened: _select_news(opened, config, decided, now))
     return RunResult(
         decided.plan,
         outcomes,
@@ -174,7 +192,15 @@ def apply(
         decided.histories_read,
         decided.judged_requests,
         decided.problems,
+        news,
     )
+
+
+def _select_news(cache: Cache, config: Config, decided: RunPlan, now: datetime) -> News:
+    """Select the findings and problems to report, and record that they are reported."""
+    select_scope(cache, config, decided.state.account, now)
+    day, findings = local_day(config, now), decided.plan.findings
+    return select_news(cache, day, findings, decided.skipped_ids, decided.judged_ids, decided.problems)
 
 
 def _write(

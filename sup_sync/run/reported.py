@@ -5,9 +5,11 @@ This is kept in the cache: after the cache is deleted, everything is reported on
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from hashlib import sha256
 
+from sup_sync.immutable import value
+from sup_sync.model.issue import Finding
 from sup_sync.run.cache import Cache
 
 
@@ -28,6 +30,32 @@ def select_unreported(
     if after != before:
         cache.set(key, after)
     return frozenset(name for name, entry in now.items() if before.get(name) != entry)
+
+
+@value
+class News:
+    """What a run has not reported before: requests with findings, how many of these were skipped, and problems."""
+
+    requests: frozenset[int]
+    skipped: int
+    problems: frozenset[str]
+
+
+def select_news(
+    cache: Cache,
+    day: str,
+    findings: Iterable[Finding],
+    skipped: Collection[int],
+    judged: Collection[int],
+    problems: Iterable[str],
+) -> News:
+    """Select what was not reported on this local day (ISO), and record it; only `judged` requests were checked."""
+    texts: dict[str, str] = {}
+    for each in sorted(findings):
+        texts[str(each.issue_id)] = f"{texts.get(str(each.issue_id), '')}\n{each.text}"
+    requests = {int(key) for key in select_unreported(cache, "findings", texts, day, set(map(str, judged)))}
+    new_problems = select_unreported(cache, "problems", dict.fromkeys(problems, ""), day)
+    return News(frozenset(requests), len(requests.intersection(skipped)), new_problems)
 
 
 def _digest(text: str) -> str:

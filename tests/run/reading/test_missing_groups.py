@@ -42,7 +42,8 @@ def delete(site: CachedSite, group: Group) -> None:
     for project in site.world.tracker.projects:
         if any(each.who is group for each in project.members):
             for member in project.members:
-                member.roles = {role: inherited for role, inherited in member.roles.items() if not inherited}
+                if member.who in group.users:
+                    member.roles = {role: inherited for role, inherited in member.roles.items() if not inherited}
             project.members = [each for each in project.members if each.who is not group and each.roles]
     site.world.tracker.groups.remove(group)
 
