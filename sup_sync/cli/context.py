@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -110,10 +110,12 @@ def connect(config: Config, *, ends_at: float = math.inf) -> RedmineSession:
     )
 
 
-def report_unread_projects(settings: Settings, unread_projects: Mapping[str, str]) -> None:
-    """Print the projects that are skipped, even with --quiet."""
+def report_left_out(settings: Settings, unread_projects: Mapping[str, str], problems: Iterable[str]) -> None:
+    """Print what is left out of the work, even with --quiet: unread projects, and mismatches in Redmine."""
     for project, reason in unread_projects.items():
         settings.info(f"project {project} skipped, because reading it failed: {reason}", always=True)
+    for problem in problems:
+        settings.info(f"left out: {problem}", always=True)
 
 
 def state_folder() -> Path:

@@ -14,7 +14,7 @@ from sup_sync.cli.context import (
     connect,
     in_support_zone,
     progress_bar,
-    report_unread_projects,
+    report_left_out,
 )
 from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
 from sup_sync.errors import SnapshotError
@@ -50,6 +50,8 @@ def gather(
     """
     if source:
         return read_snapshot(settings, source)
+    from dataclasses import replace
+
     from sup_sync.redmine.preflight.checks import stopping_problems
     from sup_sync.redmine.reader import Reader
     from sup_sync.run.cache import NO_CACHE, Cache
@@ -60,9 +62,12 @@ def gather(
         def read(cache: Cache) -> Gathered:
             time = in_support_zone(now, config)
             reader = IncrementalReader.open(Reader(connect(config)), config, cache, time, advance)
-            for problem in () if everything else stopping_problems(reader.state):
+            stopping = stopping_problems(reader.state)
+            for problem in () if everything else stopping:
                 settings.info(f"`apply` would refuse to run: {problem}", always=True)
-            return reader.everything() if everything else reader.current()
+            gathered = reader.everything() if everything else reader.current()
+            report_left_out(settings, gathered.unread_projects, () if stopping else gathered.problems)
+            return replace(gathered, problems=(*map(str, stopping), *gathered.problems))
 
         return (cache_file(settings, config) if now is None else NO_CACHE).use(read)
 
@@ -74,17 +79,19 @@ def load_judgements(
     from sup_sync.run.caseload import decode_caseload, judge_caseload, only_current
 
     gathered = gather(settings, config, source, now, everything=everything)
-    time, unread_projects = in_support_zone(now, config), gathered.unread_projects
+    time, is_whole = in_support_zone(now, config), gathered.is_whole
     caseload = decode_caseload(gathered.lists, gathered.raw_issues, config.rules)
     del gathered  # Redmine's JSON is no longer needed, and takes much memory
     caseload = caseload if everything else only_current(caseload, config.closed_days, time)
     judgements = judge_caseload(caseload, config.rules, time)
-    return time, caseload, judgements, report_unreadable(settings, unread_projects, caseload)
+    return time, caseload, judgements, report_unreadable(settings, caseload, is_whole=is_whole)
 
 
-def report_unreadable(settings: Settings, unread_projects: dict[str, str], caseload: Caseload) -> int:
-    """Print what could not be read; return the exit code, PARTLY_DONE if anything is missing."""
-    report_unread_projects(settings, unread_projects)
+def report_unreadable(settings: Settings, caseload: Caseload, *, is_whole: bool) -> int:
+    """Print the requests that could not be read; return the exit code, PARTLY_DONE if anything is missing.
+
+    `is_whole`: all projects were read.
+    """
     for finding in caseload.findings:
         settings.info(f"skipped: {finding.text}", always=True)
-    return PARTLY_DONE if unread_projects or caseload.findings else DONE
+    return DONE if is_whole and not caseload.findings else PARTLY_DONE

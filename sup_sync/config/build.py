@@ -19,6 +19,7 @@ from sup_sync.config.shapes import (
     TrackerShape,
     WaitingShape,
 )
+from sup_sync.config.shapes.tracker import IGNORE, TrackerMappingShape
 from sup_sync.model.calendar_lines import Line, LineKind
 from sup_sync.model.issue import Side, Status
 from sup_sync.model.names import OWN_FIELDS, MappedPerson, RedmineNames, TrackerMapping, due_field, stop_field
@@ -189,7 +190,13 @@ def names_of(shape: TrackerShape, metrics: Iterable[str]) -> RedmineNames:
     of_metrics = (field(each) for each in metrics for field in (due_field, stop_field))
     level, *others = OWN_FIELDS
     return RedmineNames(
-        trackers={name: TrackerMapping(each.category, each.channel) for name, each in shape.trackers.items()},
+        trackers={
+            name: TrackerMapping(each.category, each.channel)
+            for name, each in shape.trackers.items()
+            if isinstance(each, TrackerMappingShape)
+        },
+        ignored_trackers=frozenset(name for name, each in shape.trackers.items() if each == IGNORE),
+        former_values={section.removesuffix("s"): former for section, former in shape.former_values},
         statuses={name: Status(name, each.phase, each.is_first_response) for name, each in shape.statuses.items()},
         priorities=shape.priorities,
         priority_aliases=shape.priority_aliases,

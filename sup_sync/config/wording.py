@@ -53,7 +53,7 @@ TO_WRITE = {
 
 def place_of(error: Error) -> Place:
     """Return the keys and indices that lead to the value of an error."""
-    return tuple(each for each in error["loc"] if each != "[key]")
+    return tuple(each for each in error["loc"] if each not in ("[key]", "[mapping]", "[word]"))
 
 
 def part_to_prune(error: Error) -> Place:

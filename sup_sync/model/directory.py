@@ -14,7 +14,9 @@ from sup_sync.model.names import RedmineNames
 class Directory:
     """The lists of a Redmine server by id; `members` maps the id of each project to the ids of its members.
 
-    `is_guessed`: the lists were missing, so all entries come from the requests.
+    `missing_groups` are the mapped groups that are in no project. If there are any, they may have been renamed, and
+    `unmapped_groups` are the other groups in the projects. `is_guessed`: the lists were missing, so all entries come
+    from the requests.
     """
 
     names: RedmineNames
@@ -26,6 +28,9 @@ class Directory:
     people: Mapping[int, Person] = field(default_factory=dict)
     field_ids: Mapping[str, int] = field(default_factory=dict)
     members: Mapping[int, Collection[int]] = field(default_factory=dict)
+    trackers: Mapping[int, str] = field(default_factory=dict)
+    missing_groups: frozenset[str] = frozenset()
+    unmapped_groups: frozenset[str] = frozenset()
     is_guessed: bool = False
 
     @cached_property
@@ -35,8 +40,19 @@ class Directory:
 
     @cached_property
     def reason_keys(self) -> Mapping[str, str]:
-        """The keys of reasons by their names in Redmine."""
-        return {name: key for key, name in self.names.reasons.items()}
+        """The keys of reasons by their present and former names in Redmine."""
+        current = {name: key for key, name in self.names.reasons.items()}
+        return {**self.names.former_values.get("reason", {}), **current}
+
+    @cached_property
+    def field_names(self) -> Mapping[int, str]:
+        """The names of the custom fields by id."""
+        return {field_id: name for name, field_id in self.field_ids.items()}
+
+    def may_be_in_missing_group(self, person_id: int) -> bool:
+        """Return whether a person may be in a mapped group that is missing: they left, or are in an unmapped group."""
+        known = self.people.get(person_id)
+        return known is None or bool(known.groups & self.unmapped_groups)
 
     def unlisted_person(self, person_id: int, name: str, author_id: int) -> Person:
         """Make a person who is not in the lists, such as a former member.

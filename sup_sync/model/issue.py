@@ -113,7 +113,8 @@ class Issue:
     their keys, as text; a mapped field that is missing in it cannot be written on this issue. `reason` is the key of
     the reason for which it was refused, deferred or stopped. `has_file` and `allowed_statuses`, the statuses that the
     tool may set, are None if they are not known. `unknown` lists values that are not mapped: such an issue is skipped,
-    because a guess could be wrong.
+    because a guess could be wrong. `recorded_level` is the key of the level in Redmine, which the tool wrote.
+    `missing_groups` are the mapped groups that are gone from Redmine; `may_be_in_missing_group` concerns the author.
     """
 
     id: int
@@ -139,6 +140,9 @@ class Issue:
     fields: Mapping[str, str] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
     unknown: tuple[str, ...] = ()
+    recorded_level: str | None = None
+    missing_groups: frozenset[str] = frozenset()
+    may_be_in_missing_group: bool = False
 
     def as_of(self, now: datetime) -> Issue | None:
         """Return the issue with its status, priority, reason and events at `now`; None before it was filed."""

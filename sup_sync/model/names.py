@@ -48,7 +48,8 @@ class RedmineNames:
     `trackers` and `statuses` map names in Redmine to their meaning, the others map keys to names in Redmine.
     `priority_aliases` are further names of priorities, each with the key that it counts as. `tool_statuses` are the
     statuses that the tool itself sets: `no_answer` and `asked`. `own_fields` are the keys of the fields that the tool
-    writes.
+    writes. Requests in `ignored_trackers` are not in scope. `former_values` map the former values of the list fields
+    `level`, `channel`, `state`, `reason` and `language` to their keys.
     """
 
     trackers: Mapping[str, TrackerMapping]
@@ -69,6 +70,23 @@ class RedmineNames:
     client_roles: frozenset[str] = frozenset()
     people: Mapping[str, MappedPerson] = field(default_factory=dict)
     parent_dates_derived: bool = True
+    ignored_trackers: frozenset[str] = frozenset()
+    former_values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def values(self, field: str) -> Mapping[str, str]:
+        """Return the values of a list field by key."""
+        return {
+            "level": self.levels,
+            "channel": self.channels,
+            "state": self.states,
+            "reason": self.reasons,
+            "language": self.languages,
+        }[field]
+
+    def key_of(self, field: str, text: str) -> str | None:
+        """Find the key of a list field's value, also of a former one; None if it is not mapped."""
+        current = {name: key for key, name in self.values(field).items()}
+        return current.get(text) or self.former_values.get(field, {}).get(text)
 
 
 @value

@@ -12,11 +12,27 @@ from sup_sync.redmine.values import check_id, check_text, decode_date, decode_ti
 from sup_sync.to_json import Json
 
 # Keys of the details of a journal.
+LIST_FIELDS = {"level", "state", "reason", "language"}  # with values of tracker.yaml; also `channel`
 STATUS, PRIORITY, DESCRIPTION = (("attr", name) for name in ("status_id", "priority_id", "description"))
 
 
-def _allowed(statuses: Iterable[Json] | None) -> frozenset[str] | None:
-    return None if statuses is None else frozenset(each["name"] for each in statuses)
+def _name(names: Mapping[int, str], row: Json) -> str:
+    """Return the current name of an object: JSON in the cache contains the name when it was read."""
+    return names.get(row["id"]) or check_text(row["name"])
+
+
+def has_other_names(issue: Json, directory: Directory) -> bool:
+    """Return whether a status, priority, tracker or field of an issue was renamed since the lists were read.
+
+    Raises DecodeError if the form is different.
+    """
+    try:
+        rows = [(directory.field_names, each) for each in issue.get("custom_fields", ())]
+        rows += [(directory.statuses, issue["status"]), (directory.priorities, issue["priority"])]
+        rows += [(directory.trackers, issue["tracker"])]
+        return any(names.get(row["id"], row["name"]) != row["name"] for names, row in rows)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise DecodeError(f"issue #{issue.get('id', '?')}: the JSON does not have the form of an issue") from error
 
 
 def _has_text(detail: Json) -> bool:
@@ -51,7 +67,8 @@ class _Decoder:
         self.directory = directory
         self.names = directory.names
         self.unknown: dict[str, None] = {}
-        self.by_name = {each["name"]: each for each in raw.get("custom_fields", ())}
+        fields = raw.get("custom_fields", ())
+        self.by_name = {_name(directory.field_names, each): each for each in fields}
         present = ((key, name) for key, name in self.names.fields.items() if name in self.by_name)
         self.field_ids = {key: str(self.by_name[name]["id"]) for key, name in present}
         self.confirmed, self.reason = self._changed("priority_confirmed"), self._changed("reason")
@@ -63,27 +80,28 @@ class _Decoder:
 
     def issue(self) -> Issue:
         raw = self.raw
-        mapping = self.names.trackers.get(raw["tracker"]["name"])
+        tracker = _name(self.directory.trackers, raw["tracker"])
+        mapping = self.names.trackers.get(tracker)
         if mapping is None:
-            self._add_unmapped("tracker", raw["tracker"]["name"], "trackers")
+            self._add_unmapped("tracker", tracker, "trackers")
         events = [(self._event(journal), journal.get("id", 0)) for journal in raw.get("journals", ())]
         fields = self._fields()
         return Issue(
             id=check_id(raw["id"]),
             project=self._project(raw["project"]),
-            tracker=raw["tracker"]["name"],
+            tracker=tracker,
             subject=check_text(raw.get("subject") or ""),
             author=self._person(raw["author"]),
             created_at=decode_time(raw["created_on"]),
             updated_at=decode_time(raw["updated_on"]),
-            status=self._status(raw["status"]["name"]),
-            priority=self._priority(raw["priority"]["name"]),
+            status=self._status(_name(self.directory.statuses, raw["status"])),
+            priority=self._priority(_name(self.directory.priorities, raw["priority"])),
             category=mapping.category if mapping else None,
             tracker_channel=mapping.channel if mapping else None,
             reason=self._reason(fields.get("reason")),
-            language=next((key for key, name in self.names.languages.items() if name == fields.get("language")), None),
+            language=self.names.key_of("language", fields.get("language", "")),
             has_file=bool(raw["attachments"]) if "attachments" in raw else None,
-            allowed_statuses=_allowed(raw.get("allowed_statuses")),
+            allowed_statuses=self._allowed(raw.get("allowed_statuses")),
             assignee_id=check_id(raw["assigned_to"]["id"]) if raw.get("assigned_to") else None,
             version=self._version(raw.get("fixed_version")),
             start_on=decode_date(raw.get("start_date")),
@@ -92,6 +110,9 @@ class _Decoder:
             fields=fields,
             events=tuple(event for event, _ in sorted(events, key=lambda each: (each[0].at, each[1]))),
             unknown=tuple(self.unknown),
+            recorded_level=self.names.key_of("level", fields.get("level", "")),
+            missing_groups=self.directory.missing_groups,
+            may_be_in_missing_group=self.directory.may_be_in_missing_group(raw["author"]["id"]),
         )
 
     def _person(self, user: Json) -> Person:
@@ -112,6 +133,10 @@ class _Decoder:
     def _add_unmapped(self, kind: str, name: str, section: str) -> None:
         self.unknown[f'{kind} "{name}" is not mapped; add it to `{section}` in mappings/tracker.yaml'] = None
 
+    def _add_unmapped_value(self, field: str, text: str) -> None:
+        advice = f"set another on the request, or add it to `former_values.{field}s` in mappings/tracker.yaml"
+        self.unknown[f'{field} "{text}" is not mapped; {advice}'] = None
+
     def _status(self, name: str) -> Status:
         status = self.names.statuses.get(name)
         if status is None:
@@ -130,16 +155,22 @@ class _Decoder:
             if name in self.by_name:
                 value = self.by_name[name].get("value")
                 fields[key] = ", ".join(value) if isinstance(value, list) else str(value or "")
+        for key in LIST_FIELDS & fields.keys():
+            value = self.names.key_of(key, fields[key])
+            fields[key] = self.names.values(key)[value] if value else fields[key]
         if fields.get("channel"):
-            keys = {name: key for key, name in self.names.channels.items()}
-            if fields["channel"] not in keys:
-                self._add_unmapped("channel", fields["channel"], "channels")
-            fields["channel"] = keys.get(fields["channel"], "")
+            channel = self.names.key_of("channel", fields["channel"])
+            if channel is None:
+                self._add_unmapped_value("channel", fields["channel"])
+            fields["channel"] = channel or ""
         return fields
+
+    def _allowed(self, statuses: Iterable[Json] | None) -> frozenset[str] | None:
+        return None if statuses is None else frozenset(_name(self.directory.statuses, each) for each in statuses)
 
     def _reason(self, name: str | None) -> str | None:
         if name and name not in self.directory.reason_keys:
-            self._add_unmapped("reason", name, "reasons")
+            self._add_unmapped_value("reason", name)
         return self.directory.reason_keys.get(name or "")
 
     def _event(self, journal: Json) -> Event:

@@ -19,11 +19,13 @@ def decode_directory(lists: Json, names: RedmineNames) -> Directory:
 
     Their form: {"account": {id, name}, "statuses": [{id, name}], "priorities": [{id, name}],
     "projects": [{id, identifier, name, status, members}], "versions": [{id, name, status, due_date}],
-    "people": [{id, name, groups: [name], roles: [name]}], "fields": [{id, name}]}.
+    "people": [{id, name, groups: [name], roles: [name]}], "fields": [{id, name}], "trackers": [{id, name}],
+    "roles": [{id, name}], "missing_groups": [name], "unmapped_groups": [name]}.
     Raises KeyError, TypeError, ValueError or AttributeError if they are not of this form.
     """
     account_id: int | None = lists.get("account", {}).get("id")
     projects = lists.get("projects", ())
+    others = Side.UNKNOWN if _is_staff_incomplete(lists, names) else Side.CLIENT
     return Directory(
         names,
         account_id=account_id,
@@ -31,10 +33,23 @@ def decode_directory(lists: Json, names: RedmineNames) -> Directory:
         priorities={each["id"]: each["name"] for each in lists.get("priorities", ())},
         projects={each["id"]: _project(each) for each in projects},
         versions={each["id"]: _version(each) for each in lists.get("versions", ())},
-        people={each["id"]: _person(each, names, account_id) for each in lists.get("people", ())},
+        people={each["id"]: _person(each, names, account_id, others) for each in lists.get("people", ())},
         field_ids={each["name"]: each["id"] for each in lists.get("fields", ())},
         members={each["id"]: set(each["members"]) for each in projects if "members" in each},
+        trackers={each["id"]: each["name"] for each in lists.get("trackers", ())},
+        missing_groups=frozenset(lists.get("missing_groups", ())),
+        unmapped_groups=frozenset(lists.get("unmapped_groups", ())),
     )
+
+
+def missing_staff_roles(lists: Json, names: RedmineNames) -> frozenset[str]:
+    """Return the mapped roles of staff that Redmine does not have; none if the lists do not have its roles."""
+    return names.staff_roles - {each["name"] for each in lists["roles"]} if "roles" in lists else frozenset()
+
+
+def _is_staff_incomplete(lists: Json, names: RedmineNames) -> bool:
+    """Return whether a mapped group or role of staff is gone: its members could look like clients."""
+    return bool(names.staff_groups & set(lists.get("missing_groups", ())) or missing_staff_roles(lists, names))
 
 
 def guess_directory(issues: Iterable[Json], names: RedmineNames) -> Directory:
@@ -49,14 +64,15 @@ def guess_directory(issues: Iterable[Json], names: RedmineNames) -> Directory:
     return Directory(names, statuses=statuses, priorities=priorities, is_guessed=True)
 
 
-def _person(row: Json, names: RedmineNames, account_id: int | None) -> Person:
+def _person(row: Json, names: RedmineNames, account_id: int | None, others: Side) -> Person:
+    """Decode a person; `others` is the side of those without a mapped group or role."""
     groups, roles = frozenset(row.get("groups", ())), frozenset(row.get("roles", ()))
     if row["id"] == account_id:
         side = Side.BOT
     elif groups & names.staff_groups or roles & names.staff_roles:
         side = Side.STAFF
     else:
-        side = Side.CLIENT
+        side = Side.CLIENT if roles & names.client_roles else others
     return Person(row["id"], row["name"], side, groups)
 
 

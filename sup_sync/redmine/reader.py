@@ -23,6 +23,12 @@ from sup_sync.errors import (
 from sup_sync.model.names import NamesInRedmine
 from sup_sync.redmine.edit_form import EditForm, parse_edit_form
 from sup_sync.redmine.lists import ACTIVE_PROJECT
+from sup_sync.redmine.project_access import (
+    UnreadableProjectError,
+    check_is_readable,
+    describe_cause,
+    find_cause_of_403,
+)
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.to_json import Json
 
@@ -41,11 +47,8 @@ def _checked_form() -> Iterator[None]:
         ) from error
 
 
-NOT_A_MEMBER = "the account is not a member; add the account of sup-sync to the project, with the role sup-sync"
-
-
 class _ForbiddenError(AccessError):
-    """A 403 for a project that the account may not see."""
+    """A 403: the account lacks a permission there, or the project is archived."""
 
 
 class _ReadEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types
@@ -82,7 +85,7 @@ class Reader:
 
     def __init__(self, session: RedmineSession) -> None:
         self._session = session
-        self._redmine = self._connect(AccessError)
+        self._redmine = self._connect(_ForbiddenError)
 
     def _connect(self, forbidden: type[SupSyncError]) -> Redmine:
         return Redmine(self._session.url, engine=_ReadEngine, session=self._session, forbidden=forbidden)
@@ -106,11 +109,12 @@ class Reader:
     def fetch_lists(self, account: Json, projects: Sequence[str], groups: Collection[str] = ()) -> Json:
         """Fetch the lists that `decode_directory` reads, for projects by identifier and groups by name.
 
-        Also: {"trackers": [{id, name}], "groups": [{id, name}], "fields": [{id, name}]}, and `trackers` and `fields`
-        in each project; a project's tracker has its own `fields` if an issue shows them.
-        Raises AccessError naming the projects that the account is not a member of, or the groups that it can't see.
+        Also: {"trackers": [{id, name}], "groups": [{id, name}], "fields": [{id, name}], "roles": [{id, name}]}, and
+        `trackers` and `fields` in each project; a project's tracker has its own `fields` if an issue shows them.
+        {"unreadable_projects": {identifier: cause}} are the projects that were left out, with a key of `CAUSES`,
+        {"missing_groups": [name]} the groups that are in no project. Raises AccessError if no project can be read.
         """
-        scope = self._fetch_projects(projects, {each["project"]["id"] for each in account["memberships"]})
+        scope, unreadable = self._fetch_projects(projects, {each["project"]["id"] for each in account["memberships"]})
         memberships = [row for project in scope for row in project.pop("memberships")]
         read_groups = self._fetch_groups(groups, memberships)
         statuses = self._redmine.issue_status.all().values()
@@ -122,8 +126,12 @@ class Reader:
             "versions": _unique_rows(version for project in scope for version in project.pop("versions")),
             "people": _people(memberships, read_groups),
             "groups": _names(read_groups),
+            "missing_groups": sorted(set(groups) - {each["name"] for each in read_groups}),
+            "unmapped_groups": sorted({each["name"] for each in read_groups} - set(groups)),
+            "roles": _names(self._redmine.role.all().values()),
             "fields": _unique_rows(field for project in scope for field in project["fields"]),
             "projects": scope,
+            "unreadable_projects": unreadable,
         }
 
     @_checked_form()
@@ -136,7 +144,7 @@ class Reader:
     @_checked_form()
     def fetch_survey(self, account: Json, projects: Sequence[Json]) -> NamesInRedmine:
         """Fetch the names used in these projects; for an administrator also fields on no request, with values."""
-        scope = [self._fetch_project(each["identifier"], {each["id"]}) for each in projects]
+        scope, _ = self._fetch_projects([each["identifier"] for each in projects], {each["id"] for each in projects})
         memberships = [row for project in scope for row in project["memberships"]]
         fields = {field["name"]: () for project in scope for field in project["fields"]}
         if account.get("admin"):
@@ -232,35 +240,43 @@ class Reader:
         """Fetch a role with its permissions, which every account may read."""
         return _one(self._redmine.role, role_id)
 
-    def _fetch_projects(self, identifiers: Sequence[str], joined: Collection[int]) -> list[dict[str, Any]]:
-        projects, errors = [], []
+    def _fetch_projects(
+        self, identifiers: Sequence[str], joined: Collection[int]
+    ) -> tuple[list[dict[str, Any]], dict[str, str]]:
+        """Fetch the projects that can be read, and the cause of each other one; raises AccessError if none can be."""
+        projects: list[dict[str, Any]] = []
+        causes: dict[str, str] = {}
         for identifier in identifiers:
             try:
                 projects.append(self._fetch_project(identifier, joined))
-            except AccessError as error:
-                errors.append(f"project {identifier}: {error}")
-        if errors:
-            raise AccessError("\n".join(errors))
-        return projects
+            except UnreadableProjectError as error:
+                causes[identifier] = error.cause
+        if not projects:
+            raise AccessError("\n".join(describe_cause(*each) for each in causes.items()))
+        return projects, causes
 
     def _fetch_project(self, identifier: str, joined: Collection[int]) -> dict[str, Any]:
+        """Fetch a project with its trackers, fields, versions and members; raises UnreadableProjectError."""
         try:
-            raw = _one(self._connect(_ForbiddenError).project, identifier, include="trackers")
+            raw = _one(self._redmine.project, identifier, include="trackers,enabled_modules")
         except _ForbiddenError:
-            raise AccessError(NOT_A_MEMBER) from None
+            raise UnreadableProjectError(find_cause_of_403(self._session, identifier)) from None
         except MissingError:
-            raise AccessError("not found (404); correct `projects` in config.yaml") from None
-        if raw["id"] not in joined:
-            raise AccessError(NOT_A_MEMBER)
+            raise UnreadableProjectError("missing") from None
+        check_is_readable(raw, joined)
         project = {key: raw[key] for key in ("id", "identifier", "name", "status")}
-        trackers = [self._fetch_tracker(tracker, project["id"]) for tracker in raw["trackers"]]
+        try:
+            trackers = [self._fetch_tracker(tracker, project["id"]) for tracker in raw["trackers"]]
+            versions = self.fetch_versions(project["id"])
+        except _ForbiddenError:  # the module is on, so the role lacks the permission
+            raise UnreadableProjectError("no_view_issues") from None
         fields = [field for tracker in trackers for field in tracker.get("fields", ())]
         memberships = list(self._redmine.project_membership.filter(project_id=project["id"]).values())
         return {
             **project,
             "trackers": trackers,
             "fields": _unique_rows(fields),
-            "versions": self.fetch_versions(project["id"]),
+            "versions": versions,
             "memberships": memberships,
             "members": sorted({row["user"]["id"] for row in memberships if "user" in row}),
         }
@@ -280,12 +296,13 @@ class Reader:
         return [{key: each.get(key) for key in ("id", "name", "status", "due_date")} for each in versions]
 
     def _fetch_groups(self, names: Collection[str], memberships: Iterable[Json]) -> list[Json]:
-        """Fetch groups with their users; only a group that is a member of a project in scope can be found."""
+        """Fetch groups with their users; only a group that is a member of a project in scope can be found.
+
+        If one is missing, it may have been renamed: then all groups in the projects are fetched.
+        """
         ids = {row["group"]["name"]: row["group"]["id"] for row in memberships if "group" in row}
-        missing = sorted(set(names) - set(ids))
-        if missing:
-            raise AccessError(f"groups {', '.join(missing)}: not in any project in scope; add them, with any role")
-        return [_one(self._redmine.group, ids[name], include="users") for name in sorted(set(names))]
+        wanted = sorted(ids if set(names) - set(ids) else names)
+        return [_one(self._redmine.group, ids[name], include="users") for name in wanted]
 
 
 def _one(manager: ResourceManager, resource_id: int | str, **params: str) -> dict[str, Any]:

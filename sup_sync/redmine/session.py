@@ -132,6 +132,11 @@ class RedmineSession:
         """Fetch the text of the HTML page at `path`."""
         return self._read(path, None, forbidden).text
 
+    def get_forbidden_page(self, path: str) -> str:
+        """Fetch the page that explains why `path` is forbidden (403); empty if it has another answer."""
+        response = self._send("GET", path)
+        return response.text if response.status_code == requests.codes.forbidden else ""
+
     def put_json(
         self, path: str, payload: Json, *, has_lock_version: bool, may_create: bool = False, names: Collection[str] = ()
     ) -> None:

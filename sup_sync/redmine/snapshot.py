@@ -17,11 +17,21 @@ from sup_sync.to_json import Json
 
 @value
 class Gathered:
-    """JSON that was read from Redmine; `unread_projects` are the projects in which reading failed, with the error."""
+    """JSON that was read from Redmine.
+
+    `unread_projects` are the projects in which reading failed, with the error, `problems` the mismatches in Redmine
+    that left out a part.
+    """
 
     lists: Json | None
     raw_issues: tuple[Json, ...]
     unread_projects: dict[str, str]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        """Return whether everything in scope was read."""
+        return not (self.unread_projects or self.problems)
 
 
 def load_snapshot(lines: Iterable[str], name: str) -> tuple[Json | None, list[Json]]:

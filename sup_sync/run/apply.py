@@ -17,7 +17,7 @@ from sup_sync.planning.notification import Notification
 from sup_sync.planning.plan import Plan
 from sup_sync.redmine.lists import decode_directory
 from sup_sync.redmine.preflight.account import may_write_private_notes
-from sup_sync.redmine.preflight.checks import stopping_problems
+from sup_sync.redmine.preflight.checks import stopping_problems, usable_state
 from sup_sync.redmine.preflight.problem import Area, RedmineState
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
@@ -28,7 +28,8 @@ from sup_sync.run.decide import decide
 from sup_sync.run.gather import IncrementalReader
 from sup_sync.run.histories import Progress
 from sup_sync.run.redmine_state import rules_hash
-from sup_sync.run.scope import select_scope
+from sup_sync.run.reported import News, select_news
+from sup_sync.run.scope import local_day, select_scope
 from sup_sync.run.write import OutcomeKind, PlanWriter, WriteOutcome
 
 # Notifies a person outside Redmine; returns the error, None if the notification was delivered.
@@ -50,8 +51,9 @@ NO_HOOKS = RunHooks()
 class RunResult:
     """The result of one run: its plan, the outcome of each write, and what it could not read, judge or deliver.
 
-    `unread_projects` has the error of each project. `skipped` counts requests that could not be judged,
-    `histories_read` those that were not in the cache, `judged_requests` those that were judged.
+    `unread_projects` has the error of each project, `problems` are the mismatches in Redmine that leave out a part.
+    `news` are the findings and problems that were not reported before. `skipped` counts requests that could not be
+    judged, `histories_read` those that were not in the cache, `judged_requests` those that were judged.
     """
 
     plan: Plan
@@ -61,12 +63,24 @@ class RunResult:
     failed_notifications: tuple[str, ...]
     histories_read: int
     judged_requests: int
+    problems: tuple[str, ...] = ()
+    news: News | None = None
 
     @property
     def is_complete(self) -> bool:
         """Return whether everything was read, judged, written and delivered."""
         done = all(each.kind in (OutcomeKind.APPLIED, OutcomeKind.UNNEEDED) for each in self.outcomes)
-        return done and not self.unread_projects and not self.skipped and not self.failed_notifications
+        left_out = self.unread_projects or self.problems or self.skipped
+        return done and not left_out and not self.failed_notifications
+
+    def only_news(self) -> RunResult:
+        """Return the result without findings and problems that an earlier run of today reported."""
+        if self.news is None:
+            return self
+        findings = tuple(each for each in self.plan.findings if each.issue_id in self.news.requests)
+        problems = tuple(each for each in self.problems if each in self.news.problems)
+        plan = replace(self.plan, findings=findings)
+        return replace(self, plan=plan, skipped=self.news.skipped, problems=problems)
 
 
 def require_matching_redmine(state: RedmineState) -> None:
@@ -74,7 +88,8 @@ def require_matching_redmine(state: RedmineState) -> None:
     stopping = stopping_problems(state)
     if not stopping:
         return
-    error = AccessError if any(problem.area is Area.ACCESS for problem in stopping) else RedmineMismatchError
+    is_access = any(problem.area is Area.ACCESS for problem in stopping) or not usable_state(state).lists["projects"]
+    error = AccessError if is_access else RedmineMismatchError
     raise error("\n".join(map(str, stopping)))
 
 
@@ -82,7 +97,8 @@ def require_matching_redmine(state: RedmineState) -> None:
 class RunPlan:
     """The writes of a run: the plan and the issues that it changes, and the state and directory used to decide.
 
-    `unread_projects`, `skipped`, `histories_read` and `judged_requests` are those of `RunResult`.
+    `unread_projects`, `problems`, `skipped`, `histories_read` and `judged_requests` are those of `RunResult`.
+    `skipped_ids` and `judged_ids` are the requests that were skipped, and that were judged.
     """
 
     state: RedmineState
@@ -93,6 +109,9 @@ class RunPlan:
     skipped: int
     histories_read: int
     judged_requests: int
+    problems: tuple[str, ...]
+    skipped_ids: frozenset[int]
+    judged_ids: frozenset[int]
 
 
 def plan_run(reading: IncrementalReader, config: Config, now: datetime, *, is_adopting: bool) -> RunPlan:
@@ -116,7 +135,8 @@ def _decide_and_remember(reading: IncrementalReader, config: Config, now: dateti
     cache, rules = reading.cache, config.rules
     decided_by = rules_hash(config, reading.state)
     directory = decode_directory(reading.state.lists, rules.names)
-    raw_issues = reading.cached_issues(cache.ids_to_judge(reading.closed_since, decided_by, now))
+    ids_to_judge = cache.ids_to_judge(reading.closed_since, decided_by, now)
+    raw_issues = reading.cached_issues(ids_to_judge)
     decision = decide(raw_issues, directory, rules, reading.closed_since, now, is_adopting=is_adopting)
     cache.mark_idle(decided_by, now, decision.idle)
     changed = dict.fromkeys(change.issue_id for change in decision.plan.changes)
@@ -130,6 +150,9 @@ def _decide_and_remember(reading: IncrementalReader, config: Config, now: dateti
         skipped=len(decision.skipped),
         histories_read=reading.histories_read,
         judged_requests=decision.plan.judged,
+        problems=reading.problems,
+        skipped_ids=decision.skipped,
+        judged_ids=frozenset(ids_to_judge),
     )
 
 
@@ -159,6 +182,7 @@ def apply(
         decided.plan.require_safe(config.limits)
     outcomes, failed_notifications = _write(reader, session, config, decided, now, progress, hooks, is_adopting)
     _invalidate(cache, config, decided, outcomes, now)
+    news = cache.use(lambda opened: _select_news(opened, config, decided, now))
     return RunResult(
         decided.plan,
         outcomes,
@@ -167,7 +191,16 @@ def apply(
         failed_notifications,
         decided.histories_read,
         decided.judged_requests,
+        decided.problems,
+        news,
     )
+
+
+def _select_news(cache: Cache, config: Config, decided: RunPlan, now: datetime) -> News:
+    """Select the findings and problems to report, and record that they are reported."""
+    select_scope(cache, config, decided.state.account, now)
+    day, findings = local_day(config, now), decided.plan.findings
+    return select_news(cache, day, findings, decided.skipped_ids, decided.judged_ids, decided.problems)
 
 
 def _write(
@@ -181,7 +214,7 @@ def _write(
     is_adopting: bool,
 ) -> tuple[tuple[WriteOutcome, ...], tuple[str, ...]]:
     """Write the plan and notify people outside Redmine; returns the outcomes, and a line for each failed message."""
-    writer = Writer(session, may_write_private_notes=may_write_private_notes(decided.state))
+    writer = Writer(session, may_write_private_notes=may_write_private_notes(usable_state(decided.state)))
     issues, record = decided.issues, hooks.record
     plan_writer = PlanWriter(
         reader, writer, decided.directory, issues, config.rules, now, is_adopting=is_adopting, record=record

@@ -23,7 +23,7 @@ from sup_sync.to_json import Json
 T = TypeVar("T")
 
 # The version of the tables below; a file with another version is deleted.
-VERSION = 4
+VERSION = 5
 
 NEVER = 1 << 40  # an epoch second far in the future
 IN_MEMORY = ":memory:"
@@ -46,7 +46,7 @@ BEGIN IMMEDIATE;
 CREATE TABLE IF NOT EXISTS scope (number INTEGER PRIMARY KEY, used_on TEXT);
 CREATE TABLE IF NOT EXISTS memory (scope INTEGER, key TEXT, value BLOB, PRIMARY KEY (scope, key)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS history (
-    scope INTEGER, id INTEGER, project TEXT,
+    scope INTEGER, id INTEGER, project INTEGER,
     is_open INTEGER, updated_at INTEGER, read_at INTEGER,
     rules_hash TEXT, judged_at INTEGER, next_check_at INTEGER,
     issue BLOB,
@@ -174,7 +174,7 @@ class Cache:
     def store(self, row: Json, issue: Json, read_at: datetime) -> None:
         """Store an issue that was read at `read_at` or later, with its row in a list; it must be judged again."""
         key = self._scope, row["id"]
-        listed = row["project"]["name"], not row["status"]["is_closed"], updated_s(row)
+        listed = row["project"]["id"], not row["status"]["is_closed"], updated_s(row)
         values = (*key, *listed, int(read_at.timestamp()), _packed(issue))
         self._sql.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, NULL, ?)", values)
 
@@ -199,12 +199,17 @@ class Cache:
         stored = self._sql.execute(query, (self._scope, row["id"], updated_s(row))).fetchone()
         return stored[0] if stored else 0
 
-    def issues(self, issue_ids: Iterable[int], without: Container[str]) -> Iterator[Json]:
-        """Yield these issues in their order, if they are stored and not in the excluded projects (by name)."""
+    def delete_other_projects(self, projects: Container[int]) -> None:
+        """Delete the issues of all projects but these, by id."""
+        rows = self._sql.execute("SELECT id, project FROM history WHERE scope = ?", (self._scope,)).fetchall()
+        self.delete(issue_id for issue_id, project in rows if project not in projects)
+
+    def issues(self, issue_ids: Iterable[int], projects: Container[int]) -> Iterator[Json]:
+        """Yield these issues in their order, if they are stored and in these projects, by id."""
         query = "SELECT project, issue FROM history WHERE scope = ? AND id = ?"
         for issue_id in issue_ids:
             for project, packed in self._sql.execute(query, (self._scope, issue_id)):
-                if project not in without:
+                if project in projects:
                     yield _unpacked(packed)
 
     def ids(self, closed_since: datetime) -> list[int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -10,6 +11,7 @@ from sup_sync.errors import DecodeError, SnapshotError
 from sup_sync.immutable import value
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding, Issue
+from sup_sync.model.names import RedmineNames
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.plan import Plan, make_plan
 from sup_sync.redmine.decode import decode_issue
@@ -30,7 +32,7 @@ class Caseload:
 
 def decode_caseload(lists: Json | None, raw_issues: Iterable[Json], rules: Rulebook) -> Caseload:
     """Decode issues; without lists, people and former statuses are guessed."""
-    raw_issues = tuple(raw_issues)
+    raw_issues = tuple(each for each in raw_issues if not _is_ignored(each, lists, rules.names))
     directory = guess_directory(raw_issues, rules.names) if lists is None else _directory(lists, rules)
     decoded = [decode_or_report(raw, directory) for raw in raw_issues]
     return Caseload(
@@ -38,6 +40,16 @@ def decode_caseload(lists: Json | None, raw_issues: Iterable[Json], rules: Ruleb
         issues=tuple(each for each in decoded if isinstance(each, Issue)),
         findings=tuple(each for each in decoded if isinstance(each, Finding)),
     )
+
+
+def _is_ignored(raw: Json, lists: Json | None, names: RedmineNames) -> bool:
+    """Return whether an issue is in a tracker that the mappings ignore."""
+    if not names.ignored_trackers:
+        return False
+    with suppress(KeyError, TypeError, AttributeError):  # decoding the issue reports the error
+        current = {each["id"]: each["name"] for each in (lists or {}).get("trackers", ())}
+        return current.get(raw["tracker"]["id"], raw["tracker"]["name"]) in names.ignored_trackers
+    return False
 
 
 def decode_or_report(raw: Json, directory: Directory) -> Issue | Finding:

@@ -8,13 +8,14 @@ from typing import Self
 
 from sup_sync.config.load import Config
 from sup_sync.redmine.lists import CLOSED_PROJECT
+from sup_sync.redmine.preflight.checks import partial_problems, usable_state
 from sup_sync.redmine.preflight.problem import RedmineState
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.snapshot import Gathered
 from sup_sync.run.cache import Cache, updated_s
 from sup_sync.run.caseload import closed_since
 from sup_sync.run.histories import HistoryReader, Progress
-from sup_sync.run.redmine_state import open_redmine_state, reread_redmine_state, reread_releases
+from sup_sync.run.redmine_state import names_hash, open_redmine_state, reread_redmine_state, reread_releases
 from sup_sync.run.scope import local_day
 from sup_sync.run.unknown_ids import ListedIds
 from sup_sync.to_json import Json
@@ -22,13 +23,16 @@ from sup_sync.to_json import Json
 # A change this long before a reading may be missing in it: Redmine cuts seconds, and clocks differ a little.
 CLOCK_TOLERANCE = timedelta(minutes=1)
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 class IncrementalReader:
     """One run's reading of Redmine into the cache, in this order: lists of changed requests, histories, unknown ids.
 
     `state` was read before (`open` does that), `read_at` is the time when the reading started. `updated_on` does not
     show edited notes and moved projects, and nothing shows changed lists. So the first run of a local day reads
-    everything, and a run that finds an id in no list rereads the lists.
+    everything, and a run that finds an id in no list rereads the lists. A project that could not be used before is read
+    completely.
     """
 
     def __init__(
@@ -43,16 +47,28 @@ class IncrementalReader:
         self._today = local_day(config, read_at)
         self._histories = HistoryReader(reader, cache, read_at, progress)
         self._newest_s = 0  # the last change by the lists read, in scope or not
+        self._scope: frozenset[int] = frozenset()  # projects by id
+        self._ignored_trackers: frozenset[int] = frozenset()
+        self._has_new_scope = False
 
     @classmethod
     def open(cls, reader: Reader, config: Config, cache: Cache, read_at: datetime, progress: Progress) -> Self:
         """Fetch the account, and the state unless the cache has it of today, and make a reader with them."""
-        return cls(reader, config, cache, open_redmine_state(reader, config, cache, read_at), read_at, progress)
+        state = open_redmine_state(reader, config, cache, read_at)
+        reading = cls(reader, config, cache, state, read_at, progress)
+        reading._use(state)
+        return reading
 
     @property
     def unread_projects(self) -> dict[str, str]:
-        """Return the projects in which reading failed, with the error."""
-        return self._histories.unread_projects
+        """Return the names of the projects in which reading failed, with the error."""
+        names = {project["id"]: project["name"] for project in self.state.lists["projects"]}
+        return {names[project_id]: error for project_id, error in self._histories.unread_projects.items()}
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Return the problems in Redmine that leave out a part of the run."""
+        return tuple(map(str, partial_problems(self.state)))
 
     @property
     def histories_read(self) -> int:
@@ -83,28 +99,30 @@ class IncrementalReader:
 
     def read_releases(self, project_ids: Collection[int]) -> bool:
         """Reread the releases of projects, and return whether any changed."""
-        changed = reread_releases(self._reader, self.cache, self.state, project_ids)
+        changed = reread_releases(self._reader, self._config, self.cache, self.state, project_ids)
         self.state = changed or self.state
         return changed is not None
 
     def cached_issues(self, issue_ids: Iterable[int]) -> Iterator[Json]:
         """Yield these issues from the cache, unless reading failed in the project that they are in, or were in."""
         unread_ids = self._histories.unread_ids
-        return self.cache.issues((each for each in issue_ids if each not in unread_ids), without=self.unread_projects)
+        projects = self._scope.difference(self._histories.unread_projects)
+        return self.cache.issues((each for each in issue_ids if each not in unread_ids), projects)
 
     def _gathered(self, issue_ids: Iterable[int]) -> Gathered:
-        return Gathered(self.state.lists, tuple(self.cached_issues(issue_ids)), self.unread_projects)
+        return Gathered(self.state.lists, tuple(self.cached_issues(issue_ids)), self.unread_projects, self.problems)
 
     def _read_all(self) -> None:
         """Read everything; after a run of today that was interrupted, continue at the point where it stopped."""
+        self._has_new_scope = False
         start_s = self._full_read_start()
         rows = self._rows("open") + self._rows("closed", self.closed_since)
         unread = [row for row in rows if self.cache.read_at(row) < max(start_s, _stable_s(row))]
         self._read(unread, len(rows))
-        if not self.unread_projects:
+        if not self._histories.unread_projects:
             self.cache.delete(self.cache.read_before(start_s, self.closed_since))
             self._set_since(int(self.closed_since.timestamp()))
-            self.cache.set("full_read_on", self._today)
+            self.cache.set("full_read_on", None if self._has_new_scope else self._today)
 
     def _full_read_start(self) -> int:
         """Return when the full read of today started, in epoch seconds: now, unless an earlier run started it."""
@@ -120,7 +138,7 @@ class IncrementalReader:
         rows += self._invalidated_rows({row["id"] for row in rows})
         self._reread_lists_for_closed_projects(rows)
         self._read(rows, len(rows))
-        if not self.unread_projects:
+        if not self._histories.unread_projects:
             self._set_since(since)
 
     def _set_since(self, since: int) -> None:
@@ -146,9 +164,12 @@ class IncrementalReader:
 
     def _in_scope(self, rows: Collection[Json]) -> list[Json]:
         """Return the rows in scope; forget issues that were moved out of it."""
-        scope = {project["id"] for project in self.state.lists["projects"]}
-        self.cache.delete(row["id"] for row in rows if row["project"]["id"] not in scope)
-        return [row for row in rows if row["project"]["id"] in scope]
+        in_scope = [row for row in rows if self._is_in_scope(row)]
+        self.cache.delete({row["id"] for row in rows} - {row["id"] for row in in_scope})
+        return in_scope
+
+    def _is_in_scope(self, row: Json) -> bool:
+        return row["project"]["id"] in self._scope and row["tracker"]["id"] not in self._ignored_trackers
 
     def _reread_lists_for_closed_projects(self, rows: Collection[Json]) -> None:
         """Reread the lists if a request changed in a project that they show as closed, since it was reopened."""
@@ -165,7 +186,33 @@ class IncrementalReader:
             self.cache.set("unknown_ids", sorted((looked_up | unknown_ids) - ListedIds(self.state.lists).ids))
 
     def _reread_state(self) -> None:
-        self.state = reread_redmine_state(self._reader, self._config, self.cache, self.state.account)
+        self._use(reread_redmine_state(self._reader, self._config, self.cache, self.state.account, self._read_at))
+
+    def _use(self, state: RedmineState) -> None:
+        """Use this state; forget the requests of projects that cannot be used now, and read all that could not before.
+
+        The lists of changed requests would not show what changed in such a project before.
+        """
+        self.state = state
+        self._scope = frozenset(project["id"] for project in usable_state(state).lists["projects"])
+        ignored = self.state.names.ignored_trackers
+        self._ignored_trackers = frozenset(row["id"] for row in state.lists["trackers"] if row["name"] in ignored)
+        scope = {"projects": sorted(self._scope), "names": names_hash(self._config)}
+        before = self.cache.get("scope")
+        if before is not None and before != scope:
+            self.cache.delete_other_projects(self._scope)
+            self.cache.invalidate(self._with_unlisted_people() if before["names"] != scope["names"] else ())
+            self._has_new_scope = True
+            self.cache.set("full_read_on", None)
+        if before != scope:
+            self.cache.set("scope", scope)
+
+    def _with_unlisted_people(self) -> Iterator[int]:
+        """Find the issues with people who are in no list; only the history has their names, which may have changed."""
+        listed = ListedIds(self.state.lists)
+        for issue in list(self.cache.issues(self.cache.ids(EPOCH), self._scope)):
+            if any(each.startswith("people ") for each in listed.unknown_ids(issue)):
+                yield issue["id"]
 
 
 def _stable_s(row: Json) -> int:

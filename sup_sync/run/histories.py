@@ -17,8 +17,8 @@ Progress = Callable[[int, int], None]  # takes the number of issues done, and of
 class HistoryReader:
     """A reader of histories into the cache; `count` is their number, `unknown_ids` are ids on them that are in no list.
 
-    `unread_projects` are the projects in which reading failed, with the error. Their requests must not be used, nor
-    `unread_ids`, which the cache may have in another project: missing data must not look as if nothing happened.
+    `unread_projects` are the ids of projects in which reading failed, with the error. Their requests must not be used,
+    nor `unread_ids`, which the cache may have in another project: missing data must not look as if nothing happened.
     """
 
     def __init__(self, reader: Reader, cache: Cache, read_at: datetime, progress: Progress) -> None:
@@ -27,7 +27,7 @@ class HistoryReader:
         self._read_at = read_at
         self._progress = progress
         self.count = 0
-        self.unread_projects: dict[str, str] = {}
+        self.unread_projects: dict[int, str] = {}
         self.unread_ids: set[int] = set()
         self.unknown_ids: set[str] = set()
 
@@ -36,7 +36,7 @@ class HistoryReader:
         listed = ListedIds(lists)
         for number, row in enumerate(rows, total - len(rows)):
             self._progress(number, total)
-            project = row["project"]["name"]
+            project = row["project"]["id"]
             if project in self.unread_projects:
                 self.unread_ids.add(row["id"])
                 continue

@@ -6,12 +6,14 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sup_sync import __version__
+from sup_sync.config.checks.files import TRACKER
 from sup_sync.config.load import Config
+from sup_sync.errors import AccessError, MissingError
 from sup_sync.redmine.preflight.account import role_ids
-from sup_sync.redmine.preflight.checks import stopping_problems
+from sup_sync.redmine.preflight.checks import partial_problems, stopping_problems
 from sup_sync.redmine.preflight.problem import RedmineState
 from sup_sync.redmine.reader import Reader
 from sup_sync.run.cache import Cache
@@ -19,52 +21,79 @@ from sup_sync.run.scope import local_day, required_groups, select_scope
 from sup_sync.to_json import Json
 
 
-def fetch_redmine_state(reader: Reader, config: Config, account: Json | None = None) -> RedmineState:
-    """Fetch the account (unless it is given), its roles and the lists."""
+def fetch_redmine_state(
+    reader: Reader, config: Config, account: Json | None = None, read_at: datetime | None = None
+) -> RedmineState:
+    """Fetch the account (unless it is given), its roles and the lists; contracts that ended by `read_at` do not count.
+
+    Raises AccessError if no project can be read.
+    """
     account = account or reader.fetch_account()
     roles = [reader.fetch_role(role_id) for role_id in role_ids(account)]
-    return _make_state(config, account, roles, reader.fetch_lists(account, config.projects, required_groups(config)))
+    lists = reader.fetch_lists(account, config.projects, required_groups(config))
+    return _make_state(config, account, roles, lists, read_at)
 
 
 def open_redmine_state(reader: Reader, config: Config, cache: Cache, read_at: datetime) -> RedmineState:
     """Fetch the account, select its part of the cache, and return the state stored there if it is of today and fits.
 
-    The account is fetched by every run, as only that shows a wrong key. A state that would stop the run is fetched
-    again, since the problem may be fixed by now.
+    The account is fetched by every run, as only that shows a wrong key. A state with a problem is fetched again, since
+    the problem may be solved by now, and so is one that was stored for other names in tracker.yaml.
     """
     account = reader.fetch_account()
     select_scope(cache, config, account, read_at)
     known = cache.get("redmine_state")
     is_of_today = cache.get("full_read_on") == local_day(config, read_at)
-    if known is None or known["account"] != account or not is_of_today:
-        return reread_redmine_state(reader, config, cache, account)
-    state = _make_state(config, account, known["roles"], known["lists"])
-    return reread_redmine_state(reader, config, cache, account) if stopping_problems(state) else state
+    if known is None or known["account"] != account or known["names"] != names_hash(config) or not is_of_today:
+        return reread_redmine_state(reader, config, cache, account, read_at)
+    state = _make_state(config, account, known["roles"], known["lists"], read_at)
+    may_be_solved = any(not each.is_in_account for each in (*stopping_problems(state), *partial_problems(state)))
+    return reread_redmine_state(reader, config, cache, account, read_at) if may_be_solved else state
 
 
-def _make_state(config: Config, account: Json, roles: Iterable[Json], lists: Json) -> RedmineState:
-    rules = config.rules
-    return RedmineState(rules.names, account, tuple(roles), lists, rules.policy.waiting.clause)
+def _make_state(
+    config: Config, account: Json, roles: Iterable[Json], lists: Json, read_at: datetime | None
+) -> RedmineState:
+    policy = config.rules.policy
+    today = read_at.astimezone(config.rules.zone).date() if read_at else date.min
+    groups = {each.group for each in policy.contracts if each.group and each.last_on >= today}
+    clause = policy.waiting.clause
+    return RedmineState(config.rules.names, account, tuple(roles), lists, clause, contract_groups=frozenset(groups))
 
 
-def reread_redmine_state(reader: Reader, config: Config, cache: Cache, account: Json) -> RedmineState:
+def reread_redmine_state(
+    reader: Reader, config: Config, cache: Cache, account: Json, read_at: datetime
+) -> RedmineState:
     """Fetch the roles and lists, and store them."""
-    state = fetch_redmine_state(reader, config, account)
-    _store(cache, state)
+    state = fetch_redmine_state(reader, config, account, read_at)
+    _store(cache, state, names_hash(config))
     return state
 
 
 def reread_releases(
-    reader: Reader, cache: Cache, state: RedmineState, project_ids: Collection[int]
+    reader: Reader, config: Config, cache: Cache, state: RedmineState, project_ids: Collection[int]
 ) -> RedmineState | None:
     """Fetch the releases of projects, as their dates change without a trace on requests; None if nothing changed."""
-    fetched = {version["id"]: version for each in project_ids for version in reader.fetch_versions(each)}
+    fetched = {version["id"]: version for each in project_ids for version in _readable_versions(reader, each)}
     versions = [fetched.get(version["id"], version) for version in state.lists["versions"]]
     if versions == state.lists["versions"]:
         return None
     changed = replace(state, lists={**state.lists, "versions": versions})
-    _store(cache, changed)
+    _store(cache, changed, names_hash(config))
     return changed
+
+
+def _readable_versions(reader: Reader, project_id: int) -> list[Json]:
+    """Fetch the versions of a project; none if it was archived or deleted after its requests were read."""
+    try:
+        return reader.fetch_versions(project_id)
+    except (AccessError, MissingError):
+        return []
+
+
+def names_hash(config: Config) -> str:
+    """Return the digest of the names in Redmine, which decide how the lists and histories are read."""
+    return config.digests.get(TRACKER, "")
 
 
 def rules_hash(config: Config, state: RedmineState) -> str:
@@ -73,5 +102,6 @@ def rules_hash(config: Config, state: RedmineState) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def _store(cache: Cache, state: RedmineState) -> None:
-    cache.set("redmine_state", {"account": state.account, "roles": state.roles, "lists": state.lists})
+def _store(cache: Cache, state: RedmineState, names: str) -> None:
+    stored = {"account": state.account, "roles": state.roles, "lists": state.lists, "names": names}
+    cache.set("redmine_state", stored)

@@ -1,4 +1,4 @@
-"""Ids on requests that are in no list: new people, statuses, priorities, versions and fields."""
+"""Ids on requests that are in no list, or there with another name: of people, statuses, priorities, fields and more."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from sup_sync.to_json import Json
 
 
 class ListedIds:
-    """All ids in the lists, each as its kind and number."""
+    """All ids in the lists, each as its kind, number and name."""
 
     def __init__(self, lists: Json) -> None:
-        kinds = ("people", "statuses", "priorities", "versions", "fields")
-        self.ids = {f"{kind} {row['id']}" for kind in kinds for row in lists[kind]}
+        kinds = ("people", "statuses", "priorities", "versions", "fields", "trackers", "projects")
+        self.ids = {_key(kind, row) for kind in kinds for row in lists[kind]}
         self.ids |= {
             f"place {project['id']} {tracker['id']}"
             for project in lists["projects"]
@@ -22,18 +22,27 @@ class ListedIds:
         }
 
     def unknown_ids(self, issue: Json) -> set[str]:
-        """Find the ids of an issue that are in no list; none if its form is wrong, which decoding reports."""
+        """Find the ids of an issue that are in no list, or that were renamed since the lists were read.
+
+        None if the issue's form is wrong, which decoding reports.
+        """
         with suppress(KeyError, TypeError, AttributeError):
             return set(_ids_on(issue)) - self.ids
         return set()
 
 
+def _key(kind: str, row: Json) -> str:
+    return f"{kind} {row['id']} {row['name']}"
+
+
 def _ids_on(issue: Json) -> Iterator[str]:
     yield f"place {issue['project']['id']} {issue['tracker']['id']}"
-    yield f"statuses {issue['status']['id']}"
-    yield f"priorities {issue['priority']['id']}"
-    yield f"people {issue['author']['id']}"
-    yield from (f"fields {field['id']}" for field in issue.get("custom_fields", ()))
-    yield from (f"people {journal['user']['id']}" for journal in issue.get("journals", ()))
+    yield _key("projects", issue["project"])
+    yield _key("trackers", issue["tracker"])
+    yield _key("statuses", issue["status"])
+    yield _key("priorities", issue["priority"])
+    yield _key("people", issue["author"])
+    yield from (_key("fields", field) for field in issue.get("custom_fields", ()))
+    yield from (_key("people", journal["user"]) for journal in issue.get("journals", ()))
     if issue.get("fixed_version"):
-        yield f"versions {issue['fixed_version']['id']}"
+        yield _key("versions", issue["fixed_version"])

@@ -25,7 +25,7 @@ from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Issue, Side
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.plan import Plan, make_plan
-from sup_sync.redmine.decode import decode_issue
+from sup_sync.redmine.decode import decode_issue, has_other_names
 from sup_sync.redmine.edit_form import EditForm
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.writer import Writer
@@ -36,6 +36,7 @@ Write = tuple[int, tuple[Change, ...]]  # an issue, by id, and its changes
 
 READ_BACK_AT_ONCE = 100
 OUT_OF_TIME = "not tried, as the run is out of time; the next run continues"
+RENAMED = "a name in Redmine changed since the lists were read; left to the next run"
 NO_RESPONSE = "not tried, as Redmine does not respond; the next run continues"
 WOULD_PUBLISH = (
     "the account may not write private notes, so Redmine would publish it; grant `set_notes_private` to its role"
@@ -178,7 +179,7 @@ class PlanWriter:
     def _compare_and_swap(self, issue_id: int, planned: Sequence[Change]) -> WriteOutcome:
         """Read the version, then the state, decide again, send one PUT, and read back."""
         form = self.reader.fetch_edit_form(issue_id)
-        before = self._fetch(issue_id)
+        before = self._fetch_with_current_names(issue_id)
         if before.project.id != self.issues[issue_id].project.id:
             return WriteOutcome(
                 issue_id, OutcomeKind.STALE, "moved to another project since it was read; left to the next run"
@@ -205,6 +206,13 @@ class PlanWriter:
     def _decide_again(self, issue: Issue) -> Sequence[Change]:
         judgement = judge_issue(issue, self.rules.policy, self.rules.calendars, self.now)
         return make_plan([judgement], self.rules, self.directory, self.now, is_adopting=self.is_adopting).changes
+
+    def _fetch_with_current_names(self, issue_id: int) -> Issue:
+        """Fetch an issue; raise StaleError if a name on it changed since the lists were read."""
+        raw = self.reader.fetch_issue(issue_id)
+        if has_other_names(raw, self.directory):
+            raise StaleError(RENAMED)
+        return decode_issue(raw, self.directory)
 
     def _fetch(self, issue_id: int) -> Issue:
         return decode_issue(self.reader.fetch_issue(issue_id), self.directory)

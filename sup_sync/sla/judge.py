@@ -150,7 +150,11 @@ class _Judge:
                 "no_regulation", f"filed on {self.filed_on}, before the first regulation; add the version in force then"
             )
             return None
-        unknown = (*self.issue.unknown, *self._values_of_other_versions(level, channel))
+        unknown = (
+            *self.issue.unknown,
+            *self._contracts_of_missing_groups(level),
+            *self._values_of_other_versions(level, channel),
+        )
         for each in unknown:
             self._find("unmapped_name", each)
         if unknown:
@@ -171,6 +175,20 @@ class _Judge:
                 "no_agreement", f"no agreement for {level}, {channel}, {category}; add one", self.policy.clauses.level
             )
         return agreement
+
+    def _contracts_of_missing_groups(self, level: str | None) -> Iterator[str]:
+        """Yield a problem for each contract that may apply to the author, but whose group is gone from Redmine.
+
+        The level in Redmine shows which one applied before.
+        """
+        issue = self.issue
+        if not issue.missing_groups or self.policy.contract_for(issue, self.filed_on) or issue.author.is_staff:
+            return
+        had_contract = issue.recorded_level not in (None, level)
+        for each in self.policy.contracts:
+            is_missing = each.group in issue.missing_groups and each.first_on <= self.filed_on <= each.last_on
+            if is_missing and (had_contract or (issue.may_be_in_missing_group and not issue.recorded_level)):
+                yield f'group "{each.group}" (contract of {each.client}) is in no project; the level is not known'
 
     def _no_channel(self) -> str:
         if self.issue.author.side is Side.UNKNOWN:

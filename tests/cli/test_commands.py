@@ -134,6 +134,19 @@ def test_quiet_prints_why_a_run_is_incomplete(shell: Shell, office: Office) -> N
     result = shell("apply", "-q")
     assert result.code == 3
     assert f'"{UNMAPPED_TRACKER}"' in result.out
+    assert shell("apply", "-q") == CommandResult(3, "", "")  # cron sends no mail about it again today
+    assert f'"{UNMAPPED_TRACKER}"' in shell("apply").out
+    shell.forget()
+    assert f'"{UNMAPPED_TRACKER}"' in shell("apply", "-q").out
+
+
+def test_run_without_the_requests_that_the_mappings_ignore_is_complete_and_quiet(shell: Shell, office: Office) -> None:
+    office.file("Mon 09:00", OPERATOR, BASE, UNMAPPED_TRACKER)
+    shell.files.replace("tracker.yaml", "\n\nstatuses:", f"\n  {UNMAPPED_TRACKER}: ignore\n\nstatuses:")
+    assert shell("apply", "-q") == CommandResult(0, "", "")
+    for words in (("plan", "-q"), ("queue", "-q")):
+        assert shell(*words) == CommandResult(0, "", "")
+    assert UNMAPPED_TRACKER not in shell("check").out
 
 
 def test_data_goes_to_stdout_and_messages_go_to_stderr(shell: Shell, snapshot: Path) -> None:

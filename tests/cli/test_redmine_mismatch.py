@@ -1,10 +1,12 @@
-"""Problems that stop `apply`, as `plan` and `queue` report them."""
+"""Problems that leave out a part of a run, or stop it, as `apply`, `plan`, `queue` and `check` report them."""
 
 from __future__ import annotations
 
 import pytest
 from cli.office import Office
 from support.shell import Shell
+
+from sup_sync.cli.exit_codes import BAD_CONFIG, DONE, PARTLY_DONE
 
 
 @pytest.mark.parametrize("command", ["plan", "queue"])
@@ -13,10 +15,30 @@ def test_plan_and_queue_report_problems_that_would_stop_apply(shell: Shell, offi
     tracker = office.world.tracker
     assert "would refuse to run" not in shell(command).err
     shell.forget()
-    tracker.statuses[:] = [each for each in tracker.statuses if each.name != "Шешілді"]
+    tracker.fields[:] = [each for each in tracker.fields if each.name != "Арна"]
     result = shell(command, "-q")
-    assert result.code == 0
-    assert (
-        'sup-sync: `apply` would refuse to run: status "Шешілді" not found in Redmine; correct `statuses`' in result.err
-    )
-    assert shell("apply").code == 78
+    assert result.code == PARTLY_DONE
+    assert 'sup-sync: `apply` would refuse to run: field "Арна" (channel) not found in Redmine; correct' in result.err
+    assert shell("apply").code == BAD_CONFIG
+
+
+@pytest.mark.parametrize("command", ["apply", "plan", "queue", "report", "snapshot"])
+def test_renamed_status_is_reported_and_other_requests_are_served(shell: Shell, office: Office, command: str) -> None:
+    office.file()
+    next(each for each in office.world.tracker.statuses if each.name == "Шешілді").name = "Аяқталды"
+    result = shell(command, "-q")
+    assert result.code == PARTLY_DONE
+    assert 'sup-sync: left out: status "Шешілді" not found in Redmine; correct `statuses`' in result.err
+    assert '"Аяқталды"' in result.err
+    assert ("Written: 1 applied." in result.out) == (command == "apply")
+    assert shell("check").code == BAD_CONFIG
+
+
+def test_check_ends_with_0_if_it_has_only_warnings(shell: Shell, office: Office) -> None:
+    """The contract of a project that no longer exists has ended: it is history."""
+    office.file()
+    shell.files.replace("config.yaml", "kokshe-qurylys, ", "")
+    shell.files.replace("clients.yaml", "from: 2026-01-01, until: 2028-12-31", "from: 2026-01-01, until: 2026-02-01")
+    result = shell("check")
+    assert result.code == DONE
+    assert "expired on 2026-02-01" in result.out + result.err

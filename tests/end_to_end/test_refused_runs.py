@@ -20,7 +20,6 @@ from sup_sync.run.write import OutcomeKind
 WRONG_KEY = "0" * 40
 LACKING = {
     LOCKED: "a locked account",
-    OUTSIDER: "an account that is not a member of a project",
     PUBLISHER: "an account without set_notes_private",
     TALKER: "an account without edit_issues",
 }
@@ -35,7 +34,6 @@ def _in_every_project(problem: str) -> str:
     [
         (None, "API key rejected"),
         (LOCKED, "API key rejected"),
-        (OUTSIDER, rf"\Aproject {MURAGER}: .*\Z"),
         (PUBLISHER, _in_every_project("the account lacks set_notes_private")),
         (TALKER, _in_every_project("the account lacks edit_issues")),
     ],
@@ -53,6 +51,20 @@ def test_an_insufficient_account_is_rejected_with_the_reason_and_nothing_is_writ
     count_promise(UNREAD, f"{'a wrong key' if login is None else LACKING[login]}, {diary.place}")
     if login == PUBLISHER:
         count_promise(PRIVATE, f"an account that would publish private notes, {diary.place}")
+
+
+def test_project_without_the_account_is_left_out_and_the_others_are_served(
+    diary: Diary, count_promise: Callable[[str, str], None]
+) -> None:
+    served, left_out = diary.file("Mon 09:00"), diary.file("Mon 09:00", OPERATOR, MURAGER, CONSULTATION)
+    before = diary.traces()
+    run = diary.run("Mon 11:01", session=diary.session(OUTSIDER))
+    assert run.outcomes == {served: OutcomeKind.APPLIED}
+    (problem,) = run.done.problems
+    assert problem.startswith(f"project {MURAGER}: the account is not a member; add the account")
+    assert (diary.traces()[left_out], run.done.is_complete) == (before[left_out], False)
+    assert diary.run("Mon 11:01").outcomes == {left_out: OutcomeKind.APPLIED}
+    count_promise(UNREAD, f"an account that is not a member of a project, {diary.place}")
 
 
 def test_lists_answer_a_wrong_key_without_an_error(diary: Diary) -> None:

@@ -89,7 +89,8 @@ def test_unmapped_language_is_ignored(raw, directory):
 def test_unmapped_reason_is_named(raw, directory):
     redmine.field(raw, "reason")["value"] = "Басқа"
     assert decode_issue(raw, directory).unknown == (
-        'reason "Басқа" is not mapped; add it to `reasons` in mappings/tracker.yaml',
+        'reason "Басқа" is not mapped; set another on the request, or add it to `former_values.reasons`'
+        " in mappings/tracker.yaml",
     )
 
 

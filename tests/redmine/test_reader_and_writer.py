@@ -120,6 +120,7 @@ def serve_project(mock: Mock, *, members: int, rows: list[Any]) -> None:
         "issue_statuses": {"issue_statuses": []},
         "enumerations/issue_priorities": {"issue_priorities": []},
         "trackers": {"trackers": [{"id": 9, "name": "T"}]},
+        "roles": {"roles": []},
         "projects/a": {"project": project},
         "projects/5/versions": {"versions": [], "total_count": 0},
         "projects/5/memberships": {"memberships": people, "total_count": members, "limit": 100, "offset": 0},

@@ -87,6 +87,8 @@ class Project(Named):
     identifier: str = ""
     is_public: bool = False
     is_closed: bool = False
+    is_archived: bool = False
+    has_issue_tracking: bool = True
     wiki: Wiki | None = None
     trackers: list[Named] = field(default_factory=list)
     members: list[Member] = field(default_factory=list)

@@ -69,6 +69,7 @@ class FakeRedmine:
         self.anonymous = User(0, "Anonymous")
         self.is_rest_on = True
         self.text_formatting = "textile"
+        self.hides_trackers = False  # without `view_issues`, as from 6.1 on
         self.users = [User(self._new(), "Redmine Admin", login="admin", is_admin=True)]
         self.non_member_role = Role(0, "Non member", frozenset({"view_issues"}))
 
@@ -168,7 +169,9 @@ class FakeRedmine:
         return [self.non_member_role] if project.is_public else []
 
     def allows(self, user: User, permission: str, project: Project) -> bool:
-        if project.is_closed and not permission.startswith("view_"):
+        if project.is_archived or (project.is_closed and not permission.startswith("view_")):
+            return False
+        if "issue" in permission and not project.has_issue_tracking:
             return False
         return user.is_admin or any(permission in role.permissions for role in self.roles_of(user, project))
 

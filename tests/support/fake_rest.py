@@ -68,7 +68,7 @@ class FakeRest:
                 {"id": member.id, "project": _named(project), "roles": _roles(member)}
                 for project in self.tracker.projects
                 for member in project.members
-                if member.who is user
+                if member.who is user and not project.is_archived
             ]
         return _json({"user": seen | {"admin": user.is_admin}})
 
@@ -76,19 +76,37 @@ class FakeRest:
         project = self._project(user, key)
         include = sent.get("include", "").split(",")
         seen = {**_named(project), "identifier": project.identifier, "status": 5 if project.is_closed else 1}
-        if "trackers" in include:
+        if "trackers" in include and not (self.tracker.hides_trackers and not self._sees_issues(user, project)):
             seen["trackers"] = [_named(each) for each in project.trackers]
         if "enabled_modules" in include:
-            names = ["issue_tracking", *(["wiki"] if project.wiki else [])]
+            names = [*(["issue_tracking"] if project.has_issue_tracking else []), *(["wiki"] if project.wiki else [])]
             seen["enabled_modules"] = [{"id": number, "name": name} for number, name in enumerate(names)]
         if "issue_custom_fields" in include:  # as in 5.0: without the fields for all projects
             fields = [each for each in self.tracker.fields if project.identifier in (each.projects or ())]
             seen["issue_custom_fields"] = [_named(each) for each in fields]
         return _json({"project": seen})
 
+    def project_page(self, user: User, _sent: Json, key: str) -> Answer:
+        """Return the page that explains a 403, which differs for an archived project."""
+        project = self.tracker.pick(self.tracker.projects, key)
+        text = "The project has been archived." if project.is_archived else "You are not authorized."
+        if project in self._projects_of(user):
+            raise NotImplementedError("the page of a visible project")
+        return 403, {"Content-Type": "text/html; charset=utf-8"}, f'<p id="errorExplanation">{text}</p>'
+
+    def fields_page(self, user: User, _sent: Json) -> Answer:
+        if user.is_admin:
+            raise NotImplementedError("the page of custom fields")
+        page = '<p id="errorExplanation">You are not authorized.</p>'
+        return 403, {"Content-Type": "text/html; charset=utf-8"}, page
+
+    def _sees_issues(self, user: User, project: Project) -> bool:
+        return self.tracker.allows(user, "view_issues", project)
+
     def projects(self, user: User, sent: Json) -> Answer:
         """List the account's projects and the public ones, without archived ones."""
         seen = [each for each in self.tracker.projects if each.is_public or each in self._projects_of(user)]
+        seen = [each for each in seen if not each.is_archived]
         rows = [
             {**_named(each), "identifier": each.identifier, "status": 5 if each.is_closed else 1}
             for each in sorted(seen, key=attrgetter("name"))
@@ -102,6 +120,9 @@ class FakeRest:
             raise RefusalError(404)
         users = {"users": [_named(each) for each in group.users]} if sent.get("include") == "users" else {}
         return _json({"group": {**_named(group), **users}})
+
+    def roles(self, _user: User, _sent: Json) -> Answer:
+        return _json({"roles": [_named(each) for each in self.tracker.roles]})
 
     def role(self, _user: User, _sent: Json, key: str) -> Answer:
         role: Role = self.tracker.pick(self.tracker.roles, key)
@@ -161,6 +182,8 @@ class FakeRest:
 
     def versions(self, user: User, _sent: Json, key: str) -> Answer:
         project = self._project(user, key)
+        if not self._sees_issues(user, project):
+            raise RefusalError(403)
         versions = [_version(each) for each in self.tracker.versions if each.project is project]
         return _json({"versions": versions, "total_count": len(versions)})
 
@@ -189,6 +212,8 @@ class FakeRest:
         tests = [_status_filter(sent.get("status_id", "open"))]
         if "project_id" in sent:
             project = self._project(user, sent["project_id"])
+            if not self._sees_issues(user, project):
+                raise RefusalError(403)
             tests.append(lambda each: each.project is project)
         if "tracker_id" in sent:
             tests.append(lambda each: str(each.tracker.id) in sent["tracker_id"].split("|"))
@@ -266,7 +291,8 @@ class FakeRest:
         return issue
 
     def _projects_of(self, user: User) -> list[Project]:
-        return [each for each in self.tracker.projects if user.is_admin or self.tracker.roles_of(user, each)]
+        open_ones = (each for each in self.tracker.projects if not each.is_archived)
+        return [each for each in open_ones if user.is_admin or self.tracker.roles_of(user, each)]
 
     def _project(self, user: User, key: str) -> Project:
         project: Project = self.tracker.pick(self.tracker.projects, key)
@@ -306,10 +332,13 @@ ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("GET", "/enumerations/issue_priorities.json", FakeRest.priorities),
     ("GET", "/trackers.json", FakeRest.trackers),
     ("GET", "/custom_fields.json", FakeRest.fields),
+    ("GET", "/roles.json", FakeRest.roles),
     ("GET", r"/roles/(\d+)\.json", FakeRest.role),
+    ("GET", "/custom_fields", FakeRest.fields_page),
     ("GET", r"/groups/(\d+)\.json", FakeRest.group),
     ("GET", "/projects.json", FakeRest.projects),
     ("GET", r"/projects/([^/]+)\.json", FakeRest.project),
+    ("GET", r"/projects/([^/.]+)", FakeRest.project_page),
     ("GET", r"/projects/([^/]+)/versions\.json", FakeRest.versions),
     ("GET", r"/projects/([^/]+)/memberships\.json", FakeRest.memberships),
     ("POST", "/issues.json", FakeRest.file),

@@ -229,6 +229,12 @@ class World(ABC):
         assert answer.status_code == requests.codes.no_content, (answer.status_code, answer.text)
 
     @abstractmethod
+    @contextmanager
+    def archived(self, identifier: str) -> Iterator[None]:
+        """Archive a project inside the block."""
+        yield
+
+    @abstractmethod
     def protect_page(self, title: str) -> None:
         """Protect a wiki page, as its menu does."""
 
@@ -316,6 +322,15 @@ class FakeWorld(World):
         last = max((each.id for each in issue.journals), default=0)
         issue.journals.append(Journal(last + 1, who, at, text))
         issue.lock_version += is_versioned
+
+    @contextmanager
+    def archived(self, identifier: str) -> Iterator[None]:
+        project = self.tracker.pick(self.tracker.projects, identifier)
+        project.is_archived = True
+        try:
+            yield
+        finally:
+            project.is_archived = False
 
     def _page(self, title: str) -> tuple[Wiki, WikiPage]:
         wikis = [each.wiki for each in self.tracker.projects if each.wiki]
@@ -407,6 +422,16 @@ class RealWorld(World):
             )
             if is_versioned:
                 base.execute("UPDATE issues SET lock_version = lock_version + 1 WHERE id = ?", (issue_id,))
+
+    @contextmanager
+    def archived(self, identifier: str) -> Iterator[None]:
+        with self.database() as base:
+            base.execute("UPDATE projects SET status = 9 WHERE identifier = ?", (identifier,))
+        try:
+            yield
+        finally:
+            with self.database() as base:
+                base.execute("UPDATE projects SET status = 1 WHERE identifier = ?", (identifier,))
 
     def protect_page(self, title: str) -> None:
         with self.database() as base:

@@ -112,6 +112,9 @@ class Generator(GenerateJsonSchema):
         json_schema.pop("title", None)
         return {**json_schema, **CONDITIONS.get(shape, {})}
 
+    def tagged_union_schema(self, schema: Any) -> Json:
+        return {"anyOf": [self.generate_inner(each) for each in schema["choices"].values()]}
+
     def field_title_should_be_set(self, _schema: Any) -> bool:
         return False
 

@@ -14,7 +14,7 @@ from sup_sync.cli.context import (
     connect,
     pass_settings,
     progress_bar,
-    report_unread_projects,
+    report_left_out,
     state_path,
 )
 from sup_sync.cli.examples import ExampleCommand
@@ -83,12 +83,13 @@ def _apply(settings: Settings, run: RunRecord, *, force: bool, adopt: bool) -> i
             hooks=RunHooks(run.counting(record), make_notifier(config)),
         )
     run.done = done
-    report_unread_projects(settings, done.unread_projects)
+    shown = done.only_news() if settings.quiet else done
+    report_left_out(settings, done.unread_projects, shown.problems)
     for line in done.failed_notifications:
         settings.info(line, always=True)
-    if not run.as_json and (done.outcomes or done.skipped or not settings.quiet):
+    if not run.as_json and (shown.outcomes or shown.skipped or not settings.quiet):
         from sup_sync.output.terminal.layout import make_console
         from sup_sync.output.terminal.plan import show_run_result
 
-        show_run_result(make_console(), done)
+        show_run_result(make_console(), shown)
     return DONE if done.is_complete else PARTLY_DONE

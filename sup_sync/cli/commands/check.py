@@ -40,11 +40,12 @@ def run_check(settings: Settings, *, offline: bool) -> int:
     config, mistakes = check_files(path, datetime.now(UTC).date())
     if mistakes:
         show_mistakes(make_console(), mistakes)
+    has_mistakes = any(not each.is_warning for each in mistakes)
     if config is None or offline:
         if not mistakes:
             name = "the shipped config.yaml" if path == shipped_folder() / "config.yaml" else str(path)
             settings.info(f"{name} and its mappings are valid")
-        return BAD_CONFIG if mistakes else DONE
+        return BAD_CONFIG if has_mistakes else DONE
     problems, searches = _check_redmine(config)
     for problem in problems:
         click.echo(str(problem))
@@ -53,7 +54,7 @@ def run_check(settings: Settings, *, offline: bool) -> int:
     unreachable = find_unreachable(config)
     for line in unreachable:
         click.echo(line)
-    code = _check_code(problems, bool(mistakes or unreachable))
+    code = _check_code(problems, bool(has_mistakes or unreachable))
     if code == DONE and not settings.quiet:
         for search in searches:
             click.echo(f"{search.name}: {search.address(config.server.url)}")

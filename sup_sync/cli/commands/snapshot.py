@@ -6,11 +6,7 @@ from pathlib import Path
 
 import click
 
-from sup_sync.cli.context import (
-    Settings,
-    pass_settings,
-    report_unread_projects,
-)
+from sup_sync.cli.context import Settings, pass_settings
 from sup_sync.cli.examples import ExampleCommand
 from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
 from sup_sync.cli.files import write_atomically
@@ -29,10 +25,9 @@ def snapshot(settings: Settings, output: Path | None) -> int:
 
     config = settings.load(require_config=True)
     gathered = gather(settings, config, None, everything=True)
-    report_unread_projects(settings, gathered.unread_projects)
     text = "".join(line + "\n" for line in snapshot_lines(gathered.lists or {}, gathered.raw_issues))
     if output:
         write_atomically(output, text, mode=ONLY_OWNER)  # it contains client texts
     else:
         click.echo(text, nl=False)
-    return PARTLY_DONE if gathered.unread_projects else DONE
+    return DONE if gathered.is_whole else PARTLY_DONE

@@ -47,7 +47,7 @@ def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetim
     caseload, other_caseload = (
         decode_caseload(gathered.lists, gathered.raw_issues, each.rules) for each in (config, other)
     )
-    code = report_unreadable(settings, gathered.unread_projects, caseload)
+    code = report_unreadable(settings, caseload, is_whole=gathered.is_whole)
     today, then = judge_caseload(caseload, config.rules, time), judge_caseload(other_caseload, other.rules, time)
     comparison = compare(today, then, config.rules.zone)
     if as_json:

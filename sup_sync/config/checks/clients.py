@@ -25,11 +25,12 @@ def check_contracts(files: Files) -> Iterator[Mistake]:
     for index, contract in enumerate(contracts):
         place: Place = ("contracts", index)
         yield from files.undefined_terms(CLIENTS, (*place, "level"), [contract.level], "levels")
-        if contract.project and projects and contract.project not in projects:
+        is_history = contract.last_on < files.today
+        if contract.project and projects and contract.project not in projects and not is_history:
             text = f"project {contract.project!r} is not in config.yaml; add it or choose from {', '.join(projects)}"
             yield files.mistake(CLIENTS, (*place, "project"), text)
         last_on = last_days[contract.client]
-        if contract.last_on == last_on < files.today:
+        if is_history and contract.last_on == last_on:
             text = f"contract of {contract.client} expired on {last_on}; renew it, or it does not apply to new requests"
             yield files.mistake(CLIENTS, (*place, "until"), text, is_warning=True)
 

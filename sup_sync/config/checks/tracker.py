@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from sup_sync.config.checks.files import TRACKER, Check, Files
+from sup_sync.config.shapes.tracker import TrackerMappingShape
 from sup_sync.config.yaml_file import Place
 from sup_sync.errors import Mistake
 from sup_sync.model.issue import Phase
@@ -24,6 +25,8 @@ def check_every_term_has_a_name(files: Files) -> Iterator[Mistake]:
             if key not in named and (TRACKER, section, key) not in files.pruned:
                 yield files.mistake(TRACKER, (section,), f"{key}{version.in_file} has no name in Redmine; add it")
     for name, mapping in files.tracker.trackers.items():
+        if not isinstance(mapping, TrackerMappingShape):
+            continue
         yield from files.undefined_terms(TRACKER, ("trackers", name), [mapping.category], "categories")
         if mapping.channel:
             yield from files.undefined_terms(TRACKER, ("trackers", name), [mapping.channel], "channels")
@@ -64,6 +67,21 @@ def check_priority_aliases(files: Files) -> Iterator[Mistake]:
         yield from files.undefined_terms(TRACKER, place, [key], "priorities")
         if name in named:
             yield files.mistake(TRACKER, place, f'"{name}" is already the name of {named[name]}; remove it here')
+
+
+def check_former_values(files: Files) -> Iterator[Mistake]:
+    """Check that former values refer to named terms, and are not names of values already."""
+    if not files.tracker:
+        return
+    for section, former in files.tracker.former_values:
+        names = {key: name for key, name in dict(getattr(files.tracker, section)).items() if name}
+        current = {name: key for key, name in names.items()}
+        for text, key in former.items():
+            place: Place = ("former_values", section, text)
+            yield from files.undefined(TRACKER, place, [key], names, f"key of `{section}`")
+            if text in current:
+                already = f'"{text}" is already the name of {current[text]}; remove it here'
+                yield files.mistake(TRACKER, place, already)
 
 
 def check_placeholders_are_replaced(files: Files) -> Iterator[Mistake]:
@@ -138,6 +156,7 @@ CHECKS: tuple[Check, ...] = (
     check_default_channels,
     check_names_differ,
     check_priority_aliases,
+    check_former_values,
     check_placeholders_are_replaced,
     check_phases_are_mapped,
     check_tool_statuses,

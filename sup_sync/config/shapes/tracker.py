@@ -1,8 +1,8 @@
 """The shape of tracker.yaml."""
 
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Discriminator, Field, Tag
 
 from sup_sync.config.shapes.base import Shape
 from sup_sync.model.issue import Phase
@@ -16,6 +16,19 @@ class TrackerMappingShape(Shape):
 
     channel: str | None = None
     """Channel of the requests in this tracker if their field `channel` is empty."""
+
+
+IGNORE = "ignore"
+
+
+def _tracker_tag(value: Any) -> str:
+    return "[word]" if isinstance(value, str) else "[mapping]"
+
+
+TrackerOrIgnore = Annotated[
+    Annotated[TrackerMappingShape, Tag("[mapping]")] | Annotated[Literal["ignore"], Tag("[word]")],
+    Discriminator(_tracker_tag),
+]
 
 
 class StatusShape(Shape):
@@ -147,6 +160,25 @@ class StatesShape(Shape):
     """The request is waiting for the client."""
 
 
+class FormerValuesShape(Shape):
+    """Former names of values in Redmine, each with the key that it counts as."""
+
+    levels: dict[str, str] = Field(default_factory=dict)
+    """Former values of the field `level`. Example: `{Gold: vip}`."""
+
+    channels: dict[str, str] = Field(default_factory=dict)
+    """Former values of the field `channel`. Example: `{E-mail: email}`."""
+
+    states: dict[str, str] = Field(default_factory=dict)
+    """Former values of the field `state`. Example: `{Late: breached}`."""
+
+    reasons: dict[str, str] = Field(default_factory=dict)
+    """Former values of the field `reason`. Example: `{No reply: no_answer}`."""
+
+    languages: dict[str, str] = Field(default_factory=dict)
+    """Former values of the field `language`. Example: `{English: en}`."""
+
+
 class DefaultChannelsShape(Shape):
     """The channel of requests that name none, by their author."""
 
@@ -170,8 +202,10 @@ class ToolStatusesShape(Shape):
 class TrackerShape(Shape):
     """tracker.yaml."""
 
-    trackers: dict[str, TrackerMappingShape]
-    """Trackers in Redmine by name, with the meaning of each."""
+    trackers: dict[str, TrackerOrIgnore]
+    """Trackers in Redmine by name, with the meaning of each. Requests in a tracker with `ignore` are not evaluated,
+    counted or reported.
+    """
 
     statuses: dict[str, StatusShape]
     """Statuses in Redmine by name, with the meaning of each. `check` reports those that are not mapped."""
@@ -201,6 +235,11 @@ class TrackerShape(Shape):
 
     languages: dict[str, str] = Field(default_factory=dict)
     """Values of the field `language` for the languages of messages.yaml."""
+
+    former_values: FormerValuesShape = Field(default_factory=FormerValuesShape)
+    """Former names of the values in `levels`, `channels`, `states`, `reasons` and `languages`, which old requests still
+    have in Redmine. Example: `{channels: {E-mail: email}}`.
+    """
 
     tool_statuses: ToolStatusesShape
     """Statuses that sup-sync sets."""

@@ -33,6 +33,7 @@ def check_permissions(state: RedmineState) -> Iterator[Problem]:
                     f"project {project['identifier']}: the account lacks {permission}",
                     f"grant it to its role, so that it can {purpose}",
                     permission=permission,
+                    project=project["identifier"],
                 )
 
 
@@ -48,6 +49,7 @@ def check_visibility(state: RedmineState) -> Iterator[Problem]:
                 Area.ACCESS,
                 f"project {project['identifier']}: the account's role does not see all issues",
                 'set "Issues visibility" of its role to "All issues"',
+                project=project["identifier"],
             )
 
 

@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from sup_sync.redmine.preflight.problem import Area, Problem, RedmineState, writable_projects
 from sup_sync.to_json import Json
 
 
 def check_trackers(state: RedmineState) -> Iterator[Problem]:
-    known = state.names.trackers
-    yield from _missing("tracker", known, state.lists["trackers"], "trackers")
+    known = {*state.names.trackers, *state.names.ignored_trackers}
+    yield from _missing("tracker", state.names.trackers, state.lists["trackers"], "trackers", known)
     for project in state.lists["projects"]:
         for each in project["trackers"]:
             if each["name"] not in known:
                 yield Problem(
                     Area.NAMES,
                     f'project {project["identifier"]} uses tracker "{each["name"]}", which is not mapped',
-                    "its requests are skipped. Add it to `trackers` in mappings/tracker.yaml, or remove it there",
+                    "its requests are skipped. Add it to `trackers` in mappings/tracker.yaml, or remove it there. With"
+                    " `ignore` they are not reported",
                     is_warning=True,
                 )
 
 
 def check_statuses(state: RedmineState) -> Iterator[Problem]:
     known = state.names.statuses
-    yield from _missing("status", known, state.lists["statuses"], "statuses")
+    yield from _missing("status", known, state.lists["statuses"], "statuses", known)
     for status in state.lists["statuses"]:
         mapped = known.get(status["name"])
         if mapped and mapped.phase.is_final != status["is_closed"]:
@@ -33,12 +34,14 @@ def check_statuses(state: RedmineState) -> Iterator[Problem]:
                 f'status "{status["name"]}" is mapped to {mapped.phase}, but is '
                 f"{'a closed' if status['is_closed'] else 'an open'} status in Redmine",
                 'change its phase in mappings/tracker.yaml, or "Issue closed" in Redmine',
+                is_partial=True,
             )
 
 
 def check_priorities(state: RedmineState) -> Iterator[Problem]:
     names = list(state.names.priorities.values())
-    yield from _missing("priority", names, state.lists["priorities"], "priorities")
+    known = {*names, *state.names.priority_aliases}
+    yield from _missing("priority", names, state.lists["priorities"], "priorities", known)
     in_order = [row["name"] for row in state.lists["priorities"] if row["name"] in names]
     if len(in_order) == len(names) and in_order != names:
         quoted = [f'"{name}"' for name in in_order]
@@ -46,6 +49,7 @@ def check_priorities(state: RedmineState) -> Iterator[Problem]:
             Area.NAMES,
             f"priorities rise in Redmine from {' to '.join(quoted)}, but not in the mapping",
             "correct the order of `priorities` in mappings/tracker.yaml, the lowest first",
+            is_partial=True,
         )
 
 
@@ -56,14 +60,18 @@ def check_fields(state: RedmineState) -> Iterator[Problem]:
     is_checkable = any("fields" in row for _, row in _mapped_trackers(state))
     for key, name in names.items():
         if is_checkable and name not in visible:
-            fix = f"{_provision('fields')}. If it exists, make it visible to the account's role"
+            fix = (
+                "correct `fields` in mappings/tracker.yaml if it was renamed. If it exists, make it visible to the"
+                " account's role. Only if it never existed, create it with `sup-sync provision --script`"
+            )
             yield Problem(Area.NAMES, f'field "{name}" ({key}) not found in Redmine', fix)
     for where, row in _mapped_trackers(state):
         here = {field["name"] for field in row.get("fields", ())}
         missing = [names[key] for key in state.names.own_fields if names[key] in visible - here]
         if "fields" in row and missing:
             text = f"{where} lacks the field {', '.join(missing)}"
-            yield Problem(Area.NAMES, text, "select the tracker and the project in the field's settings in Redmine")
+            fix = "select the tracker and the project in the field's settings in Redmine"
+            yield Problem(Area.NAMES, text, fix, is_partial=True)
 
 
 def check_every_tracker_has_a_request(state: RedmineState) -> Iterator[Problem]:
@@ -82,11 +90,17 @@ def _mapped_trackers(state: RedmineState) -> Iterator[tuple[str, Json]]:
                 yield f'tracker "{row["name"]}" of project {project["identifier"]}', row
 
 
-def _missing(kind: str, names: Iterable[str], rows: Iterable[Json], section: str) -> Iterator[Problem]:
-    present = {row["name"] for row in rows}
+def _missing(
+    kind: str, names: Iterable[str], rows: Iterable[Json], section: str, known: Container[str]
+) -> Iterator[Problem]:
+    """Report names that are not in Redmine; a request that has the new name of one has a finding."""
+    present = [row["name"] for row in rows]
+    unmapped = ", ".join(f'"{name}"' for name in present if name not in known)
+    hint = f". If it was renamed: not mapped are {unmapped}" if unmapped else ""
     for name in names:
         if name not in present:
-            yield Problem(Area.NAMES, f'{kind} "{name}" not found in Redmine', _provision(section))
+            text = f'{kind} "{name}" not found in Redmine'
+            yield Problem(Area.NAMES, text, _provision(section) + hint, is_partial=True)
 
 
 def _provision(section: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
+from dataclasses import replace
 from enum import StrEnum
 
 from sup_sync.immutable import value
@@ -20,9 +21,11 @@ class Area(StrEnum):
 
 @value
 class Problem:
-    """A mismatch in Redmine, and how to fix it; a warning does not stop a run.
+    """A mismatch in Redmine, and how to fix it; a warning is only for `check`.
 
-    `permission` is the permission that the account lacks, if that is the problem.
+    `permission` is the permission that the account lacks, if that is the problem. A problem of one `project` leaves
+    its requests out of a run. Another `is_partial` problem concerns only requests that have a finding. All others stop
+    a run. `is_in_account`: the account's memberships in Redmine show when it is solved.
     """
 
     area: Area
@@ -30,9 +33,16 @@ class Problem:
     fix: str
     is_warning: bool = False
     permission: str | None = None
+    project: str | None = None
+    is_partial: bool = False
+    is_in_account: bool = False
 
     def __str__(self) -> str:
         return f"{'warning: ' if self.is_warning else ''}{self.text}; {self.fix}"
+
+    @property
+    def stops_run(self) -> bool:
+        return not (self.is_warning or self.is_partial or self.project)
 
 
 @value
@@ -40,7 +50,8 @@ class RedmineState:
     """The input of the checks: the mapped names, and what was read of Redmine.
 
     That is the account with its memberships, its roles, the lists and some issues. `waiting_clause` is the clause of
-    the regulation by which requests are closed if the client does not answer.
+    the regulation by which requests are closed if the client does not answer. `contract_groups` are the groups of the
+    contracts that have not ended.
     """
 
     names: RedmineNames
@@ -49,6 +60,12 @@ class RedmineState:
     lists: Json
     waiting_clause: str
     issues: tuple[Json, ...] = ()
+    contract_groups: frozenset[str] = frozenset()
+
+    def without_projects(self, identifiers: Container[str]) -> RedmineState:
+        """Return the state without these projects."""
+        projects = [each for each in self.lists["projects"] if each["identifier"] not in identifiers]
+        return replace(self, lists={**self.lists, "projects": projects})
 
 
 RedmineCheck = Callable[[RedmineState], Iterator[Problem]]

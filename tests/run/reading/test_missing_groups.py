@@ -1,0 +1,96 @@
+"""A group that is gone concerns only the people who may be in it; the others are served."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from end_to_end.scene import BASE, CLIENT, CLIENT_ROLE, CONSULTATION, DEVELOPER_ROLE, OPERATOR, STAFF_GROUP
+from run.reading.cached_site import CachedSite
+from stories.shipped import Copy
+from support.fake_records import Group
+
+from sup_sync.run.write import OutcomeKind
+
+GROUP = "Алтын клиенттер"
+CONTRACT = "  - {{client: {group}, level: vip, group: {group}, from: 2024-01-01, until: {until}}}\n"
+
+
+@pytest.fixture
+def site_with_contract(site: CachedSite, tmp_path_factory: pytest.TempPathFactory) -> CachedSite:
+    """A contract by group, and one that ended long ago, whose group does not exist."""
+    redmine = site.world.tracker
+    member = redmine.add_user("golden", "Алтын Адам")
+    group = redmine.add_group(GROUP, [member])
+    base = next(each for each in redmine.projects if each.identifier == BASE)
+    redmine.join(base, group, [CLIENT_ROLE])
+    copy = Copy(tmp_path_factory.mktemp("contract"))
+    clients = copy.path("clients.yaml")
+    text = CONTRACT.format(group=GROUP, until="2028-12-31") + CONTRACT.format(group="Ескі", until="2025-12-31")
+    clients.write_text(clients.read_text(encoding="utf-8") + text, encoding="utf-8")
+    changed = copy.load()
+    site.diary.config = replace(site.diary.config, rules=changed.rules, digests=changed.digests)
+    return site
+
+
+def group_of(site: CachedSite, name: str = GROUP) -> Group:
+    return next(each for each in site.world.tracker.groups if each.name == name)
+
+
+def delete(site: CachedSite, group: Group) -> None:
+    """Delete a group as Redmine does: its users lose the roles that they had only by it."""
+    for project in site.world.tracker.projects:
+        if any(each.who is group for each in project.members):
+            for member in project.members:
+                if member.who in group.users:
+                    member.roles = {role: inherited for role, inherited in member.roles.items() if not inherited}
+            project.members = [each for each in project.members if each.who is not group and each.roles]
+    site.world.tracker.groups.remove(group)
+
+
+def test_group_of_an_ended_contract_is_not_needed(site_with_contract: CachedSite) -> None:
+    site = site_with_contract
+    issue_id = site.diary.file("Mon 09:00", "golden", BASE, CONSULTATION)
+    run = site.run("Mon 09:05").result
+    assert (run.outcomes, run.done.is_complete) == ({issue_id: OutcomeKind.APPLIED}, True)
+    assert site.diary.fields(OPERATOR, issue_id)["level"] == "VIP"
+
+
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_requests_of_a_missing_group_are_held_and_the_others_served(
+    site_with_contract: CachedSite, is_deleted: bool
+) -> None:
+    site = site_with_contract
+    old, other = (site.diary.file("Mon 09:00", each, BASE, CONSULTATION) for each in ("golden", CLIENT))
+    site.run_until_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+    new, others_new = (site.diary.file("Mon 09:20", each, BASE, CONSULTATION) for each in ("golden", CLIENT))
+    if is_deleted:
+        delete(site, group_of(site))
+    else:
+        group_of(site).name = "Күміс клиенттер"
+    site.delete_cache()
+    run = site.run("Mon 09:25").result
+    assert run.outcomes == {others_new: OutcomeKind.APPLIED}
+    assert {issue_id for issue_id, kind in run.findings if kind == "unmapped_name"} == {old, new}
+    assert other not in run.outcomes
+    (problem,) = (each for each in run.done.problems if GROUP in each)
+    assert problem.startswith(f'group "{GROUP}" (contract) is in no project')
+    assert not run.done.is_complete
+    assert site.diary.fields(OPERATOR, old)["level"] == "VIP"
+
+
+def test_without_a_group_of_staff_its_members_do_not_count_as_clients(site: CachedSite) -> None:
+    """The role of the others still says that they are staff or clients."""
+    issue_id = site.diary.file("Mon 09:00")
+    redmine = site.world.tracker
+    for project in redmine.projects:
+        for member in project.members:
+            if getattr(member.who, "login", "") == OPERATOR:
+                member.roles = {redmine.role(DEVELOPER_ROLE): False}
+    group_of(site, STAFF_GROUP).name = "Қолдау"
+    site.run("Mon 09:05")
+    with site.diary.at("Mon 09:10", issue_id) as world:
+        world.note(OPERATOR, issue_id, "Жауап")
+    run = site.run("Mon 09:15").result
+    assert (issue_id, "unknown_responder") in run.findings
+    assert any(each.startswith(f'group "{STAFF_GROUP}" (staff) is in no project') for each in run.done.problems)
