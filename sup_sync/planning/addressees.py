@@ -5,6 +5,9 @@ from __future__ import annotations
 from sup_sync.immutable import fast_value
 from sup_sync.model.directory import Directory
 
+# The kind of the finding about a person who is not available; a run then rereads the lists before it writes.
+UNAVAILABLE_PERSON = "unavailable_person"
+
 
 @fast_value
 class Addressee:

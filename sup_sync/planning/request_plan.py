@@ -12,7 +12,7 @@ from sup_sync.model.issue import Finding, Phase, Side
 from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.names import due_field, stop_field
 from sup_sync.model.rulebook import Rulebook
-from sup_sync.planning.addressees import Addressee, addressee
+from sup_sync.planning.addressees import UNAVAILABLE_PERSON, Addressee, addressee
 from sup_sync.planning.case import Case
 from sup_sync.planning.marker import Marker, MarkerError, format_marker, parse_marker
 from sup_sync.planning.notice import Audience, Notice
@@ -262,7 +262,7 @@ class RequestPlan:
         """Find the person to address instead of one who is not available, with a finding."""
         found = addressee(person, self.issue.project.id, self.directory)
         if found.problem and all(each.text != found.problem for each in self.findings):
-            self._find("unavailable_person", found.problem)
+            self._find(UNAVAILABLE_PERSON, found.problem)
         return found
 
     def _add_notifications(self, notices: Sequence[Notice]) -> None:

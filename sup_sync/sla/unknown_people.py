@@ -33,7 +33,8 @@ def unknown_responders(issue: Issue) -> Iterator[str]:
     """Yield a text for each person whose answers do not count, because they are not in a mapped group or role."""
     names = (each.by.name for each in issue.events if _is_by_unknown(each, issue))
     for name in dict.fromkeys(names):
-        yield f"answer by {name!r} ignored ({_remedy(name)}"
+        who = repr(name) if name else "an unnamed person"
+        yield f"answer by {who} ignored ({_remedy(name)}"
 
 
 def _remedy(name: str) -> str:

@@ -119,6 +119,19 @@ class FakeRedmine:
         self.users.append(User(self._new(), name, login=login, is_admin=is_admin, is_locked=is_locked))
         return self.users[-1]
 
+    def delete_user(self, user: User) -> None:
+        """Delete a user; the anonymous user gets their journals and requests, and nobody is assigned instead."""
+        self.users.remove(user)
+        for project in self.projects:
+            project.members = [each for each in project.members if each.who is not user]
+        for group in self.groups:
+            group.users = [each for each in group.users if each is not user]
+        for issue in self.issues:
+            issue.author = self.anonymous if issue.author is user else issue.author
+            issue.assignee = None if issue.assignee is user else issue.assignee
+            for journal in issue.journals:
+                journal.user = self.anonymous if journal.user is user else journal.user
+
     def add_group(self, name: str, users: Iterable[User]) -> Group:
         group = next((each for each in self.groups if each.name == name), None)
         if group is None:
