@@ -103,6 +103,12 @@ class IncrementalReader:
         self.state = changed or self.state
         return changed is not None
 
+    def reread_lists(self) -> bool:
+        """Reread the lists, and return whether they changed."""
+        before = self.state.lists
+        self._reread_state()
+        return self.state.lists != before
+
     def cached_issues(self, issue_ids: Iterable[int]) -> Iterator[Json]:
         """Yield these issues from the cache, unless reading failed in the project that they are in, or were in."""
         unread_ids = self._histories.unread_ids

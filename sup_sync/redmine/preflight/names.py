@@ -24,8 +24,9 @@ def check_trackers(state: RedmineState) -> Iterator[Problem]:
 
 
 def check_statuses(state: RedmineState) -> Iterator[Problem]:
-    known = state.names.statuses
-    yield from _missing("status", known, state.lists["statuses"], "statuses", known)
+    """Report statuses with another phase, and missing ones, which are only history unless sup-sync sets them."""
+    known, needed = state.names.statuses, set(state.names.tool_statuses.values())
+    yield from _missing("status", known, state.lists["statuses"], "statuses", known, needed)
     for status in state.lists["statuses"]:
         mapped = known.get(status["name"])
         if mapped and mapped.phase.is_final != status["is_closed"]:
@@ -91,16 +92,25 @@ def _mapped_trackers(state: RedmineState) -> Iterator[tuple[str, Json]]:
 
 
 def _missing(
-    kind: str, names: Iterable[str], rows: Iterable[Json], section: str, known: Container[str]
+    kind: str,
+    names: Iterable[str],
+    rows: Iterable[Json],
+    section: str,
+    known: Container[str],
+    needed: Container[str] | None = None,
 ) -> Iterator[Problem]:
-    """Report names that are not in Redmine; a request that has the new name of one has a finding."""
+    """Report names that are not in Redmine, as warnings if not `needed` (None: all are).
+
+    A request that has the new name of one has a finding.
+    """
     present = [row["name"] for row in rows]
     unmapped = ", ".join(f'"{name}"' for name in present if name not in known)
     hint = f". If it was renamed: not mapped are {unmapped}" if unmapped else ""
     for name in names:
         if name not in present:
             text = f'{kind} "{name}" not found in Redmine'
-            yield Problem(Area.NAMES, text, _provision(section) + hint, is_partial=True)
+            is_warning = needed is not None and name not in needed
+            yield Problem(Area.NAMES, text, _provision(section) + hint, is_warning=is_warning, is_partial=True)
 
 
 def _provision(section: str) -> str:
