@@ -207,4 +207,5 @@ def names_of(shape: TrackerShape, metrics: Iterable[str]) -> RedmineNames:
         client_roles=shape.clients.roles,
         people={key: MappedPerson(each.login, each.name) for key, each in shape.people.items()},
         parent_dates_derived=shape.parent_dates == "derived",
+        keeps_due_dates=shape.due_date == "keep",
     )

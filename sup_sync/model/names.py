@@ -48,7 +48,7 @@ class RedmineNames:
     `trackers` and `statuses` map names in Redmine to their meaning, the others map keys to names in Redmine.
     `priority_aliases` are further names of priorities, each with the key that it counts as. `tool_statuses` are the
     statuses that the tool itself sets: `no_answer` and `asked`. `own_fields` are the keys of the fields that the tool
-    writes.
+    writes. `keeps_due_dates`: a due date that a person set last is not changed.
     """
 
     trackers: Mapping[str, TrackerMapping]
@@ -69,6 +69,7 @@ class RedmineNames:
     client_roles: frozenset[str] = frozenset()
     people: Mapping[str, MappedPerson] = field(default_factory=dict)
     parent_dates_derived: bool = True
+    keeps_due_dates: bool = True
 
 
 @value
