@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sup_sync.config.load import Config
     from sup_sync.redmine.snapshot import Gathered
     from sup_sync.run.caseload import Caseload
+    from sup_sync.run.linked import Source
     from sup_sync.sla.judgement import Judgement
 
 
@@ -70,6 +71,14 @@ def gather(
             return replace(gathered, problems=(*map(str, stopping), *gathered.problems))
 
         return (cache_file(settings, config) if now is None else NO_CACHE).use(read)
+
+
+def issue_source(config: Config) -> Source:
+    """Make the source of issues that were not loaded."""
+    from sup_sync.redmine.reader import Reader
+    from sup_sync.run.linked import from_redmine
+
+    return from_redmine(Reader(connect(config)))
 
 
 def load_judgements(

@@ -217,4 +217,5 @@ def names_of(shape: TrackerShape, metrics: Mapping[str, Metric]) -> RedmineNames
         client_roles=shape.clients.roles,
         people={key: MappedPerson(each.login, each.name, each.deputies) for key, each in shape.people.items()},
         parent_dates_derived=shape.parent_dates == "derived",
+        keeps_due_dates=shape.due_date == "keep",
     )

@@ -20,7 +20,8 @@ class Change:
     `field` is a key of mappings/tracker.yaml's `fields`, or `due_date` (ISO date), `assignee` (a key of `people`),
     `status` (its name in Redmine), `private_note`, `public_note` (the text). An empty text means that there is no
     value. `write_number` numbers the writes of one issue: a public and a private note need two. `assignee_id` is the
-    id of the new assignee; None if it is not known, or for other fields.
+    id of the new assignee; None if it is not known, or for other fields. `is_copied`: the old value came with a copy of
+    another issue, so it counts as none. `also_closes` are the issues that Redmine closes with the same status and note.
     """
 
     issue_id: int
@@ -31,3 +32,10 @@ class Change:
     clause: str = ""
     write_number: int = 0
     assignee_id: int | None = None
+    is_copied: bool = False
+    also_closes: tuple[int, ...] = ()
+
+    @property
+    def replaces_value(self) -> bool:
+        """True if another value of this issue is lost."""
+        return bool(self.old) and not self.is_copied and self.field not in NOTE_FIELDS

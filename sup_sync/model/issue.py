@@ -9,6 +9,9 @@ from enum import StrEnum
 
 from sup_sync.immutable import fast_value, value
 
+# The start of the word of a marker that has the number of its issue; in a copy it is the number of the original.
+NUMBER_PREFIX = "issue="
+
 
 class Side(StrEnum):
     """The side of a person, by the mapped groups and roles."""
@@ -117,6 +120,11 @@ class Issue:
     `counted_answers` are the texts that the tool itself wrote into the fields for the time of the first response.
     `recorded_level` is the key of the level in Redmine, which the tool wrote. `missing_groups` are the mapped groups
     that are gone from Redmine; `may_be_in_missing_group` concerns the author.
+
+    `is_copied`: it was filed as a copy of another issue, with that issue's fields. `set_by` maps fields, also
+    `due_date`, to the person who set the current value, if its own history shows it; the author if it was filed with a
+    due date. Of other issues it has the ids: its `subtasks`, its `duplicates`, which Redmine closes with it, and its
+    `blockers`.
     """
 
     id: int
@@ -138,8 +146,12 @@ class Issue:
     version: Version | None = None
     start_on: date | None = None
     due_on: date | None = None
-    has_children: bool = False
+    subtasks: tuple[int, ...] = ()
+    duplicates: tuple[int, ...] = ()
+    blockers: tuple[int, ...] = ()
     fields: Mapping[str, str] = field(default_factory=dict)
+    set_by: Mapping[str, Person] = field(default_factory=dict)
+    is_copied: bool = False
     events: tuple[Event, ...] = ()
     unknown: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
@@ -163,6 +175,16 @@ class Issue:
             priority=next((event.priority[0] for event in later if event.priority), self.priority),
             reason=next((event.reason[0] for event in later if event.reason), self.reason),
         )
+
+    def is_copied_value(self, key: str) -> bool:
+        """Return whether the value of a field came with the copy, so that nobody set it for this request."""
+        return self.is_copied and key not in self.set_by
+
+    @property
+    def has_own_marker(self) -> bool:
+        """True if its marker has its number, or has none and its history shows it being set; otherwise it is a copy."""
+        numbers = [word for word in self.fields.get("marker", "").split() if word.startswith(NUMBER_PREFIX)]
+        return numbers == [f"{NUMBER_PREFIX}{self.id}"] if numbers else "marker" in self.set_by
 
     @property
     def reason_set_by(self) -> Person:

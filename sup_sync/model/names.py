@@ -60,7 +60,8 @@ class RedmineNames:
     `priority_aliases` are further names of priorities, each with the key that it counts as. `tool_statuses` are the
     statuses that the tool itself sets: `no_answer` and `asked`. `own_fields` are the keys of the fields that the tool
     writes. Requests in `ignored_trackers` are not in scope. `former_values` map the former values of the list fields
-    `level`, `channel`, `state`, `reason` and `language` to their keys.
+    `level`, `channel`, `state`, `reason` and `language` to their keys. `keeps_due_dates`: a due date that a person set
+    last is not changed.
     """
 
     trackers: Mapping[str, TrackerMapping]
@@ -83,6 +84,7 @@ class RedmineNames:
     client_roles: frozenset[str] = frozenset()
     people: Mapping[str, MappedPerson] = field(default_factory=dict)
     parent_dates_derived: bool = True
+    keeps_due_dates: bool = True
     ignored_trackers: frozenset[str] = frozenset()
     former_values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 

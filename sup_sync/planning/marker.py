@@ -1,4 +1,7 @@
-"""The marker: a record of the notices sent on a request, in a field hidden from clients; none is sent twice."""
+"""The marker: a record of the notices sent on a request, in a field hidden from clients; none is sent twice.
+
+It has the number of its request. Redmine copies it with a request; the copy has another number and starts fresh.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,14 @@ from dataclasses import field, replace
 from datetime import date
 
 from sup_sync.immutable import fast_value
+from sup_sync.model.issue import NUMBER_PREFIX, Issue
 
 # The precision of shares in the marker.
 MARKED_DECIMALS = 2
 
 _SENT = re.compile(r"([a-z_]+)#(\d{1,9})@(\d{1,3}\.\d\d)")
 _RELEASE = re.compile(r"release_on=(\d{4}-\d\d-\d\d)")
+_NUMBER = re.compile(rf"{NUMBER_PREFIX}\d+")
 
 
 class MarkerError(ValueError):
@@ -42,11 +47,21 @@ class Marker:
         return replace(self, sent={**self.sent, **sent})
 
 
+def read_marker(issue: Issue) -> Marker:
+    """Read the marker of a request, blank if it came with a copy; raise MarkerError if it was edited by hand."""
+    return parse_marker(issue.fields.get("marker", "")) if issue.has_own_marker else Marker()
+
+
 def parse_marker(text: str) -> Marker:
-    """Parse `acknowledged#0@1.00 release_on=2026-06-30 resolution#1@0.75`; raise MarkerError for other forms."""
+    """Parse `issue=7 acknowledged#0@1.00 release_on=2026-06-30 resolution#1@0.75`; raise MarkerError for other forms.
+
+    The number may be missing, as in the markers of earlier versions.
+    """
     sent: dict[tuple[str, int], float] = {}
     release_on = None
     for word in text.split():
+        if _NUMBER.fullmatch(word):
+            continue
         notice, release = _SENT.fullmatch(word), _RELEASE.fullmatch(word)
         try:
             if notice:
@@ -58,9 +73,9 @@ def parse_marker(text: str) -> Marker:
     return Marker(sent, release_on)
 
 
-def format_marker(marker: Marker) -> str:
-    """Format the text of the marker field."""
+def format_marker(marker: Marker, issue_id: int) -> str:
+    """Format the text of a request's marker field; empty if nothing is recorded."""
     words = [f"{name}#{cycle}@{share:.{MARKED_DECIMALS}f}" for (name, cycle), share in marker.sent.items()]
     if marker.release_on:
         words.append(f"release_on={marker.release_on}")
-    return " ".join(sorted(words))
+    return " ".join([f"{NUMBER_PREFIX}{issue_id}", *sorted(words)]) if words else ""

@@ -9,12 +9,13 @@ from operator import attrgetter
 
 from sup_sync.errors import UnsafePlan
 from sup_sync.immutable import fast_value, value
-from sup_sync.model.change import NOTE_FIELDS, NOTES, Change
+from sup_sync.model.change import NOTES, Change
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding
 from sup_sync.model.names import due_field
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.limits import Limits
+from sup_sync.planning.linked import Linked, not_read
 from sup_sync.planning.notification import Notification
 from sup_sync.planning.request_plan import RequestPlan
 from sup_sync.sla.clock import TargetStatus
@@ -55,13 +56,18 @@ class Plan:
             yield issue_id, tuple(changes)
 
     @property
+    def also_closed(self) -> int:
+        """The number of duplicates that Redmine closes, each with a copy of the note."""
+        return sum(len(change.also_closes) for change in self.changes)
+
+    @property
     def notes(self) -> int:
-        return sum(change.field in NOTES for change in self.changes)
+        return sum(change.field in NOTES for change in self.changes) + self.also_closed
 
     @property
     def status_changes(self) -> int:
         """The number of requests that get another status."""
-        return sum(change.field == "status" for change in self.changes)
+        return sum(change.field == "status" for change in self.changes) + self.also_closed
 
     def require_safe(self, limits: Limits) -> None:
         """Raise UnsafePlan if the plan exceeds the limits; the message lists the excesses and the way to allow them."""
@@ -70,7 +76,7 @@ class Plan:
             excesses.append(f"{self.notes} notes (limit {limits.notes})")
         if self.status_changes > limits.status_changes:
             excesses.append(f"{self.status_changes} new statuses (limit {limits.status_changes})")
-        replaced = [change for change in self.changes if change.old and change.field not in NOTE_FIELDS]
+        replaced = [change for change in self.changes if change.replaces_value]
         changed = len({change.issue_id for change in replaced})
         if changed > max(SHARE_LIMIT_MIN_ISSUES, limits.changed_share * self.judged):
             excesses.append(f"new values on {changed} of {self.judged} requests (limit {limits.changed_share:.0%})")
@@ -105,21 +111,36 @@ def make_plan(
     directory: Directory,
     now: datetime,
     *,
+    linked: Linked = not_read,
     is_adopting: bool = False,
 ) -> Plan:
     """Plan the changes on requests judged at `now`, without values that Redmine already has.
 
-    `is_adopting`: no note is sent and no status set; the markers record what is already due as sent.
+    `linked` looks up requests that are not among these. `is_adopting`: no note is sent and no status set; the markers
+    record what is already due as sent.
     """
-    parts = [plan_request(each, rules, directory, now, is_adopting=is_adopting) for each in judgements]
+    by_id = {each.issue.id: each for each in judgements}
+
+    def look_up(issue_id: int) -> Judgement | None:
+        return by_id[issue_id] if issue_id in by_id else linked(issue_id)
+
+    parts = [
+        plan_request(each, rules, directory, now, linked=look_up, is_adopting=is_adopting) for each in by_id.values()
+    ]
     return merge_plan(parts, len(parts), rules)
 
 
 def plan_request(
-    judgement: Judgement, rules: Rulebook, directory: Directory, now: datetime, *, is_adopting: bool = False
+    judgement: Judgement,
+    rules: Rulebook,
+    directory: Directory,
+    now: datetime,
+    *,
+    linked: Linked,
+    is_adopting: bool = False,
 ) -> PlanPart:
     """Plan one request, as `make_plan` does each."""
-    request_plan = RequestPlan(judgement, rules, directory, now, is_adopting=is_adopting)
+    request_plan = RequestPlan(judgement, rules, directory, now, linked=linked, is_adopting=is_adopting)
     request_plan.build()
     return PlanPart(
         _urgency(judgement),

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 
 from sup_sync.errors import internal_error
 from sup_sync.model.change import Change
 from sup_sync.model.directory import Directory
-from sup_sync.model.issue import Finding, Phase, Side
+from sup_sync.model.issue import Finding, Person, Phase, Side
 from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.names import due_field, stop_field
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.addressees import UNAVAILABLE_PERSON, Addressee, addressee
 from sup_sync.planning.case import Case
-from sup_sync.planning.marker import Marker, MarkerError, format_marker, parse_marker
+from sup_sync.planning.linked import Linked, closing_obstacle, forbidden_transition, open_duplicates
+from sup_sync.planning.marker import Marker, MarkerError, format_marker, read_marker
 from sup_sync.planning.notice import Audience, Notice
 from sup_sync.planning.notices import due_notices
 from sup_sync.planning.notices.release import with_current_release
@@ -29,7 +31,8 @@ from sup_sync.sla.unknown_people import is_last_answer_unknown
 class RequestPlan:
     """The changes, notifications and findings of one request.
 
-    `is_adopting`: due notices are only marked as sent, as on the first run on an existing Redmine.
+    `linked` looks up the requests that Redmine links with it. `is_adopting`: due notices are only marked as sent, as on
+    the first run on an existing Redmine.
     """
 
     def __init__(
@@ -39,8 +42,10 @@ class RequestPlan:
         directory: Directory,
         now: datetime,
         *,
+        linked: Linked,
         is_adopting: bool = False,
     ) -> None:
+        self.linked = linked
         self.is_adopting = is_adopting
         self.judgement = judgement
         self.issue = judgement.issue
@@ -49,6 +54,7 @@ class RequestPlan:
         self.now = now
         self.zone = rules.zone
         self.marker_text = judgement.issue.fields.get("marker", "")
+        self.marker = Marker()
         self.changes: list[Change] = []
         self.notifications: list[Notification] = []
         self.findings = list(judgement.findings)
@@ -88,7 +94,8 @@ class RequestPlan:
         self.findings.append(Finding(self.issue.id, kind, text, clause))
 
     def _change(self, field: str, old: str, new: str, reason: str, clause: str = "", write: int = 0) -> None:
-        self.changes.append(Change(self.issue.id, field, old, new, reason, clause, write))
+        is_copied = self.issue.is_copied_value(field)
+        self.changes.append(Change(self.issue.id, field, old, new, reason, clause, write, is_copied))
 
     def _set(self, field: str, new: str, reason: str, clause: str = "") -> None:
         old = self.issue.fields.get(field)
@@ -104,11 +111,10 @@ class RequestPlan:
 
     def _notices(self) -> tuple[Marker | None, tuple[Notice, ...]]:
         """Return the marker so far and the notices to send now; the marker is None if none may be sent."""
-        text = self.issue.fields.get("marker")
-        if text is None or not self.judgement.is_enforced:
+        if "marker" not in self.issue.fields or not self.judgement.is_enforced:
             return None, ()
         try:
-            marker = parse_marker(text)
+            marker = self.marker = read_marker(self.issue)
         except MarkerError:
             self._find("edited_marker", "marker edited by hand, so no notes are sent; clear the field to start over")
             return None, ()
@@ -128,13 +134,17 @@ class RequestPlan:
         return marker, due
 
     def _may_set(self, notice: Notice) -> bool:
-        """Return whether the account may set the status of a notice: Redmine ignores a forbidden status (fact)."""
-        allowed = self.issue.allowed_statuses
-        if notice.status is None or allowed is None or notice.status in allowed:
+        """Return whether the status of a notice may be set: Redmine ignores a forbidden status (fact)."""
+        allowed, status, finding = self.issue.allowed_statuses, notice.status, None
+        if status is None:
             return True
-        text = f'the account may not set status "{notice.status}"; allow this transition for its role in the workflow'
-        self._find("forbidden_transition", text, notice.clause)
-        return False
+        if self.rules.names.statuses[status].phase.is_final:
+            finding = closing_obstacle(self.issue, status, notice.clause, self.linked, self.now)
+        elif allowed is not None and status not in allowed:
+            finding = forbidden_transition(self.issue, status, notice.clause)
+        if finding:
+            self.findings.append(finding)
+        return finding is None
 
     def _follow_status(self, notices: Sequence[Notice]) -> None:
         """Judge the request as it will be after a notice sets its status, so that the fields match that status."""
@@ -210,17 +220,25 @@ class RequestPlan:
             return
         verdict = self.judgement.verdict_on(clock)
         new = verdict.due_at.astimezone(self.zone).date() if verdict.due_at else None
-        is_ours = old is not None and self.issue.fields.get(due_field(verdict.metric), "").startswith(old.isoformat())
-        if new == old or (new is None and not is_ours):
+        setter = self.issue.set_by.get("due_date")
+        is_persons = setter is not None and setter.side is not Side.BOT
+        if new == old or (new is None and is_persons):
             return
-        if self.issue.has_children and self.rules.names.parent_dates_derived:
+        if self.issue.subtasks and self.rules.names.parent_dates_derived:
             self._find("derived_due_date", "due date is derived from subtasks; only the custom field shows the target")
+        elif is_persons and self.rules.names.keeps_due_dates:
+            self._find_kept_due_date(setter, new)
         elif new and self.issue.start_on and self.issue.start_on > new:
             self._find(
                 "start_after_due", f"starts on {self.issue.start_on}, after its target {new}; correct the start date"
             )
         else:
             self._change("due_date", _iso(old), _iso(new), f"{verdict.metric}: {verdict.reason}", verdict.clause)
+
+    def _find_kept_due_date(self, setter: Person | None, target: date | None) -> None:
+        if setter and not self.judgement.phase.is_final:
+            text = f"due date {self.issue.due_on} set by {setter.name!r} is kept; the target is {target}"
+            self._find("due_date_kept", text)
 
     def _add_notes(self, marker: Marker, notices: Sequence[Notice]) -> None:
         """Add the notes, the public one first, each in a write with the marker (fact: a write takes one note)."""
@@ -241,10 +259,11 @@ class RequestPlan:
         self._set_marker(adopted, "adopted: notes already due are not sent", write=0)
 
     def _set_marker(self, marker: Marker, reason: str, write: int) -> None:
-        old, new = self.marker_text, format_marker(marker)
-        if new != old:
-            self._change("marker", old, new, reason, write=write)
-            self.marker_text = new
+        """Set the marker unless it records the same; a number that is missing in it is added with its next change."""
+        if marker != self.marker:
+            new = format_marker(marker, self.issue.id)
+            self._change("marker", self.marker_text, new, reason, write=write)
+            self.marker, self.marker_text = marker, new
 
     def _add_note(self, field: str, notices: Sequence[Notice], write: int) -> None:
         people = dict.fromkeys(self._addressee(person).mentioned for each in notices for person in each.mentions)
@@ -254,7 +273,7 @@ class RequestPlan:
         self._change(field, "", text, reason, " and ".join(sorted({each.clause for each in notices})), write)
         for each in notices:
             if each.status and each.status != self.issue.status.name:
-                self._change("status", self.issue.status.name, each.status, each.reason, each.clause, write)
+                self._change_status(each.status, each.reason, each.clause, write)
         self._add_notifications(notices)
         self._assign(max(notices, key=lambda each: (each.assign is not None, each.share)), reason, write)
 
@@ -264,6 +283,14 @@ class RequestPlan:
         if found.problem and all(each.text != found.problem for each in self.findings):
             self._find(UNAVAILABLE_PERSON, found.problem)
         return found
+
+    def _change_status(self, status: str, reason: str, clause: str, write: int) -> None:
+        is_final = self.rules.names.statuses[status].phase.is_final
+        also = tuple(open_duplicates(self.issue, self.linked)) if is_final else ()
+        if also:
+            reason += f"; Redmine also closes {', '.join(f'#{each}' for each in also)}"
+        change = Change(self.issue.id, "status", self.issue.status.name, status, reason, clause, write)
+        self.changes.append(replace(change, also_closes=also))
 
     def _add_notifications(self, notices: Sequence[Notice]) -> None:
         """Add one notification for each person, with the texts of all notices for them."""

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sup_sync.errors import DecodeError
 from sup_sync.model.directory import Directory
-from sup_sync.model.issue import Event, Issue, Person, Phase, Project, Status, Version
+from sup_sync.model.issue import NUMBER_PREFIX, Event, Issue, Person, Phase, Project, Status, Version
 from sup_sync.model.required import INFORMATION
+from sup_sync.redmine.field_history import FieldHistory
 from sup_sync.redmine.former_values import FormerValues, counted_answers, with_unnamed_statuses
+from sup_sync.redmine.linked_issues import blocker_ids, duplicate_ids, subtask_ids
 from sup_sync.redmine.values import check_id, check_text, decode_date, decode_time
 from sup_sync.to_json import Json
 
 # Keys of the details of a journal.
 LIST_FIELDS = {"level", "state", "reason", "language"}  # with values of tracker.yaml; also `channel`
-STATUS, PRIORITY, DESCRIPTION = (("attr", name) for name in ("status_id", "priority_id", "description"))
+STATUS, PRIORITY, DESCRIPTION, DUE_DATE = (
+    ("attr", name) for name in ("status_id", "priority_id", "description", "due_date")
+)
 
 
 def _name(names: Mapping[int, str], row: Json) -> str:
@@ -42,7 +46,7 @@ def _has_text(detail: Json) -> bool:
 
 
 def decode_issue(issue: Json, directory: Directory) -> Issue:
-    """Decode an issue from the JSON of `GET /issues/N.json?include=journals,children`, with or without `issue`.
+    """Decode an issue from the JSON of `GET /issues/N.json?include=journals,children,relations`, or its `issue`.
 
     Raises DecodeError if the form is different. Unmapped names are in `Issue.unknown`.
     """
@@ -89,6 +93,8 @@ class _Decoder:
         numbered = [(self._event(journal), journal.get("id", 0)) for journal in raw.get("journals", ())]
         events = (event for event, _ in sorted(numbered, key=lambda each: (each[0].at, each[1])))
         fields, status = self._fields(), self._status(_name(self.directory.statuses, raw["status"]))
+        history = FieldHistory(raw)
+        is_copied = self._is_copied(history, fields)
         return Issue(
             id=check_id(raw["id"]),
             project=self._project(raw["project"]),
@@ -109,8 +115,12 @@ class _Decoder:
             version=self._version(raw.get("fixed_version")),
             start_on=decode_date(raw.get("start_date")),
             due_on=decode_date(raw.get("due_date")),
-            has_children=bool(raw.get("children")),
+            subtasks=subtask_ids(raw),
+            duplicates=duplicate_ids(raw),
+            blockers=blocker_ids(raw),
             fields=fields,
+            set_by=dict(self._set_by(history, fields, is_copied=is_copied)),
+            is_copied=is_copied,
             events=tuple(with_unnamed_statuses(events, status)),
             unknown=tuple(self.unknown),
             assumptions=self.former.assumptions,
@@ -171,6 +181,31 @@ class _Decoder:
 
     def _allowed(self, statuses: Iterable[Json] | None) -> frozenset[str] | None:
         return None if statuses is None else frozenset(_name(self.directory.statuses, each) for each in statuses)
+
+    def _is_copied(self, history: FieldHistory, fields: Mapping[str, str]) -> bool:
+        """Return whether it was filed as a copy: with a marker, or with a relation to the original."""
+        marker = history.at_filing(self._changed("marker"), fields.get("marker", "")).split()
+        return history.begins_as_copy or (bool(marker) and f"{NUMBER_PREFIX}{self.raw['id']}" not in marker)
+
+    def _set_by(
+        self, history: FieldHistory, fields: Mapping[str, str], *, is_copied: bool
+    ) -> Iterator[tuple[str, Person]]:
+        """Yield who set the current value of each field, as far as the history shows it."""
+        for key, field_id in self.field_ids.items():
+            user = history.setter(("cf", field_id), fields[key])
+            if user:
+                yield key, self._person(user)
+        due_date = self.raw.get("due_date") or ""
+        user = history.setter(DUE_DATE, due_date)
+        if due_date and not user and not history.has(DUE_DATE):
+            at_filing = (history.at_filing(("cf", self.field_ids[key]), fields[key]) for key in self._due_keys())
+            is_target = is_copied and any(each.startswith(due_date) for each in at_filing)
+            user = None if is_target else self.raw["author"]  # the target of the original is nobody's due date
+        if user:
+            yield "due_date", self._person(user)
+
+    def _due_keys(self) -> Iterator[str]:
+        return (key for key in self.field_ids if key.endswith("_due"))
 
     def _reason(self, name: str | None) -> str | None:
         if name and name not in self.directory.reason_keys:

@@ -217,13 +217,16 @@ class Reader:
         return int(issues.total_count)
 
     def fetch_issue(self, issue_id: int) -> Json:
-        """Fetch one issue with its history, children and files, and the statuses that this account may set.
+        """Fetch one issue with its history, children, relations and files, and the statuses this account may set.
 
         Raises RedmineUnavailableError if the answer is another issue, or has no history.
         Not through python-redmine: the cache and snapshots store the JSON exactly as Redmine sent it, and
         python-redmine's `raw()` adds an empty key for everything that an issue could include.
         """
-        path, params = f"/issues/{issue_id}.json", {"include": "journals,children,attachments,allowed_statuses"}
+        path, params = (
+            f"/issues/{issue_id}.json",
+            {"include": "journals,children,relations,attachments,allowed_statuses"},
+        )
         issue = self._session.get_json(path, params, forbidden=MissingError).get("issue")
         if not isinstance(issue, dict):
             raise _no_object(path, "issue")

@@ -28,6 +28,7 @@ from sup_sync.run.caseload import decode_or_report
 from sup_sync.run.decide import decide
 from sup_sync.run.gather import IncrementalReader
 from sup_sync.run.histories import Progress
+from sup_sync.run.linked import LinkedRequests
 from sup_sync.run.redmine_state import rules_hash
 from sup_sync.run.reported import News, select_news
 from sup_sync.run.scope import local_day, select_scope
@@ -141,7 +142,8 @@ def _decide_and_remember(reading: IncrementalReader, config: Config, now: dateti
     directory = decode_directory(reading.state.lists, rules.names)
     ids_to_judge = cache.ids_to_judge(reading.closed_since, decided_by, now)
     raw_issues = reading.cached_issues(ids_to_judge)
-    decision = decide(raw_issues, directory, rules, reading.closed_since, now, is_adopting=is_adopting)
+    linked = LinkedRequests(directory, rules, now, reading.cached_issue, reading.fetch_issue)
+    decision = decide(raw_issues, directory, rules, reading.closed_since, now, linked=linked, is_adopting=is_adopting)
     cache.mark_idle(decided_by, now, decision.idle)
     changed = dict.fromkeys(change.issue_id for change in decision.plan.changes)
     decoded = (decode_or_report(raw, directory) for raw in reading.cached_issues(changed))
@@ -244,8 +246,8 @@ def _notify(outcome: WriteOutcome, plan: Plan, hooks: RunHooks) -> Iterator[str]
                 yield f"#{each.issue_id}: {each.person} was not notified: {error}"
 
 
-# Findings of requests with a next status that the account may not set; that permission can change without a trace.
-FORBIDDEN_TRANSITION = "forbidden_transition"
+# Findings of requests with a next status that cannot be set; the obstacle can disappear without a trace on them.
+OBSTACLES = {"forbidden_transition", "open_subtasks", "blocked", "unasked_duplicate"}
 
 # Outcomes after which Redmine may differ from the cache, though no list shows a change.
 REREAD_AFTER = {OutcomeKind.UNNEEDED, OutcomeKind.REFUSED, OutcomeKind.STALE}
@@ -258,7 +260,7 @@ def _invalidate(
     kinds = {each.issue_id: each.kind for each in outcomes}
     without_assignee = {each.issue_id for each in outcomes if each.kind is OutcomeKind.APPLIED and each.text}
     invalidated = {key for key, kind in kinds.items() if kind in REREAD_AFTER} | without_assignee
-    invalidated |= {each.issue_id for each in decided.plan.findings if each.kind == FORBIDDEN_TRANSITION}
+    invalidated |= {each.issue_id for each in decided.plan.findings if each.kind in OBSTACLES}
 
     def invalidate(opened: Cache) -> None:
         select_scope(opened, config, decided.state.account, now)

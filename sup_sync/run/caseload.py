@@ -13,6 +13,7 @@ from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding, Issue
 from sup_sync.model.names import RedmineNames
 from sup_sync.model.rulebook import Rulebook
+from sup_sync.planning.linked import Linked, not_read
 from sup_sync.planning.plan import Plan, make_plan
 from sup_sync.redmine.decode import decode_issue
 from sup_sync.redmine.lists import decode_directory, guess_directory
@@ -82,10 +83,16 @@ def judge_filed(issue: Issue, rules: Rulebook, now: datetime) -> Judgement | Non
 
 
 def plan_caseload(
-    caseload: Caseload, judgements: Collection[Judgement], rules: Rulebook, now: datetime, *, is_adopting: bool = False
+    caseload: Caseload,
+    judgements: Collection[Judgement],
+    rules: Rulebook,
+    now: datetime,
+    *,
+    linked: Linked = not_read,
+    is_adopting: bool = False,
 ) -> Plan:
     """Plan the changes of all issues, with the findings of reading and judging."""
-    plan = make_plan(judgements, rules, caseload.directory, now, is_adopting=is_adopting)
+    plan = make_plan(judgements, rules, caseload.directory, now, linked=linked, is_adopting=is_adopting)
     return replace(plan, findings=tuple(sorted((*caseload.findings, *plan.findings))))
 
 

@@ -9,6 +9,7 @@ from sup_sync.immutable import value
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding
 from sup_sync.model.rulebook import Rulebook
+from sup_sync.planning.linked import Linked, not_read
 from sup_sync.planning.next_check import next_check_at
 from sup_sync.planning.plan import Plan, PlanPart, merge_plan, plan_request
 from sup_sync.run.cache import IdleUntil
@@ -35,10 +36,12 @@ def decide(
     closed_since: datetime,
     now: datetime,
     *,
+    linked: Linked = not_read,
     is_adopting: bool,
 ) -> Decision:
     """Judge issues as of `now` and plan their changes; those closed before `closed_since` are left out.
 
+    `linked` looks up the requests that Redmine links with them.
     The issues are processed one by one and not kept, so that memory stays small for any number of issues.
     """
     parts: list[PlanPart] = []
@@ -56,7 +59,7 @@ def decide(
         if judgement is None:
             continue
         judged += 1
-        part = plan_request(judgement, rules, directory, now, is_adopting=is_adopting)
+        part = plan_request(judgement, rules, directory, now, linked=linked, is_adopting=is_adopting)
         if not part.is_empty:
             parts.append(part)
         issue = judgement.issue

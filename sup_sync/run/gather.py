@@ -15,6 +15,7 @@ from sup_sync.redmine.snapshot import Gathered
 from sup_sync.run.cache import Cache, updated_s
 from sup_sync.run.caseload import closed_since
 from sup_sync.run.histories import HistoryReader, Progress
+from sup_sync.run.linked import from_redmine
 from sup_sync.run.redmine_state import names_hash, open_redmine_state, reread_redmine_state, reread_releases
 from sup_sync.run.scope import local_day
 from sup_sync.run.unknown_ids import ListedIds
@@ -114,6 +115,14 @@ class IncrementalReader:
         unread_ids = self._histories.unread_ids
         projects = self._scope.difference(self._histories.unread_projects)
         return self.cache.issues((each for each in issue_ids if each not in unread_ids), projects)
+
+    def cached_issue(self, issue_id: int) -> Json | None:
+        """Return one issue from the cache, as `cached_issues` does; None if it is not there."""
+        return next(self.cached_issues([issue_id]), None)
+
+    def fetch_issue(self, issue_id: int) -> Json | None:
+        """Fetch an issue that the cache need not have, such as one closed long ago; None if it cannot be read."""
+        return from_redmine(self._reader)(issue_id)
 
     def _gathered(self, issue_ids: Iterable[int]) -> Gathered:
         return Gathered(self.state.lists, tuple(self.cached_issues(issue_ids)), self.unread_projects, self.problems)

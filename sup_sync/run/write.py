@@ -29,6 +29,7 @@ from sup_sync.redmine.decode import decode_issue, has_other_names
 from sup_sync.redmine.edit_form import EditForm
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.writer import Writer
+from sup_sync.run.linked import LinkedRequests, from_redmine
 from sup_sync.sla.judge import judge_issue
 
 ProjectTracker = tuple[int, str]  # a project, by id, and a tracker; both decide which fields exist
@@ -207,7 +208,10 @@ class PlanWriter:
 
     def _decide_again(self, issue: Issue) -> Sequence[Change]:
         judgement = judge_issue(issue, self.rules.policy, self.rules.calendars, self.now)
-        return make_plan([judgement], self.rules, self.directory, self.now, is_adopting=self.is_adopting).changes
+        linked = LinkedRequests(self.directory, self.rules, self.now, from_redmine(self.reader))
+        return make_plan(
+            [judgement], self.rules, self.directory, self.now, linked=linked, is_adopting=self.is_adopting
+        ).changes
 
     def _fetch_with_current_names(self, issue_id: int) -> Issue:
         """Fetch an issue; raise StaleError if a name on it changed since the lists were read."""

@@ -19,7 +19,7 @@ from sup_sync.sla.completeness import item_problems
 from sup_sync.sla.judgement import Judgement
 from sup_sync.sla.measures import MEASURES
 from sup_sync.sla.measures.measure import MeasuredRequest
-from sup_sync.sla.phases import PhasePeriod, phase_periods
+from sup_sync.sla.phases import PhasePeriod, phase_periods, set_before_reopening
 from sup_sync.sla.priority import effective_priorities
 from sup_sync.sla.unknown_people import unknown_responders, with_counted_answers
 from sup_sync.sla.waiting import question_at, wait_of
@@ -131,19 +131,40 @@ class _Judge:
             self._find("bad_contact_time", text)
         elif contact_at > self.issue.created_at:
             self._find("bad_contact_time", f"contact time {text} is after filing; correct it. Counted from filing")
+        elif contact_at < self.issue.created_at and self.issue.is_copied_value("contact_at"):
+            text = f"contact time {text} was copied with the request; clear it or enter it again. Counted from filing"
+            self._find("copied_contact_time", text)
         else:
             return contact_at
         return self.issue.created_at
 
     def _reason(self) -> Reason | None:
-        """Return the reason to refuse, defer or stop it; only staff may stop work on a request (clause 16)."""
+        """Return the reason to refuse, defer or stop it; only staff may stop work on a request (clause 16).
+
+        A reason that an open request has from before its reopening, or from another request, does not count.
+        """
         reason = self.policy.reasons.get(self.issue.reason or "")
+        origin = self._former_reason(reason) if reason else ""
+        if reason and origin:
+            if self.issue.reason_set_by.side is not Side.BOT:  # the next run clears the reason of the tool
+                text = f"reason {reason.key} {origin}, so it does not count; clear it"
+                self._find("former_reason", text, reason.clause)
+            return None
         if reason is None or not reason.stops_work:
             return reason
         if self.issue.reason_set_by.side in (Side.STAFF, Side.UNKNOWN):
             return reason  # a person who is not a member now was staff when they set it
         self._find("not_stopped", f"reason {reason.key} ignored: only staff may set it", reason.clause)
         return None
+
+    def _former_reason(self, reason: Reason) -> str:
+        """Describe the origin of a reason that nobody set for an open request; empty if somebody did."""
+        if self.issue.status.phase.is_final:
+            return ""
+        if self.issue.is_copied and all(event.reason is None for event in self.issue.events):
+            return "was copied with the request"
+        is_former = set_before_reopening(self.issue) and not reason.stops_work
+        return "is from before the reopening" if is_former else ""
 
     def _agreement(self, level: str | None, channel: str | None) -> Agreement | None:
         category = self.issue.category

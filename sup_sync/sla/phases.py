@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 
 from sup_sync.immutable import fast_value
 from sup_sync.model.issue import Event, Issue, Phase, Side, Status
@@ -18,14 +18,42 @@ class PhasePeriod:
     span: Span
 
 
+# Development that is taken back sooner, without a note, was a slip of the hand.
+SHORTEST_DEVELOPMENT = timedelta(hours=1)
+
+
 def phase_periods(issue: Issue, filed_at: datetime, now: datetime) -> Iterator[PhasePeriod]:
-    """Yield the periods of a request from its filing to `now`, in order."""
-    phase, start = first_phase(issue), filed_at
+    """Yield the periods of a request from its filing to `now`, in order.
+
+    It is open from the client's contact until its entry, in whatever status it is entered.
+    """
+    changes = _phase_changes(issue, filed_at)
+    ends = [*(at for at, _ in changes[1:]), now]
+    for (start, phase), end in zip(changes, ends, strict=True):
+        yield PhasePeriod(phase, Span(start, end))
+
+
+def _phase_changes(issue: Issue, filed_at: datetime) -> list[tuple[datetime, Phase]]:
+    """Return the phases with their starts, without a hand-over to development by a slip."""
+    first, entered_at = first_phase(issue), issue.created_at
+    changes: list[tuple[datetime, Phase]] = [(filed_at, first)]
+    if filed_at < entered_at and first is not Phase.OPEN:
+        changes = [(filed_at, Phase.OPEN), (entered_at, first)]
     for event, after in events_with_phases(issue):
-        if after is not phase:
-            yield PhasePeriod(phase, Span(start, event.at))
-            phase, start = after, event.at
-    yield PhasePeriod(phase, Span(start, now))
+        if after is changes[-1][1]:
+            continue
+        if _takes_back_development(event, after, changes):
+            changes.pop()
+        else:
+            changes.append((event.at, after))
+    return changes
+
+
+def _takes_back_development(event: Event, after: Phase, changes: Sequence[tuple[datetime, Phase]]) -> bool:
+    """Return whether an event undoes a hand-over to development within an hour and without a note."""
+    at, phase = changes[-1]
+    is_back = len(changes) > 1 and changes[-2][1] is after and phase is Phase.DEVELOPMENT
+    return is_back and not event.has_note and event.at - at < SHORTEST_DEVELOPMENT
 
 
 def first_phase(issue: Issue) -> Phase:
@@ -46,6 +74,16 @@ def events_with_phases(issue: Issue) -> Iterator[tuple[Event, Phase]]:
             phase = status.phase
         phase = _phase_after_answer(phase, status, event)
         yield event, phase
+
+
+def set_before_reopening(issue: Issue) -> bool:
+    """Return whether the reason of a request was set last before staff or the client reopened it."""
+    reopened = False
+    before = first_phase(issue)
+    for event, phase in events_with_phases(issue):
+        reopened = (reopened and not event.reason) or (before.is_final and not phase.is_final and not event.reason)
+        before = phase
+    return reopened
 
 
 def is_reopening(before: PhasePeriod, after: PhasePeriod) -> bool:

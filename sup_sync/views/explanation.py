@@ -13,7 +13,7 @@ from sup_sync.model.issue import Event, Finding, Side
 from sup_sync.model.policy import Agreement, Calendars, ClockKind, LadderStep, RegulationValue
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.ladder import due_step
-from sup_sync.planning.marker import Marker, MarkerError, parse_marker
+from sup_sync.planning.marker import Marker, MarkerError, read_marker
 from sup_sync.planning.notices.no_answer import NO_ANSWER
 from sup_sync.planning.notices.release import with_current_release
 from sup_sync.sla.clock import Clock, TargetStatus, Verdict
@@ -197,7 +197,7 @@ def _wait(judgement: Judgement) -> Wait | None:
 def _marker(judgement: Judgement) -> Marker | None:
     """Read the marker of what was sent; None if it was edited by hand."""
     try:
-        return parse_marker(judgement.issue.fields.get("marker", ""))
+        return read_marker(judgement.issue)
     except MarkerError:
         return None
 

@@ -162,6 +162,7 @@ SINGLE = [
     (TRACKER, "  bin: БСН\n", "", "fields:", "missing key 'bin' in fields; add it"),
     (TRACKER, "parent_dates: derived", "parent_dates: some", "some",
      "parent_dates: invalid value 'some'; write 'derived' or"),
+    (TRACKER, "due_date: keep", "due_date: never", "never", "due_date: invalid value 'never'; write 'keep' or"),
     (CALENDAR, HOURS, "mon-fri: []", "hours:", "empty calendar; add hours for at least one weekday"),
     (CALENDAR, HOURS, "mon-fri: [1080]", "mon-fr", f"1080 is a number (perhaps 18:00 read as minutes); {STRETCH}"),
     (CALENDAR, HOURS, "mon-fri: [18:00]", "mon-fr", f"invalid time range '18:00'; {STRETCH}"),

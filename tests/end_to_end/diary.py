@@ -144,9 +144,10 @@ class Diary:
         return self.world.see(login, issue_id)
 
     def fields(self, login: str, issue_id: int) -> dict[str, str]:
-        """Return the fields that an account sees, by their keys in tracker.yaml."""
+        """Return the fields that an account sees, by key; the marker without the number of the request."""
         keys = {name: key for key, name in self.world.names.fields.items()}
-        return {keys[each["name"]]: each["value"] or "" for each in self.see(login, issue_id)["custom_fields"]}
+        fields = {keys[each["name"]]: each["value"] or "" for each in self.see(login, issue_id)["custom_fields"]}
+        return {key: value.removeprefix(f"issue={issue_id} ") for key, value in fields.items()}
 
     def notes(self, login: str, issue_id: int, *, private: bool = True) -> list[str]:
         """Return the texts of the private, or the public, notes that an account sees."""

@@ -92,7 +92,7 @@ def check_marker(history: History) -> None:
         if each.user is not history.bot:
             continue
         if marked := history.change(each, "marker"):
-            old, new = (set(text.split()) for text in marked)
+            old, new = ({word for word in text.split() if not word.startswith("issue=")} for text in marked)
             releases += any(word.startswith("release_on") for word in old ^ new)
             assert not gained, "marked without a note"
             gained = {word for word in new - old if not word.startswith("release_on")}

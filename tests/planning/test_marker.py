@@ -22,7 +22,7 @@ markers = st.builds(
 
 @given(markers)
 def test_formatted_marker_is_parsed_unchanged(marker):
-    assert parse_marker(format_marker(marker)) == marker
+    assert parse_marker(format_marker(marker, 7)) == marker
 
 
 @given(markers, names, cycles, shares)
@@ -36,19 +36,20 @@ def test_with_sent_adds_entries_and_keeps_the_others(marker, name, cycle, share)
 @given(markers)
 def test_marker_text_does_not_depend_on_the_order_of_notices(marker):
     backwards = Marker(dict(reversed(marker.sent.items())), marker.release_on)
-    assert format_marker(backwards) == format_marker(marker)
+    assert format_marker(backwards, 7) == format_marker(marker, 7)
 
 
 def test_marker_format_in_redmine():
-    text = "acknowledged#0@1.00 release_on=2026-06-30 resolution#1@0.75"
+    text = "issue=7 acknowledged#0@1.00 release_on=2026-06-30 resolution#1@0.75"
     marker = Marker({("acknowledged", 0): 1.0, ("resolution", 1): 0.75}, date(2026, 6, 30))
-    assert (parse_marker(text), format_marker(marker)) == (marker, text)
+    assert (parse_marker(text), format_marker(marker, 7)) == (marker, text)
+    assert parse_marker(text.removeprefix("issue=7 ")) == marker
 
 
 @pytest.mark.parametrize("text", ["", " ", "\r\n"])
 def test_empty_field_is_an_empty_marker(text):
     assert parse_marker(text) == Marker()
-    assert format_marker(Marker()) == ""
+    assert format_marker(Marker(), 7) == ""
 
 
 def test_extra_spaces_in_a_marker_are_ignored():
@@ -94,6 +95,9 @@ def test_sent_step_covers_lower_steps_only_in_its_cycle():
         "acknowledged#0@1.00,resolution#0@1.00",
         "acknowledged#0@1.00resolution#0@1.00",
         "acknowledged #0@1.00",
+        "issue=",
+        "issue=x",
+        "issue=-1",
         "release_on",
         "release_on=",
         "release_on=2026-6-30",

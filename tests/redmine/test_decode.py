@@ -158,9 +158,10 @@ def test_field_that_is_not_on_the_tracker_is_missing(raw, directory):
     assert "bin" not in decode_issue(raw, directory).fields
 
 
-def test_subtasks_are_detected(raw, directory):
-    assert not decode_issue(raw, directory).has_children
-    assert decode_issue({**raw, "children": [{"id": 8}]}, directory).has_children
+def test_subtasks_and_their_subtasks_are_decoded(raw, directory):
+    assert decode_issue(raw, directory).subtasks == ()
+    children = [{"id": 8, "children": [{"id": 9}]}, {"id": 10}]
+    assert decode_issue({**raw, "children": children}, directory).subtasks == (8, 9, 10)
 
 
 # People

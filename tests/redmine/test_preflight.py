@@ -24,7 +24,7 @@ from end_to_end.scene import (
 )
 from stories.shipped import shipped_config
 from support.fake_records import CustomField, Project, Role, Status, User
-from support.worlds import BOT, FakeWorld, shipped_names
+from support.worlds import ADMIN, BOT, FakeWorld, shipped_names
 
 from sup_sync.config.load import Config
 from sup_sync.errors import AccessError, RedmineMismatchError
@@ -169,6 +169,21 @@ def test_account_must_be_allowed_to_close_waiting_requests(site: Site) -> None:
         f'tracker "{ERROR}": the account may not close requests that wait for the client (clause 15);'
         f' allow its role the transition from "{WAITING}" to "Жабылды" in Redmine\'s workflow'
     )
+
+
+@pytest.mark.parametrize("link", ["subtask", "blocker"])
+def test_workflow_is_not_judged_by_a_request_that_its_subtask_or_blocker_keeps_open(site: Site, link: str) -> None:
+    issue_id = site.world.file(OPERATOR, VIP, ERROR)
+    site.world.set_status(OPERATOR, issue_id, WAITING)
+    if link == "subtask":
+        site.world.file(ADMIN, VIP, ERROR, parent_issue_id=issue_id)
+    else:
+        site.world.relate(ADMIN, site.world.file(OPERATOR, VIP, ERROR), "blocks", issue_id)
+    assert site.problems(issue_id) == []
+    other = site.world.file(OPERATOR, VIP, ERROR)
+    site.world.set_status(OPERATOR, other, WAITING)
+    site.role.transitions = {(WAITING, "Шешілді")}
+    assert [each.area for each in site.problems(issue_id, other)] == [Area.ACCESS]
 
 
 # --- names

@@ -83,6 +83,7 @@ def test_first_line_of_a_file_names_its_schema(path: Path) -> None:
         ("tracker", "{phase: waiting}", "{phase: waits}"),
         ("tracker", "  marker: sup-sync\n", ""),
         ("tracker", "parent_dates: derived", "parent_dates: own"),
+        ("tracker", "due_date: keep", "due_date: never"),
         ("calendar", 'mon-fri: ["09:00-18:00"]', 'mon-fri: ["9-18"]'),
         ("calendar", 'mon-fri: ["09:00-18:00"]', 'weekdays: ["09:00-18:00"]'),
         ("calendar", "2023: final", "2023: sure"),

@@ -70,7 +70,8 @@ def test_only_one_request_is_in_memory_at_a_time(story: Story) -> None:
     def issues() -> Iterator[Issue]:
         nonlocal most_alive
         for number in range(1, 6):
-            issue = Issue({**raw_after_run(story), "id": number})
+            story.request.raw["id"] = number
+            issue = Issue(raw_after_run(story))
             references.append(weakref.ref(issue))
             yield issue
             del issue

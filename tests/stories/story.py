@@ -17,7 +17,7 @@ from pathlib import Path
 from stories import redmine_json as redmine
 from stories.moments import MOMENT, read_moment, show_length, show_moment
 from stories.shipped import Copy, shipped_config
-from stories.story_request import StoryError, StoryRequest
+from stories.story_request import DAY, StoryError, StoryRequest
 
 from sup_sync.model.directory import Directory
 from sup_sync.model.rulebook import Rulebook
@@ -32,6 +32,7 @@ from sup_sync.sla.judgement import Judgement
 _TIMED = re.compile(rf"({MOMENT}) (.+)")
 _FILED = re.compile(r"filed by (client|operator|guest|developer)(?:, (.+))?")
 _ACTED = re.compile(rf"({'|'.join(redmine.PEOPLE)}): (.+)")
+_DERIVED = re.compile(rf"Redmine derives due_date ({DAY})")
 _CHANGED = re.compile(r"in (\w+\.yaml) «(.+)» becomes «(.*)»")
 _CONTRACT = re.compile(
     r"contract of (?P<kind>project|group|bin) «(?P<whose>.+)» from (?P<on>\S+) until (?P<end>[^\s,]+)"
@@ -128,8 +129,11 @@ class Story:
 
     @property
     def changes(self) -> dict[str, str]:
-        """The new values of the plan, by field."""
-        return {change.field: change.new for change in self.plan.changes}
+        """The new values of the plan, by field; the marker without the number of the request."""
+        return {change.field: self._without_number(change.new) for change in self.plan.changes}
+
+    def _without_number(self, text: str) -> str:
+        return text.removeprefix(f"issue={self.request.issue_id} ")
 
     @property
     def findings(self) -> dict[str, str]:
@@ -157,10 +161,10 @@ class Story:
         return names[self._applied(self.plan, self._now())["status"]["name"]]
 
     def value(self, key: str) -> str:
-        """Return the value of a custom field in Redmine."""
+        """Return the value of a custom field in Redmine; of the marker without the number of the request."""
         entry = redmine.field(self.request.raw, key)
         assert entry is not None, f"{key} is not on this request"
-        return str(entry["value"])
+        return self._without_number(str(entry["value"]))
 
     def _now(self) -> datetime:
         assert self.now is not None
@@ -181,7 +185,7 @@ class Story:
         at, event = read_moment(timed[1]), timed[2]
         if self.now or (self.request.raw and redmine.utc(at) < self.request.raw["updated_on"]):
             raise StoryError("earlier than a line before it")
-        filed, acted = _FILED.fullmatch(event), _ACTED.fullmatch(event)
+        filed, acted, derived = (pattern.fullmatch(event) for pattern in (_FILED, _ACTED, _DERIVED))
         if filed and not self.request.raw:
             self.request.file(at, filed[1], filed[2] or "")
         elif not self.request.raw:
@@ -190,6 +194,8 @@ class Story:
             self.request.act(at, acted[1], acted[2])
         elif event in ("sup-sync runs", "sup-sync adopts"):
             self._run(at, is_adopting=event == "sup-sync adopts")
+        elif derived:
+            self.request.raw["due_date"] = derived[1]
         elif event == "now":
             self.now = at
         else:

@@ -63,8 +63,14 @@ class StoryRequest:
         self.details += redmine.set_field(self.raw, key, value)
 
     def set_day(self, name: str, day: str) -> None:
-        old, self.raw[name] = self.raw[name], day
-        self.details.append(redmine.detail("attr", name, old, day))
+        old, self.raw[name] = self.raw[name], day or None
+        self.details.append(redmine.detail("attr", name, old, self.raw[name]))
+
+    def relate_to_original(self) -> None:
+        """Add the journal that Redmine makes for the relation of a copy."""
+        detail = redmine.detail("relation", "copied_from", None, "7")
+        at = datetime.fromisoformat(self.raw["created_on"])
+        redmine.add_journal(self.raw, at, "operator", notes="", is_private=False, details=[detail])
 
     def set_version(self, name: str, day: str | None, state: str | None) -> None:
         """Give the request a version, and set the version's date and state in the lists."""
@@ -174,7 +180,10 @@ FACTS: dict[str, Effect] = {
     "the (head|staff|operator) is locked": StoryRequest.lock,
     "with subtasks": lambda request: request.raw.update(children=[{"id": 99}]),
     f"without the field {_one_of(redmine.FIELDS)}": _drop_field,
-    "marker «(.+)»": lambda request, text: request.set_field("marker", text),
+    "marker «(.+)»": lambda request, text: request.set_field("marker", f"issue={request.issue_id} {text}"),
+    "copied with (.+) «(.+)»": StoryRequest.set_field,
+    "a copy": lambda request: request.set_field("marker", "issue=7 acknowledged#0@1.00"),
+    "with a relation to the original": StoryRequest.relate_to_original,
     "in the words «(.+)»": StoryRequest.set_client_text,
     "the account may set only «(.+)»": StoryRequest.allow,
 }
@@ -202,6 +211,7 @@ ACTIONS: dict[str, Effect] = {
     r"sets version (\S+)() without a date, (locked|closed)": StoryRequest.set_version,
     rf"sets (due_date|start_date) ({DAY})": StoryRequest.set_day,
     "sets (first_response_at) to «(.+)»": StoryRequest.set_field,
+    "clears (due_date)()": StoryRequest.set_day,
     f"assigns {_one_of(redmine.PEOPLE)}": StoryRequest.assign,
     f"sets the channel to {_one_of(redmine.CHANNELS)}": (
         lambda request, word: request.set_field("channel", redmine.CHANNELS[word])
@@ -217,6 +227,9 @@ ACTIONS: dict[str, Effect] = {
         key, ""
     ),
     "edits the description to «(.+)»": StoryRequest.describe,
+    "adds a relation to an original": lambda request: request.details.append(
+        redmine.detail("relation", "copied_from", None, "7")
+    ),
     "empties the marker": lambda request: request.set_field("marker", ""),
     f"sets contact at ({MOMENT})": _set_contact,
 }

@@ -56,7 +56,7 @@ def test_the_note_goes_with_its_marker_and_names_clause_13(story):
     """
     changes = {change.field: change for change in story.plan.changes if change.field in ("public_note", "marker")}
     assert changes["public_note"].clause == "13"
-    assert changes["marker"].new == "acknowledged#0@1.00"
+    assert changes["marker"].new == "issue=1 acknowledged#0@1.00"
     assert {change.write_number for change in story.plan.changes} == {0}
 
 
@@ -68,8 +68,8 @@ def test_acknowledgement_is_written_first_and_separately_from_a_note_to_staff(st
     writes = [(each.write_number, each.field) for each in story.plan.changes if each.field.endswith("_note")]
     assert writes == [(0, "public_note"), (1, "private_note")]
     assert [(each.write_number, each.old, each.new) for each in story.plan.changes if each.field == "marker"] == [
-        (0, "", "acknowledged#0@1.00"),
-        (1, "acknowledged#0@1.00", "acknowledged#0@1.00 first_response#0@1.00"),
+        (0, "", "issue=1 acknowledged#0@1.00"),
+        (1, "issue=1 acknowledged#0@1.00", "issue=1 acknowledged#0@1.00 first_response#0@1.00"),
     ]
     assert [each.write_number for each in story.plan.changes] == sorted(
         each.write_number for each in story.plan.changes

@@ -31,7 +31,7 @@ def test_adoption_gives_the_reason_of_the_marker(story):
     Mon 09:10 now
     """
     (marker,) = (each for each in story.adoption.changes if each.field == "marker")
-    assert (marker.old, marker.new, marker.write_number) == ("", "acknowledged#0@1.00", 0)
+    assert (marker.old, marker.new, marker.write_number) == ("", "issue=1 acknowledged#0@1.00", 0)
     assert marker.reason == "adopted: notes already due are not sent"
 
 

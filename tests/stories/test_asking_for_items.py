@@ -82,8 +82,8 @@ def test_question_and_status_are_one_write_and_the_note_to_staff_another(story):
     assert {(0, "public_note"), (0, "status"), (1, "private_note")} <= set(writes)
     markers = [(change.write_number, change.new) for change in story.plan.changes if change.field == "marker"]
     assert markers == [
-        (0, "acknowledged#0@1.00 asked#0@1.00"),
-        (1, "acknowledged#0@1.00 asked#0@1.00 incomplete#0@1.00"),
+        (0, "issue=1 acknowledged#0@1.00 asked#0@1.00"),
+        (1, "issue=1 acknowledged#0@1.00 asked#0@1.00 incomplete#0@1.00"),
     ]
     assert story.status == "waiting for client"
     assert story.changes["state"] == "Клиент жауабы күтілуде"

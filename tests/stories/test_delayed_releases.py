@@ -25,7 +25,7 @@ def test_first_date_is_only_recorded_in_the_marker(story):
     (marker,) = (change for change in story.plan.changes if change.field == "marker")
     assert (marker.old, marker.new, marker.reason) == (
         "",
-        "release_on=2026-06-12",
+        "issue=1 release_on=2026-06-12",
         "release date of its target",
     )
     assert story.plan.notes == 0
@@ -253,12 +253,12 @@ def test_a_new_date_has_a_ladder_of_its_own(story):
     """
     markers = ["".join(each.new for each in run.changes if each.field == "marker") for run in story.runs]
     assert markers == [
-        "release#0@1.00 release_on=2026-06-10",
-        "release_on=2026-06-12 slipped#739779@1.00",
+        "issue=1 release#0@1.00 release_on=2026-06-10",
+        "issue=1 release_on=2026-06-12 slipped#739779@1.00",
         "",
-        "release#0@0.75 release_on=2026-06-12 slipped#739779@1.00",
+        "issue=1 release#0@0.75 release_on=2026-06-12 slipped#739779@1.00",
         "",
-        "release#0@1.00 release_on=2026-06-12 slipped#739779@1.00",
+        "issue=1 release#0@1.00 release_on=2026-06-12 slipped#739779@1.00",
     ]
     assert len(story.notes) == 4
     assert story.notes[1] == SLIPPED.format(10, 12)
@@ -291,8 +291,12 @@ def test_date_is_written_with_the_note_of_the_delay(story):
     """
     reminder = marker_entry("reminder", "Tue 10:00")
     assert [(each.write_number, each.old, each.new) for each in story.plan.changes if each.field == "marker"] == [
-        (0, "release_on=2026-06-12", f"release_on=2026-06-12 {reminder}"),
-        (1, f"release_on=2026-06-12 {reminder}", f"release_on=2026-06-18 {reminder} slipped#739785@1.00"),
+        (0, "issue=1 release_on=2026-06-12", f"issue=1 release_on=2026-06-12 {reminder}"),
+        (
+            1,
+            f"issue=1 release_on=2026-06-12 {reminder}",
+            f"issue=1 release_on=2026-06-18 {reminder} slipped#739785@1.00",
+        ),
     ]
     assert story.notes == [SLIPPED.format(12, 18)]
     assert len(story.public_notes) == 1

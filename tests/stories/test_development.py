@@ -268,3 +268,67 @@ def test_a_release_that_passes_is_escalated_though_the_target_before_it_was(stor
     """
     assert story.changes["marker"] == "release#0@1.00 release_on=2026-06-12 resolution#0@1.00"
     assert story.plan.notes == 1
+
+
+def test_development_taken_back_within_an_hour_without_a_note_does_not_count(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note and hands to development and sets version 2.4 due 2026-06-19
+    Mon 10:01 staff: takes it
+    Mon 12:00 now
+    """
+    assert (story.resolution.due, story.resolution.clause) == ("Mon 18:00", "SLA VIP.3")
+    assert [each.phase for each in story.judgement.phase_periods] == ["open"]
+
+
+def test_development_taken_back_after_an_hour_keeps_the_release_as_target(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: public note and hands to development and sets version 2.4 due 2026-06-19
+    Mon 11:00 staff: takes it
+    Mon 12:00 now
+    """
+    assert story.resolution.clause == "23"
+
+
+def test_development_taken_back_with_a_note_keeps_the_release_as_target(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: hands to development and sets version 2.4 due 2026-06-19
+    Mon 10:01 staff: public note and takes it
+    Mon 12:00 now
+    """
+    assert story.resolution.clause == "23"
+
+
+def test_waiting_goes_on_after_development_by_a_slip(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: asks and waiting for client
+    Mon 11:00 staff: hands to development and sets version 2.4 due 2026-06-19
+    Mon 11:05 staff: waiting for client
+    Mon 12:00 now
+    """
+    assert [each.phase for each in story.judgement.phase_periods] == ["open", "waiting"]
+    assert story.resolution.clause == "SLA VIP.3"
+
+
+def test_development_that_ends_in_another_status_is_no_slip(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 staff: hands to development and sets version 2.4 due 2026-06-19
+    Mon 10:05 staff: waiting for client
+    Mon 12:00 now
+    """
+    assert [each.phase for each in story.judgement.phase_periods] == ["open", "development", "waiting"]
+
+
+def test_development_by_a_slip_is_not_listed_in_the_closing_note(story):
+    """
+    Mon 09:00 filed by client, VIP, error, in English
+    Mon 09:30 staff: hands to development
+    Mon 09:31 staff: takes it
+    Mon 10:00 staff: asks and waiting for client
+    Tue 14:00 now
+    """
+    assert "development" not in story.public_notes[-1]

@@ -78,14 +78,88 @@ def test_while_it_waits_nothing_changes_from_run_to_run(story):
     assert story.plan.changes == ()
 
 
-def test_due_date_set_by_hand_is_replaced_by_the_target(story):
+def test_due_date_set_by_hand_is_replaced_by_the_target_if_it_is_always_set(story):
     """
+    in tracker.yaml «due_date: keep» becomes «due_date: always»
     Mon 09:00 filed by client, VIP, error
     Mon 10:00 sup-sync runs
     Mon 10:10 staff: sets due_date 2026-06-30
     Mon 10:20 now
     """
     assert [(each.old, each.new) for each in story.plan.changes] == [("2026-06-30", "2026-06-08")]
+
+
+def test_due_date_set_by_hand_is_kept_and_reported(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 sup-sync runs
+    Mon 10:10 staff: sets due_date 2026-06-30
+    Mon 10:20 now
+    """
+    assert story.plan.changes == ()
+    assert story.findings == {
+        "due_date_kept": "due date 2026-06-30 set by 'Болат Ермеков' is kept; the target is 2026-06-08"
+    }
+
+
+def test_due_date_set_at_the_filing_is_the_authors(story):
+    """
+    Mon 09:00 filed by client, VIP, error, due on 2026-06-30
+    Mon 10:20 now
+    """
+    assert "due_date" not in story.changes
+    assert "'Ерлан Садықов'" in story.findings["due_date_kept"]
+
+
+def test_kept_due_date_on_the_day_of_the_target_makes_no_finding(story):
+    """
+    Mon 09:00 filed by client, VIP, error, due on 2026-06-08
+    Mon 10:20 now
+    """
+    assert story.findings == {}
+
+
+def test_kept_due_date_of_a_closed_request_makes_no_finding(story):
+    """
+    Mon 09:00 filed by client, VIP, error, due on 2026-06-30
+    Mon 10:00 staff: public note and closes
+    Mon 10:20 now
+    """
+    assert "due_date" not in story.changes
+    assert story.findings == {}
+
+
+def test_due_date_that_a_person_cleared_is_set(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 sup-sync runs
+    Mon 10:10 staff: clears due_date
+    Mon 10:20 now
+    """
+    assert story.changes == {"due_date": "2026-06-08"}
+
+
+def test_due_date_set_at_the_filing_follows_the_target_if_it_is_always_set(story):
+    """
+    in tracker.yaml «due_date: keep» becomes «due_date: always»
+    Mon 09:00 filed by client, VIP, error, due on 2026-06-30
+    Mon 10:00 sup-sync runs
+    Mon 12:00 staff: asks and waiting for client
+    Tue 12:00 client: answers
+    Tue 13:00 now
+    """
+    assert story.changes["due_date"] == "2026-06-09"
+    assert story.findings == {}
+
+
+def test_due_date_left_by_subtasks_that_are_gone_is_replaced(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 10:00 sup-sync runs
+    Mon 10:10 Redmine derives due_date 2026-06-30
+    Mon 10:20 now
+    """
+    assert story.changes == {"due_date": "2026-06-08"}
 
 
 def test_due_date_set_by_the_tool_is_cleared(story):
@@ -100,7 +174,7 @@ def test_due_date_set_by_the_tool_is_cleared(story):
     assert story.changes["resolution_due"] == "Мерзімі жоқ"
 
 
-def test_due_date_of_others_is_kept(story):
+def test_due_date_of_others_is_not_cleared_without_a_target(story):
     """
     Mon 09:00 filed by operator, VIP, error, by official letter, due on 2026-06-30
     Mon 09:30 now

@@ -43,8 +43,8 @@ def test_the_note_and_its_marker_go_together(story):
     Mon 11:01 now
     """
     changes = {change.field: change for change in story.plan.changes}
-    assert changes["marker"].old == "acknowledged#0@1.00"
-    assert changes["marker"].new == "acknowledged#0@1.00 first_response#0@1.00"
+    assert changes["marker"].old == "issue=1 acknowledged#0@1.00"
+    assert changes["marker"].new == "issue=1 acknowledged#0@1.00 first_response#0@1.00"
     assert changes["marker"].write_number == changes["private_note"].write_number
     assert changes["marker"].reason == "first_response: breached, since 2026-06-08 11:00"
     assert changes["private_note"].reason == changes["marker"].reason

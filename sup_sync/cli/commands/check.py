@@ -83,12 +83,17 @@ def _check_redmine(config: Config) -> tuple[list[Problem], tuple[Search, ...]]:
 
 
 def _one_waiting_per_tracker(rows: Iterable[Json], state: RedmineState) -> Iterable[int]:
-    """Return a request that waits for the client for each tracker: its allowed statuses show the workflow."""
+    """Return a request that waits for the client for each tracker: its allowed statuses show the workflow.
+
+    One without open subtasks is preferred, as Redmine offers no closing status otherwise (fact).
+    """
     from sup_sync.model.issue import Phase
 
     waiting = {name for name, status in state.names.statuses.items() if status.phase is Phase.WAITING}
     project_ids = {project["id"] for project in state.lists["projects"]}
-    in_projects = (row for row in rows if row["project"]["id"] in project_ids)
+    parents = {row["parent"]["id"] for row in rows if "parent" in row}
+    in_projects = [row for row in rows if row["project"]["id"] in project_ids]
+    in_projects.sort(key=lambda row: row["id"] not in parents)  # the last of a tracker is returned
     return {row["tracker"]["id"]: row["id"] for row in in_projects if row["status"]["name"] in waiting}.values()
 
 

@@ -15,7 +15,7 @@ from sup_sync.cli.context import (
 )
 from sup_sync.cli.examples import ExampleCommand
 from sup_sync.cli.exit_codes import CHANGES_PENDING, DONE
-from sup_sync.cli.loading import load_judgements
+from sup_sync.cli.loading import issue_source, load_judgements
 from sup_sync.cli.options import from_option, global_options, json_option, now_option
 
 if TYPE_CHECKING:
@@ -39,10 +39,13 @@ def plan(
 ) -> int:
     """Show what `apply` would change, with reasons and clauses. Writes nothing."""
     from sup_sync.run.caseload import plan_caseload
+    from sup_sync.run.linked import LinkedRequests
 
     config = settings.load(require_config=source is None)
     time, caseload, judgements, code = load_judgements(settings, config, source, now)
-    planned = plan_caseload(caseload, judgements, config.rules, time, is_adopting=adopt)
+    sources = [] if source else [issue_source(config)]
+    linked = LinkedRequests(caseload.directory, config.rules, time, *sources)
+    planned = plan_caseload(caseload, judgements, config.rules, time, linked=linked, is_adopting=adopt)
     _show_plan(settings, planned, judgements, time, as_json=as_json)
     return CHANGES_PENDING if exit_code and planned.changes and code == DONE else code
 

@@ -266,3 +266,8 @@ class TrackerShape(Shape):
 
     parent_dates: Literal["derived", "independent"] = "derived"
     """Redmine's setting for the due date of a request with subtasks: `derived` from them, or `independent`."""
+
+    due_date: Literal["keep", "always"] = "keep"
+    """Redmine's own due date: `keep` one that a person set last, otherwise show the resolution target; or `always` show
+    the target.
+    """

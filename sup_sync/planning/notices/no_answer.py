@@ -78,10 +78,12 @@ def _closing_note(case: Case, wait: Wait) -> Notice:
 def _actions(case: Case) -> list[str]:
     """List the actions from the history: moments and texts of sup-sync, without any text that a person wrote."""
     actions: list[tuple[datetime, str]] = [(case.judgement.issue.created_at, "action_filed")]
+    periods = case.judgement.phase_periods  # without slips
+    handed_over = {each.span.start for each in periods if each.phase is Phase.DEVELOPMENT}
     before = first_phase(case.judgement.issue)
     for event, phase in events_with_phases(case.judgement.issue):
         key = _action(event, before, phase)
-        if key:
+        if key and (key != "action_development" or event.at in handed_over):
             actions.append((event.at, key))
         before = phase
     return [

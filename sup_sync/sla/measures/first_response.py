@@ -7,12 +7,13 @@ from datetime import datetime
 from sup_sync.model.issue import Event, Issue
 from sup_sync.sla.clock import Clock
 from sup_sync.sla.measures.measure import Measure, MeasuredRequest
+from sup_sync.sla.phases import first_phase
 
 
 def clocks(request: MeasuredRequest, metric: str) -> tuple[Clock, ...]:
     """Make the single clock; a request that was filed as closed (a call that was resolved at once) needs no answer."""
     issue = request.issue
-    answered_at = issue.created_at if request.phase_periods[0].phase.is_final else first_response_at(issue)
+    answered_at = issue.created_at if first_phase(issue).is_final else first_response_at(issue)
     return (request.clock(metric, stopped_at=answered_at),)
 
 
