@@ -132,6 +132,7 @@ class FakeRest:
         parts = [f"<!DOCTYPE html><html><h3>{escape(issue.subject)}</h3><div>{escape(issue.description)}</div>"]
         if self.tracker.may_edit(user, issue):
             fields = (f'<input name="issue[custom_field_values][{n}]">' for n in self.tracker.writable_ids(user, issue))
+            parts.append(f'<form id="issue-form" class="edit_issue" action="/issues/{issue.id}" method="post">')
             parts.append(f'<div id="all_attributes"><input name="issue[subject]">{"".join(fields)}</div>')
         if self.tracker.may_edit(user, issue) or self.tracker.may_note(user, issue):
             parts.append(f'<input type="hidden" value="{issue.lock_version}" name="issue[lock_version]" />')
@@ -190,6 +191,8 @@ class FakeRest:
         if "project_id" in sent:
             project = self._project(user, sent["project_id"])
             tests.append(lambda each: each.project is project)
+        else:
+            tests.append(lambda each: each.project.identifier not in self.tracker.unlisted)
         if "tracker_id" in sent:
             tests.append(lambda each: str(each.tracker.id) in sent["tracker_id"].split("|"))
         if "issue_id" in sent:
