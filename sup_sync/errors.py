@@ -41,6 +41,12 @@ class RedirectedError(RedmineUnavailableError):
     """A redirect to another address; redirects are never followed."""
 
 
+class AnswerError(RedmineUnavailableError):
+    """An answer that does not fit its question, such as another issue, or a page without all of its rows."""
+
+    exit_code = 3
+
+
 class OutOfTimeError(RedmineUnavailableError):
     """The end of the time for a run: this request was not sent, and the next run does the rest."""
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from sup_sync.errors import RedmineUnavailableError, RefusedError
+from sup_sync.errors import AnswerError, RefusedError
 from sup_sync.immutable import value
 
 _TAG = re.compile(r"<\w[^<>]*>")
+_FORM = re.compile(r'<form\b[^<>]*id="issue-form"[^<>]*>')
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 _ASSIGNEES = re.compile(r'<select[^<>]* name="issue\[assigned_to_id\]"[^<>]*>(.*?)</select>', re.DOTALL)
 _OPTION = re.compile(r'<option[^<>]* value="(\d+)"')
@@ -28,20 +29,22 @@ class EditForm:
     assignees: frozenset[int] = frozenset()
 
 
-def parse_edit_form(page: str, where: str) -> EditForm:
-    """Read the edit form on an issue's page; `where` names the page in errors.
+def parse_edit_form(page: str, issue_id: int, where: str) -> EditForm:
+    """Read the edit form on the page of this issue; `where` names the page in errors.
 
     An account that may only add notes gets a form without attributes. Text of users cannot become a tag, since Redmine
-    escapes it. Raises RefusedError if the account may not edit the issue, RedmineUnavailableError if the page is not
-    that of an issue.
+    escapes it. Raises RefusedError if the account may not edit the issue, AnswerError if the page is not that of this
+    issue.
     """
     form_tags = [tag for tag in _TAG.findall(page) if "issue[" in tag or "all_attributes" in tag]
     tags, inputs = (_attributes(tag for tag in form_tags if tag.startswith(start)) for start in ("<", "<input"))
     if not any(tag.get("id") == "all_attributes" for tag in tags):
         raise RefusedError(f"{where}: the account may not edit the issue; reopen its project, or grant `edit_issues`")
+    if not any(tag.get("action", "").endswith(f"/issues/{issue_id}") for tag in _attributes(_FORM.findall(page))):
+        raise AnswerError(f"{where}: not the page of this issue; try again later")
     versions = [tag.get("value", "") for tag in inputs if tag.get("name") == "issue[lock_version]"]
     if len(versions) != 1 or not versions[0].isdecimal():
-        raise RedmineUnavailableError(f"{where}: not the page of an issue with one lock_version; try again later")
+        raise AnswerError(f"{where}: not the page of an issue with one lock_version; try again later")
     fields = filter(None, (_FIELD.match(tag.get("name", "")) for tag in tags))
     return EditForm(
         lock_version=int(versions[0]),

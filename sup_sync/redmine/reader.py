@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
 from redminelib import Redmine
-from redminelib.engines.base import BaseEngine
 from redminelib.managers import ResourceManager
 
 from sup_sync.errors import (
     AccessError,
+    AnswerError,
     MissingError,
     RedmineUnavailableError,
     RestOffError,
@@ -21,6 +21,7 @@ from sup_sync.errors import (
     UrlError,
 )
 from sup_sync.model.names import NamesInRedmine
+from sup_sync.redmine.answers import answer_of, check_account, check_issue, check_members, check_object, fits_row
 from sup_sync.redmine.edit_form import EditForm, parse_edit_form
 from sup_sync.redmine.lists import ACTIVE_PROJECT
 from sup_sync.redmine.memberships import members_of, people_of, with_logins
@@ -30,6 +31,7 @@ from sup_sync.redmine.project_access import (
     describe_cause,
     find_cause_of_403,
 )
+from sup_sync.redmine.read_engine import ReadEngine
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.to_json import Json
 
@@ -52,31 +54,6 @@ class _ForbiddenError(AccessError):
     """A 403: the account lacks a permission there, or the project is archived."""
 
 
-class _ReadEngine(BaseEngine):  # type: ignore[misc] # redminelib ships no types
-    """An engine of python-redmine over the guarded session: only GET; `forbidden` is the error for a 403."""
-
-    def __init__(self, session: RedmineSession, forbidden: type[SupSyncError] = AccessError) -> None:
-        self._session = session
-        self._forbidden = forbidden
-
-    def request(self, _method: str, url: str, *, params: Json | None = None, **_: Any) -> Json:
-        return self._session.get_json(url.removeprefix(self._session.url), params, forbidden=self._forbidden)
-
-    def bulk_request(self, method: str, url: str, container: str, **params: Any) -> tuple[list[Json], int]:
-        """Return the rows and their number; a list without a limit must contain each row exactly once."""
-        with _checked_form():
-            rows, total = super().bulk_request(method, url, container, **params)
-            ids = {row["id"] for row in rows}
-        if not params.get("limit") and len(ids) != total:
-            raise RedmineUnavailableError(
-                f"GET {url.removeprefix(self._session.url)}: the list changed while it was read; try again"
-            )
-        return rows, total
-
-    def process_bulk_request(self, method: str, url: str, container: str, bulk_params: list[Json]) -> list[Json]:
-        return [row for params in bulk_params for row in self.request(method, url, params=params)[container]]
-
-
 class Reader:
     """A reader of one Redmine server with one account; errors are those of RedmineSession.
 
@@ -89,7 +66,7 @@ class Reader:
         self._redmine = self._connect(_ForbiddenError)
 
     def _connect(self, forbidden: type[SupSyncError]) -> Redmine:
-        return Redmine(self._session.url, engine=_ReadEngine, session=self._session, forbidden=forbidden)
+        return Redmine(self._session.url, engine=ReadEngine, session=self._session, forbidden=forbidden)
 
     def fetch_account(self) -> Json:
         """Fetch the key's account with its memberships, and remove the key, which Redmine includes.
@@ -104,7 +81,8 @@ class Reader:
         except MissingError:
             raise UrlError("GET /users/current.json: not found (404); check that `url` is Redmine's base URL") from None
         account.pop("api_key", None)
-        return account
+        with answer_of("/users/current.json"):
+            return check_account(account)
 
     @_checked_form()
     def fetch_lists(
@@ -121,6 +99,7 @@ class Reader:
         """
         scope, unreadable = self._fetch_projects(projects, {each["project"]["id"] for each in account["memberships"]})
         memberships = [row for project in scope for row in project.pop("memberships")]
+        _check_members(scope, account["id"])
         read_groups = self._fetch_groups(groups, memberships)
         listed = people_of(memberships, read_groups)
         statuses = self._redmine.issue_status.all().values()
@@ -168,13 +147,16 @@ class Reader:
         )
 
     @_checked_form()
-    def fetch_rows(self, *, status: str, updated_since: datetime | None = None) -> list[Json]:
-        """Fetch the list rows (no journals) of issues that the account sees in any project, in order of id.
+    def fetch_rows(
+        self, *, status: str, updated_since: datetime | None = None, project_id: int | None = None
+    ) -> list[Json]:
+        """Fetch the list rows (no journals) of issues that the account sees, in order of id.
 
-        `status` is `open`, `closed` or `*`. Pages are read by id, since an offset skips rows while data changes. Each
-        row is filtered again, since Redmine silently drops a filter that it does not know.
+        `status` is `open`, `closed` or `*`. Without a project, the list is over all projects, and may lack some: see
+        run/own_lists.py. Pages are read by id, since an offset skips rows while data changes. Each row is filtered
+        again, since Redmine silently drops a filter that it does not know.
         """
-        filters, since = {"status_id": status}, None
+        filters, since = {"status_id": status, **_only_in(project_id)}, None
         if updated_since:
             since = updated_since.astimezone(UTC).replace(microsecond=0)  # as Redmine does in filters and responses
             filters["updated_on"] = f">={since:%Y-%m-%dT%H:%M:%SZ}"
@@ -182,6 +164,13 @@ class Reader:
         for page in self._pages_by_id(filters):
             rows += [row for row in page if _is_since(row, since)]
         return rows
+
+    @_checked_form()
+    def fetch_newest(self, project_id: int, *, status: str) -> tuple[Json | None, int]:
+        """Fetch the row of a project's issue that changed last, None if it has none, and the number of its issues."""
+        issues = self._redmine.issue.filter(status_id=status, sort="updated_on:desc", limit=1, **_only_in(project_id))
+        rows = list(issues.values())
+        return (rows[0] if rows else None), issues.total_count
 
     def _pages_by_id(self, filters: Json) -> Iterator[list[Json]]:
         last, left = 0, 1
@@ -191,22 +180,25 @@ class Reader:
             ids = [last, *(row["id"] for row in page)]
             left = issues.total_count - len(page)
             if any(later <= earlier for earlier, later in pairwise(ids)) or (left and not page):
-                raise RedmineUnavailableError("GET /issues.json: the pages are not in order of id; try again later")
+                raise AnswerError("GET /issues.json: the pages are not in order of id; try again later")
             yield page
             last = ids[-1]
 
     @_checked_form()
     def fetch_rows_of(self, issue_ids: Collection[int]) -> list[Json]:
-        """Fetch the list rows of these issues, of any status; deleted and hidden issues are left out."""
+        """Fetch the list rows of these issues, of any status; deleted and hidden issues are left out.
+
+        An issue that is not in the list is read by itself, as the list may lack a project (see run/own_lists.py).
+        """
         wanted, rows = sorted(set(issue_ids)), []
         for start in range(0, len(wanted), PAGE):
             part = wanted[start : start + PAGE]
             ids = ",".join(map(str, part))
             issues = self._redmine.issue.filter(issue_id=ids, status_id="*", sort="id", limit=PAGE)
-            page = list(issues.values())
-            if not {row["id"] for row in page} <= set(part) or len(page) < issues.total_count:
-                raise RedmineUnavailableError("GET /issues.json: other issues than requested; try again later")
-            rows += page
+            rows += issues.values()
+        for issue_id in set(wanted) - {row["id"] for row in rows}:
+            with suppress(MissingError):
+                rows.append(self.fetch_issue(issue_id))
         return rows
 
     @_checked_form()
@@ -219,22 +211,26 @@ class Reader:
     def fetch_issue(self, issue_id: int) -> Json:
         """Fetch one issue with its history, children, relations and files, and the statuses this account may set.
 
-        Raises RedmineUnavailableError if the answer is another issue, or has no history.
+        Raises AnswerError if the answer is another issue, or not whole.
         Not through python-redmine: the cache and snapshots store the JSON exactly as Redmine sent it, and
         python-redmine's `raw()` adds an empty key for everything that an issue could include.
         """
-        path, params = (
-            f"/issues/{issue_id}.json",
-            {"include": "journals,children,relations,attachments,allowed_statuses"},
-        )
-        issue = self._session.get_json(path, params, forbidden=MissingError).get("issue")
-        if not isinstance(issue, dict):
-            raise _no_object(path, "issue")
-        if issue.get("id") != issue_id:
-            raise RedmineUnavailableError(f"GET {path}: another issue than requested; try again later")
-        if not isinstance(issue.get("journals"), list):  # without a history, nothing would seem to have happened
-            raise RedmineUnavailableError(f"GET {path}: an issue without its history; try again later")
-        return issue
+        path, include = f"/issues/{issue_id}.json", "journals,children,relations,attachments,allowed_statuses"
+        with answer_of(path):
+            return check_issue(self._session.get_json(path, {"include": include}, forbidden=MissingError), issue_id)
+
+    def fetch_listed_issue(self, row: Json) -> tuple[Json, Json]:
+        """Fetch the issue of a list's row as `fetch_issue` does; return it with the row whose state it has.
+
+        If they differ, the row is fetched once more, as the issue may have changed. Raises AnswerError if that differs.
+        """
+        issue = self.fetch_issue(row["id"])
+        if fits_row(issue, row):
+            return row, issue
+        for fresh in self.fetch_rows_of([row["id"]]):
+            if fits_row(issue, fresh):
+                return fresh, issue
+        raise AnswerError(f"GET /issues/{row['id']}.json: another state than in the list; try again later")
 
     def fetch_edit_form(self, issue_id: int) -> EditForm:
         """Fetch from the edit form on the issue's page what no JSON contains.
@@ -243,7 +239,7 @@ class Reader:
         Redmine would ignore a lock_version then.
         """
         path = f"/issues/{issue_id}"
-        return parse_edit_form(self._session.get_page(path, forbidden=MissingError), f"GET {path}")
+        return parse_edit_form(self._session.get_page(path, forbidden=MissingError), issue_id, f"GET {path}")
 
     def fetch_role(self, role_id: int) -> Json:
         """Fetch a role with its permissions, which every account may read."""
@@ -281,6 +277,8 @@ class Reader:
             raise UnreadableProjectError("no_view_issues") from None
         fields = [field for tracker in trackers for field in tracker.get("fields", ())]
         memberships = list(self._redmine.project_membership.filter(project_id=project["id"]).values())
+        with answer_of(f"/projects/{project['id']}/memberships.json"):
+            check_members(memberships)
         return {
             **project,
             "trackers": trackers,
@@ -330,13 +328,28 @@ class Reader:
 def _one(manager: ResourceManager, resource_id: int | str, **params: str) -> dict[str, Any]:
     """Fetch one object by python-redmine, which adds an empty key for everything that it could include."""
     try:
-        return dict(manager.get(resource_id, **params).raw())
+        found = dict(manager.get(resource_id, **params).raw())
     except (KeyError, TypeError, ValueError):
         raise _no_object(manager.url.removeprefix(manager.redmine.url), manager.container) from None
+    with answer_of(manager.url.removeprefix(manager.redmine.url)):
+        return check_object(found, manager.container, resource_id)
 
 
 def _no_object(path: str, kind: str) -> RedmineUnavailableError:
     return RedmineUnavailableError(f"GET {path}: JSON without `{kind}`; check that `url` is Redmine's base URL")
+
+
+def _check_members(projects: Iterable[Json], account_id: int) -> None:
+    """Check that the projects that the account joined have it as a member: the answers are those of one account."""
+    for project in projects:
+        if account_id not in project["members"]:
+            path = f"/projects/{project['id']}/memberships.json"
+            raise AnswerError(f"GET {path}: not the members for this account; try again later")
+
+
+def _only_in(project_id: int | None) -> dict[str, Any]:
+    """Return the filters for the issues of one project without its subprojects; none for all projects."""
+    return {} if project_id is None else {"project_id": project_id, "subproject_id": "!*"}
 
 
 def _is_since(row: Json, since: datetime | None) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sup_sync.config.load import Config
-from sup_sync.errors import AccessError, RedmineMismatchError
+from sup_sync.errors import AccessError, RedmineMismatchError, internal_error
 from sup_sync.host.audit import Record
 from sup_sync.immutable import value
 from sup_sync.model.change import GUARDED_FIELDS
@@ -150,7 +150,11 @@ def _decide_and_remember(reading: IncrementalReader, config: Config, now: dateti
     return RunPlan(
         state=reading.state,
         directory=directory,
-        plan=replace(decision.plan, judged=cache.count(reading.closed_since)),
+        plan=replace(
+            decision.plan,
+            judged=cache.count(reading.closed_since),
+            findings=tuple(sorted((*decision.plan.findings, *reading.unreported_gaps()))),
+        ),
         issues=tuple(each for each in decoded if isinstance(each, Issue)),
         unread_projects=reading.unread_projects,
         skipped=len(decision.skipped),
@@ -240,10 +244,17 @@ def _notify(outcome: WriteOutcome, plan: Plan, hooks: RunHooks) -> Iterator[str]
         return
     for each in plan.notifications:
         if each.issue_id == outcome.issue_id:
-            error = hooks.notify(each)
+            error = _notify_person(each, hooks)
             hooks.record({"event": "notification", "issue": each.issue_id, "person": each.person, "text": error or ""})
             if error:
                 yield f"#{each.issue_id}: {each.person} was not notified: {error}"
+
+
+def _notify_person(notification: Notification, hooks: RunHooks) -> str | None:
+    try:
+        return hooks.notify(notification)
+    except Exception as error:  # the other requests must still be written
+        return internal_error(error)
 
 
 # Findings of requests with a next status that cannot be set; the obstacle can disappear without a trace on them.

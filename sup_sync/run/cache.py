@@ -17,6 +17,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, TypeVar
 
+from sup_sync.host.state_files import open_state_file
 from sup_sync.immutable import value
 from sup_sync.to_json import Json
 
@@ -53,7 +54,7 @@ CREATE TABLE IF NOT EXISTS history (
     PRIMARY KEY (scope, id)
 );
 CREATE INDEX IF NOT EXISTS light
-    ON history (scope, is_open, updated_at, read_at, rules_hash, judged_at, next_check_at, id);
+    ON history (scope, is_open, updated_at, read_at, rules_hash, judged_at, next_check_at, id, project);
 PRAGMA user_version = {VERSION};
 COMMIT;
 """
@@ -114,7 +115,7 @@ def _is_writable(path: Path) -> bool:
     """Create the file, readable only by its owner since it contains client text; return whether it can be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+        os.close(open_state_file(path, os.O_RDWR))
     except OSError:
         return False
     return True
@@ -198,6 +199,22 @@ class Cache:
         query = "SELECT read_at FROM history WHERE scope = ? AND id = ? AND updated_at = ?"
         stored = self._sql.execute(query, (self._scope, row["id"], updated_s(row))).fetchone()
         return stored[0] if stored else 0
+
+    def has_version(self, row: Json) -> bool:
+        """Return whether the cache has the version of an issue in a list row."""
+        query = "SELECT 1 FROM history WHERE scope = ? AND id = ? AND updated_at = ?"
+        return self._sql.execute(query, (self._scope, row["id"], updated_s(row))).fetchone() is not None
+
+    def open_ids(self, project_id: int) -> frozenset[int]:
+        """Return the ids of a project's open issues."""
+        query = "SELECT id FROM history WHERE scope = ? AND is_open = 1 AND project = ?"
+        return frozenset(row[0] for row in self._sql.execute(query, (self._scope, project_id)))
+
+    def count_open(self, project_id: int) -> int:
+        """Count `open_ids`."""
+        query = "SELECT count(*) FROM history WHERE scope = ? AND is_open = 1 AND project = ?"
+        (number,) = self._sql.execute(query, (self._scope, project_id)).fetchone()
+        return int(number)
 
     def delete_other_projects(self, projects: Container[int]) -> None:
         """Delete the issues of all projects but these, by id."""

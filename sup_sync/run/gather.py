@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Self
 
 from sup_sync.config.load import Config
+from sup_sync.errors import AnswerError
+from sup_sync.model.issue import Finding
 from sup_sync.redmine.lists import CLOSED_PROJECT
 from sup_sync.redmine.preflight.checks import partial_problems, usable_state
 from sup_sync.redmine.preflight.problem import RedmineState
@@ -16,13 +18,11 @@ from sup_sync.run.cache import Cache, updated_s
 from sup_sync.run.caseload import closed_since
 from sup_sync.run.histories import HistoryReader, Progress
 from sup_sync.run.linked import from_redmine
+from sup_sync.run.own_lists import CLOCK_TOLERANCE, OwnLists, Question
 from sup_sync.run.redmine_state import names_hash, open_redmine_state, reread_redmine_state, reread_releases
 from sup_sync.run.scope import local_day
 from sup_sync.run.unknown_ids import ListedIds
 from sup_sync.to_json import Json
-
-# A change this long before a reading may be missing in it: Redmine cuts seconds, and clocks differ a little.
-CLOCK_TOLERANCE = timedelta(minutes=1)
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -47,6 +47,7 @@ class IncrementalReader:
         self._read_at = read_at
         self._today = local_day(config, read_at)
         self._histories = HistoryReader(reader, cache, read_at, progress)
+        self._own_lists = OwnLists(reader, cache, self._in_scope, read_at)
         self._newest_s = 0  # the last change by the lists read, in scope or not
         self._scope: frozenset[int] = frozenset()  # projects by id
         self._ignored_trackers: frozenset[int] = frozenset()
@@ -77,8 +78,9 @@ class IncrementalReader:
 
     def everything(self) -> Gathered:
         """Read all issues in scope, and return them with their histories, in order of id."""
-        rows = self._rows("*")
+        rows = self._listed([("*", None)], is_daily=True)
         self._read([row for row in rows if self.cache.read_at(row) < _stable_s(row)], len(rows))
+        self._check_lists([("*", None)], is_daily=True)
         return self._gathered(row["id"] for row in rows)
 
     def current(self) -> Gathered:
@@ -131,11 +133,14 @@ class IncrementalReader:
         """Read everything; after a run of today that was interrupted, continue at the point where it stopped."""
         self._has_new_scope = False
         start_s = self._full_read_start()
-        rows = self._rows("open") + self._rows("closed", self.closed_since)
+        questions: list[Question] = [("open", None), ("closed", self.closed_since)]
+        rows = self._listed(questions, is_daily=True)
         unread = [row for row in rows if self.cache.read_at(row) < max(start_s, _stable_s(row))]
         self._read(unread, len(rows))
         if not self._histories.unread_projects:
             self.cache.delete(self.cache.read_before(start_s, self.closed_since))
+            self._check_lists(questions, is_daily=True)
+        if not self._histories.unread_projects:
             self._set_since(int(self.closed_since.timestamp()))
             self.cache.set("full_read_on", None if self._has_new_scope else self._today)
 
@@ -149,10 +154,11 @@ class IncrementalReader:
         return int(start["at"])
 
     def _read_changed(self, since: int) -> None:
-        rows = self._rows("*", datetime.fromtimestamp(since, UTC))
+        rows = self._listed([("*", datetime.fromtimestamp(since, UTC))], is_daily=False)
         rows += self._invalidated_rows({row["id"] for row in rows})
         self._reread_lists_for_closed_projects(rows)
         self._read(rows, len(rows))
+        self._check_lists([("open", None), ("closed", self.closed_since)], is_daily=False)
         if not self._histories.unread_projects:
             self._set_since(since)
 
@@ -164,11 +170,38 @@ class IncrementalReader:
         stable_until = int((self._read_at - CLOCK_TOLERANCE).timestamp())
         self.cache.set("since", min(max(since, self._newest_s + 1), stable_until))
 
-    def _rows(self, status: str, since: datetime | None = None) -> list[Json]:
-        """List the issues in scope."""
-        rows = self._reader.fetch_rows(status=status, updated_since=since)
+    def _check_lists(self, questions: Sequence[Question], *, is_daily: bool) -> None:
+        """Check by the own lists of projects if the list over all projects was whole, and read what it lacked."""
+        readable = [project for project in self._projects if project["id"] not in self._histories.unread_projects]
+        missing = self._own_lists.check(readable, questions, self.closed_since, is_daily=is_daily)
+        self._histories.unread_projects.update(self._own_lists.failed)
+        self._read(missing, len(missing))
+
+    def unreported_gaps(self) -> tuple[Finding, ...]:
+        """Return a finding for each project that the list over all projects lacks; each is returned once."""
+        return self._own_lists.unreported(self._projects)
+
+    @property
+    def _projects(self) -> Sequence[Json]:
+        projects: Sequence[Json] = self.state.lists["projects"]
+        return projects
+
+    def _listed(self, questions: Sequence[Question], *, is_daily: bool) -> list[Json]:
+        """List the issues in scope, also those of projects that the list over all projects lacks."""
+        rows = [row for question in questions for row in self._rows(question)]
         self._newest_s = max((self._newest_s, *map(updated_s, rows)))
-        return self._in_scope(rows)
+        rows = self._own_lists.complete(self._in_scope(rows), self._projects, questions, is_daily=is_daily)
+        self._newest_s = max((self._newest_s, *map(updated_s, rows)))
+        self._histories.unread_projects.update(self._own_lists.failed)
+        return rows
+
+    def _rows(self, question: Question) -> list[Json]:
+        """List the issues of all projects; if that list is not whole, by each project's own list."""
+        status, since = question
+        try:
+            return self._reader.fetch_rows(status=status, updated_since=since)
+        except AnswerError:
+            return self._own_lists.fetch(self._projects, [question])
 
     def _invalidated_rows(self, listed: Collection[int]) -> list[Json]:
         """List the issues that must be reread though no list shows a change; forget those that are gone."""

@@ -41,7 +41,7 @@ class HistoryReader:
                 self.unread_ids.add(row["id"])
                 continue
             try:
-                issue = self._reader.fetch_issue(row["id"])
+                stored_row, issue = self._reader.fetch_listed_issue(row)
             except MissingError:
                 self._cache.delete([row["id"]])  # deleted or moved between the list and this read
             except OutOfTimeError:
@@ -51,5 +51,5 @@ class HistoryReader:
                 self.unread_ids.add(row["id"])
             else:
                 self.count += 1
-                self._cache.store(row, issue, self._read_at)
+                self._cache.store(stored_row, issue, self._read_at)
                 self.unknown_ids |= listed.unknown_ids(issue)

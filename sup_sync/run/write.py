@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from sup_sync.errors import (
     AmbiguousError,
+    AnswerError,
     DecodeError,
     MissingError,
     OutOfTimeError,
@@ -31,6 +32,7 @@ from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.writer import Writer
 from sup_sync.run.linked import LinkedRequests, from_redmine
 from sup_sync.sla.judge import judge_issue
+from sup_sync.to_json import Json
 
 ProjectTracker = tuple[int, str]  # a project, by id, and a tracker; both decide which fields exist
 Write = tuple[int, tuple[Change, ...]]  # an issue, by id, and its changes
@@ -93,6 +95,8 @@ class PlanWriter:
         self.issues = {issue.id: issue for issue in issues}
         self.writable: set[ProjectTracker] = set()
         self.unwritable: dict[ProjectTracker, str] = {}
+        self.answered: set[int] = set()  # issues that others changed during the first write
+        self.second_writes: set[int] = set()  # issues that need one after the first
         self.notes_written: dict[int, frozenset[str]] = {}  # by the first of an issue's two writes
         self.unanswered = 0
         self.is_out_of_time = False
@@ -144,10 +148,10 @@ class PlanWriter:
         match error:
             case OutOfTimeError():
                 self.is_out_of_time = True
+            case AnswerError() | DecodeError() | MissingError() | RefusedError():
+                self.unanswered = 0
             case AmbiguousError() | RedmineUnavailableError():
                 self.unanswered += 1
-            case DecodeError() | MissingError() | RefusedError():
-                self.unanswered = 0
             case SupSyncError():
                 raise error  # such as AuditError: nothing more may be written
             case _:
@@ -170,9 +174,9 @@ class PlanWriter:
     def _write_guarded(self, issue_id: int, planned: Sequence[Change]) -> WriteOutcome:
         """Do a compare-and-swap for each note, the second only after the first is written."""
         outcome = self._compare_and_swap(issue_id, planned)
-        if outcome.kind is OutcomeKind.APPLIED and any(change.write_number for change in planned):
+        if outcome.kind is OutcomeKind.APPLIED and issue_id in self.second_writes:
             self.notes_written[issue_id] = outcome.notes
-            second = self._compare_and_swap(issue_id, planned)
+            second = self._compare_and_swap(issue_id, [change for change in planned if change.write_number])
             if second.kind is not OutcomeKind.UNNEEDED:
                 return replace(second, notes=outcome.notes | second.notes)
         return outcome
@@ -181,24 +185,30 @@ class PlanWriter:
         """Read the version, then the state, decide again, send one PUT, and read back."""
         form = self.reader.fetch_edit_form(issue_id)
         before = self._fetch_with_current_names(issue_id)
-        if before.project.id != self.issues[issue_id].project.id:
-            return WriteOutcome(
-                issue_id, OutcomeKind.STALE, "moved to another project since it was read; left to the next run"
-            )
-        changes = [change for change in self._decide_again(before) if change.write_number == 0]
+        decided = self._decide_again(before)
+        changes = [change for change in decided if change.write_number == 0]
+        is_changed = issue_id in self.answered or len(before.events) > len(self.issues[issue_id].events)
+        difference = _difference(self.issues[issue_id], before) or _other_decision(
+            changes, planned, is_changed=is_changed
+        )
+        if difference:
+            return WriteOutcome(issue_id, OutcomeKind.STALE, f"{difference}; left to the next run")
         changes, refused = _without_refused_assignee(changes, form)
         if not changes:
             return WriteOutcome(issue_id, OutcomeKind.UNNEEDED, "no changes left at the time of writing")
-        if {change.new for change in changes if change.field in NOTES} - {change.new for change in planned}:
-            return WriteOutcome(issue_id, OutcomeKind.STALE, "changed since it was read; left to the next run")
         if any(change.field == "private_note" for change in changes) and not form.may_note_privately:
             return WriteOutcome(issue_id, OutcomeKind.REFUSED, WOULD_PUBLISH)
         if self._would_drop_marker(changes, form):
             marker = self.rules.names.fields["marker"]
             text = f'the account may not set "{marker}", so each run would send the note; allow it in the workflow'
             return WriteOutcome(issue_id, OutcomeKind.REFUSED, text)
+        if len(changes) < len(decided):
+            self.second_writes.add(issue_id)
         self._send(issue_id, changes, form.lock_version)
-        outcome = _compare(changes, before, self._fetch(issue_id))
+        after = self.issues[issue_id] = self._fetch(issue_id)
+        if _entries_of_others(after) > _entries_of_others(before):
+            self.answered.add(issue_id)
+        outcome = _compare(changes, before, after)
         return replace(outcome, text=refused) if refused and outcome.kind is OutcomeKind.APPLIED else outcome
 
     def _would_drop_marker(self, changes: Sequence[Change], form: EditForm) -> bool:
@@ -258,18 +268,23 @@ class PlanWriter:
             return
         try:
             rows = {row["id"]: row for row in self.reader.fetch_rows_of([issue_id for issue_id, _ in writes])}
-        except SupSyncError as error:
+        except Exception as error:  # the outcomes of the other requests must still be reported
             for issue_id, _ in writes:
-                yield WriteOutcome(issue_id, OutcomeKind.FAILED, f"written, but not read back: {error}")
+                yield _not_read_back(issue_id, error)
             return
         for issue_id, changes in writes:
             if issue_id in rows:
-                after = decode_issue(rows[issue_id], self.directory)
-                yield _compare(changes, self.issues[issue_id], after)
+                yield self._compare_row(issue_id, changes, rows[issue_id])
             else:
                 yield WriteOutcome(
                     issue_id, OutcomeKind.FAILED, "written, but not in the lists; it was deleted or moved"
                 )
+
+    def _compare_row(self, issue_id: int, changes: Sequence[Change], row: Json) -> WriteOutcome:
+        try:
+            return _compare(changes, self.issues[issue_id], decode_issue(row, self.directory))
+        except Exception as error:  # concerns this request only
+            return _not_read_back(issue_id, error)
 
 
 def _kind(error: Exception) -> OutcomeKind:
@@ -284,6 +299,41 @@ def _without_refused_assignee(changes: Sequence[Change], form: EditForm) -> tupl
     names = ", ".join(each.new for each in refused)
     text = f"written, but {names} cannot be assigned there; unlock them, or allow it for their role" if refused else ""
     return [each for each in changes if each not in refused], text
+
+
+def _not_read_back(issue_id: int, error: Exception) -> WriteOutcome:
+    reason = str(error) if isinstance(error, SupSyncError) else internal_error(error)
+    return WriteOutcome(issue_id, OutcomeKind.FAILED, f"written, but not read back: {reason}")
+
+
+def _other_decision(changes: Sequence[Change], planned: Sequence[Change], *, is_changed: bool) -> str:
+    """Return how a repeated decision differs from the plan; empty if it does not, or only by fewer notes.
+
+    Within a run, only a new entry of the history (`is_changed`) can change a decision.
+    """
+    if {change.new for change in changes if change.field in NOTES} - {change.new for change in planned}:
+        return "changed since it was read"
+    first = min((change.write_number for change in planned), default=0)
+    values = {(change.field, change.new) for change in planned if change.write_number == first}
+    if not is_changed and {(change.field, change.new) for change in changes} != values:
+        return "Redmine answered with another state than before, but the same history"
+    return ""
+
+
+def _difference(planned: Issue, before: Issue) -> str:
+    """Return why a state that is read again cannot follow the one before; empty if it can.
+
+    A proxy may have an older one.
+    """
+    if before.project.id != planned.project.id:
+        return "moved to another project since it was read"
+    if before.updated_at < planned.updated_at:
+        return "Redmine answered with an older state than before"
+    if planned.fields.keys() - before.fields.keys():
+        return "Redmine answered without fields that it had before"
+    if len(before.events) < len(planned.events):
+        return "Redmine answered with a shorter history than before"
+    return ""
 
 
 def _compare(changes: Sequence[Change], before: Issue, after: Issue) -> WriteOutcome:
@@ -307,6 +357,10 @@ def _is_written(change: Change, before: Issue, after: Issue) -> bool:
             return _notes(after, change.field == "private_note") > _notes(before, change.field == "private_note")
         case field:
             return after.fields.get(field) == change.new
+
+
+def _entries_of_others(issue: Issue) -> int:
+    return sum(event.by.side is not Side.BOT for event in issue.events)
 
 
 def _notes(issue: Issue, is_private: bool) -> int:

@@ -98,3 +98,18 @@ def test_failed_notification_is_reported_and_the_run_continues(diary: Diary) -> 
     diary.notify_error = None
     assert diary.run("Mon 13:03").done.is_complete
     assert len(diary.notifications) == 2
+
+
+def test_unexpected_error_of_a_notification_is_reported_and_the_run_continues(
+    diary: Diary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_notification: object) -> None:
+        raise ValueError("client text")
+
+    first, second = diary.file("Mon 09:00"), diary.file("Mon 09:00")
+    monkeypatch.setattr(diary, "_notify", fail)
+    run = diary.run("Mon 13:01")
+    assert run.outcomes == {first: OutcomeKind.APPLIED, second: OutcomeKind.APPLIED}
+    assert len(run.done.failed_notifications) == 2
+    assert "internal error: ValueError" in run.done.failed_notifications[0]
+    assert "client text" not in run.done.failed_notifications[0]

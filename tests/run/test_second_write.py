@@ -15,6 +15,9 @@ from stories.shipped import shipped_config
 from support.worlds import ADMIN, FakeWorld
 
 from sup_sync.errors import DecodeError, RedmineUnavailableError, SupSyncError
+from sup_sync.model.directory import Directory
+from sup_sync.model.issue import Issue
+from sup_sync.redmine.decode import decode_issue
 from sup_sync.redmine.edit_form import EditForm
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
@@ -121,6 +124,68 @@ def test_error_in_the_second_write_keeps_the_note_of_the_first_and_concerns_one_
     monkeypatch.undo()
     assert diary.run("Mon 11:32").outcomes == {late: OutcomeKind.APPLIED}
     assert notes(diary, late) == (1, 1)
+
+
+@pytest.mark.parametrize("error", [DecodeError("odd"), ValueError("odd"), KeyError("id")], ids=repr)
+def test_error_while_a_silent_write_is_read_back_concerns_one_request(
+    diary: Diary, late: int, error: Exception, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = diary.file("Mon 09:05")
+    diary.run("Mon 09:10")
+    for each in (late, other):
+        diary.world.tracker.pick(diary.world.tracker.issues, each).due_on = None  # type: ignore[attr-defined]
+
+    def fail_for_one(raw: Any, directory: Directory) -> Issue:
+        if raw["id"] == late:
+            raise error
+        return decode_issue(raw, directory)
+
+    monkeypatch.setattr("sup_sync.run.write.decode_issue", fail_for_one)
+    result = diary.run("Mon 09:15")
+    assert result.outcomes == {late: OutcomeKind.FAILED, other: OutcomeKind.APPLIED}
+    (failed,) = [each for each in result.done.outcomes if each.issue_id == late]
+    assert failed.text.startswith("written, but not read back: ")
+    monkeypatch.undo()
+    assert diary.run("Mon 09:20").puts == 0
+
+
+@pytest.mark.parametrize("key", ["custom_fields", "journals", "updated_on"])
+def test_state_that_cannot_follow_the_one_read_before_is_not_written(
+    diary: Diary, late: int, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of a proxy: without the marker, the second write would repeat the first note."""
+    fetch, asked = Reader.fetch_issue, Counter[int]()
+    changed = {"custom_fields": [], "journals": [], "updated_on": "2026-01-01T00:00:00Z"}
+
+    def fetch_older(reader: Reader, issue_id: int) -> Any:
+        asked[issue_id] += 1
+        issue = fetch(reader, issue_id)
+        return {**issue, key: changed[key]} if asked[issue_id] == FIRST_READ_BACK + 1 else issue
+
+    monkeypatch.setattr(Reader, "fetch_issue", fetch_older)
+    result = diary.run("Mon 11:01")
+    assert (result.outcomes, result.puts, result.done.is_complete) == ({late: OutcomeKind.STALE}, 1, False)
+    assert result.done.outcomes[0].notes == {"public_note"}
+    assert diary.run("Mon 11:02").outcomes == {late: OutcomeKind.APPLIED}
+    assert notes(diary, late) == (1, 1)
+
+
+def test_note_that_is_not_needed_by_a_state_with_the_same_history_is_left_to_the_next_run(
+    diary: Diary, late: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch, asked = Reader.fetch_issue, Counter[int]()
+
+    def fetch_closed(reader: Reader, issue_id: int) -> Any:
+        asked[issue_id] += 1
+        issue = fetch(reader, issue_id)
+        status = {"id": diary.world.id_of("issue_statuses", "Жабылды"), "name": "Жабылды", "is_closed": True}
+        return {**issue, "status": status} if asked[issue_id] > 1 else issue
+
+    monkeypatch.setattr(Reader, "fetch_issue", fetch_closed)
+    result = diary.run("Mon 11:01")
+    assert (result.outcomes, result.puts, result.done.is_complete) == ({late: OutcomeKind.STALE}, 0, False)
+    monkeypatch.undo()
+    assert diary.run("Mon 11:02").outcomes == {late: OutcomeKind.APPLIED}
 
 
 def test_change_of_the_second_note_defers_it(diary: Diary, late: int) -> None:

@@ -70,6 +70,7 @@ class FakeRedmine:
         self.uploads: dict[str, tuple[int, str]] = {}
         self.anonymous = User(0, "Anonymous")
         self.is_rest_on = True
+        self.unlisted: set[str] = set()  # projects that the list over all projects lacks, as with MariaDB 10.11
         self.text_formatting = "textile"
         self.hides_trackers = False  # without `view_issues`, as from 6.1 on
         self.users = [User(self._new(), "Redmine Admin", login="admin", is_admin=True)]

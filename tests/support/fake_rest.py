@@ -165,6 +165,7 @@ class FakeRest:
         parts = [f"<!DOCTYPE html><html><h3>{escape(issue.subject)}</h3><div>{escape(issue.description)}</div>"]
         if self.tracker.may_edit(user, issue):
             fields = (f'<input name="issue[custom_field_values][{n}]">' for n in self.tracker.writable_ids(user, issue))
+            parts.append(f'<form id="issue-form" class="edit_issue" action="/issues/{issue.id}" method="post">')
             parts.append(f'<div id="all_attributes"><input name="issue[subject]">{"".join(fields)}</div>')
             people = "".join(f'<option value="{each.id}"></option>' for each in self.tracker.assignable(issue))
             parts.append(f'<select id="a" name="issue[assigned_to_id]"><option value=""></option>\n{people}</select>')
@@ -229,6 +230,8 @@ class FakeRest:
             if not self._sees_issues(user, project):
                 raise RefusalError(403)
             tests.append(lambda each: each.project is project)
+        else:
+            tests.append(lambda each: each.project.identifier not in self.tracker.unlisted)
         if "tracker_id" in sent:
             tests.append(lambda each: str(each.tracker.id) in sent["tracker_id"].split("|"))
         if "issue_id" in sent:

@@ -19,6 +19,7 @@ import click
 from sup_sync.cli.context import Settings, pass_settings, shipped_folder
 from sup_sync.cli.examples import ExampleCommand
 from sup_sync.cli.exit_codes import DONE
+from sup_sync.cli.files import replace_file
 from sup_sync.cli.options import global_options
 from sup_sync.errors import SupSyncError
 
@@ -225,8 +226,7 @@ def _remove(planned: Schedule, prefix: Path) -> None:
 
 def _write(path: Path, text: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
-    path.chmod(0o644)
+    replace_file(path, text, mode=0o644)
 
 
 def _back_up(path: Path) -> None:

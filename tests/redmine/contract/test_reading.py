@@ -25,12 +25,13 @@ def project_id(world: World, identifier: str) -> int:
 
 
 @pytest.mark.parametrize("key", ["0" * 40, "locked"])
-def test_wrong_or_locked_key_gets_lists_and_fails_only_for_the_account(world: World, key: str) -> None:
+def test_wrong_or_locked_key_gets_lists_and_fails_for_the_account_and_hidden_issues(world: World, key: str) -> None:
     public = world.file("client", "square")
     hidden = world.file("client", "vault")
     reader = Reader(RedmineSession(world.url, world.user("left") if key == "locked" else key))
-    seen = {row["id"] for row in reader.fetch_rows_of([public, hidden])}
-    assert seen == {public}
+    assert [row["id"] for row in reader.fetch_rows_of([public])] == [public]
+    with pytest.raises(AccessError, match="API key rejected"):
+        reader.fetch_rows_of([public, hidden])
     with pytest.raises(AccessError, match="API key rejected"):
         reader.fetch_account()
 
@@ -394,3 +395,24 @@ def test_client_text_cannot_forge_the_lock_version(world: World, reader: Reader)
     issue_id = world.file("client", "alatau", subject=forged, description=forged)
     world.note("client", issue_id, forged)
     assert reader.fetch_edit_form(issue_id).lock_version < 77
+
+
+def test_newest_issue_of_a_project_is_that_of_its_own_list_without_subprojects(world: World, reader: Reader) -> None:
+    first, _ = (world.file("client", "alatau") for _ in range(2))
+    project_id = reader.fetch_issue(first)["project"]["id"]
+    world.shift(first, updated_at=datetime(2040, 1, 1, tzinfo=UTC))
+    newest, count = reader.fetch_newest(project_id, status="open")
+    own = reader.fetch_rows(status="open", project_id=project_id)
+    assert newest is not None
+    assert (newest["id"], count) == (first, len(own))
+    assert {row["project"]["id"] for row in own} == {project_id}
+    assert reader.fetch_newest(project_id, status="closed")[1] == len(
+        reader.fetch_rows(status="closed", project_id=project_id)
+    )
+
+
+def test_list_row_has_the_state_of_its_issue(world: World, reader: Reader) -> None:
+    issue_id = world.file("client", "alatau")
+    world.note("operator", issue_id, "x")
+    (row,) = reader.fetch_rows_of([issue_id])
+    assert reader.fetch_listed_issue(row)[0] == row

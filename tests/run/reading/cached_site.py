@@ -26,8 +26,16 @@ from sup_sync.run.cache import IN_MEMORY, Cache, CacheFile
 from sup_sync.run.gather import IncrementalReader
 from sup_sync.run.scope import select_scope
 
-# Kinds of requests; those of kind `about` read statuses, projects, people and releases.
-ACCOUNT, LISTS, HISTORIES, FORMS, PUTS, ABOUT = "account", "lists", "histories", "forms", "puts", "about"
+# Kinds of requests; `checks` ask for a project's own list, those of kind `about` read statuses, people and releases.
+ACCOUNT, LISTS, CHECKS, HISTORIES, FORMS, PUTS, ABOUT = (
+    "account",
+    "lists",
+    "checks",
+    "histories",
+    "forms",
+    "puts",
+    "about",
+)
 
 # The result of a run that was interrupted.
 UNFINISHED = Ran(RunResult(Plan((), (), 0), (), {}, 0, (), 0, 0), 0)
@@ -35,6 +43,7 @@ UNFINISHED = Ran(RunResult(Plan((), (), 0), (), {}, 0, (), 0, 0), 0)
 HISTORY = re.compile(r"GET /issues/(\d+)\.json")
 KINDS = (
     (re.compile(r"GET /users/current\.json"), ACCOUNT),
+    (re.compile(r"GET /issues\.json\?.*sort=updated_on%3Adesc.*limit=1(&|$)"), CHECKS),
     (re.compile(r"GET /issues\.json\?(?!.*limit=1(&|$))"), LISTS),
     (HISTORY, HISTORIES),
     (re.compile(r"GET /issues/\d+$"), FORMS),
@@ -44,11 +53,15 @@ KINDS = (
 
 @dataclass(frozen=True)
 class RunTrace:
-    """A run's result, its number of requests of each kind, and the ids of the histories that it read, in order."""
+    """A run's result, its number of requests of each kind, and the ids of the histories that it read, in order.
+
+    `checks` is the number of requests for a project's own list, which are not in `requests`.
+    """
 
     result: Ran = field(repr=False)
     requests: Counter[str]
     histories: tuple[int, ...]
+    checks: int = 0
 
     @property
     def is_idle(self) -> bool:
@@ -150,7 +163,9 @@ class RequestRecorder:
 
     def trace(self, result: Ran) -> RunTrace:
         matches = (HISTORY.match(each) for each in self.requests)
-        return RunTrace(result, Counter(map(kind_of, self.requests)), tuple(int(each[1]) for each in matches if each))
+        kinds = Counter(map(kind_of, self.requests))
+        checks = kinds.pop(CHECKS, 0)
+        return RunTrace(result, kinds, tuple(int(each[1]) for each in matches if each), checks)
 
 
 def kind_of(request: str) -> str:

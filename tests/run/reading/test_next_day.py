@@ -25,10 +25,6 @@ def a_note_is_emptied(site: CachedSite, ids: list[int]) -> None:
     site.world.edit_note(ADMIN, journal["id"], "")
 
 
-def a_request_is_moved(site: CachedSite, ids: list[int]) -> None:
-    site.issue(ids[1]).project = site.issue(ids[0]).project
-
-
 def a_person_leaves_the_staff(site: CachedSite, _ids: list[int]) -> None:
     aide = next(each for each in site.world.tracker.users if each.login == "aide")
     staff = next(each for each in site.world.tracker.groups if each.name == STAFF_GROUP)
@@ -37,7 +33,6 @@ def a_person_leaves_the_staff(site: CachedSite, _ids: list[int]) -> None:
 
 ACTIONS: list[Callable[[CachedSite, list[int]], None]] = [
     a_note_is_emptied,
-    a_request_is_moved,
     a_person_leaves_the_staff,
 ]
 
@@ -57,9 +52,25 @@ def test_change_without_a_trace_is_seen_by_the_first_run_of_the_next_day(
     assert site.run("Tue 00:11").is_idle
 
 
-def test_deleted_request_is_removed_from_the_cache(site: CachedSite, ids: list[int]) -> None:
+def test_deleted_request_is_removed_from_the_cache_after_a_check_of_its_project(
+    site: CachedSite, ids: list[int]
+) -> None:
     site.world.tracker.issues.remove(site.issue(ids[1]))
-    site.run_until_idle("Mon 09:20")
+    site.run("Mon 09:20")
     assert site.cached_ids() == set(ids)
-    site.run("Tue 00:01")
+    site.run("Mon 09:25")
     assert site.cached_ids() == {ids[0]}
+    site.run_until_idle("Mon 09:30")
+
+
+def test_request_that_is_moved_without_a_trace_is_read_after_a_check_of_its_project(
+    site: CachedSite, ids: list[int]
+) -> None:
+    site.issue(ids[1]).project = site.issue(ids[0]).project
+    site.is_compared = False  # until the move is seen
+    site.run("Mon 10:00")
+    after = site.run("Mon 10:05")
+    assert (after.histories, set(after.result.outcomes)) == ((ids[1],), {ids[1]})
+    site.is_compared = True
+    site.run("Mon 10:10")
+    site.run_until_idle("Mon 10:15")

@@ -63,7 +63,7 @@ def test_reminder_is_not_retried_after_its_question_was_emptied(site: CachedSite
     answer_and_ask(site, ids[0])
     site.run_until_idle("Mon 12:50", "Mon 12:55", "Mon 13:00")
     empty(site, ids[0], "Сұрақ?")
-    assert site.run("Mon 13:31").result.outcomes == {ids[0]: OutcomeKind.UNNEEDED}
+    assert site.run("Mon 13:31").result.outcomes == {ids[0]: OutcomeKind.STALE}
     site.is_compared = True
     assert site.run("Mon 13:36").histories == (ids[0],)
     assert site.run("Mon 13:41").is_idle
