@@ -24,11 +24,13 @@ from requests.auth import AuthBase
 from sup_sync.errors import (
     AccessError,
     AmbiguousError,
+    ForbiddenError,
     MissingError,
     OutOfTimeError,
     RedirectedError,
     RedmineUnavailableError,
     RefusedError,
+    RejectedError,
     StaleError,
     SupSyncError,
     UrlError,
@@ -80,7 +82,7 @@ class RedmineSession:
     ) -> None:
         self.url = checked_root(url)
         self.requests_made: Counter[str] = Counter()
-        self.time_left = time_left
+        self._time_left = time_left
         self._http = _pinned_session(self.url, _checked_key(key), LimitedAdapter(timeout_s, time_left))
         self._http.verify = _checked_ca_file(ca_file) if ca_file else True
 
@@ -144,7 +146,7 @@ class RedmineSession:
         return response
 
     def _send(self, method: str, path: str, **content: Any) -> requests.Response:
-        if self.time_left() <= 0:
+        if self._time_left() <= 0:
             raise OutOfTimeError(f"{method} {path}: not sent, as the run is out of time; the next run continues")
         self.requests_made[method] += 1
         try:
@@ -263,7 +265,8 @@ def _rejection(status: int, where: str, has_lock_version: bool) -> SupSyncError:
         return MissingError(f"{where}: not found (404), deleted or moved; not saved")
     if status == requests.codes.conflict and has_lock_version:
         return StaleError(f"{where}: changed since it was read (409); not saved, left to the next run")
-    return RefusedError(f"{where}: rejected ({status}); not saved. Check that the account may edit it")
+    error = ForbiddenError if status == requests.codes.forbidden else RefusedError
+    return error(f"{where}: rejected ({status}); not saved. Check that the account may edit it")
 
 
 def _validation_error(
@@ -274,12 +277,13 @@ def _validation_error(
         errors = json.loads(response.content)["errors"]
         count = len(errors)
     except (ValueError, KeyError, TypeError, RecursionError):
-        return RefusedError(f"{where}: rejected (422, no list of errors); {TRY_BY_HAND}")
+        return RejectedError(f"{where}: rejected (422, no list of errors); {TRY_BY_HAND}")
     if count == 0 and has_lock_version:
         return StaleError(f"{where}: changed since it was read (422); not saved, left to the next run")
-    fields = ", ".join(f'"{name}"' for name in names if any(str(each).startswith(name) for each in errors))
+    messages = tuple(map(str, errors))
+    fields = ", ".join(f'"{name}"' for name in names if any(each.startswith(name) for each in messages))
     number = f"{count} error{'' if count == 1 else 's'}{fields and f': {fields}'}"
-    return RefusedError(f"{where}: rejected (422, {number}); {TRY_BY_HAND}")
+    return RejectedError(f"{where}: rejected (422, {number}); {TRY_BY_HAND}", messages)
 
 
 def _json_object(response: requests.Response) -> dict[str, Any] | None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from sup_sync.config.load import Config
 from sup_sync.errors import AccessError, RedmineMismatchError
@@ -25,9 +26,12 @@ from sup_sync.redmine.writer import Writer
 from sup_sync.run.cache import NO_CACHE, Cache, CacheFile
 from sup_sync.run.caseload import decode_or_report
 from sup_sync.run.decide import decide
+from sup_sync.run.diagnosis import Concern
+from sup_sync.run.failures import FailureLog
 from sup_sync.run.gather import IncrementalReader
 from sup_sync.run.histories import Progress
-from sup_sync.run.redmine_state import rules_hash
+from sup_sync.run.redmine_state import files_hash, rules_hash
+from sup_sync.run.retries import FAILED_WRITES, Retries
 from sup_sync.run.scope import select_scope
 from sup_sync.run.write import OutcomeKind, PlanWriter, WriteOutcome
 
@@ -68,6 +72,10 @@ class RunResult:
         done = all(each.kind in (OutcomeKind.APPLIED, OutcomeKind.UNNEEDED) for each in self.outcomes)
         return done and not self.unread_projects and not self.skipped and not self.failed_notifications
 
+    def without_known(self) -> RunResult:
+        """Return the result without the failed writes that an earlier run of today reported."""
+        return replace(self, outcomes=tuple(each for each in self.outcomes if not each.is_known))
+
 
 def require_matching_redmine(state: RedmineState) -> None:
     """Raise AccessError or RedmineMismatchError with every problem that stops a run."""
@@ -82,13 +90,15 @@ def require_matching_redmine(state: RedmineState) -> None:
 class RunPlan:
     """The writes of a run: the plan and the issues that it changes, and the state and directory used to decide.
 
-    `unread_projects`, `skipped`, `histories_read` and `judged_requests` are those of `RunResult`.
+    `urgent` are the issues of `Decision`. `unread_projects`, `skipped`, `histories_read` and `judged_requests` are
+    those of `RunResult`.
     """
 
     state: RedmineState
     directory: Directory
     plan: Plan
     issues: tuple[Issue, ...]
+    urgent: frozenset[int]
     unread_projects: dict[str, str]
     skipped: int
     histories_read: int
@@ -130,6 +140,7 @@ def _decide_and_remember(reading: IncrementalReader, config: Config, now: dateti
             findings=tuple(sorted((*decision.plan.findings, *reading.unread_requests))),
         ),
         issues=tuple(each for each in decoded if isinstance(each, Issue)),
+        urgent=decision.urgent,
         unread_projects=reading.unread_projects,
         skipped=len(decision.skipped) + len(reading.unread_requests),
         histories_read=reading.histories_read,
@@ -159,10 +170,15 @@ def apply(
         return plan_run(reading, config, now, is_adopting=is_adopting)
 
     decided = cache.use(plan_with)
+    retries = _open_retries(cache, config, decided, now)
+    retries.end_waits_by_form(reader)
+    new, again = retries.parts(decided.plan)
     if not force:
-        decided.plan.require_safe(config.limits)
-    outcomes, failed_notifications = _write(reader, session, config, decided, now, progress, hooks, is_adopting)
-    _invalidate(cache, config, decided, outcomes, now)
+        replace(new, changes=new.changes + again.changes).require_safe(config.limits)
+    plans = new, again
+    written, failed_notifications = _write(session, config, decided, plans, now, progress, hooks, is_adopting)
+    outcomes = (*map(retries.record, written), *retries.deferred(config.rules.zone))
+    _remember(cache, config, decided, outcomes, retries, now)
     return RunResult(
         decided.plan,
         outcomes,
@@ -175,16 +191,17 @@ def apply(
 
 
 def _write(
-    reader: Reader,
     session: RedmineSession,
     config: Config,
     decided: RunPlan,
+    plans: Iterable[Plan],
     now: datetime,
     progress: Progress,
     hooks: RunHooks,
     is_adopting: bool,
 ) -> tuple[tuple[WriteOutcome, ...], tuple[str, ...]]:
-    """Write the plan and notify people outside Redmine; returns the outcomes, and a line for each failed message."""
+    """Write the plans in turn and notify people outside Redmine; returns the outcomes and the failed messages."""
+    reader = Reader(session)
     writer = Writer(session, may_write_private_notes=may_write_private_notes(decided.state))
     issues, record = decided.issues, hooks.record
     plan_writer = PlanWriter(
@@ -192,7 +209,7 @@ def _write(
     )
     outcomes: list[WriteOutcome] = []
     failed_notifications: list[str] = []
-    for outcome in plan_writer.write(decided.plan):
+    for outcome in chain.from_iterable(map(plan_writer.write, plans)):
         outcomes.append(outcome)
         failed_notifications += _notify(outcome, decided.plan, hooks)
         progress(len(outcomes), len(issues))
@@ -218,19 +235,33 @@ FORBIDDEN_TRANSITION = "forbidden_transition"
 REREAD_AFTER = {OutcomeKind.UNNEEDED, OutcomeKind.REFUSED, OutcomeKind.STALE}
 
 
-def _invalidate(
-    cache: CacheFile, config: Config, decided: RunPlan, outcomes: Iterable[WriteOutcome], now: datetime
-) -> None:
-    """Mark requests that may differ from the cache for rereading, and the lists if a write was refused."""
-    kinds = {each.issue_id: each.kind for each in outcomes}
-    invalidated = {key for key, kind in kinds.items() if kind in REREAD_AFTER}
-    invalidated |= {each.issue_id for each in decided.plan.findings if each.kind == FORBIDDEN_TRANSITION}
+def _open_retries(cache: CacheFile, config: Config, decided: RunPlan, now: datetime) -> Retries:
+    def load(opened: Cache) -> FailureLog:
+        select_scope(opened, config, decided.state.account, now)
+        return FailureLog.load(opened, FAILED_WRITES, now)
 
-    def invalidate(opened: Cache) -> None:
+    return Retries(cache.use(load), decided.issues, files_hash(config), decided.urgent)
+
+
+def _remember(
+    cache: CacheFile,
+    config: Config,
+    decided: RunPlan,
+    outcomes: Collection[WriteOutcome],
+    retries: Retries,
+    now: datetime,
+) -> None:
+    """Store the failed writes; mark requests that may differ from the cache, and the lists if they may be a cause."""
+    invalidated = {each.issue_id for each in outcomes if each.kind in REREAD_AFTER}
+    invalidated |= {each.issue_id for each in decided.plan.findings if each.kind == FORBIDDEN_TRANSITION}
+    refused = [each for each in outcomes if each.kind is OutcomeKind.REFUSED]
+
+    def remember(opened: Cache) -> None:
         select_scope(opened, config, decided.state.account, now)
         opened.invalidate(invalidated)
-        if OutcomeKind.REFUSED in kinds.values():
+        retries.log.save(opened, FAILED_WRITES)
+        if not all(each.is_known and each.concern is Concern.REQUEST for each in refused):
             opened.forget_redmine_state()
 
-    if invalidated:
-        cache.use(invalidate)
+    if outcomes or invalidated:
+        cache.use(remember)

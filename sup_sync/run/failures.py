@@ -81,9 +81,6 @@ class FailureLog:
         self.failures[issue_id] = replace(failure, reported_at=self._now_s)
         return True
 
-    def end_wait(self, issue_id: int) -> None:
-        self.failures[issue_id] = replace(self.failures[issue_id], wait_s=0)
-
     def record_form(self, issue_id: int) -> None:
         """Record that the edit form was read, and had not changed."""
         self.failures[issue_id] = replace(self.failures[issue_id], form_read_at=self._now_s)

@@ -86,9 +86,10 @@ def _apply(settings: Settings, run: RunRecord, *, force: bool, adopt: bool) -> i
     report_unread_projects(settings, done.unread_projects)
     for line in done.failed_notifications:
         settings.info(line, always=True)
-    if not run.as_json and (done.outcomes or done.skipped or not settings.quiet):
+    shown = done.without_known() if settings.quiet else done
+    if not run.as_json and (shown.outcomes or shown.skipped or not settings.quiet):
         from sup_sync.output.terminal.layout import make_console
         from sup_sync.output.terminal.plan import show_run_result
 
-        show_run_result(make_console(), done)
+        show_run_result(make_console(), shown)
     return DONE if done.is_complete else PARTLY_DONE
