@@ -23,6 +23,7 @@ from sup_sync.errors import (
 from sup_sync.model.names import NamesInRedmine
 from sup_sync.redmine.answers import answer_of, check_account, check_issue, check_members, check_object, fits_row
 from sup_sync.redmine.edit_form import EditForm, parse_edit_form
+from sup_sync.redmine.form_state import FormState, parse_form_state
 from sup_sync.redmine.lists import ACTIVE_PROJECT
 from sup_sync.redmine.memberships import members_of, people_of, with_logins
 from sup_sync.redmine.project_access import (
@@ -83,6 +84,10 @@ class Reader:
         account.pop("api_key", None)
         with answer_of("/users/current.json"):
             return check_account(account)
+
+    def require_alive(self) -> None:
+        """Ask something cheap, to see if a failed request was the only one; raises the error if this fails too."""
+        self.fetch_account()
 
     @_checked_form()
     def fetch_lists(
@@ -235,11 +240,15 @@ class Reader:
     def fetch_edit_form(self, issue_id: int) -> EditForm:
         """Fetch from the edit form on the issue's page what no JSON contains.
 
-        Not through python-redmine, which reads no HTML. Raises RefusedError if the account may not edit the issue:
+        Not through python-redmine, which reads no HTML. Raises ForbiddenError if the account may not edit the issue:
         Redmine would ignore a lock_version then.
         """
         path = f"/issues/{issue_id}"
         return parse_edit_form(self._session.get_page(path, forbidden=MissingError), issue_id, f"GET {path}")
+
+    def fetch_form_state(self, issue_id: int) -> FormState:
+        """Fetch the fields of the edit form on the issue's page, to explain why a write was rejected or ignored."""
+        return parse_form_state(self._session.get_page(f"/issues/{issue_id}", forbidden=MissingError))
 
     def fetch_role(self, role_id: int) -> Json:
         """Fetch a role with its permissions, which every account may read."""

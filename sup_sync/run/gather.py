@@ -46,7 +46,7 @@ class IncrementalReader:
         self._config = config
         self._read_at = read_at
         self._today = local_day(config, read_at)
-        self._histories = HistoryReader(reader, cache, read_at, progress)
+        self._histories = HistoryReader(reader, cache, config, read_at, progress)
         self._own_lists = OwnLists(reader, cache, self._in_scope, read_at)
         self._newest_s = 0  # the last change by the lists read, in scope or not
         self._scope: frozenset[int] = frozenset()  # projects by id
@@ -64,8 +64,13 @@ class IncrementalReader:
     @property
     def unread_projects(self) -> dict[str, str]:
         """Return the names of the projects in which reading failed, with the error."""
-        names = {project["id"]: project["name"] for project in self.state.lists["projects"]}
-        return {names[project_id]: error for project_id, error in self._histories.unread_projects.items()}
+        names = {project["id"]: project["name"] for project in self._projects}
+        return {names[project_id]: error for project_id, error in self._own_lists.failed.items()}
+
+    @property
+    def unread_requests(self) -> tuple[Finding, ...]:
+        """Return a finding for each request that could not be read; such a request is not used."""
+        return tuple(Finding(issue_id, "unreadable", text) for issue_id, text in self._histories.unread.items())
 
     @property
     def problems(self) -> tuple[str, ...]:
@@ -113,10 +118,8 @@ class IncrementalReader:
         return self.state.lists != before
 
     def cached_issues(self, issue_ids: Iterable[int]) -> Iterator[Json]:
-        """Yield these issues from the cache, unless reading failed in the project that they are in, or were in."""
-        unread_ids = self._histories.unread_ids
-        projects = self._scope.difference(self._histories.unread_projects)
-        return self.cache.issues((each for each in issue_ids if each not in unread_ids), projects)
+        """Yield these issues from the cache, unless reading failed in their project."""
+        return self.cache.issues(issue_ids, self._scope.difference(self._own_lists.failed))
 
     def cached_issue(self, issue_id: int) -> Json | None:
         """Return one issue from the cache, as `cached_issues` does; None if it is not there."""
@@ -127,7 +130,8 @@ class IncrementalReader:
         return from_redmine(self._reader)(issue_id)
 
     def _gathered(self, issue_ids: Iterable[int]) -> Gathered:
-        return Gathered(self.state.lists, tuple(self.cached_issues(issue_ids)), self.unread_projects, self.problems)
+        raw_issues = tuple(self.cached_issues(issue_ids))
+        return Gathered(self.state.lists, raw_issues, self.unread_projects, self.unread_requests, self.problems)
 
     def _read_all(self) -> None:
         """Read everything; after a run of today that was interrupted, continue at the point where it stopped."""
@@ -137,10 +141,11 @@ class IncrementalReader:
         rows = self._listed(questions, is_daily=True)
         unread = [row for row in rows if self.cache.read_at(row) < max(start_s, _stable_s(row))]
         self._read(unread, len(rows))
-        if not self._histories.unread_projects:
-            self.cache.delete(self.cache.read_before(start_s, self.closed_since))
+        if not self._own_lists.failed:
+            gone = set(self.cache.read_before(start_s, self.closed_since)) - self._histories.unread.keys()
+            self.cache.delete(gone)
             self._check_lists(questions, is_daily=True)
-        if not self._histories.unread_projects:
+        if not self._own_lists.failed:
             self._set_since(int(self.closed_since.timestamp()))
             self.cache.set("full_read_on", None if self._has_new_scope else self._today)
 
@@ -159,7 +164,7 @@ class IncrementalReader:
         self._reread_lists_for_closed_projects(rows)
         self._read(rows, len(rows))
         self._check_lists([("open", None), ("closed", self.closed_since)], is_daily=False)
-        if not self._histories.unread_projects:
+        if not self._own_lists.failed:
             self._set_since(since)
 
     def _set_since(self, since: int) -> None:
@@ -172,9 +177,8 @@ class IncrementalReader:
 
     def _check_lists(self, questions: Sequence[Question], *, is_daily: bool) -> None:
         """Check by the own lists of projects if the list over all projects was whole, and read what it lacked."""
-        readable = [project for project in self._projects if project["id"] not in self._histories.unread_projects]
+        readable = [project for project in self._projects if project["id"] not in self._own_lists.failed]
         missing = self._own_lists.check(readable, questions, self.closed_since, is_daily=is_daily)
-        self._histories.unread_projects.update(self._own_lists.failed)
         self._read(missing, len(missing))
 
     def unreported_gaps(self) -> tuple[Finding, ...]:
@@ -192,7 +196,6 @@ class IncrementalReader:
         self._newest_s = max((self._newest_s, *map(updated_s, rows)))
         rows = self._own_lists.complete(self._in_scope(rows), self._projects, questions, is_daily=is_daily)
         self._newest_s = max((self._newest_s, *map(updated_s, rows)))
-        self._histories.unread_projects.update(self._own_lists.failed)
         return rows
 
     def _rows(self, question: Question) -> list[Json]:

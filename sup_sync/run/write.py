@@ -11,10 +11,12 @@ from sup_sync.errors import (
     AmbiguousError,
     AnswerError,
     DecodeError,
+    ForbiddenError,
     MissingError,
     OutOfTimeError,
     RedmineUnavailableError,
     RefusedError,
+    RejectedError,
     StaleError,
     SupSyncError,
     internal_error,
@@ -30,11 +32,13 @@ from sup_sync.redmine.decode import decode_issue, has_other_names
 from sup_sync.redmine.edit_form import EditForm
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.writer import Writer
+from sup_sync.run.diagnosis import Concern, diagnose
 from sup_sync.run.linked import LinkedRequests, from_redmine
+from sup_sync.run.recheck import entries_of_others, find_difference, find_other_decision, without_refused_assignee
 from sup_sync.sla.judge import judge_issue
 from sup_sync.to_json import Json
 
-ProjectTracker = tuple[int, str]  # a project, by id, and a tracker; both decide which fields exist
+Place = tuple[int, str, str]  # a project, by id, a tracker and a status; they decide which fields may be set
 Write = tuple[int, tuple[Change, ...]]  # an issue, by id, and its changes
 
 READ_BACK_AT_ONCE = 100
@@ -44,7 +48,6 @@ NO_RESPONSE = "not tried, as Redmine does not respond; the next run continues"
 WOULD_PUBLISH = (
     "the account may not write private notes, so Redmine would publish it; grant `set_notes_private` to its role"
 )
-UNANSWERED_WRITES = 3  # in a row; Redmine then counts as unreachable, and the run stops writing
 
 
 class OutcomeKind(StrEnum):
@@ -53,18 +56,27 @@ class OutcomeKind(StrEnum):
     APPLIED = "applied"
     UNNEEDED = "unneeded"
     STALE = "stale"
+    DEFERRED = "deferred"
     REFUSED = "refused"
     FAILED = "failed"
 
 
 @value
 class WriteOutcome:
-    """The outcome of one issue: its kind, the reason unless applied, and the notes that were written."""
+    """The outcome of one issue: its kind, the reason unless applied, and the notes that were written.
+
+    `concern` is the scope of a failed write, `form` the digest of the edit form that shows the cause, `updated_at` the
+    time of the last change after the write, if it was read. `is_known`: reported by an earlier run, of today.
+    """
 
     issue_id: int
     kind: OutcomeKind
     text: str = ""
     notes: frozenset[str] = frozenset()
+    concern: Concern = Concern.NOTHING
+    form: str = ""
+    updated_at: datetime | None = None
+    is_known: bool = False
 
 
 class PlanWriter:
@@ -93,13 +105,12 @@ class PlanWriter:
         self.now = now
         self.directory = directory
         self.issues = {issue.id: issue for issue in issues}
-        self.writable: set[ProjectTracker] = set()
-        self.unwritable: dict[ProjectTracker, str] = {}
+        self.writable: set[Place] = set()
+        self.unwritable: dict[Place, str] = {}
         self.answered: set[int] = set()  # issues that others changed during the first write
         self.second_writes: set[int] = set()  # issues that need one after the first
         self.notes_written: dict[int, frozenset[str]] = {}  # by the first of an issue's two writes
-        self.unanswered = 0
-        self.is_out_of_time = False
+        self.not_tried = ""  # the reason why nothing more is written
 
     def write(self, plan: Plan) -> Iterator[WriteOutcome]:
         """Write the plan; yields the outcome of each issue, for silent writes after they are read back."""
@@ -126,50 +137,63 @@ class PlanWriter:
     ) -> WriteOutcome:
         """Write one issue's changes, unless earlier writes showed that it would fail; return the outcome."""
         place = self._place(issue_id)
-        if self.is_out_of_time:
-            return WriteOutcome(issue_id, OutcomeKind.FAILED, OUT_OF_TIME)
-        if self.unanswered >= UNANSWERED_WRITES:
-            return WriteOutcome(issue_id, OutcomeKind.FAILED, NO_RESPONSE)
+        if self.not_tried:
+            return WriteOutcome(issue_id, OutcomeKind.FAILED, self.not_tried)
         if place in self.unwritable:
             return WriteOutcome(issue_id, OutcomeKind.REFUSED, f"not tried, because {self.unwritable[place]}")
         try:
-            outcome = write(issue_id, changes)
+            return write(issue_id, changes)
         except Exception as error:  # the other issues must still be written
             return self._failed(issue_id, error)
-        self.unanswered = 0
-        return outcome
 
     def _failed(self, issue_id: int, error: Exception) -> WriteOutcome:
         """Return the outcome of a failed write, with the note that the issue's first write left.
 
         An error that concerns more than this issue is raised again.
         """
-        kind, text = _kind(error), str(error)
+        kind, text, concern, form = _kind(error), str(error), Concern.REQUEST, ""
         match error:
             case OutOfTimeError():
-                self.is_out_of_time = True
-            case AnswerError() | DecodeError() | MissingError() | RefusedError():
-                self.unanswered = 0
+                self.not_tried, concern = OUT_OF_TIME, Concern.NOTHING
+            case AnswerError():
+                pass  # Redmine answers, but not for this request
             case AmbiguousError() | RedmineUnavailableError():
-                self.unanswered += 1
+                concern = self._concern_of_silence()
+            case ForbiddenError():
+                concern = Concern.PLACE
+            case RejectedError():
+                found = diagnose(self.reader, self.directory, issue_id, messages=error.messages)
+                text, form = (f"Redmine rejected it: {found.cause}" if found.cause else text), found.form
+            case DecodeError() | MissingError() | RefusedError():
+                pass
             case SupSyncError():
                 raise error  # such as AuditError: nothing more may be written
             case _:
                 text = internal_error(error)
-        return WriteOutcome(issue_id, kind, text, self.notes_written.get(issue_id, frozenset()))
+        notes = self.notes_written.get(issue_id, frozenset())
+        return WriteOutcome(issue_id, kind, text, notes, concern, form)
+
+    def _concern_of_silence(self) -> Concern:
+        """Ask Redmine something cheap after a request without a usable answer; if that fails, write nothing more."""
+        try:
+            self.reader.require_alive()
+        except RedmineUnavailableError:
+            self.not_tried = NO_RESPONSE
+            return Concern.NOTHING
+        return Concern.REQUEST
 
     def _record_place(self, outcome: WriteOutcome) -> WriteOutcome:
-        """Record whether the first write in a project and tracker succeeded; if not, the others are not tried."""
+        """Record whether writes in a place succeed; after a failure that concerns it, its others are not tried."""
         place = self._place(outcome.issue_id)
         if outcome.kind is OutcomeKind.APPLIED:
             self.writable.add(place)
-        elif outcome.kind is OutcomeKind.REFUSED and place not in self.writable:
+        elif outcome.concern is Concern.PLACE and place not in self.writable:
             self.unwritable.setdefault(place, f"#{outcome.issue_id} failed: {outcome.text}")
         return outcome
 
-    def _place(self, issue_id: int) -> ProjectTracker:
+    def _place(self, issue_id: int) -> Place:
         issue = self.issues[issue_id]
-        return issue.project.id, issue.tracker
+        return issue.project.id, issue.tracker, issue.status.name
 
     def _write_guarded(self, issue_id: int, planned: Sequence[Change]) -> WriteOutcome:
         """Do a compare-and-swap for each note, the second only after the first is written."""
@@ -188,27 +212,27 @@ class PlanWriter:
         decided = self._decide_again(before)
         changes = [change for change in decided if change.write_number == 0]
         is_changed = issue_id in self.answered or len(before.events) > len(self.issues[issue_id].events)
-        difference = _difference(self.issues[issue_id], before) or _other_decision(
+        difference = find_difference(self.issues[issue_id], before) or find_other_decision(
             changes, planned, is_changed=is_changed
         )
         if difference:
             return WriteOutcome(issue_id, OutcomeKind.STALE, f"{difference}; left to the next run")
-        changes, refused = _without_refused_assignee(changes, form)
+        changes, refused = without_refused_assignee(changes, form)
         if not changes:
             return WriteOutcome(issue_id, OutcomeKind.UNNEEDED, "no changes left at the time of writing")
         if any(change.field == "private_note" for change in changes) and not form.may_note_privately:
-            return WriteOutcome(issue_id, OutcomeKind.REFUSED, WOULD_PUBLISH)
+            return WriteOutcome(issue_id, OutcomeKind.REFUSED, WOULD_PUBLISH, concern=Concern.PLACE)
         if self._would_drop_marker(changes, form):
             marker = self.rules.names.fields["marker"]
             text = f'the account may not set "{marker}", so each run would send the note; allow it in the workflow'
-            return WriteOutcome(issue_id, OutcomeKind.REFUSED, text)
+            return WriteOutcome(issue_id, OutcomeKind.REFUSED, text, concern=Concern.PLACE)
         if len(changes) < len(decided):
             self.second_writes.add(issue_id)
         self._send(issue_id, changes, form.lock_version)
         after = self.issues[issue_id] = self._fetch(issue_id)
-        if _entries_of_others(after) > _entries_of_others(before):
+        if entries_of_others(after) > entries_of_others(before):
             self.answered.add(issue_id)
-        outcome = _compare(changes, before, after)
+        outcome = self._compare(changes, before, after)
         return replace(outcome, text=refused) if refused and outcome.kind is OutcomeKind.APPLIED else outcome
 
     def _would_drop_marker(self, changes: Sequence[Change], form: EditForm) -> bool:
@@ -251,7 +275,7 @@ class PlanWriter:
         """Split off the writes to read back together; of a place that was not written yet only one."""
         batch: list[Write] = []
         rest: list[Write] = []
-        tried: set[ProjectTracker] = set()
+        tried: set[Place] = set()
         for write in writes:
             place = self._place(write[0])
             is_next = place in self.writable or place in self.unwritable or place not in tried
@@ -282,9 +306,22 @@ class PlanWriter:
 
     def _compare_row(self, issue_id: int, changes: Sequence[Change], row: Json) -> WriteOutcome:
         try:
-            return _compare(changes, self.issues[issue_id], decode_issue(row, self.directory))
+            return self._compare(changes, self.issues[issue_id], decode_issue(row, self.directory))
         except Exception as error:  # concerns this request only
             return _not_read_back(issue_id, error)
+
+    def _compare(self, changes: Sequence[Change], before: Issue, after: Issue) -> WriteOutcome:
+        """Compare an issue with what was written to it; Redmine may answer 204 and change nothing (fact)."""
+        missing = [each.field for each in changes if not _is_written(each, before, after)]
+        notes = NOTES.intersection(each.field for each in changes) - set(missing)
+        if not missing:
+            return WriteOutcome(after.id, OutcomeKind.APPLIED, notes=notes)
+        found = diagnose(self.reader, self.directory, after.id, ignored=missing)
+        advice = "run `sup-sync check`" if found.concern is Concern.PLACE else "set it by hand to see the reason"
+        text = f"Redmine ignored {', '.join(missing)}; {advice}"
+        return WriteOutcome(
+            after.id, OutcomeKind.REFUSED, text, notes, found.concern, found.form, updated_at=after.updated_at
+        )
 
 
 def _kind(error: Exception) -> OutcomeKind:
@@ -293,56 +330,9 @@ def _kind(error: Exception) -> OutcomeKind:
     return OutcomeKind.REFUSED if isinstance(error, RefusedError) else OutcomeKind.FAILED
 
 
-def _without_refused_assignee(changes: Sequence[Change], form: EditForm) -> tuple[list[Change], str]:
-    """Drop a new assignee whom Redmine would reject together with the note (fact); also return the reason if any."""
-    refused = [each for each in changes if each.field == "assignee" and each.assignee_id not in form.assignees]
-    names = ", ".join(each.new for each in refused)
-    text = f"written, but {names} cannot be assigned there; unlock them, or allow it for their role" if refused else ""
-    return [each for each in changes if each not in refused], text
-
-
 def _not_read_back(issue_id: int, error: Exception) -> WriteOutcome:
     reason = str(error) if isinstance(error, SupSyncError) else internal_error(error)
     return WriteOutcome(issue_id, OutcomeKind.FAILED, f"written, but not read back: {reason}")
-
-
-def _other_decision(changes: Sequence[Change], planned: Sequence[Change], *, is_changed: bool) -> str:
-    """Return how a repeated decision differs from the plan; empty if it does not, or only by fewer notes.
-
-    Within a run, only a new entry of the history (`is_changed`) can change a decision.
-    """
-    if {change.new for change in changes if change.field in NOTES} - {change.new for change in planned}:
-        return "changed since it was read"
-    first = min((change.write_number for change in planned), default=0)
-    values = {(change.field, change.new) for change in planned if change.write_number == first}
-    if not is_changed and {(change.field, change.new) for change in changes} != values:
-        return "Redmine answered with another state than before, but the same history"
-    return ""
-
-
-def _difference(planned: Issue, before: Issue) -> str:
-    """Return why a state that is read again cannot follow the one before; empty if it can.
-
-    A proxy may have an older one.
-    """
-    if before.project.id != planned.project.id:
-        return "moved to another project since it was read"
-    if before.updated_at < planned.updated_at:
-        return "Redmine answered with an older state than before"
-    if planned.fields.keys() - before.fields.keys():
-        return "Redmine answered without fields that it had before"
-    if len(before.events) < len(planned.events):
-        return "Redmine answered with a shorter history than before"
-    return ""
-
-
-def _compare(changes: Sequence[Change], before: Issue, after: Issue) -> WriteOutcome:
-    """Compare an issue with what was written to it; Redmine may answer 204 and change nothing (fact)."""
-    missing = [change.field for change in changes if not _is_written(change, before, after)]
-    if missing:
-        text = f"Redmine ignored {', '.join(missing)}; run `sup-sync check`"
-        return WriteOutcome(after.id, OutcomeKind.REFUSED, text)
-    return WriteOutcome(after.id, OutcomeKind.APPLIED, notes=NOTES.intersection(change.field for change in changes))
 
 
 def _is_written(change: Change, before: Issue, after: Issue) -> bool:
@@ -357,10 +347,6 @@ def _is_written(change: Change, before: Issue, after: Issue) -> bool:
             return _notes(after, change.field == "private_note") > _notes(before, change.field == "private_note")
         case field:
             return after.fields.get(field) == change.new
-
-
-def _entries_of_others(issue: Issue) -> int:
-    return sum(event.by.side is not Side.BOT for event in issue.events)
 
 
 def _notes(issue: Issue, is_private: bool) -> int:
