@@ -22,6 +22,7 @@ from sup_sync.errors import (
 )
 from sup_sync.model.names import NamesInRedmine
 from sup_sync.redmine.edit_form import EditForm, parse_edit_form
+from sup_sync.redmine.form_state import FormState, parse_form_state
 from sup_sync.redmine.lists import ACTIVE_PROJECT
 from sup_sync.redmine.project_access import (
     UnreadableProjectError,
@@ -235,6 +236,10 @@ class Reader:
         """
         path = f"/issues/{issue_id}"
         return parse_edit_form(self._session.get_page(path, forbidden=MissingError), f"GET {path}")
+
+    def fetch_form_state(self, issue_id: int) -> FormState:
+        """Fetch the fields of the edit form on the issue's page, to explain why a write was rejected or ignored."""
+        return parse_form_state(self._session.get_page(f"/issues/{issue_id}", forbidden=MissingError))
 
     def fetch_role(self, role_id: int) -> Json:
         """Fetch a role with its permissions, which every account may read."""

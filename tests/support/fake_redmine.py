@@ -215,12 +215,12 @@ class FakeRedmine:
         roles = self.roles if user.is_admin else self.roles_of(user, project)
         return set.intersection(*(role.read_only for role in roles)) if roles else set()
 
-    def _writable_fields(self, user: User, issue: Issue) -> list[CustomField]:
+    def writable_fields(self, user: User, issue: Issue) -> list[CustomField]:
         read_only = self._read_only(user, issue.project)
         return [each for each in self.seen_fields(user, issue.project, issue.tracker) if each.name not in read_only]
 
     def writable_ids(self, user: User, issue: Issue) -> set[int]:
-        return {each.id for each in self._writable_fields(user, issue)}
+        return {each.id for each in self.writable_fields(user, issue)}
 
     def children(self, issue: Issue) -> list[Issue]:
         return [each for each in self.issues if each.parent is issue]
@@ -267,7 +267,7 @@ class FakeRedmine:
         draft = replace(issue, values=dict(issue.values))
         if may_edit:
             allowed = self.allowed_statuses(user, issue, issue.status.name)
-            self._assign(user, draft, sent, self._writable_attributes(user, issue), allowed)
+            self._assign(user, draft, sent, self.writable_attributes(user, issue), allowed)
         self._check(user, draft, issue)
         if may_edit and int(sent.get("lock_version", issue.lock_version)) != issue.lock_version:
             raise RefusalError(422, [])
@@ -305,7 +305,7 @@ class FakeRedmine:
         parent.priority = self.priorities[max(priorities, default=0)]
         self._touch(parent)
 
-    def _writable_attributes(self, user: User, issue: Issue) -> set[str]:
+    def writable_attributes(self, user: User, issue: Issue) -> set[str]:
         derived = {"start_date", "due_date", "priority_id"} if self.children(issue) else set()
         return set(ATTRIBUTES) - derived - self._read_only(user, issue.project)
 
@@ -345,7 +345,7 @@ class FakeRedmine:
         if not issue.subject:
             errors.append("Subject cannot be blank")
         if before is None or issue.values != before.values:
-            writable = self._writable_fields(user, issue)
+            writable = self.writable_fields(user, issue)
             errors += [f"{each.name} is invalid" for each in writable if _is_invalid(each, issue)]
         if errors:
             raise RefusalError(422, errors)

@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import responses
 from requests import PreparedRequest
+from support.fake_form import form_fields
 from support.fake_records import Group, Issue, Journal, Json, Member, Named, Project, Role, User, Version, WikiPage
 from support.fake_redmine import FakeRedmine, RefusalError
 from support.fake_wiki import RedirectionError, look_at_page, put_page, see_page
@@ -152,13 +153,14 @@ class FakeRest:
         issue = self._issue(user, key)
         parts = [f"<!DOCTYPE html><html><h3>{escape(issue.subject)}</h3><div>{escape(issue.description)}</div>"]
         if self.tracker.may_edit(user, issue):
-            fields = (f'<input name="issue[custom_field_values][{n}]">' for n in self.tracker.writable_ids(user, issue))
-            parts.append(f'<div id="all_attributes"><input name="issue[subject]">{"".join(fields)}</div>')
+            parts.append(form_fields(self.tracker, user, issue))
         if self.tracker.may_edit(user, issue) or self.tracker.may_note(user, issue):
             parts.append(f'<input type="hidden" value="{issue.lock_version}" name="issue[lock_version]" />')
+        if self.tracker.may_note(user, issue):
+            parts.append('<textarea name="issue[notes]"></textarea>')
         if self.tracker.allows(user, "set_notes_private", issue.project):
             parts.append('<input type="checkbox" value="1" name="issue[private_notes]" />')
-        return 200, {"Content-Type": "text/html; charset=utf-8"}, "".join([*parts, "</html>"])
+        return 200, {"Content-Type": "text/html; charset=utf-8"}, "".join([*parts, "</form></html>"])
 
     # --- lists
 
