@@ -23,11 +23,16 @@ def check_stored_values(state: RedmineState) -> Iterator[Problem]:
 
 
 def check_own_fields(state: RedmineState) -> Iterator[Problem]:
-    """Report fields for moments with other text: people use them, and the tool would overwrite it."""
+    """Report fields for moments with other text: people use them, and the tool would overwrite it.
+
+    The tool also writes the name of a state, for a request without a target.
+    """
     for key in state.names.own_fields:
         if key in OTHER_OWN_FIELDS:
             continue
-        foreign = _requests_with(state, key, lambda text: not _is_moment(text))
+        foreign = _requests_with(
+            state, key, lambda text: not _is_moment(text) and not state.names.key_of("state", text)
+        )
         if foreign:
             text = (
                 f'field "{state.names.fields[key]}" ({key}) has text on {numbers(foreign)} that sup-sync did not write'
