@@ -76,8 +76,10 @@ def _check_redmine(config: Config) -> tuple[list[Problem], tuple[Search, ...]]:
     searches = make_searches(decode_directory(state.lists, state.names))
     counts = [reader.count(search.filters) for search in searches]
     rows = reader.fetch_rows(status="open")
-    waiting = (reader.fetch_issue(issue_id) for issue_id in _one_waiting_per_tracker(rows, state))
-    problems = check_redmine(replace(state, issues=tuple(waiting)))
+    in_scope = _rows_in_scope(rows, state)
+    waiting = (reader.fetch_issue(issue_id) for issue_id in _one_waiting_per_tracker(in_scope, state))
+    forms = {name: reader.fetch_form_state(issue_id) for name, issue_id in _one_per_tracker(in_scope).items()}
+    problems = check_redmine(replace(state, issues=tuple(waiting), forms=forms, rows=in_scope))
     broken = check_searches(searches, counts, rows)
     return [*problems, *broken], () if broken else searches
 
@@ -90,11 +92,24 @@ def _one_waiting_per_tracker(rows: Iterable[Json], state: RedmineState) -> Itera
     from sup_sync.model.issue import Phase
 
     waiting = {name for name, status in state.names.statuses.items() if status.phase is Phase.WAITING}
-    project_ids = {project["id"] for project in state.lists["projects"]}
     parents = {row["parent"]["id"] for row in rows if "parent" in row}
-    in_projects = [row for row in rows if row["project"]["id"] in project_ids]
-    in_projects.sort(key=lambda row: row["id"] not in parents)  # the last of a tracker is returned
-    return {row["tracker"]["id"]: row["id"] for row in in_projects if row["status"]["name"] in waiting}.values()
+    in_order = sorted(rows, key=lambda row: row["id"] not in parents)  # the last of a tracker is returned
+    return {row["tracker"]["id"]: row["id"] for row in in_order if row["status"]["name"] in waiting}.values()
+
+
+def _rows_in_scope(rows: Iterable[Json], state: RedmineState) -> tuple[Json, ...]:
+    """Return the rows of projects that can be used and written, in trackers that are mapped."""
+    from sup_sync.redmine.preflight.checks import usable_state
+    from sup_sync.redmine.preflight.problem import writable_projects
+
+    project_ids = {project["id"] for project in writable_projects(usable_state(state))}
+    mapped = (row for row in rows if row["tracker"]["name"] in state.names.trackers)
+    return tuple(row for row in mapped if row["project"]["id"] in project_ids)
+
+
+def _one_per_tracker(rows: Iterable[Json]) -> dict[str, int]:
+    """Return the newest request of each tracker by name: its edit form shows what Redmine requires and offers."""
+    return {row["tracker"]["name"]: row["id"] for row in rows}
 
 
 def _check_code(problems: list[Problem], has_mistakes: bool) -> int:

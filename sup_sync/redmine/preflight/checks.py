@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from sup_sync.redmine.preflight.account import check_account_is_not_admin, check_permissions, check_visibility
+from sup_sync.redmine.preflight.forms import (
+    check_field_formats,
+    check_fields_are_writable,
+    check_list_values,
+    check_required_fields,
+)
 from sup_sync.redmine.preflight.groups import check_groups_exist, check_staff_roles_exist
 from sup_sync.redmine.preflight.names import (
     check_every_tracker_has_a_request,
@@ -19,6 +25,7 @@ from sup_sync.redmine.preflight.people import (
 )
 from sup_sync.redmine.preflight.problem import Problem, RedmineCheck, RedmineState
 from sup_sync.redmine.preflight.projects import check_projects_are_readable
+from sup_sync.redmine.preflight.stored_values import check_own_fields, check_stored_values
 from sup_sync.redmine.preflight.workflow import check_workflow
 
 CHECKS: tuple[RedmineCheck, ...] = (
@@ -38,6 +45,12 @@ CHECKS: tuple[RedmineCheck, ...] = (
     check_roles_have_members,
     check_roles_are_mapped,
     check_workflow,
+    check_fields_are_writable,
+    check_field_formats,
+    check_list_values,
+    check_required_fields,
+    check_stored_values,
+    check_own_fields,
 )
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import field, replace
 from enum import StrEnum
 
 from sup_sync.immutable import value
 from sup_sync.model.names import RedmineNames
+from sup_sync.redmine.form_state import FormState
 from sup_sync.redmine.lists import CLOSED_PROJECT
 from sup_sync.to_json import Json
 
@@ -51,7 +52,8 @@ class RedmineState:
 
     That is the account with its memberships, its roles, the lists and some issues. `waiting_clause` is the clause of
     the regulation by which requests are closed if the client does not answer. `contract_groups` are the groups of the
-    contracts that have not ended.
+    contracts that have not ended. `forms` has the edit form of one open request for each tracker by name, `rows` are
+    the open requests in scope.
     """
 
     names: RedmineNames
@@ -61,6 +63,8 @@ class RedmineState:
     waiting_clause: str
     issues: tuple[Json, ...] = ()
     contract_groups: frozenset[str] = frozenset()
+    forms: Mapping[str, FormState] = field(default_factory=dict)
+    rows: tuple[Json, ...] = ()
 
     def without_projects(self, identifiers: Container[str]) -> RedmineState:
         """Return the state without these projects."""
