@@ -75,7 +75,7 @@ def load_judgements(
 
     gathered = gather(settings, config, source, now, everything=everything)
     time, unread_projects = in_support_zone(now, config), gathered.unread_projects
-    caseload = decode_caseload(gathered.lists, gathered.raw_issues, config.rules)
+    caseload = decode_caseload(gathered.lists, gathered.raw_issues, config.rules, time)
     del gathered  # Redmine's JSON is no longer needed, and takes much memory
     caseload = caseload if everything else only_current(caseload, config.closed_days, time)
     judgements = judge_caseload(caseload, config.rules, time)

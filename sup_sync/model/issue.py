@@ -61,7 +61,8 @@ class Event:
     """One journal of an issue; an answer and a status change in the same journal are one event.
 
     `has_information`: it set an item that a request must contain. `status`, `priority`, `priority_confirmed` and the
-    keys of `reason` are pairs (before, after); None if the event did not change them.
+    keys of `reason` are pairs (before, after); None if the event did not change them. `moves` are changes of project,
+    tracker, author and version: which of them, and the names before and after.
     """
 
     at: datetime
@@ -74,6 +75,7 @@ class Event:
     priority: tuple[str, str] | None = None
     priority_confirmed: tuple[bool, bool] | None = None
     reason: tuple[str | None, str | None] | None = None
+    moves: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def has_public_note(self) -> bool:
@@ -109,11 +111,13 @@ class Project:
 class Issue:
     """A request as Redmine shows it, with its history in chronological order.
 
-    `status` and `priority` are the current ones; `as_of` goes back in time. `fields` are the mapped custom fields by
-    their keys, as text; a mapped field that is missing in it cannot be written on this issue. `reason` is the key of
-    the reason for which it was refused, deferred or stopped. `has_file` and `allowed_statuses`, the statuses that the
-    tool may set, are None if they are not known. `unknown` lists values that are not mapped: such an issue is skipped,
-    because a guess could be wrong.
+    `author` is who filed it, and `tracker_channel` that of the tracker in which it was filed; `filed_project` and
+    `filed_tracker` are set if it was moved since. `category` and `version` of a closed request are those at its
+    closing. `fields` are the mapped custom fields by their keys, as text; a mapped field that is missing in it cannot
+    be written on this issue. `reason` is the key of the reason for which it was refused, deferred or stopped.
+    `has_file` and `allowed_statuses`, the statuses that the tool may set, are None if they are not known. `unknown`
+    lists values that are not mapped: such an issue is skipped, because a guess could be wrong. `assumed` says what is
+    assumed where the journals do not tell.
     """
 
     id: int
@@ -139,22 +143,9 @@ class Issue:
     fields: Mapping[str, str] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
     unknown: tuple[str, ...] = ()
-
-    def as_of(self, now: datetime) -> Issue | None:
-        """Return the issue with its status, priority, reason and events at `now`; None before it was filed."""
-        if now < self.created_at:
-            return None
-        known = tuple(event for event in self.events if event.at <= now)
-        later = self.events[len(known) :]
-        if not later:
-            return self
-        return replace(
-            self,
-            events=known,
-            status=next((event.status[0] for event in later if event.status), self.status),
-            priority=next((event.priority[0] for event in later if event.priority), self.priority),
-            reason=next((event.reason[0] for event in later if event.reason), self.reason),
-        )
+    assumed: tuple[str, ...] = ()
+    filed_project: Project | None = None
+    filed_tracker: str | None = None
 
     @property
     def reason_set_by(self) -> Person:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sup_sync.errors import internal_error
 from sup_sync.model.change import Change
@@ -203,7 +203,7 @@ class RequestPlan:
         if clock is None:
             return
         verdict = self.judgement.verdict_on(clock)
-        new = verdict.due_at.astimezone(self.zone).date() if verdict.due_at else None
+        new = self._day_of(verdict.due_at) if verdict.due_at else None
         is_ours = old is not None and self.issue.fields.get(due_field(verdict.metric), "").startswith(old.isoformat())
         if new == old or (new is None and not is_ours):
             return
@@ -215,6 +215,10 @@ class RequestPlan:
             )
         else:
             self._change("due_date", _iso(old), _iso(new), f"{verdict.metric}: {verdict.reason}", verdict.clause)
+
+    def _day_of(self, due_at: datetime) -> date:
+        """Return the local day of a due moment; 0:00 is the end of the day before."""
+        return (due_at - timedelta(microseconds=1)).astimezone(self.zone).date()
 
     def _add_notes(self, marker: Marker, notices: Sequence[Notice]) -> None:
         """Add the notes, the public one first, each in a write with the marker (fact: a write takes one note)."""

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import takewhile
 
 from sup_sync.errors import DecodeError
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Event, Issue, Person, Phase, Project, Status, Version
+from sup_sync.model.names import TrackerMapping
 from sup_sync.model.required import INFORMATION
+from sup_sync.redmine.history import BY_ID, OF_CLOSING, changes_since, first_values, issue_as_of, value_of
 from sup_sync.redmine.values import check_id, check_text, decode_date, decode_time
 from sup_sync.to_json import Json
 
 # Keys of the details of a journal.
 STATUS, PRIORITY, DESCRIPTION = (("attr", name) for name in ("status_id", "priority_id", "description"))
+
+# The changes of these are shown in an explanation, with their keys in the JSON and their names on screens.
+MOVES = {
+    ("attr", "project_id"): "project",
+    ("attr", "tracker_id"): "tracker",
+    ("attr", "author_id"): "author",
+    ("attr", "fixed_version_id"): "version",
+}
 
 
 def _allowed(statuses: Iterable[Json] | None) -> frozenset[str] | None:
@@ -24,14 +36,18 @@ def _has_text(detail: Json) -> bool:
     return bool(str(detail.get("new_value") or "").strip())
 
 
-def decode_issue(issue: Json, directory: Directory) -> Issue:
+def decode_issue(issue: Json, directory: Directory, now: datetime | None = None) -> Issue:
     """Decode an issue from the JSON of `GET /issues/N.json?include=journals,children`, with or without `issue`.
 
-    Raises DecodeError if the form is different. Unmapped names are in `Issue.unknown`.
+    With `now`, it is the issue as it was then: later journals do not count. Raises DecodeError if the form is
+    different. Unmapped names are in `Issue.unknown`.
     """
     bare = issue.get("issue", issue) if isinstance(issue, Mapping) else issue
     try:
-        return _Decoder(bare, directory).issue()
+        decoded = _Decoder(bare, directory).issue()
+        if now is not None and decoded.events and decoded.events[-1].at > now:
+            return _Decoder(issue_as_of(bare, now, directory), directory).issue()
+        return decoded
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         where = f"issue #{bare.get('id', '?')}" if isinstance(bare, Mapping) else "an issue"
         reason = f"missing `{error.args[0]}`" if isinstance(error, KeyError) else repr(error)
@@ -51,6 +67,8 @@ class _Decoder:
         self.directory = directory
         self.names = directory.names
         self.unknown: dict[str, None] = {}
+        self.assumed: list[str] = []
+        self.first, self.filer = first_values(raw), raw["author"]
         self.by_name = {each["name"]: each for each in raw.get("custom_fields", ())}
         present = ((key, name) for key, name in self.names.fields.items() if name in self.by_name)
         self.field_ids = {key: str(self.by_name[name]["id"]) for key, name in present}
@@ -63,39 +81,88 @@ class _Decoder:
 
     def issue(self) -> Issue:
         raw = self.raw
-        mapping = self.names.trackers.get(raw["tracker"]["name"])
-        if mapping is None:
-            self._add_unmapped("tracker", raw["tracker"]["name"], "trackers")
+        author = self._filer()
         events = [(self._event(journal), journal.get("id", 0)) for journal in raw.get("journals", ())]
+        in_order = tuple(event for event, _ in sorted(events, key=lambda each: (each[0].at, each[1])))
         fields = self._fields()
+        status = self._status(raw["status"]["name"])
+        closed = self._at_closing(status, in_order)
+        category = self._tracker(closed["tracker"])
+        filed_tracker = self._filed("tracker_id")
+        filed = self._tracker(filed_tracker) if filed_tracker else self._tracker(raw["tracker"])
+        filed_project = self._filed("project_id")
         return Issue(
             id=check_id(raw["id"]),
             project=self._project(raw["project"]),
             tracker=raw["tracker"]["name"],
             subject=check_text(raw.get("subject") or ""),
-            author=self._person(raw["author"]),
+            author=author,
             created_at=decode_time(raw["created_on"]),
             updated_at=decode_time(raw["updated_on"]),
-            status=self._status(raw["status"]["name"]),
+            status=status,
             priority=self._priority(raw["priority"]["name"]),
-            category=mapping.category if mapping else None,
-            tracker_channel=mapping.channel if mapping else None,
+            category=category.category if category else None,
+            tracker_channel=filed.channel if filed else None,
             reason=self._reason(fields.get("reason")),
             language=next((key for key, name in self.names.languages.items() if name == fields.get("language")), None),
             has_file=bool(raw["attachments"]) if "attachments" in raw else None,
             allowed_statuses=_allowed(raw.get("allowed_statuses")),
             assignee_id=check_id(raw["assigned_to"]["id"]) if raw.get("assigned_to") else None,
-            version=self._version(raw.get("fixed_version")),
+            version=self._version(closed.get("fixed_version")),
             start_on=decode_date(raw.get("start_date")),
             due_on=decode_date(raw.get("due_date")),
             has_children=bool(raw.get("children")),
             fields=fields,
-            events=tuple(event for event, _ in sorted(events, key=lambda each: (each[0].at, each[1]))),
+            events=in_order,
             unknown=tuple(self.unknown),
+            assumed=tuple(self.assumed),
+            filed_project=self._project(filed_project) if filed_project else None,
+            filed_tracker=filed_tracker["name"] if filed_tracker else None,
         )
 
+    def _filer(self) -> Person:
+        """Return who filed it, also if the author was changed later."""
+        if "author_id" in self.first:
+            self.filer = value_of(self.raw, "author", self.first["author_id"], self.directory) or self.raw["author"]
+        return self._person(self.filer)
+
+    def _filed(self, attribute: str) -> Json | None:
+        """Return the project or tracker in which it was filed; None if it is the present one, or not known."""
+        key, text = BY_ID[attribute], self.first.get(attribute)
+        if not text:
+            return None
+        name = self.directory.name_of_value(key, int(text))
+        is_known = name in self.names.trackers if key == "tracker" else name is not None
+        if not is_known:
+            what = f"{key} {f'{name!r}' if name else f'#{text}'}"
+            present = self.raw[key]["name"]
+            self.assumed.append(f'filed in {what}, which is not known; judged as filed in {key} "{present}"')
+            return None
+        return None if int(text) == self.raw[key]["id"] else {"id": int(text), "name": name}
+
+    def _at_closing(self, status: Status, events: Sequence[Event]) -> Json:
+        """Return the issue as it was when it was closed; as it is now if it is open."""
+        if not status.phase.is_final:
+            return self.raw
+        changes = [(each.at, each.status[1]) for each in events if each.status]
+        final = takewhile(lambda change: change[1].phase.is_final, reversed(changes))
+        *_, closed_at = (decode_time(self.raw["created_on"]), *(at for at, _ in final))
+        if not changes_since(self.raw, closed_at, OF_CLOSING):
+            return self.raw
+        then = issue_as_of(self.raw, closed_at, self.directory)
+        version = then.get("fixed_version")
+        if version and version["id"] not in self.directory.versions:
+            self.assumed.append(f'closed in version "{version["name"]}", which is not known; judged without its date')
+        return then
+
+    def _tracker(self, tracker: Json) -> TrackerMapping | None:
+        mapping = self.names.trackers.get(tracker["name"])
+        if mapping is None:
+            self._add_unmapped("tracker", tracker["name"], "trackers")
+        return mapping
+
     def _person(self, user: Json) -> Person:
-        person_id, author_id = check_id(user["id"]), self.raw["author"]["id"]
+        person_id, author_id = check_id(user["id"]), self.filer["id"]
         known = self.directory.people.get(person_id)
         return known or self.directory.unlisted_person(person_id, check_text(user.get("name", "")), author_id)
 
@@ -163,7 +230,18 @@ class _Decoder:
             priority=self._priority_change(changes.get(PRIORITY)),
             priority_confirmed=(confirmed[0] == "1", confirmed[1] == "1") if confirmed else None,
             reason=(reason_keys.get(reason[0]), reason_keys.get(reason[1])) if reason else None,
+            moves=() if MOVES.keys().isdisjoint(changes) else tuple(self._moves(changes)),
         )
+
+    def _moves(self, changes: Mapping[tuple[str, str], Json]) -> Iterator[tuple[str, str, str]]:
+        for key, what in MOVES.items():
+            if key in changes:
+                before, after = (self._name(key[1], changes[key].get(each)) for each in ("old_value", "new_value"))
+                yield what, before, after
+
+    def _name(self, attribute: str, text: str | None) -> str:
+        value = value_of(self.raw, BY_ID[attribute], text, self.directory)
+        return str(value["name"]) if value else "none"
 
     def _status_change(self, detail: Json | None) -> tuple[Status, Status] | None:
         if detail is None:

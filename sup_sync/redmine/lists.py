@@ -17,7 +17,7 @@ ACTIVE_PROJECT, CLOSED_PROJECT = 1, 5  # values of a project's `status`
 def decode_directory(lists: Json, names: RedmineNames) -> Directory:
     """Decode the lists that `Reader.fetch_lists` returns, which are also the first line of a snapshot.
 
-    Their form: {"account": {id, name}, "statuses": [{id, name}], "priorities": [{id, name}],
+    Their form: {"account": {id, name}, "statuses": [{id, name}], "priorities": [{id, name}], "trackers": [{id, name}],
     "projects": [{id, identifier, name, status, members}], "versions": [{id, name, status, due_date}],
     "people": [{id, name, groups: [name], roles: [name]}], "fields": [{id, name}]}.
     Raises KeyError, TypeError, ValueError or AttributeError if they are not of this form.
@@ -29,6 +29,7 @@ def decode_directory(lists: Json, names: RedmineNames) -> Directory:
         account_id=account_id,
         statuses={each["id"]: each["name"] for each in lists.get("statuses", ())},
         priorities={each["id"]: each["name"] for each in lists.get("priorities", ())},
+        trackers={each["id"]: each["name"] for each in lists.get("trackers", ())},
         projects={each["id"]: _project(each) for each in projects},
         versions={each["id"]: _version(each) for each in lists.get("versions", ())},
         people={each["id"]: _person(each, names, account_id) for each in lists.get("people", ())},
@@ -38,15 +39,17 @@ def decode_directory(lists: Json, names: RedmineNames) -> Directory:
 
 
 def guess_directory(issues: Iterable[Json], names: RedmineNames) -> Directory:
-    """Collect statuses and priorities with their ids from issues, for a snapshot without lists."""
+    """Collect statuses, priorities and trackers with their ids from issues, for a snapshot without lists."""
     statuses: dict[int, str] = {}
     priorities: dict[int, str] = {}
+    trackers: dict[int, str] = {}
     for issue in issues:
         with suppress(KeyError, TypeError):  # decoding the issue reports the error
             for status in (issue["status"], *issue.get("allowed_statuses", ())):
                 statuses[status["id"]] = status["name"]
             priorities[issue["priority"]["id"]] = issue["priority"]["name"]
-    return Directory(names, statuses=statuses, priorities=priorities, is_guessed=True)
+            trackers[issue["tracker"]["id"]] = issue["tracker"]["name"]
+    return Directory(names, statuses=statuses, priorities=priorities, trackers=trackers, is_guessed=True)
 
 
 def _person(row: Json, names: RedmineNames, account_id: int | None) -> Person:

@@ -23,9 +23,10 @@ def phase_periods(issue: Issue, filed_at: datetime, now: datetime) -> Iterator[P
     phase, start = first_phase(issue), filed_at
     for event, after in events_with_phases(issue):
         if after is not phase:
-            yield PhasePeriod(phase, Span(start, event.at))
-            phase, start = after, event.at
-    yield PhasePeriod(phase, Span(start, now))
+            end = max(start, event.at)  # an imported journal may be older than the issue
+            yield PhasePeriod(phase, Span(start, end))
+            phase, start = after, end
+    yield PhasePeriod(phase, Span(start, max(start, now)))
 
 
 def first_phase(issue: Issue) -> Phase:
