@@ -44,9 +44,10 @@ def decode_issue(issue: Json, directory: Directory, now: datetime | None = None)
     """
     bare = issue.get("issue", issue) if isinstance(issue, Mapping) else issue
     try:
-        decoded = _Decoder(bare, directory).issue()
+        first = first_values(bare)
+        decoded = _Decoder(bare, directory, first).issue()
         if now is not None and decoded.events and decoded.events[-1].at > now:
-            return _Decoder(issue_as_of(bare, now, directory), directory).issue()
+            return _Decoder(issue_as_of(bare, now, directory), directory, first).issue()
         return decoded
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         where = f"issue #{bare.get('id', '?')}" if isinstance(bare, Mapping) else "an issue"
@@ -60,15 +61,15 @@ def _values(detail: Json | None) -> tuple[str, str] | None:
 
 
 class _Decoder:
-    """A decoder of one issue, which collects unmapped names."""
+    """A decoder of one issue, which collects unmapped names; `first` are values at the filing that changed since."""
 
-    def __init__(self, raw: Json, directory: Directory) -> None:
+    def __init__(self, raw: Json, directory: Directory, first: Mapping[str, str | None]) -> None:
         self.raw = raw
         self.directory = directory
         self.names = directory.names
         self.unknown: dict[str, None] = {}
         self.assumed: list[str] = []
-        self.first, self.filer = first_values(raw), raw["author"]
+        self.first, self.filer = first, raw["author"]
         self.by_name = {each["name"]: each for each in raw.get("custom_fields", ())}
         present = ((key, name) for key, name in self.names.fields.items() if name in self.by_name)
         self.field_ids = {key: str(self.by_name[name]["id"]) for key, name in present}

@@ -21,6 +21,7 @@ BY_ID = {
     "fixed_version_id": "fixed_version",
 }
 PEOPLE = frozenset({"author", "assigned_to"})
+PLACES = frozenset({"project", "tracker"})
 PLAIN = frozenset({"subject", "description", "start_date", "due_date"})
 
 # The attributes that count as they were at the filing.
@@ -59,7 +60,7 @@ def _changes_any(journal: Json, attributes: frozenset[str]) -> bool:
 def issue_as_of(issue: Json, moment: datetime, directory: Directory) -> Json:
     """Return an issue as it was at a moment; what leaves no trace in journals, such as its children, is as now.
 
-    A value whose id is not in the lists is named by its id. Without lists, it stays as it is now.
+    A value whose id is not in the lists is as `value_of` says.
     """
     journals = sorted(issue.get("journals", ()), key=journal_order)
     later = [journal for journal in journals if decode_time(journal["created_on"]) > moment]
@@ -89,12 +90,15 @@ def _undone(then: Json, detail: Json, directory: Directory) -> dict[str, Any]:
 
 
 def value_of(issue: Json, key: str, text: str | None, directory: Directory) -> Json | None:
-    """Return the JSON of a value by its id; the present value if its name cannot be known without lists."""
+    """Return the JSON of a value by its id; the present one of a project or tracker that is not in the lists.
+
+    Without lists, the present one of all whose name is not known.
+    """
     if not text:
         return None
     value_id = int(text)
     name = directory.name_of_value(key, value_id) or _name_of_user(issue, value_id, key)
-    if name is None and directory.is_guessed:
+    if name is None and (directory.is_guessed or key in PLACES):
         return issue.get(key)
     return {"id": value_id, "name": name or f"#{value_id}"}
 

@@ -10,6 +10,7 @@ from sup_sync.model.policy import Calendars, Target
 from sup_sync.model.working_time import Calendar, Span
 
 NO_TIME = timedelta(0)
+SKIPPED, UNANSWERED = "skipped", "unanswered"
 
 
 class TargetStatus(StrEnum):
@@ -118,8 +119,9 @@ class Verdict:
     """The result of one target on a request at a moment.
 
     `elapsed`, `left` and `late` are in the time that the target counts. `left` is negative if the target is overdue,
-    and None without a target or after the clock stopped. `late` is None unless the target is breached. `is_skipped`:
-    it could not be judged, and a finding says why.
+    and None without a target or after the clock stopped. `late` is None unless the target is breached. `instead` is
+    shown instead of the outcome NO_TARGET: SKIPPED if the target could not be judged, and a finding says why;
+    UNANSWERED if the request was closed before a response by staff was late.
     """
 
     metric: str
@@ -133,7 +135,7 @@ class Verdict:
     stopped_at: datetime | None = None
     paused_at: datetime | None = None
     cycle: int = 0
-    is_skipped: bool = False
+    instead: str = ""
 
     @property
     def is_running(self) -> bool:
@@ -141,8 +143,12 @@ class Verdict:
 
     @property
     def result(self) -> str:
-        """The outcome, or `skipped` if it could not be judged."""
-        return "skipped" if self.is_skipped else self.outcome.value
+        """The outcome as it is shown."""
+        return self.instead or self.outcome.value
+
+    @property
+    def is_skipped(self) -> bool:
+        return self.instead == SKIPPED
 
 
 def judge_clock(clock: Clock, calendars: Calendars, now: datetime, warning_share: float | None) -> Verdict:
@@ -150,6 +156,7 @@ def judge_clock(clock: Clock, calendars: Calendars, now: datetime, warning_share
     due_at = clock.due_at(calendars)
     effective_now, calendar = clock.effective_now(now), calendars[clock.target.clock]
     left = late = None
+    instead = ""
     if due_at is None:
         outcome, reason = TargetStatus.NO_TARGET, "the clause sets no target"
     elif effective_now > due_at:
@@ -159,7 +166,7 @@ def judge_clock(clock: Clock, calendars: Calendars, now: datetime, warning_share
     elif clock.stopped_at is not None:
         outcome, reason = TargetStatus.MET, "on time"
     elif clock.closed_at is not None:
-        outcome, reason = TargetStatus.NO_TARGET, "closed without an answer by staff"
+        outcome, reason, instead = TargetStatus.NO_TARGET, "closed without an answer by staff", UNANSWERED
     else:
         warning_at = clock.due_at(calendars, warning_share) if warning_share is not None else None
         at_risk = warning_at is not None and effective_now > warning_at
@@ -177,12 +184,13 @@ def judge_clock(clock: Clock, calendars: Calendars, now: datetime, warning_share
         stopped_at=clock.stopped_at,
         paused_at=clock.paused_at,
         cycle=clock.cycle,
+        instead=instead,
     )
 
 
-def no_target(metric: str, reason: str, clause: str = "", cycle: int = 0, *, is_skipped: bool = False) -> Verdict:
-    """Make the verdict for a metric without a target on this request, or one that could not be judged."""
-    return Verdict(metric, TargetStatus.NO_TARGET, None, NO_TIME, reason, clause, cycle=cycle, is_skipped=is_skipped)
+def no_target(metric: str, reason: str, clause: str = "", cycle: int = 0, *, instead: str = "") -> Verdict:
+    """Make the verdict for a metric without a target on this request; SKIPPED if it could not be judged."""
+    return Verdict(metric, TargetStatus.NO_TARGET, None, NO_TIME, reason, clause, cycle=cycle, instead=instead)
 
 
 def _breach_reason(clock: Clock) -> str:

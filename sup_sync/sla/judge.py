@@ -13,7 +13,7 @@ from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.policy import Agreement, Calendars, ClockKind, Policy, Reason
 from sup_sync.model.required import ItemProblem
 from sup_sync.model.working_time import Span
-from sup_sync.sla.clock import Clock, Verdict, judge_clock, no_target
+from sup_sync.sla.clock import SKIPPED, Clock, Verdict, judge_clock, no_target
 from sup_sync.sla.completeness import item_problems
 from sup_sync.sla.judgement import Judgement
 from sup_sync.sla.measures import MEASURES
@@ -214,7 +214,7 @@ class _Judge:
             self.beyond_calendar.add(clock.target.metric)
             self._find("calendar", f"{clock.target.metric} cannot be judged: {error}", clock.target.clause)
             text = "outside the calendar's years"
-            return no_target(clock.target.metric, text, clock.target.clause, clock.cycle, is_skipped=True)
+            return no_target(clock.target.metric, text, clock.target.clause, clock.cycle, instead=SKIPPED)
 
     def _check_end_of_calendar(self, clock: Clock, verdict: Verdict) -> None:
         """Find a breach whose length is not known, as the calendar's years end before the present."""

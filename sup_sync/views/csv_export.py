@@ -51,8 +51,8 @@ def column_names(metrics: Iterable[str]) -> tuple[str, ...]:
     """Return the column names: times are in the support's time zone, `_min` are whole minutes, empty is unknown.
 
     `elapsed_min` of a target and `late_s`, in seconds, are time of its own clock. Its `due_at` is empty while it rests,
-    and its outcome is `skipped` if it could not be judged. The minutes of the four parties add up to
-    `elapsed_…_min`, from filing to the present.
+    and its outcome is also `skipped` if it could not be judged, or `unanswered`. The minutes of the four parties add
+    up to `elapsed_…_min`, from filing to the present.
     """
     return (
         *_CLASSIFICATION,

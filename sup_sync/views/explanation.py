@@ -164,7 +164,7 @@ class Explanation:
 def _verdict_json(verdict: Verdict) -> Json:
     return {
         "metric": verdict.metric,
-        "outcome": verdict.outcome.value,
+        "outcome": verdict.result,
         "reason": verdict.reason,
         "clause": verdict.clause,
     }
@@ -293,7 +293,7 @@ def _clocks(judgement: Judgement, calendars: Calendars, now: datetime) -> Iterat
             counts_from=clock.counts_from,
             within=clock.within(calendars),
             release_on=clock.release_on,
-            pauses=(*pauses, Pause(clock.paused_at, clock.stopped_at)) if clock.paused_at else pauses,
+            pauses=(*pauses, Pause(clock.paused_at, None)) if clock.paused_at and not clock.is_over else pauses,
             reopenings=clock.cycle,
             elapsed=clock.elapsed(calendars, now),
             left=verdict.left,

@@ -102,7 +102,7 @@ def _show_clocks(console: Console, explanation: Explanation) -> None:
     clocks = {each.metric: each for each in explanation.clocks}
     for verdict in explanation.judgement.verdicts:
         head = text(f"  {label(verdict.metric):<16}")
-        outcome = (label(verdict.outcome), STYLES.get(verdict.outcome, ""))
+        outcome = (label(verdict.result), STYLES.get(verdict.outcome, ""))
         body = text(outcome, f": {verdict.reason}", (clause_label(verdict.clause), "dim"))
         print_hanging(console, head, body)
         clock = clocks.get(verdict.metric)
