@@ -91,7 +91,8 @@ def load_judgements(
 
     gathered = gather(settings, config, source, now, everything=everything)
     time, is_whole = in_support_zone(now, config), gathered.is_whole
-    caseload = decode_caseload(gathered.lists, gathered.raw_issues, config.rules, gathered.unread_requests)
+    unread = gathered.unread_requests
+    caseload = decode_caseload(gathered.lists, gathered.raw_issues, config.rules, time, unread=unread)
     del gathered  # Redmine's JSON is no longer needed, and takes much memory
     caseload = caseload if everything else only_current(caseload, config.closed_days, time)
     judgements = judge_caseload(caseload, config.rules, time)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -62,20 +62,20 @@ def publish(settings: Settings, *, project: str, month: date | None, language: s
     publication = Publication.open(connect(config), project, title_of(first, texts))
     now, _, judgements, code = load_judgements(settings, config, None, None, everything=True)
     months = [(each, each.filed_at.astimezone(rules.zone).date().replace(day=1)) for each in judgements]
-    of_month = _report_data([each for each, filed_in in months if filed_in == first], config, now)
-    so_far = _report_data([each for each, filed_in in months if filed_in <= first], config, now)
+    of_month = _report_data([each for each, filed_in in months if filed_in == first], config)
+    so_far = _report_data([each for each, filed_in in months if filed_in <= first], config)
     basis = basis_of(config, is_whole=code == DONE)
     content = render_wiki(of_month, so_far, basis, first, now, texts, config.server.wiki_markup)
     return _show_published(settings, publication, content, code)
 
 
-def _report_data(judgements: Sequence[Judgement], config: Config, now: datetime) -> ReportData:
+def _report_data(judgements: Sequence[Judgement], config: Config) -> ReportData:
     from sup_sync.output.pages.wiki import ReportData
     from sup_sync.views.compliance import compliance
     from sup_sync.views.figures import figures_of
 
     rules = config.rules
-    figures = figures_of(judgements, rules.policy, rules.calendars, now)
+    figures = figures_of(judgements, rules.policy, rules.calendars)
     return ReportData(compliance(judgements, rules.policy, rules.calendars), figures)
 
 

@@ -65,7 +65,7 @@ def _due(example: ExampleShape, agreement: Agreement, metric: str, calendars: Ca
     zone = calendars[ClockKind.WORKING].zone
     filed_at = example.filed.replace(tzinfo=zone)
     try:
-        due_at = Clock(target, filed_at, filed_at).due_at(calendars)
+        due_at = Clock(target, filed_at).due_at(calendars)
     except CalendarError as error:
         return str(error)
     return _format(due_at.astimezone(zone) if due_at else None)

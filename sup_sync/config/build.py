@@ -39,7 +39,7 @@ from sup_sync.model.policy import (
     Target,
     WaitingRule,
 )
-from sup_sync.model.working_time import Calendar, Window
+from sup_sync.model.working_time import Calendar, EveryHour, Window
 
 WHOLE_DAY: Window = (timedelta(0), timedelta(days=1))
 MONDAY = 0  # as in date.weekday()
@@ -93,8 +93,7 @@ def _targets(
 def calendars_of(shape: CalendarShape, zone: ZoneInfo) -> Calendars:
     years = range(min(shape.years), max(shape.years) + 1)
     working = Calendar(zone, shape.by_weekday, _exceptions(shape), years)
-    always = Calendar(zone, dict.fromkeys(range(7), (WHOLE_DAY,)), {}, years)
-    return {ClockKind.WORKING: working, ClockKind.CALENDAR: always}
+    return {ClockKind.WORKING: working, ClockKind.CALENDAR: EveryHour(zone, years)}
 
 
 def _exceptions(shape: CalendarShape) -> dict[date, tuple[Window, ...]]:

@@ -27,6 +27,7 @@ class Directory:
     account_id: int | None = None
     statuses: Mapping[int, str] = field(default_factory=dict)
     priorities: Mapping[int, str] = field(default_factory=dict)
+    trackers: Mapping[int, str] = field(default_factory=dict)
     projects: Mapping[int, Project] = field(default_factory=dict)
     versions: Mapping[int, Version] = field(default_factory=dict)
     people: Mapping[int, Person] = field(default_factory=dict)
@@ -35,7 +36,6 @@ class Directory:
     logins: Mapping[int, str | None] = field(default_factory=dict)
     field_ids: Mapping[str, int] = field(default_factory=dict)
     members: Mapping[int, Collection[int]] = field(default_factory=dict)
-    trackers: Mapping[int, str] = field(default_factory=dict)
     missing_groups: frozenset[str] = frozenset()
     unmapped_groups: frozenset[str] = frozenset()
     is_guessed: bool = False
@@ -127,6 +127,18 @@ class Directory:
     def account(self) -> Person:
         """The account of sup-sync."""
         return self.people.get(self.account_id or 0) or Person(self.account_id or 0, "sup-sync", Side.BOT)
+
+    def name_of_value(self, key: str, value_id: int) -> str | None:
+        """Find the name of a value by its key in the JSON of an issue, such as `status`, and its id."""
+        names = {"status": self.statuses, "priority": self.priorities, "tracker": self.trackers}
+        if key in names:
+            return names[key].get(value_id)
+        known: Project | Version | Person | None
+        if key == "project":
+            known = self.projects.get(value_id)
+        else:
+            known = self.versions.get(value_id) if key == "fixed_version" else self.people.get(value_id)
+        return known.name if known else None
 
     def name_of(self, person_id: int | None) -> str:
         """Return the name of a person, or `#ID` if it is not known; empty for None."""

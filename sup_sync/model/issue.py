@@ -64,7 +64,8 @@ class Event:
     """One journal of an issue; an answer and a status change in the same journal are one event.
 
     `has_information`: it set an item that a request must contain. `status`, `priority`, `priority_confirmed` and the
-    keys of `reason` are pairs (before, after); None if the event did not change them.
+    keys of `reason` are pairs (before, after); None if the event did not change them. `moves` are changes of project,
+    tracker, author and version: which of them, and the names before and after.
     """
 
     at: datetime
@@ -77,6 +78,7 @@ class Event:
     priority: tuple[str, str] | None = None
     priority_confirmed: tuple[bool, bool] | None = None
     reason: tuple[str | None, str | None] | None = None
+    moves: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def has_public_note(self) -> bool:
@@ -112,14 +114,16 @@ class Project:
 class Issue:
     """A request as Redmine shows it, with its history in chronological order.
 
-    `status` and `priority` are the current ones; `as_of` goes back in time. `fields` are the mapped custom fields by
-    their keys, as text; a mapped field that is missing in it cannot be written on this issue. `reason` is the key of
-    the reason for which it was refused, deferred or stopped. `has_file` and `allowed_statuses`, the statuses that the
-    tool may set, are None if they are not known. `unknown` lists values that are not mapped: such an issue is skipped,
-    because a guess could be wrong. `assumptions` say what was assumed where the history does not tell.
-    `counted_answers` are the texts that the tool itself wrote into the fields for the time of the first response.
-    `recorded_level` is the key of the level in Redmine, which the tool wrote. `missing_groups` are the mapped groups
-    that are gone from Redmine; `may_be_in_missing_group` concerns the author.
+    `author` is who filed it, and `tracker_channel` that of the tracker in which it was filed; `filed_project` and
+    `filed_tracker` are set if it was moved since. `category` and `version` of a closed request are those at its
+    closing. `fields` are the mapped custom fields by their keys, as text; a mapped field that is missing in it cannot
+    be written on this issue. `reason` is the key of the reason for which it was refused, deferred or stopped.
+    `has_file` and `allowed_statuses`, the statuses that the tool may set, are None if they are not known. `unknown`
+    lists values that are not mapped: such an issue is skipped, because a guess could be wrong. `assumptions` say what
+    is assumed where the history does not tell. `counted_answers` are the texts that the tool itself wrote into the
+    fields for the time of the first response. `recorded_level` is the key of the level in Redmine, which the tool
+    wrote. `missing_groups` are the mapped groups that are gone from Redmine; `may_be_in_missing_group` concerns the
+    author.
 
     `is_copied`: it was filed as a copy of another issue, with that issue's fields. `set_by` maps fields, also
     `due_date`, to the person who set the current value, if its own history shows it; the author if it was filed with a
@@ -155,26 +159,12 @@ class Issue:
     events: tuple[Event, ...] = ()
     unknown: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
+    filed_project: Project | None = None
+    filed_tracker: str | None = None
     counted_answers: frozenset[str] = frozenset()
     recorded_level: str | None = None
     missing_groups: frozenset[str] = frozenset()
     may_be_in_missing_group: bool = False
-
-    def as_of(self, now: datetime) -> Issue | None:
-        """Return the issue with its status, priority, reason and events at `now`; None before it was filed."""
-        if now < self.created_at:
-            return None
-        known = tuple(event for event in self.events if event.at <= now)
-        later = self.events[len(known) :]
-        if not later:
-            return self
-        return replace(
-            self,
-            events=known,
-            status=next((event.status[0] for event in later if event.status), self.status),
-            priority=next((event.priority[0] for event in later if event.priority), self.priority),
-            reason=next((event.reason[0] for event in later if event.reason), self.reason),
-        )
 
     def is_copied_value(self, key: str) -> bool:
         """Return whether the value of a field came with the copy, so that nobody set it for this request."""

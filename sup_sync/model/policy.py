@@ -179,7 +179,8 @@ class Contract:
         if not self.first_on <= filed_on <= self.last_on:
             return False
         if self.project is not None:
-            return self.project in (issue.project.identifier, issue.project.name)
+            project = issue.filed_project or issue.project
+            return self.project in (project.identifier, project.name)
         if self.group is not None:
             return self.group in issue.author.groups
         return self.bin == issue.fields.get("bin", "").strip()
@@ -261,7 +262,7 @@ class Policy:
         return next((each for each in self.contracts if each.covers(issue, filed_on)), None)
 
     def channel_of(self, issue: Issue) -> str | None:
-        """Find the channel: from its field, otherwise from its tracker, otherwise from its author (clauses 7, 8)."""
+        """Find the channel: from its field, otherwise from the tracker or author at the filing (clauses 7, 8)."""
         return issue.fields.get("channel") or issue.tracker_channel or self.default_channels.get(issue.author.side)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from itertools import accumulate
 from math import trunc
@@ -19,6 +19,7 @@ Window = tuple[timedelta, timedelta]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOTHING, _DAY = timedelta(0), timedelta(days=1)
 _MICROSECOND, _SECOND_US, _DAY_S = timedelta(microseconds=1), 1_000_000, 86_400
+_LATEST = (datetime(9999, 12, 31, tzinfo=UTC) - _EPOCH) // _MICROSECOND
 
 
 @fast_value
@@ -80,6 +81,15 @@ class Calendar:
         if without:
             total = sum(line.between(*piece) for piece in _pieces(begin, finish, without))
         return total * _MICROSECOND
+
+    def elapsed_in_known_years(self, start: datetime, end: datetime, without: Iterable[Span] = ()) -> timedelta:
+        """Return `elapsed`, counted only until the end of the known years; raises CalendarError if it starts later."""
+        return self.elapsed(start, min(end, self.known_until), without)
+
+    @cached_property
+    def known_until(self) -> datetime:
+        """The end of the known years."""
+        return _moment(self._line.hi)
 
     def spans(self, start: datetime, end: datetime, without: Iterable[Span] = ()) -> Iterator[Span]:
         """Yield the working periods (UTC) in [start, end), excluding the `without` spans, in order."""
@@ -165,6 +175,43 @@ class Calendar:
                 elif opens < closes:
                     periods.append((opens, closes))
         return [*periods, (end, end)]
+
+
+class EveryHour(Calendar):
+    """All hours of all days: it has no days off, so it also counts outside the known years."""
+
+    def __init__(self, zone: ZoneInfo, years: range) -> None:
+        super().__init__(zone, dict.fromkeys(range(7), ((_NOTHING, _DAY),)), {}, years)
+
+    def after(self, start: datetime, within: timedelta, without: Iterable[Span] = ()) -> datetime:
+        begin, need = _us(start), within // _MICROSECOND
+        if need < 0:
+            raise CalendarError(f"invalid amount of time {within}: use 0 or more")
+        for piece, end in _pieces(begin, _LATEST, without):
+            passed = end - piece
+            if passed > need or passed == need > 0:
+                return _moment(piece + need)
+            need -= trunc(passed)
+        raise CalendarError(f"the end of {within} from {start} on is too late for a calendar")
+
+    def elapsed(self, start: datetime, end: datetime, without: Iterable[Span] = ()) -> timedelta:
+        return sum(end - start for start, end in _pieces(_us(start), _us(end), without)) * _MICROSECOND
+
+    @property
+    def known_until(self) -> datetime:
+        return _moment(_LATEST)
+
+    def spans(self, start: datetime, end: datetime, without: Iterable[Span] = ()) -> Iterator[Span]:
+        return (Span(_moment(a), _moment(b)) for a, b in _pieces(_us(start), _us(end), without))
+
+    def is_open(self, _at: datetime) -> bool:
+        return True
+
+    def end_of_working_day(self, start: datetime, days: int) -> datetime:
+        if days < 1:
+            raise CalendarError(f"invalid number of days {days}: use 1 or more")
+        day = start.astimezone(self.zone).date() + timedelta(days=days + 1)
+        return datetime.combine(day, time(), self.zone).astimezone(UTC)
 
 
 class _Line:

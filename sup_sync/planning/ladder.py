@@ -27,7 +27,7 @@ def due_step(
     clock: Clock, ladder: tuple[LadderStep, ...], marker: Marker, calendars: Calendars, now: datetime
 ) -> DueStep | None:
     """Find the highest step that a clock has passed and that is not in the marker; None after the clock stopped."""
-    if clock.stopped_at is not None:
+    if clock.is_over:
         return None
     reached = marker.share(clock.name, clock.cycle)
     for step in sorted(ladder, key=lambda step: step.share, reverse=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sup_sync.errors import internal_error
 from sup_sync.model.change import Change
@@ -219,7 +219,7 @@ class RequestPlan:
         if clock is None:
             return
         verdict = self.judgement.verdict_on(clock)
-        new = verdict.due_at.astimezone(self.zone).date() if verdict.due_at else None
+        new = self._day_of(verdict.due_at) if verdict.due_at else None
         setter = self.issue.set_by.get("due_date")
         is_persons = setter is not None and setter.side is not Side.BOT
         if new == old or (new is None and is_persons):
@@ -239,6 +239,10 @@ class RequestPlan:
         if setter and not self.judgement.phase.is_final:
             text = f"due date {self.issue.due_on} set by {setter.name!r} is kept; the target is {target}"
             self._find("due_date_kept", text)
+
+    def _day_of(self, due_at: datetime) -> date:
+        """Return the local day of a due moment; 0:00 is the end of the day before."""
+        return (due_at - timedelta(microseconds=1)).astimezone(self.zone).date()
 
     def _add_notes(self, marker: Marker, notices: Sequence[Notice]) -> None:
         """Add the notes, the public one first, each in a write with the marker (fact: a write takes one note)."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from itertools import takewhile
 
 from sup_sync.errors import DecodeError
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import NUMBER_PREFIX, Event, Issue, Person, Phase, Project, Status, Version
+from sup_sync.model.names import TrackerMapping
 from sup_sync.model.required import INFORMATION
 from sup_sync.redmine.field_history import FieldHistory
 from sup_sync.redmine.former_values import FormerValues, counted_answers, with_unnamed_statuses
+from sup_sync.redmine.history import BY_ID, OF_CLOSING, changes_since, first_values, issue_as_of, value_of
 from sup_sync.redmine.linked_issues import blocker_ids, duplicate_ids, subtask_ids
 from sup_sync.redmine.values import check_id, check_text, decode_date, decode_time
 from sup_sync.to_json import Json
@@ -19,6 +23,14 @@ LIST_FIELDS = {"level", "state", "reason", "language"}  # with values of tracker
 STATUS, PRIORITY, DESCRIPTION, DUE_DATE = (
     ("attr", name) for name in ("status_id", "priority_id", "description", "due_date")
 )
+
+# The changes of these are shown in an explanation, with their keys in the JSON and their names on screens.
+MOVES = {
+    ("attr", "project_id"): "project",
+    ("attr", "tracker_id"): "tracker",
+    ("attr", "author_id"): "author",
+    ("attr", "fixed_version_id"): "version",
+}
 
 
 def _name(names: Mapping[int, str], row: Json) -> str:
@@ -45,14 +57,19 @@ def _has_text(detail: Json) -> bool:
     return bool(str(detail.get("new_value") or "").strip())
 
 
-def decode_issue(issue: Json, directory: Directory) -> Issue:
+def decode_issue(issue: Json, directory: Directory, now: datetime | None = None) -> Issue:
     """Decode an issue from the JSON of `GET /issues/N.json?include=journals,children,relations`, or its `issue`.
 
-    Raises DecodeError if the form is different. Unmapped names are in `Issue.unknown`.
+    With `now`, it is the issue as it was then: later journals do not count. Raises DecodeError if the form is
+    different. Unmapped names are in `Issue.unknown`.
     """
     bare = issue.get("issue", issue) if isinstance(issue, Mapping) else issue
     try:
-        return _Decoder(bare, directory).issue()
+        first = first_values(bare)
+        decoded = _Decoder(bare, directory, first).issue()
+        if now is not None and decoded.events and decoded.events[-1].at > now:
+            return _Decoder(issue_as_of(bare, now, directory), directory, first).issue()
+        return decoded
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         where = f"issue #{bare.get('id', '?')}" if isinstance(bare, Mapping) else "an issue"
         reason = f"missing `{error.args[0]}`" if isinstance(error, KeyError) else repr(error)
@@ -65,14 +82,16 @@ def _values(detail: Json | None) -> tuple[str, str] | None:
 
 
 class _Decoder:
-    """A decoder of one issue, which collects unmapped names."""
+    """A decoder of one issue, which collects unmapped names; `first` are values at the filing that changed since."""
 
-    def __init__(self, raw: Json, directory: Directory) -> None:
+    def __init__(self, raw: Json, directory: Directory, first: Mapping[str, str | None]) -> None:
         self.raw = raw
         self.directory = directory
         self.names = directory.names
         self.unknown: dict[str, None] = {}
         self.former = FormerValues(directory)
+        self.assumed: list[str] = []
+        self.first, self.filer = first, raw["author"]
         fields = raw.get("custom_fields", ())
         self.by_name = {_name(directory.field_names, each): each for each in fields}
         present = ((key, name) for key, name in self.names.fields.items() if name in self.by_name)
@@ -86,33 +105,36 @@ class _Decoder:
 
     def issue(self) -> Issue:
         raw = self.raw
-        tracker = _name(self.directory.trackers, raw["tracker"])
-        mapping = self.names.trackers.get(tracker)
-        if mapping is None:
-            self._add_unmapped("tracker", tracker, "trackers")
+        author, tracker = self._filer(), _name(self.directory.trackers, raw["tracker"])
         numbered = [(self._event(journal), journal.get("id", 0)) for journal in raw.get("journals", ())]
-        events = (event for event, _ in sorted(numbered, key=lambda each: (each[0].at, each[1])))
+        in_order = (event for event, _ in sorted(numbered, key=lambda each: (each[0].at, each[1])))
         fields, status = self._fields(), self._status(_name(self.directory.statuses, raw["status"]))
+        events = tuple(with_unnamed_statuses(in_order, status))
         history = FieldHistory(raw)
         is_copied = self._is_copied(history, fields)
+        closed = self._at_closing(status, events)
+        category = self._tracker(closed["tracker"])
+        filed_tracker = self._filed("tracker_id")
+        filed = self._tracker(filed_tracker) if filed_tracker else self._tracker(raw["tracker"])
+        filed_project = self._filed("project_id")
         return Issue(
             id=check_id(raw["id"]),
             project=self._project(raw["project"]),
             tracker=tracker,
             subject=check_text(raw.get("subject") or ""),
-            author=self._person(raw["author"]),
+            author=author,
             created_at=decode_time(raw["created_on"]),
             updated_at=decode_time(raw["updated_on"]),
             status=status,
             priority=self._priority(_name(self.directory.priorities, raw["priority"])),
-            category=mapping.category if mapping else None,
-            tracker_channel=mapping.channel if mapping else None,
+            category=category.category if category else None,
+            tracker_channel=filed.channel if filed else None,
             reason=self._reason(fields.get("reason")),
             language=self.names.key_of("language", fields.get("language", "")),
             has_file=bool(raw["attachments"]) if "attachments" in raw else None,
             allowed_statuses=self._allowed(raw.get("allowed_statuses")),
             assignee_id=check_id(raw["assigned_to"]["id"]) if raw.get("assigned_to") else None,
-            version=self._version(raw.get("fixed_version")),
+            version=self._version(closed.get("fixed_version")),
             start_on=decode_date(raw.get("start_date")),
             due_on=decode_date(raw.get("due_date")),
             subtasks=subtask_ids(raw),
@@ -121,18 +143,62 @@ class _Decoder:
             fields=fields,
             set_by=dict(self._set_by(history, fields, is_copied=is_copied)),
             is_copied=is_copied,
-            events=tuple(with_unnamed_statuses(events, status)),
+            events=events,
             unknown=tuple(self.unknown),
-            assumptions=self.former.assumptions,
+            assumptions=(*self.former.assumptions, *self.assumed),
+            filed_project=self._project(filed_project) if filed_project else None,
+            filed_tracker=filed_tracker["name"] if filed_tracker else None,
             counted_answers=counted_answers(raw.get("journals", ()), self.directory.account_id, self._answer_fields()),
             recorded_level=self.names.key_of("level", fields.get("level", "")),
             missing_groups=self.directory.missing_groups,
-            may_be_in_missing_group=self.directory.may_be_in_missing_group(raw["author"]["id"]),
+            may_be_in_missing_group=self.directory.may_be_in_missing_group(self.filer["id"]),
         )
+
+    def _filer(self) -> Person:
+        """Return who filed it, also if the author was changed later."""
+        if "author_id" in self.first:
+            self.filer = value_of(self.raw, "author", self.first["author_id"], self.directory) or self.raw["author"]
+        return self._person(self.filer)
+
+    def _filed(self, attribute: str) -> Json | None:
+        """Return the project or tracker in which it was filed; None if it is the present one, or not known."""
+        key, text = BY_ID[attribute], self.first.get(attribute)
+        if not text:
+            return None
+        name = self.directory.name_of_value(key, int(text))
+        is_known = name in self.names.trackers if key == "tracker" else name is not None
+        if not is_known:
+            what = f"{key} {f'{name!r}' if name else f'#{text}'}"
+            present = self.raw[key]["name"]
+            self.assumed.append(f'filed in {what}, which is not known; judged as filed in {key} "{present}"')
+            return None
+        return None if int(text) == self.raw[key]["id"] else {"id": int(text), "name": name}
+
+    def _at_closing(self, status: Status, events: Sequence[Event]) -> Json:
+        """Return the issue as it was when it was closed; as it is now if it is open."""
+        if not status.phase.is_final:
+            return self.raw
+        changes = [(each.at, each.status[1]) for each in events if each.status]
+        final = takewhile(lambda change: change[1].phase.is_final, reversed(changes))
+        *_, closed_at = (decode_time(self.raw["created_on"]), *(at for at, _ in final))
+        if not changes_since(self.raw, closed_at, OF_CLOSING):
+            return self.raw
+        then = issue_as_of(self.raw, closed_at, self.directory)
+        version = then.get("fixed_version")
+        if version and version["id"] not in self.directory.versions:
+            self.assumed.append(f'closed in version "{version["name"]}", which is not known; judged without its date')
+        return then
+
+    def _tracker(self, tracker: Json) -> TrackerMapping | None:
+        name = _name(self.directory.trackers, tracker)
+        mapping = self.names.trackers.get(name)
+        if mapping is None:
+            self._add_unmapped("tracker", name, "trackers")
+        return mapping
 
     def _person(self, user: Json) -> Person:
         person_id, name = check_id(user["id"]), check_text(user.get("name", ""))
-        return self.directory.person(person_id, name, self.raw["project"]["id"], self.raw["author"]["id"])
+        return self.directory.person(person_id, name, self.raw["project"]["id"], self.filer["id"])
 
     def _project(self, project: Json) -> Project:
         known = self.directory.projects.get(project["id"])
@@ -233,7 +299,18 @@ class _Decoder:
             priority=self._priority_change(changes.get(PRIORITY)),
             priority_confirmed=(confirmed[0] == "1", confirmed[1] == "1") if confirmed else None,
             reason=(reason_keys.get(reason[0]), reason_keys.get(reason[1])) if reason else None,
+            moves=() if MOVES.keys().isdisjoint(changes) else tuple(self._moves(changes)),
         )
+
+    def _moves(self, changes: Mapping[tuple[str, str], Json]) -> Iterator[tuple[str, str, str]]:
+        for key, what in MOVES.items():
+            if key in changes:
+                before, after = (self._name(key[1], changes[key].get(each)) for each in ("old_value", "new_value"))
+                yield what, before, after
+
+    def _name(self, attribute: str, text: str | None) -> str:
+        value = value_of(self.raw, BY_ID[attribute], text, self.directory)
+        return str(value["name"]) if value else "none"
 
     def _status_change(self, detail: Json | None) -> tuple[Status, Status] | None:
         if detail is None:

@@ -62,15 +62,17 @@ def _is_staff_incomplete(lists: Json, names: RedmineNames) -> bool:
 
 
 def guess_directory(issues: Iterable[Json], names: RedmineNames) -> Directory:
-    """Collect statuses and priorities with their ids from issues, for a snapshot without lists."""
+    """Collect statuses, priorities and trackers with their ids from issues, for a snapshot without lists."""
     statuses: dict[int, str] = {}
     priorities: dict[int, str] = {}
+    trackers: dict[int, str] = {}
     for issue in issues:
         with suppress(KeyError, TypeError):  # decoding the issue reports the error
             for status in (issue["status"], *issue.get("allowed_statuses", ())):
                 statuses[status["id"]] = status["name"]
             priorities[issue["priority"]["id"]] = issue["priority"]["name"]
-    return Directory(names, statuses=statuses, priorities=priorities, is_guessed=True)
+            trackers[issue["tracker"]["id"]] = issue["tracker"]["name"]
+    return Directory(names, statuses=statuses, priorities=priorities, trackers=trackers, is_guessed=True)
 
 
 def _project(row: Json) -> Project:

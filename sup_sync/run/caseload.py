@@ -32,12 +32,20 @@ class Caseload:
 
 
 def decode_caseload(
-    lists: Json | None, raw_issues: Iterable[Json], rules: Rulebook, unread: Iterable[Finding] = ()
+    lists: Json | None,
+    raw_issues: Iterable[Json],
+    rules: Rulebook,
+    now: datetime | None = None,
+    *,
+    unread: Iterable[Finding] = (),
 ) -> Caseload:
-    """Decode issues; without lists, people and former statuses are guessed. `unread` are findings of reading."""
+    """Decode issues as of `now`; without lists, people and former statuses are guessed.
+
+    `unread` are findings of reading.
+    """
     raw_issues = tuple(each for each in raw_issues if not _is_ignored(each, lists, rules.names))
     directory = guess_directory(raw_issues, rules.names) if lists is None else _directory(lists, rules)
-    decoded = [decode_or_report(raw, directory) for raw in raw_issues]
+    decoded = [decode_or_report(raw, directory, now) for raw in raw_issues]
     return Caseload(
         directory,
         issues=tuple(each for each in decoded if isinstance(each, Issue)),
@@ -55,10 +63,10 @@ def _is_ignored(raw: Json, lists: Json | None, names: RedmineNames) -> bool:
     return False
 
 
-def decode_or_report(raw: Json, directory: Directory) -> Issue | Finding:
-    """Decode an issue, or return the finding that it is not of Redmine's form."""
+def decode_or_report(raw: Json, directory: Directory, now: datetime | None = None) -> Issue | Finding:
+    """Decode an issue as of `now`, or return the finding that it is not of Redmine's form."""
     try:
-        return decode_issue(raw, directory)
+        return decode_issue(raw, directory, now)
     except DecodeError as error:
         return Finding(raw["id"], "unreadable", str(error))
 
@@ -73,15 +81,14 @@ def _directory(lists: Json, rules: Rulebook) -> Directory:
 
 
 def judge_caseload(caseload: Caseload, rules: Rulebook, now: datetime) -> tuple[Judgement, ...]:
-    """Judge every issue that was filed by `now`, as of then."""
+    """Judge every issue that was filed by `now`; they must have been decoded as of then."""
     judged = (judge_filed(issue, rules, now) for issue in caseload.issues)
     return tuple(each for each in judged if each)
 
 
 def judge_filed(issue: Issue, rules: Rulebook, now: datetime) -> Judgement | None:
-    """Judge an issue as of `now`; None if it was filed later."""
-    then = issue.as_of(now)
-    return judge_issue(then, rules.policy, rules.calendars, now) if then else None
+    """Judge an issue that was decoded as of `now`; None if it was filed later."""
+    return judge_issue(issue, rules.policy, rules.calendars, now) if issue.created_at <= now else None
 
 
 def plan_caseload(

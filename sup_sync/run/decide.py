@@ -57,7 +57,7 @@ def decide(
     urgent: set[int] = set()
     judged = 0
     for raw in raw_issues:
-        issue = decode_or_report(raw, directory)
+        issue = decode_or_report(raw, directory, now)
         if isinstance(issue, Finding):
             unreadable.append(issue)
             skipped.add(issue.issue_id)

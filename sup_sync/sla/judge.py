@@ -14,7 +14,7 @@ from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.policy import Agreement, Calendars, ClockKind, Policy, Reason
 from sup_sync.model.required import ItemProblem
 from sup_sync.model.working_time import Span
-from sup_sync.sla.clock import Clock, Verdict, judge_clock, no_target
+from sup_sync.sla.clock import SKIPPED, Clock, Verdict, judge_clock, no_target
 from sup_sync.sla.completeness import item_problems
 from sup_sync.sla.judgement import Judgement
 from sup_sync.sla.measures import MEASURES
@@ -105,7 +105,7 @@ class _Judge:
             verdicts=verdicts,
             phase_periods=self.phase_periods,
             contract=contract,
-            wait=wait_of(self.issue, self.phase_periods, self.policy.waiting, self.calendars),
+            wait=wait_of(self.issue, self.phase_periods, self.policy, self.calendars),
             reason=self.reason,
             item_problems=tuple(item_problems(self.issue, self.policy.requirements)),
             beyond_calendar=frozenset(self.beyond_calendar),
@@ -247,11 +247,23 @@ class _Judge:
             event = "refused" if self.issue.status.phase is Phase.REFUSED else "stopped"
             return no_target(clock.target.metric, event + reason, clause, clock.cycle)
         try:
-            return judge_clock(clock, self.calendars, self.now, agreement.warning_share)
+            verdict = judge_clock(clock, self.calendars, self.now, agreement.warning_share)
+            self._check_end_of_calendar(clock, verdict)
+            return verdict
         except CalendarError as error:
             self.beyond_calendar.add(clock.target.metric)
             self._find("calendar", f"{clock.target.metric} cannot be judged: {error}", clock.target.clause)
-            return no_target(clock.target.metric, "outside the calendar's years", clock.target.clause)
+            text = "outside the calendar's years"
+            return no_target(clock.target.metric, text, clock.target.clause, clock.cycle, instead=SKIPPED)
+
+    def _check_end_of_calendar(self, clock: Clock, verdict: Verdict) -> None:
+        """Find a breach whose length is not known, as the calendar's years end before the present."""
+        if verdict.late is None:
+            return
+        until = self.calendars[clock.target.clock].known_until
+        if clock.effective_now(self.now) > until:
+            text = f"is counted only until {until.astimezone(self.zone).date()}: extend mappings/calendar.yaml"
+            self._find("calendar", f"{clock.target.metric} is overdue; the time {text}", clock.target.clause)
 
     def _clocks(self, agreement: Agreement) -> Iterator[Clock]:
         """Make the clocks of all metrics, each by the rule of its measure."""
@@ -302,6 +314,7 @@ class _Judge:
             text = "waiting for the client, but no question was asked; ask in a public note and set the status with it"
             self._find("no_question", text, self.policy.waiting.clause)
         if phase.is_final:
+            self._check_late_answer()
             return
         if judgement.requested_priority:
             requested, effective = judgement.requested_priority, judgement.priority
@@ -311,6 +324,16 @@ class _Judge:
             items = ", ".join(_item_text(each) for each in judgement.item_problems)
             clauses = " and ".join(dict.fromkeys(each.clause for each in judgement.item_problems))
             self._find("incomplete", f"missing: {items}", clauses)
+
+    def _check_late_answer(self) -> None:
+        """Find an answer of the client to a request that the tool closed for its lack, and that is still closed."""
+        closing = next((each for each in reversed(self.issue.events) if each.status), None)
+        if closing is None or closing.by.side is not Side.BOT:
+            return
+        later = self.issue.events[self.issue.events.index(closing) + 1 :]
+        if any(each.is_public_answer and each.by.side in (Side.CLIENT, Side.UNKNOWN) for each in later):
+            text = "the client answered after sup-sync closed the request; reopen it, or answer why it stays closed"
+            self._find("late_answer", text, self.policy.waiting.clause)
 
     def _no_reason(self) -> str:
         if self.issue.reason is None:

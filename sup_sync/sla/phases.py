@@ -28,7 +28,7 @@ def phase_periods(issue: Issue, filed_at: datetime, now: datetime) -> Iterator[P
     It is open from the client's contact until its entry, in whatever status it is entered.
     """
     changes = _phase_changes(issue, filed_at)
-    ends = [*(at for at, _ in changes[1:]), now]
+    ends = [*(at for at, _ in changes[1:]), max(now, changes[-1][0])]
     for (start, phase), end in zip(changes, ends, strict=True):
         yield PhasePeriod(phase, Span(start, end))
 
@@ -40,12 +40,13 @@ def _phase_changes(issue: Issue, filed_at: datetime) -> list[tuple[datetime, Pha
     if filed_at < entered_at and first is not Phase.OPEN:
         changes = [(filed_at, Phase.OPEN), (entered_at, first)]
     for event, after in events_with_phases(issue):
+        at = max(event.at, changes[-1][0])  # an imported journal may be older than the issue
         if after is changes[-1][1]:
             continue
         if _takes_back_development(event, after, changes):
             changes.pop()
         else:
-            changes.append((event.at, after))
+            changes.append((at, after))
     return changes
 
 

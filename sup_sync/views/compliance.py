@@ -33,9 +33,10 @@ class Dimension(StrEnum):
 class Tally:
     """The results of a group of requests for one target: counts of outcomes, and percentiles of the stopped clocks.
 
-    `breached` includes running clocks. `no_target` counts the requests that a clause exempts. `median` and `ninetieth`
-    are nearest-rank percentiles (of n sorted values, the one at position n × 0.5 or n × 0.9, rounded up) of the time on
-    the target's own clock. They are None if no clock stopped.
+    `breached` includes running clocks. `no_target` counts the requests that a clause exempts, and those that the tool
+    closed before a response was late; `skipped` those for which this target could not be judged. `median` and
+    `ninetieth` are nearest-rank percentiles (of n sorted values, the one at position n × 0.5 or n × 0.9, rounded up) of
+    the time on the target's own clock. They are None if no clock stopped.
     """
 
     metric: str
@@ -44,6 +45,7 @@ class Tally:
     on_track: int
     at_risk: int
     no_target: int
+    skipped: int
     median: timedelta | None
     ninetieth: timedelta | None
 
@@ -112,9 +114,9 @@ class Report:
         REASON is {"reason", "clause", "count"}.
 
         GROUP is {"key", "requests", "refused", "skipped", METRIC: TALLY, …, "time_by_party"},
-        TALLY is {"metric", "met", "breached", "on_track", "at_risk", "no_target", "share_met" (0 to 1), "median",
-        "ninetieth"}. `time_by_party` maps support, client, development, closed and elapsed to {"working", "wall"}.
-        Days are ISO, times are whole seconds, unknown values are null.
+        TALLY is {"metric", "met", "breached", "on_track", "at_risk", "no_target", "skipped", "share_met" (0 to 1),
+        "median", "ninetieth"}. `time_by_party` maps support, client, development, closed and elapsed to
+        {"working", "wall"}. Days are ISO, times are whole seconds, unknown values are null.
         """
         return {
             "filed_from": json_value(self.filed_from),
@@ -222,6 +224,7 @@ def _reasons(judgements: list[Judgement], policy: Policy) -> Iterator[ReasonCoun
 
 def _tally(metric: str, verdicts: list[Verdict]) -> Tally:
     counts = Counter([each.outcome for each in verdicts])
+    skipped = sum([each.is_skipped for each in verdicts])
     times = sorted([each.elapsed for each in verdicts if each.stopped_at is not None])
     return Tally(
         metric=metric,
@@ -229,7 +232,8 @@ def _tally(metric: str, verdicts: list[Verdict]) -> Tally:
         breached=counts[TargetStatus.BREACHED],
         on_track=counts[TargetStatus.ON_TRACK],
         at_risk=counts[TargetStatus.AT_RISK],
-        no_target=counts[TargetStatus.NO_TARGET],
+        no_target=counts[TargetStatus.NO_TARGET] - skipped,
+        skipped=skipped,
         median=nearest_rank(times, 50),
         ninetieth=nearest_rank(times, 90),
     )

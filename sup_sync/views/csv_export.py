@@ -40,15 +40,19 @@ def csv_text(judgements: Iterable[Judgement], policy: Policy, calendars: Calenda
 
 _CLASSIFICATION = ("issue", "project", "subject", "filed_at", "level", "channel", "category", "priority", "agreement")
 _STATE = ("regulation", "status", "phase", "reason", "findings")
-_OF_A_TARGET = ("due_at", "outcome", "stopped_at", "elapsed_min", "clause")
+_OF_A_TARGET = ("due_at", "outcome", "stopped_at", "elapsed_min", "late_s", "clause")
+
+# With seconds, because they may decide.
+_EXACT_FORMAT = f"{MOMENT_FORMAT}:%S"
 _OF_A_PARTY = ("support", "client", "development", "closed", "elapsed")
 
 
 def column_names(metrics: Iterable[str]) -> tuple[str, ...]:
     """Return the column names: times are in the support's time zone, `_min` are whole minutes, empty is unknown.
 
-    `elapsed_min` of a target is time of its own clock. The minutes of the four parties add up to `elapsed_…_min`, from
-    filing to the present.
+    `elapsed_min` of a target and `late_s`, in seconds, are time of its own clock. Its `due_at` is empty while it rests,
+    and its outcome is also `skipped` if it could not be judged, or `unanswered`. The minutes of the four parties add
+    up to `elapsed_…_min`, from filing to the present.
     """
     return (
         *_CLASSIFICATION,
@@ -83,8 +87,11 @@ def _state(judgement: Judgement) -> Iterator[Cell]:
 
 def _target(judgement: Judgement, metric: str, zone: tzinfo) -> Iterator[Cell]:
     verdict = judgement.verdict(metric)
-    yield from (_moment(verdict.due_at, zone), verdict.outcome.value, _moment(verdict.stopped_at, zone))
+    is_resting = verdict.paused_at is not None and verdict.stopped_at is None and verdict.late is None
+    due = "" if is_resting else _moment(verdict.due_at, zone, _EXACT_FORMAT)
+    yield from (due, verdict.result, _moment(verdict.stopped_at, zone, _EXACT_FORMAT))
     yield _minutes(verdict.elapsed) if verdict.elapsed or verdict.due_at else ""
+    yield "" if verdict.late is None else int(verdict.late.total_seconds())
     yield verdict.clause
 
 
@@ -95,8 +102,8 @@ def _party_minutes(times: TimeByParty) -> Iterator[Cell]:
     yield from (_minutes(each.wall) for each in rows)
 
 
-def _moment(at: datetime | None, zone: tzinfo) -> str:
-    return f"{at.astimezone(zone):{MOMENT_FORMAT}}" if at else ""
+def _moment(at: datetime | None, zone: tzinfo, form: str = MOMENT_FORMAT) -> str:
+    return f"{at.astimezone(zone):{form}}" if at else ""
 
 
 def _minutes(length: timedelta) -> int:

@@ -78,7 +78,11 @@ class Pause:
 
 @value
 class ClockDetails:
-    """The clock of one target: `within` is None if the clause sets no target, `left` and `due_at` are the verdict's."""
+    """The clock of one target: `within` is None if the clause sets no target; `left` and `late` are the verdict's.
+
+    `due_at` is the verdict's too; None while the clock rests in a pause, as it moves until the pause ends, unless the
+    target was breached before.
+    """
 
     metric: str
     agreement: str
@@ -90,13 +94,14 @@ class ClockDetails:
     reopenings: int
     elapsed: timedelta
     left: timedelta | None
+    late: timedelta | None
     due_at: datetime | None
     stopped_at: datetime | None
 
 
 @value
 class StepDetails:
-    """A step of the ladder on one clock; `due_at` is None outside the years of the calendar."""
+    """A step of the ladder on one clock; `due_at` is None outside the years of the calendar, or if it still moves."""
 
     metric: str
     step: str
@@ -159,7 +164,7 @@ class Explanation:
 def _verdict_json(verdict: Verdict) -> Json:
     return {
         "metric": verdict.metric,
-        "outcome": verdict.outcome.value,
+        "outcome": verdict.result,
         "reason": verdict.reason,
         "clause": verdict.clause,
     }
@@ -205,6 +210,8 @@ def _marker(judgement: Judgement) -> Marker | None:
 def _attributes(judgement: Judgement, rules: Rulebook) -> Iterator[Attribute]:
     issue, contract, policy = judgement.issue, judgement.contract, judgement.policy
     because = f"contract of {contract.client} until {contract.last_on}" if contract else "no contract on that day"
+    if issue.filed_project:
+        because += f"; filed in {issue.filed_project.name}"
     yield _attribute("level", judgement.level, because, policy.levels)
     yield _attribute("channel", judgement.channel, _channel_because(judgement), policy.channels)
     yield _attribute("category", judgement.category, f"tracker «{issue.tracker}»", policy.categories)
@@ -226,7 +233,9 @@ def _channel_because(judgement: Judgement) -> str:
     issue = judgement.issue
     if issue.fields.get("channel"):
         return "set in its field"
-    return f"tracker «{issue.tracker}»" if issue.tracker_channel else f"filed by {issue.author.side}"
+    if not issue.tracker_channel:
+        return f"filed by {issue.author.side}"
+    return f"filed in tracker «{issue.filed_tracker}»" if issue.filed_tracker else f"tracker «{issue.tracker}»"
 
 
 def _priority_because(judgement: Judgement) -> str:
@@ -267,6 +276,8 @@ def _changes(event: Event) -> Iterator[str]:
         yield f"priority {event.priority[0]} → {event.priority[1]}"
     if event.reason:
         yield f"reason {event.reason[0] or 'none'} → {event.reason[1] or 'none'}"
+    for what, before, after in event.moves:
+        yield f"{what} {before} → {after}"
     if event.priority_confirmed:
         yield "priority confirmed" if event.priority_confirmed[1] else "priority no longer confirmed"
 
@@ -282,11 +293,12 @@ def _clocks(judgement: Judgement, calendars: Calendars, now: datetime) -> Iterat
             counts_from=clock.counts_from,
             within=clock.within(calendars),
             release_on=clock.release_on,
-            pauses=(*pauses, Pause(clock.paused_at, clock.stopped_at)) if clock.paused_at else pauses,
+            pauses=(*pauses, Pause(clock.paused_at, None)) if clock.paused_at and not clock.is_over else pauses,
             reopenings=clock.cycle,
             elapsed=clock.elapsed(calendars, now),
             left=verdict.left,
-            due_at=verdict.due_at,
+            late=verdict.late,
+            due_at=None if clock.is_resting and verdict.late is None else verdict.due_at,
             stopped_at=clock.stopped_at,
         )
 
@@ -322,9 +334,11 @@ class _Ladder:
 
     def _due_at(self, share: float) -> datetime | None:
         try:
-            return self.clock.due_at(self.rules.calendars, share)
+            due_at = self.clock.due_at(self.rules.calendars, share)
         except CalendarError:
             return None
+        is_ahead = due_at is not None and self.clock.effective_now(self.now) <= due_at
+        return None if is_ahead and self.clock.is_resting else due_at
 
     def _state(self, step: LadderStep, due_at: datetime | None, pending: LadderStep | None) -> StepState:
         if not self.is_readable:
@@ -333,7 +347,7 @@ class _Ladder:
             return StepState.SENT
         if not self.is_enforced:
             return StepState.NOT_ENFORCED
-        if self.clock.stopped_at is not None:
+        if self.clock.is_over:
             return StepState.STOPPED
         if step == pending:
             return StepState.DUE

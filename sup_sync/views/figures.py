@@ -100,15 +100,15 @@ class Figures:
         return tuple(dict.fromkeys(each.month for each in self.shares))
 
 
-def figures_of(judgements: Sequence[Judgement], policy: Policy, calendars: Calendars, now: datetime) -> Figures:
-    """Compute the figures of requests judged at `now`; levels are in the regulation's order, oldest breaches first."""
+def figures_of(judgements: Sequence[Judgement], policy: Policy, calendars: Calendars) -> Figures:
+    """Compute the figures of judged requests; levels are in the regulation's order, oldest breaches first."""
     zone = calendars[ClockKind.WORKING].zone
     metrics = tuple(policy.all_metrics)
     seen = {each.level for each in judgements}
     levels = tuple(
         each for each in (*policy.levels, *sorted(seen - {None, *policy.levels}, key=str), None) if each in seen
     )
-    breaches = sorted(_breaches(judgements, calendars, now), key=lambda each: (each.due_at, each.issue.id))
+    breaches = sorted(_breaches(judgements), key=lambda each: (each.due_at, each.issue.id))
     return Figures(
         zone=zone,
         metrics=metrics,
@@ -156,15 +156,13 @@ def _hours(breaches: Iterable[Breach], metrics: Sequence[str], zone: tzinfo) -> 
         yield HourOfFiling(hour, {metric: counts[hour, metric] for metric in metrics})
 
 
-def _breaches(judgements: Iterable[Judgement], calendars: Calendars, now: datetime) -> Iterator[Breach]:
+def _breaches(judgements: Iterable[Judgement]) -> Iterator[Breach]:
     for judgement in judgements:
         for clock in judgement.clocks:
             verdict = judgement.verdict_on(clock)
             if verdict.outcome is TargetStatus.BREACHED and verdict.due_at:
-                calendar = calendars[clock.target.clock]
-                late = calendar.elapsed(verdict.due_at, clock.effective_now(now), without=clock.pauses)
-                is_running = clock.stopped_at is None
-                yield Breach(judgement, verdict.metric, verdict.due_at, late, is_running, verdict.clause)
+                late = verdict.late or timedelta(0)
+                yield Breach(judgement, verdict.metric, verdict.due_at, late, not clock.is_over, verdict.clause)
 
 
 def _findings(judgements: Iterable[Judgement]) -> Mapping[str, tuple[RequestFinding, ...]]:

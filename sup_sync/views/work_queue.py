@@ -134,7 +134,7 @@ def _left(clock: Clock, due_at: datetime, judgement: Judgement, calendars: Calen
     """Compute working time to the target, also if its clock counts other time, so that requests can be compared."""
     working, now = calendars[ClockKind.WORKING], judgement.phase_periods[-1].span.end
     if now > due_at:
-        return -working.elapsed(due_at, now, without=clock.pauses)
+        return -working.elapsed_in_known_years(due_at, now, without=clock.pauses)
     return working.elapsed(now, due_at)
 
 

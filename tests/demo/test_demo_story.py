@@ -96,7 +96,9 @@ def test_every_request_has_the_statuses_of_the_story_on_a_sunday_night(demo: Dem
     reader = Reader(RedmineSession(person.url, str(person.session.headers["X-Redmine-API-Key"])))
     with Cache(IN_MEMORY) as cache:
         read = IncrementalReader.open(reader, config, cache, SUNDAY_NIGHT, lambda _done, _of: None).everything()
-    judgements = judge_caseload(decode_caseload(read.lists, read.raw_issues, config.rules), config.rules, SUNDAY_NIGHT)
+    judgements = judge_caseload(
+        decode_caseload(read.lists, read.raw_issues, config.rules, SUNDAY_NIGHT), config.rules, SUNDAY_NIGHT
+    )
     statuses = {
         each.issue.subject: None if each.is_unjudged else [verdict.outcome for verdict in each.verdicts]
         for each in judgements

@@ -61,7 +61,7 @@ def render(
 ) -> str:
     rules, digests = shipped_config().rules, {"regulation.yaml": "0123456789abcdef0123"}
     report = compliance(judgements, rules.policy, rules.calendars)
-    figures = figures_of(judgements, rules.policy, rules.calendars, now)
+    figures = figures_of(judgements, rules.policy, rules.calendars)
     return render_report(report, figures, ReportSources(rules, url, digests, is_complete), now, language)
 
 

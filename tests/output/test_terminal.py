@@ -190,7 +190,10 @@ def test_clean(text: str, words: str) -> None:
         (timedelta(hours=9), "9 h"),
         (timedelta(days=2, hours=1), "49 h"),
         (-timedelta(minutes=45), "45 min"),
-        (timedelta(seconds=59), "under 1 min"),
+        (timedelta(seconds=59), "59 s"),
+        (timedelta(microseconds=1), "1 s"),
+        (-timedelta(seconds=15), "15 s"),
+        (timedelta(minutes=2, seconds=59), "2 min"),
         (timedelta(0), "0 min"),
     ],
 )

@@ -25,9 +25,9 @@ FIRST = date(2026, 6, 1)
 PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def report_data(judgements: list[Judgement], now: datetime) -> ReportData:
+def report_data(judgements: list[Judgement]) -> ReportData:
     rules = shipped_config().rules
-    figures = figures_of(judgements, rules.policy, rules.calendars, now)
+    figures = figures_of(judgements, rules.policy, rules.calendars)
     return ReportData(compliance(judgements, rules.policy, rules.calendars), figures)
 
 
@@ -40,7 +40,7 @@ def render(
     *judgements: Judgement, now: datetime, language: str = "en", markup: str = "textile", is_complete: bool = True
 ) -> WikiContent:
     sources = ReportSources(shipped_config().rules, "https://sup.mitwork.kz", {}, is_complete)
-    page = report_data([*judgements], now)
+    page = report_data([*judgements])
     return render_wiki(page, page, sources, FIRST, now, texts(language), markup)
 
 

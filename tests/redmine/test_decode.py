@@ -17,6 +17,7 @@ from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Phase, Side, Status
 from sup_sync.redmine.decode import decode_issue
 from sup_sync.redmine.lists import decode_directory, guess_directory
+from sup_sync.run.caseload import judge_filed
 
 NAMES = shipped_config().rules.names
 
@@ -478,14 +479,14 @@ def test_error_does_not_contain_client_text(raw, directory):
 
 def test_issue_can_be_viewed_at_an_earlier_time(raw, directory):
     issue = decode_issue(deepcopy(raw), directory)
-    before = issue.as_of(read_moment("Mon 09:59"))
-    assert before is not None
+    before = decode_issue(raw, directory, read_moment("Mon 09:59"))
     assert (before.status.name, before.priority, before.reason, before.events) == ("Жаңа", "urgent", None, ())
-    then = issue.as_of(read_moment("Mon 12:30"))
-    assert then is not None
+    then = decode_issue(raw, directory, read_moment("Mon 12:30"))
     assert (then.status.phase, then.priority, len(then.events)) == (Phase.WAITING, "urgent", 3)
-    assert issue.as_of(read_moment("Mon 13:00")) == issue
+    assert decode_issue(raw, directory, read_moment("Mon 13:00")) == issue
 
 
-def test_issue_does_not_exist_before_it_was_filed(raw, directory):
-    assert decode_issue(raw, directory).as_of(read_moment("Mon 08:59:59")) is None
+def test_issue_is_not_judged_before_it_was_filed(raw, directory):
+    issue = decode_issue(raw, directory)
+    assert judge_filed(issue, shipped_config().rules, read_moment("Mon 08:59:59")) is None
+    assert judge_filed(issue, shipped_config().rules, read_moment("Mon 09:00")) is not None

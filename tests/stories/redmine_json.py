@@ -116,6 +116,7 @@ def new_lists() -> Json:
         "account": person("bot"),
         "statuses": [pair(STATUSES.values(), name) for name in STATUSES.values()],
         "priorities": [pair(PRIORITIES.values(), name) for name in PRIORITIES.values()],
+        "trackers": [pair(TRACKERS.values(), name) for name in TRACKERS.values()],
         "projects": [
             {
                 "id": number(PROJECTS, key),

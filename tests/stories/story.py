@@ -171,7 +171,7 @@ class Story:
         return self.now
 
     def _judged(self, raw: redmine.Json, now: datetime) -> Judgement:
-        issue = decode_issue(raw, self.directory)
+        issue = decode_issue(raw, self.directory, now)
         return judge_issue(issue, self.rules.policy, self.rules.calendars, now)
 
     def _planned(self, raw: redmine.Json, now: datetime, *, is_adopting: bool = False) -> Plan:

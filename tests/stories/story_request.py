@@ -135,6 +135,21 @@ def _set_project(request: StoryRequest, key: str) -> None:
     request.raw["project"] = {"id": redmine.number(redmine.PROJECTS, key), "name": redmine.PROJECTS[key]}
 
 
+def _move(request: StoryRequest, level: str) -> None:
+    old = request.raw["project"]
+    _set_project(request, redmine.VIP_PROJECT if level == "VIP" else redmine.BASE_PROJECT)
+    request.details.append(redmine.detail("attr", "project_id", str(old["id"]), str(request.raw["project"]["id"])))
+
+
+def _move_from_unlisted(request: StoryRequest) -> None:
+    request.details.append(redmine.detail("attr", "project_id", "99", str(request.raw["project"]["id"])))
+
+
+def _set_author(request: StoryRequest, who: str) -> None:
+    old, request.raw["author"] = request.raw["author"], redmine.person(who)
+    request.details.append(redmine.detail("attr", "author_id", str(old["id"]), str(request.raw["author"]["id"])))
+
+
 def _set_contact(request: StoryRequest, at: str) -> None:
     request.set_field("contact_at", f"{read_moment(at).astimezone(ZONE):%Y-%m-%d %H:%M}")
 
@@ -213,6 +228,12 @@ ACTIONS: dict[str, Effect] = {
     "sets (first_response_at) to «(.+)»": StoryRequest.set_field,
     "clears (due_date)()": StoryRequest.set_day,
     f"assigns {_one_of(redmine.PEOPLE)}": StoryRequest.assign,
+    "moves it to (VIP|Base)": _move,
+    "moves it from a project that is not in the lists": _move_from_unlisted,
+    f"moves it to the tracker {_one_of(redmine.TRACKERS)}": (
+        lambda request, word: request.set_attribute("tracker", redmine.TRACKERS, word)
+    ),
+    f"makes {_one_of(redmine.PEOPLE)} the author": _set_author,
     f"sets the channel to {_one_of(redmine.CHANNELS)}": (
         lambda request, word: request.set_field("channel", redmine.CHANNELS[word])
     ),

@@ -64,7 +64,7 @@ def test_a_release_on_a_day_off_is_due_within_that_day(story):
     Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-13
     Tue 12:00 now
     """
-    assert story.resolution.due == "Sat 23:59:59"
+    assert story.resolution.due == "Sun 00:00"
     assert story.changes["due_date"] == "2026-06-13"
 
 
@@ -76,7 +76,7 @@ def test_release_is_due_on_its_day_if_the_clock_runs_at_night(story):
     Mon 15:00 staff: hands to development and sets version 2.4 due 2026-06-12
     Tue 12:00 now
     """
-    assert story.resolution.due == "Fri 23:59:59"
+    assert story.resolution.due == "Sat 00:00"
     assert story.changes["due_date"] == "2026-06-12"
 
 

@@ -259,9 +259,37 @@ def test_calendar_time_runs_at_night_and_the_closing_waits_until_morning(story):
     Fri 21:01 sup-sync runs
     Sat 12:00 sup-sync runs
     next Mon 08:59 sup-sync runs
+    next Mon 09:01 sup-sync runs
+    next Mon 13:00 sup-sync runs
+    next Mon 13:01 now
+    """
+    assert [run.notes for run in story.runs] == [0, 0, 0, 1, 0]
+    assert "Жауап күту мерзімі: 2026 жылғы 15 маусым, 13:00." in story.public_notes[0]
+    assert story.status == "closed"
+
+
+def test_calendar_time_is_not_prolonged_without_a_reminder(story):
+    """
+    in regulation.yaml «clock: working» becomes «clock: calendar»
+    in regulation.yaml «reminder: {clause: 15}» becomes «»
+    Fri 16:30 filed by client, VIP, error
+    Fri 17:00 staff: asks and waiting for client
+    Sat 12:00 sup-sync runs
     next Mon 09:00 now
     """
-    assert [run.notes for run in story.runs] == [0, 0, 0]
+    assert [run.notes for run in story.runs] == [0]
+    assert story.status == "closed"
+
+
+def test_calendar_time_with_a_reminder_in_office_hours_is_not_prolonged(story):
+    """
+    in regulation.yaml «clock: working» becomes «clock: calendar»
+    Mon 09:00 filed by client, VIP, error
+    Mon 13:00 staff: asks and waiting for client
+    Mon 17:01 sup-sync runs
+    Tue 09:00 now
+    """
+    assert [run.notes for run in story.runs] == [1]
     assert story.status == "closed"
 
 

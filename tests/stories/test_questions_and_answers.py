@@ -1,7 +1,7 @@
 """The notes that count as a question to the client, and the events that count as an answer (clause 15)."""
 
 import pytest
-from stories.moments import marker_entry
+from stories.moments import marker_entry, read_moment
 
 
 @pytest.mark.parametrize("what", ["private note", "attachment", "fills in contact «+7 701 000 00 00»", "assigns head"])
@@ -72,14 +72,45 @@ def test_attachment_of_staff_is_not_a_question(story):
     assert list(story.findings) == ["no_question"]
 
 
-def test_note_before_the_status_is_not_a_question(story):
+def test_question_just_before_the_status_counts_from_the_status(story):
     """
     Mon 09:00 filed by client, VIP, error
     Mon 09:30 staff: asks
     Mon 09:31 staff: waiting for client
+    Mon 17:31 now
+    """
+    wait = story.judgement.wait
+    assert (wait.asked_at, wait.due_at) == (read_moment("Mon 09:31"), read_moment("Mon 17:31"))
+    assert story.findings == {}
+    assert story.resolution.elapsed == "0:31"
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        "Mon 09:10 staff: asks",
+        "Mon 09:30 staff: private note",
+        "Mon 09:30 staff: attachment",
+        "Mon 09:29 staff: asks\nMon 09:30 client: answers",
+        "Mon 09:29 staff: asks\nMon 09:30 client: attachment",
+        "Mon 09:30 client: public note",
+    ],
+)
+def test_status_alone_is_not_a_question_without_a_recent_note_of_staff(make_story, before):
+    story = make_story(
+        f"Mon 09:00 filed by client, VIP, error\n{before}\nMon 09:31 staff: waiting for client\nThu 12:00 now"
+    )
+    assert story.status == "waiting for client"
+    assert list(story.findings) == ["no_question"]
+
+
+def test_note_just_before_a_status_of_the_client_is_not_a_question(story):
+    """
+    Mon 09:00 filed by client, VIP, error
+    Mon 09:30 staff: public note
+    Mon 09:31 client: waiting for client
     Thu 12:00 now
     """
-    assert story.status == "waiting for client"
     assert list(story.findings) == ["no_question"]
 
 

@@ -98,10 +98,23 @@ def test_request_filed_before_any_regulation_is_skipped(story):
     }
 
 
-def test_request_judged_after_the_known_years_is_skipped(story):
+def test_breach_stays_a_breach_after_the_known_years(story):
     """
     2027-12-31 09:00 filed by client, VIP, error
     2028-01-03 09:30 now
     """
+    assert (story.first_response.outcome, story.first_response.left) == ("breached", "-7:00")
+    assert story.resolution.outcome == "breached"
+    assert story.findings["calendar"] == (
+        "resolution is overdue; the time is counted only until 2028-01-01: extend mappings/calendar.yaml"
+    )
+
+
+def test_request_with_a_due_time_after_the_known_years_is_skipped(story):
+    """
+    2027-12-31 17:00 filed by client, VIP, error
+    2028-01-03 09:30 now
+    """
     assert story.changes == {}
+    assert [each.is_skipped for each in story.judgement.verdicts] == [True, True]
     assert list(story.findings) == ["calendar"]

@@ -265,7 +265,7 @@ def test_request_closed_while_waiting_counts_until_the_waiting(story):
     """
     assert story.resolution.outcome == "met"
     assert story.resolution.elapsed == "3:00"
-    assert story.resolution.due == "Mon 18:00"
+    assert story.resolution.due == "Wed 18:00"
 
 
 def test_the_closed_time_of_a_reopened_request_does_not_count(story):

@@ -293,6 +293,7 @@ def test_as_json(story: Story) -> None:
         "reopenings": 0,
         "elapsed": 1800,
         "left": None,
+        "late": None,
         "due_at": "2026-06-08T13:00:00+00:00",
         "stopped_at": "2026-06-08T04:30:00+00:00",
     }

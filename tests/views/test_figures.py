@@ -21,7 +21,7 @@ NOW = "Thu 15:00 now"
 def figures(*stories: Story) -> Figures:
     rules, now = stories[0].rules, stories[0].now
     assert now is not None
-    return figures_of([each.judgement for each in stories], rules.policy, rules.calendars, now)
+    return figures_of([each.judgement for each in stories], rules.policy, rules.calendars)
 
 
 @pytest.fixture
@@ -112,6 +112,6 @@ def test_figures_are_empty_without_requests(make_story: MakeStory) -> None:
     rules = make_story(f"Mon 09:00 filed by operator\n{NOW}").rules
     story = make_story(f"Mon 09:00 filed by operator\n{NOW}")
     assert story.now is not None
-    empty = figures_of([], rules.policy, rules.calendars, story.now)
+    empty = figures_of([], rules.policy, rules.calendars)
     assert (empty.levels, empty.shares, empty.breaches, dict(empty.findings)) == ((), (), (), {})
     assert [sum(each.by_level.values()) for each in empty.responses] == [0] * 8

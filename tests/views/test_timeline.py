@@ -65,14 +65,15 @@ def test_night_is_not_working_time(story: Story) -> None:
     assert cells == "RAA" + "." * 15 + "AAAAAA"
 
 
-def test_waiting_for_the_client_is_an_open_pause(story: Story) -> None:
+def test_waiting_for_the_client_is_an_open_pause_without_a_due_time(story: Story) -> None:
     """
     Mon 09:00 filed by operator, VIP
     Mon 10:00 staff: asks and waiting for client
     Mon 12:00 now
     """
-    cells, _ = drawn(story, "resolution", 9)
-    assert cells == "RPPAAAAAA"
+    cells, marks = drawn(story, "resolution", 9)
+    assert cells == "RRRPPPPPP"
+    assert "due" not in marks
 
 
 def test_finished_pause_moves_the_due_time(story: Story) -> None:

@@ -135,6 +135,7 @@ def _days_of_filing() -> dict[int, str]:
     """Return the local day of contact or filing of each example request."""
     rules = shipped_config().rules
     with Path(SNAPSHOT).open(encoding="utf-8") as lines:
-        caseload = decode_caseload(*load_snapshot(lines, SNAPSHOT), rules)
-    judgements = judge_caseload(caseload, rules, read_moment("2026-11-20 18:00"))
+        now = read_moment("2026-11-20 18:00")
+        caseload = decode_caseload(*load_snapshot(lines, SNAPSHOT), rules, now)
+    judgements = judge_caseload(caseload, rules, now)
     return {each.issue.id: f"{each.filed_at.astimezone(ZONE):%Y-%m-%d}" for each in judgements}

@@ -115,7 +115,7 @@ def _targets(
     rows = []
     for metric in policy.metrics:
         target = agreement.target(metric, priority)
-        clock = Clock(target, filed_at, filed_at)
+        clock = Clock(target, filed_at)
         within, due_at = clock.within(calendars), clock.due_at(calendars)
         rows.append(
             {

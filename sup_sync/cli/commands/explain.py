@@ -44,7 +44,7 @@ def explain(settings: Settings, issue_id: int, source: Path | None, now: datetim
     config = settings.load(require_config=source is None)
     time = in_support_zone(now, config)
     gathered = _gather_one(settings, config, source, issue_id)
-    caseload = decode_caseload(gathered.lists, gathered.raw_issues, config.rules)
+    caseload = decode_caseload(gathered.lists, gathered.raw_issues, config.rules, time)
     for finding in caseload.findings:
         raise DecodeError(finding.text)
     judgements = judge_caseload(caseload, config.rules, time)

@@ -117,5 +117,5 @@ def _page(
     from sup_sync.views.figures import figures_of
 
     rules = config.rules
-    figures = figures_of(judgements, rules.policy, rules.calendars, now)
+    figures = figures_of(judgements, rules.policy, rules.calendars)
     return render_report(rows, figures, basis_of(config, is_whole=is_whole), now, language)

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from sup_sync.model.issue import Side
+from sup_sync.output.durations import is_close
 from sup_sync.output.terminal.labels import clause_label, count, duration, label, moment, time_left
 from sup_sync.output.terminal.layout import (
     STYLES,
@@ -101,7 +102,7 @@ def _show_clocks(console: Console, explanation: Explanation) -> None:
     clocks = {each.metric: each for each in explanation.clocks}
     for verdict in explanation.judgement.verdicts:
         head = text(f"  {label(verdict.metric):<16}")
-        outcome = (label(verdict.outcome), STYLES.get(verdict.outcome, ""))
+        outcome = (label(verdict.result), STYLES.get(verdict.outcome, ""))
         body = text(outcome, f": {verdict.reason}", (clause_label(verdict.clause), "dim"))
         print_hanging(console, head, body)
         clock = clocks.get(verdict.metric)
@@ -111,21 +112,27 @@ def _show_clocks(console: Console, explanation: Explanation) -> None:
 
 def _clock_lines(clock: ClockDetails, verdict: Verdict, zone: tzinfo) -> Iterator[str]:
     took = "took " if clock.stopped_at else ""
+    elapsed = duration(clock.elapsed, exact=is_close(clock.elapsed, clock.within))
     of = "of" if clock.within is None else f"of {duration(clock.within)}"
-    left = "" if clock.left is None else f", {time_left(clock.left, verdict.outcome)}"
-    yield f"{took}{duration(clock.elapsed)} {of} {clock.counts} time{left}"
-    is_paused = bool(clock.pauses) and clock.pauses[-1].end_at is None
-    due = f", due {moment(clock.due_at, zone)}" if clock.due_at else ""
-    yield f"counts from {moment(clock.counts_from, zone)}{due}{' plus this pause' if due and is_paused else ''}"
+    yield f"{took}{elapsed} {of} {clock.counts} time{_left_or_late(clock, verdict)}"
+    due = f", due {moment(clock.due_at, zone, exact=True)}" if clock.due_at else ""
+    yield f"counts from {moment(clock.counts_from, zone, exact=True)}{due}"
     if clock.release_on:
         yield f"the release of {clock.release_on} is the target"
     for pause in clock.pauses:
         end = f"until {moment(pause.end_at, zone)}" if pause.end_at else "on"
         yield f"paused from {moment(pause.start_at, zone)} {end}"
     if clock.stopped_at:
-        yield f"stopped {moment(clock.stopped_at, zone)}"
+        yield f"stopped {moment(clock.stopped_at, zone, exact=True)}"
     if clock.reopenings:
         yield f"reopened {count(clock.reopenings, 'time')}"
+
+
+def _left_or_late(clock: ClockDetails, verdict: Verdict) -> str:
+    if clock.left is not None:
+        resting = "resting, " if clock.due_at is None else ""
+        return f", {resting}{time_left(clock.left, verdict.outcome)}"
+    return f", late by {duration(clock.late)}" if clock.late else ""
 
 
 def _show_wait(console: Console, explanation: Explanation) -> None:

@@ -11,17 +11,18 @@ from sup_sync.sla.clock import TargetStatus
 PIPE_WIDTH = 100  # columns, if stdout is not a terminal
 
 
-def duration(length: timedelta) -> str:
-    """Format the absolute value of a length of time in whole hours and minutes: `2 h 10 min`."""
-    return format_duration(abs(length), hour="h", minute="min", under_a_minute="under 1 min")
+def duration(length: timedelta, *, exact: bool = False) -> str:
+    """Format the absolute value of a length of time in hours and minutes, `2 h 10 min`; `exact` adds seconds."""
+    return format_duration(abs(length), hour="h", minute="min", second="s", exact=exact)
 
 
-def moment(at: datetime | None, zone: tzinfo | None = None) -> str:
-    """Format a time in a zone (default: its own) with the weekday; a dash for None."""
+def moment(at: datetime | None, zone: tzinfo | None = None, *, exact: bool = False) -> str:
+    """Format a time in a zone (default: its own) with the weekday; a dash for None. `exact` adds seconds, if any."""
     if at is None:
         return "—"
     local = at.astimezone(zone) if zone else at
-    return f"{WEEKDAYS[local.weekday()].capitalize()} {local:%Y-%m-%d %H:%M}"
+    seconds = f":{local:%S}" if exact and local.second else ""
+    return f"{WEEKDAYS[local.weekday()].capitalize()} {local:%Y-%m-%d %H:%M}{seconds}"
 
 
 def count(number: int, noun: str) -> str:

@@ -27,6 +27,9 @@ def show_report(console: Console, report: Report) -> None:
     for metric in (each.metric for each in total.tallies):
         print_section(console, label(metric).capitalize())
         print_table(console, _table(console, report, metric))
+        skipped = total.tally(metric).skipped
+        if skipped:
+            print_summary(console, (f"{count(skipped, 'request')} not evaluated for this target", "dim"))
     console.print()
     print_summary(console, (LEGEND, "dim"))
     print_section(console, "Working time by party")

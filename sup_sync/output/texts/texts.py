@@ -96,11 +96,10 @@ class Texts:
         return f"{at.astimezone(self.zone):{MOMENT_FORMAT}}"
 
     def time(self, length: timedelta | None) -> str:
-        """Format a length of time in whole hours and minutes; a dash for None."""
+        """Format a length of time in hours and minutes, under a minute in seconds; a dash for None."""
         if length is None:
             return "—"
-        under_a_minute = self.text("under_a_minute")
-        return format_duration(length, hour=self.text("h"), minute=self.text("min"), under_a_minute=under_a_minute)
+        return format_duration(length, hour=self.text("h"), minute=self.text("min"), second=self.text("s"))
 
     def percent(self, share: float | None) -> str:
         """Format a share: 77% in English, 77 % in other languages; a dash for None."""

@@ -13,6 +13,7 @@ from sup_sync.model.policy import ClockKind
 from sup_sync.model.rulebook import Rulebook
 from sup_sync.planning.notice import Audience, Notice, NoticeKind, Section, Text
 from sup_sync.planning.notice_rule import NoticeRule
+from sup_sync.sla import waiting
 from sup_sync.sla.phases import events_with_phases, first_phase
 from sup_sync.sla.waiting import Wait, is_question
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:  # commands that only read the files import the declarations, 
     from sup_sync.sla.judgement import Judgement
 
 REMINDER = NoticeKind(
-    "reminder",
+    waiting.REMINDER,
     Audience.CLIENT,
     Section.CLIENT_NOTES,
     variables=frozenset({"asked", "due", "wording", "clause"}),

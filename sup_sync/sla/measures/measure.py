@@ -31,23 +31,23 @@ class MeasuredRequest:
         self,
         metric: str,
         *,
-        started_at: datetime | None = None,
         pauses: tuple[Span, ...] = (),
         paused_at: datetime | None = None,
         stopped_at: datetime | None = None,
+        closed_at: datetime | None = None,
         release_on: date | None = None,
         cycle: int = 0,
     ) -> Clock:
         """Make a clock, by default from the filing, with the target of the priority that applies when it stops."""
-        effective = priority_at(stopped_at or self.now, self.priorities)
+        effective = priority_at(stopped_at or closed_at or self.now, self.priorities)
         from_change = self.policy.priority_change is PriorityChange.FROM_CHANGE
         return Clock(
             target=self.agreement.target(metric, effective.priority),
-            started_at=started_at or self.filed_at,
-            counts_from=max(effective.at, started_at or effective.at) if from_change else started_at or self.filed_at,
+            counts_from=effective.at if from_change else self.filed_at,
             pauses=pauses,
             paused_at=paused_at,
             stopped_at=stopped_at,
+            closed_at=closed_at,
             release_on=release_on,
             release_clause=self.policy.clauses.development,
             cycle=cycle,

@@ -68,7 +68,7 @@ def _whole(folder: Path, requests: int, events: int, size: Size) -> Iterator[Row
 def _judge(snapshot: Path, config: Config) -> tuple[Judgement, ...]:
     with snapshot.open(encoding="utf-8") as file:
         lists, issues = load_snapshot(file, snapshot.name)
-    return judge_caseload(decode_caseload(lists, issues, config.rules), config.rules, log.NOW)
+    return judge_caseload(decode_caseload(lists, issues, config.rules, log.NOW), config.rules, log.NOW)
 
 
 def _agreement(cases: Sequence[log.Case], judgements: Sequence[Judgement]) -> Row:
