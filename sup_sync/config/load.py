@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -67,6 +68,12 @@ class Config:
     calendar_lines: tuple[Line, ...]
     digests: Mapping[str, str]
     warnings: tuple[Mistake, ...]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all files that decide what a run writes; the acceptance table decides nothing."""
+        parts = sorted((name, digest) for name, digest in self.digests.items() if name != checks.EXAMPLES)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def load_config(path: Path, today: date, mappings: Path | None = None) -> Config:

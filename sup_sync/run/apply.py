@@ -13,6 +13,8 @@ from sup_sync.immutable import value
 from sup_sync.model.change import GUARDED_FIELDS
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Issue
+from sup_sync.planning.budget import within_budget
+from sup_sync.planning.mistakes import Background, require_safe
 from sup_sync.planning.notification import Notification
 from sup_sync.planning.plan import Plan
 from sup_sync.redmine.lists import decode_directory
@@ -27,6 +29,7 @@ from sup_sync.run.caseload import decode_or_report
 from sup_sync.run.decide import decide
 from sup_sync.run.gather import IncrementalReader
 from sup_sync.run.histories import Progress
+from sup_sync.run.last_run import read_background, remember_run
 from sup_sync.run.redmine_state import rules_hash
 from sup_sync.run.scope import select_scope
 from sup_sync.run.write import OutcomeKind, PlanWriter, WriteOutcome
@@ -51,7 +54,8 @@ class RunResult:
     """The result of one run: its plan, the outcome of each write, and what it could not read, judge or deliver.
 
     `unread_projects` has the error of each project. `skipped` counts requests that could not be judged,
-    `histories_read` those that were not in the cache, `judged_requests` those that were judged.
+    `histories_read` those that were not in the cache, `judged_requests` those that were judged. `postponed` are the
+    requests whose notes the limits left for the next run.
     """
 
     plan: Plan
@@ -61,12 +65,13 @@ class RunResult:
     failed_notifications: tuple[str, ...]
     histories_read: int
     judged_requests: int
+    postponed: tuple[int, ...] = ()
 
     @property
     def is_complete(self) -> bool:
         """Return whether everything was read, judged, written and delivered."""
         done = all(each.kind in (OutcomeKind.APPLIED, OutcomeKind.UNNEEDED) for each in self.outcomes)
-        return done and not self.unread_projects and not self.skipped and not self.failed_notifications
+        return done and not (self.unread_projects or self.skipped or self.failed_notifications or self.postponed)
 
 
 def require_matching_redmine(state: RedmineState) -> None:
@@ -82,7 +87,8 @@ def require_matching_redmine(state: RedmineState) -> None:
 class RunPlan:
     """The writes of a run: the plan and the issues that it changes, and the state and directory used to decide.
 
-    `unread_projects`, `skipped`, `histories_read` and `judged_requests` are those of `RunResult`.
+    `unread_projects`, `skipped`, `histories_read` and `judged_requests` are those of `RunResult`. By the `background`
+    the limits tell a mistake from a busy day.
     """
 
     state: RedmineState
@@ -93,6 +99,7 @@ class RunPlan:
     skipped: int
     histories_read: int
     judged_requests: int
+    background: Background
 
 
 def plan_run(reading: IncrementalReader, config: Config, now: datetime, *, is_adopting: bool) -> RunPlan:
@@ -130,6 +137,7 @@ def _decide_and_remember(reading: IncrementalReader, config: Config, now: dateti
         skipped=len(decision.skipped),
         histories_read=reading.histories_read,
         judged_requests=decision.plan.judged,
+        background=read_background(cache, config, now),
     )
 
 
@@ -144,9 +152,10 @@ def apply(
     cache: CacheFile = NO_CACHE,
     hooks: RunHooks = NO_HOOKS,
 ) -> RunResult:
-    """Plan by the state of Redmine at `now`, and write the plan; raises UnsafePlan over the limits unless `force`.
+    """Plan by the state of Redmine at `now`, and write the plan up to the limits, unless `force`.
 
-    People outside Redmine are notified only after the note of their escalation step is written.
+    Raises UnsafePlan if it looks like a mistake in the configuration. People outside Redmine are notified only after
+    the note of their escalation step is written.
     """
     reader = Reader(session)
 
@@ -155,10 +164,15 @@ def apply(
         return plan_run(reading, config, now, is_adopting=is_adopting)
 
     decided = cache.use(plan_with)
+    postponed: tuple[int, ...] = ()
     if not force:
-        decided.plan.require_safe(config.limits)
+        require_safe(decided.plan, config.limits, decided.background)
+        plan, postponed = within_budget(decided.plan, config.limits)
+        decided = replace(decided, plan=plan)
     outcomes, failed_notifications = _write(reader, session, config, decided, now, progress, hooks, is_adopting)
     _invalidate(cache, config, decided, outcomes, now)
+    if not decided.unread_projects:
+        remember_run(cache, config, decided.state.account, now)
     return RunResult(
         decided.plan,
         outcomes,
@@ -167,6 +181,7 @@ def apply(
         failed_notifications,
         decided.histories_read,
         decided.judged_requests,
+        postponed,
     )
 
 

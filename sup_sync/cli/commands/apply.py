@@ -86,7 +86,7 @@ def _apply(settings: Settings, run: RunRecord, *, force: bool, adopt: bool) -> i
     report_unread_projects(settings, done.unread_projects)
     for line in done.failed_notifications:
         settings.info(line, always=True)
-    if not run.as_json and (done.outcomes or done.skipped or not settings.quiet):
+    if not run.as_json and (done.outcomes or done.skipped or done.postponed or not settings.quiet):
         from sup_sync.output.terminal.layout import make_console
         from sup_sync.output.terminal.plan import show_run_result
 

@@ -108,3 +108,12 @@ def show_run_result(console: Console, result: RunResult) -> None:
         print_summary(
             console, (f"{count(result.skipped, 'request')} could not be evaluated; see the findings.", "yellow")
         )
+    show_postponed(console, result.postponed)
+
+
+def show_postponed(console: Console, postponed: Sequence[int]) -> None:
+    """Print the requests that the limits leave for the next run."""
+    if postponed:
+        numbers = ", ".join(f"#{each}" for each in postponed)
+        requests = count(len(postponed), "request")
+        print_summary(console, (f"Left for the next run because of `limits`: {requests}: {numbers}.", "yellow"))
