@@ -52,7 +52,7 @@ class Server:
 
 @value
 class Config:
-    """The configuration of a run. `warnings` do not prevent it.
+    """The configuration of a run. `warnings` do not prevent it; a mistake in examples.yaml stops only `apply`.
 
     `run_time_s` limits a run, in seconds; the next run does what remains. `notify_file` contains the addresses for
     notifications outside Redmine. `calendar_lines` explain single days. `digests` are SHA-256 of the files, by name.
@@ -88,15 +88,23 @@ def load_config(path: Path, today: date, mappings: Path | None = None) -> Config
     return config
 
 
+def require_valid_examples(config: Config) -> None:
+    """Raise ConfigError with the mistakes in the acceptance table: the mappings are not what their owner expects."""
+    mistakes = [each for each in config.warnings if not each.is_warning]
+    if mistakes:
+        raise ConfigError(mistakes)
+
+
 def _with_folder(mistake: Mistake, mappings: Path) -> Mistake:
     """Prefix the mistake's file with the folder, unless it is config.yaml, which is not in it."""
     return mistake if mistake.file == checks.CONFIG else replace(mistake, file=str(mappings / mistake.file))
 
 
 def check_files(path: Path, today: date, mappings: Path | None = None) -> tuple[Config | None, list[Mistake]]:
-    """Load and check all files. Return the configuration (None if there are mistakes), and all mistakes and warnings.
+    """Load and check all files. Return the configuration, and all mistakes and warnings.
 
-    Other `mappings` skip the acceptance table, which is about the current mappings.
+    The configuration is None if there are mistakes in other files than the acceptance table. Other `mappings` skip
+    that table, which is about the current mappings.
     """
     loader = _Loader(path, today, mappings)
     files = loader.load()
@@ -113,7 +121,7 @@ def check_files(path: Path, today: date, mappings: Path | None = None) -> tuple[
     ):
         source = loader.sources[checks.EXAMPLES]
         mistakes = sorted([*mistakes, *failing_examples(source, files.examples.examples, files.versions, calendars)])
-    if any(not each.is_warning for each in mistakes):
+    if any(not each.is_warning and each.file != checks.EXAMPLES for each in mistakes):
         return None, mistakes
     return _config(path, files, calendars, tuple(mistakes)), mistakes
 

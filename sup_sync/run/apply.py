@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from sup_sync.config.load import Config
+from sup_sync.config.load import Config, require_valid_examples
 from sup_sync.errors import AccessError, RedmineMismatchError
 from sup_sync.host.audit import Record
 from sup_sync.immutable import value
@@ -154,9 +154,10 @@ def apply(
 ) -> RunResult:
     """Plan by the state of Redmine at `now`, and write the plan up to the limits, unless `force`.
 
-    Raises UnsafePlan if it looks like a mistake in the configuration. People outside Redmine are notified only after
-    the note of their escalation step is written.
+    Raises ConfigError if the acceptance table fails, and UnsafePlan if the plan looks like a mistake in the
+    configuration. People outside Redmine are notified only after the note of their escalation step is written.
     """
+    require_valid_examples(config)
     reader = Reader(session)
 
     def plan_with(opened: Cache) -> RunPlan:
