@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 
@@ -55,14 +56,17 @@ def require_safe(plan: Plan, limits: Limits, background: Background) -> None:
     excesses = find_excesses(plan, limits, background)
     if excesses:
         raise UnsafePlan(
-            f"limits exceeded: {' and '.join(excesses)}; nothing was written."
-            f" Review `sup-sync plan`; if correct, run `sup-sync apply --force` once{why_careful(background)}"
+            f"limits exceeded: {' and '.join(excesses)}; nothing was written. Review `sup-sync plan`; if correct,"
+            f" run `sup-sync apply --force` once{why_careful(plan, limits, background)}"
         )
 
 
-def why_careful(background: Background) -> str:
-    """Return the reason why requests that are late count too, to add to a message; empty if they do not count."""
-    return "" if background.is_known else ". Late requests count until a run with these mappings is completed"
+def why_careful(plan: Plan, limits: Limits, background: Background) -> str:
+    """Return why a plan would be safe after a completed run, to add to a message; empty if it would not be."""
+    known = replace(background, last_run_at=background.now)
+    if find_excesses(plan, limits, background) == find_excesses(plan, limits, known):
+        return ""
+    return ". Late requests count until a run with these mappings is completed"
 
 
 def find_excesses(plan: Plan, limits: Limits, background: Background) -> tuple[str, ...]:
@@ -90,7 +94,7 @@ def _notes(plan: Plan, limits: Limits, background: Background) -> Iterator[str]:
     if not background.is_known and odd > limits.notes:
         yield f"{odd} notes on late or earlier requests (limit {limits.notes})"
     for rule, count in sorted(by_rule.items()):
-        if count > max(limits.notes, SAME_RULE_SHARE * plan.judged):
+        if count > max(SHARE_LIMIT_MIN_ISSUES, limits.notes, SAME_RULE_SHARE * plan.judged):
             yield f"note {rule!r} on {count} of {plan.judged} requests (limit {SAME_RULE_SHARE:.0%})"
 
 

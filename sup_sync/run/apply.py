@@ -32,7 +32,8 @@ from sup_sync.run.histories import Progress
 from sup_sync.run.last_run import read_background, remember_run
 from sup_sync.run.redmine_state import rules_hash
 from sup_sync.run.scope import select_scope
-from sup_sync.run.write import OutcomeKind, PlanWriter, WriteOutcome
+from sup_sync.run.selection import EVERYTHING, Selection
+from sup_sync.run.write import OutcomeKind, WriteOutcome
 
 # Notifies a person outside Redmine; returns the error, None if the notification was delivered.
 Notify = Callable[[Notification], str | None]
@@ -151,8 +152,9 @@ def apply(
     is_adopting: bool = False,
     cache: CacheFile = NO_CACHE,
     hooks: RunHooks = NO_HOOKS,
+    selection: Selection = EVERYTHING,
 ) -> RunResult:
-    """Plan by the state of Redmine at `now`, and write the plan up to the limits, unless `force`.
+    """Plan by the state of Redmine at `now`, and write the selected part up to the limits, unless `force`.
 
     Raises ConfigError if the acceptance table fails, and UnsafePlan if the plan looks like a mistake in the
     configuration. People outside Redmine are notified only after the note of their escalation step is written.
@@ -165,18 +167,22 @@ def apply(
         return plan_run(reading, config, now, is_adopting=is_adopting)
 
     decided = cache.use(plan_with)
+    account = decided.state.account
+    plan, left_out = selection.of(decided.plan, decided.issues, account["id"], now)
     postponed: tuple[int, ...] = ()
     if not force:
-        require_safe(decided.plan, config.limits, decided.background)
-        plan, postponed = within_budget(decided.plan, config.limits)
-        decided = replace(decided, plan=plan)
-    outcomes, failed_notifications = _write(reader, session, config, decided, now, progress, hooks, is_adopting)
+        require_safe(plan, config.limits, decided.background)
+        plan, postponed = within_budget(plan, config.limits)
+    decided = replace(decided, plan=plan)
+    outcomes, failed_notifications = _write(
+        reader, session, config, decided, now, progress, hooks, is_adopting, selection
+    )
     _invalidate(cache, config, decided, outcomes, now)
-    if not decided.unread_projects:
-        remember_run(cache, config, decided.state.account, now)
+    if selection.is_whole and not decided.unread_projects:
+        remember_run(cache, config, account, now)
     return RunResult(
         decided.plan,
-        outcomes,
+        (*left_out, *outcomes),
         decided.unread_projects,
         decided.skipped,
         failed_notifications,
@@ -195,11 +201,12 @@ def _write(
     progress: Progress,
     hooks: RunHooks,
     is_adopting: bool,
+    selection: Selection,
 ) -> tuple[tuple[WriteOutcome, ...], tuple[str, ...]]:
     """Write the plan and notify people outside Redmine; returns the outcomes, and a line for each failed message."""
     writer = Writer(session, may_write_private_notes=may_write_private_notes(decided.state))
     issues, record = decided.issues, hooks.record
-    plan_writer = PlanWriter(
+    plan_writer = selection.writer(
         reader, writer, decided.directory, issues, config.rules, now, is_adopting=is_adopting, record=record
     )
     outcomes: list[WriteOutcome] = []
