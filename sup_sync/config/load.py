@@ -72,7 +72,15 @@ class Config:
     @property
     def digest(self) -> str:
         """SHA-256 of all files that decide what a run writes; the acceptance table decides nothing."""
-        parts = sorted((name, digest) for name, digest in self.digests.items() if name != checks.EXAMPLES)
+        return self._digest_without(checks.EXAMPLES)
+
+    @property
+    def mappings_digest(self) -> str:
+        """SHA-256 of the files in mappings/ that decide what a run writes."""
+        return self._digest_without(checks.EXAMPLES, checks.CONFIG)
+
+    def _digest_without(self, *names: str) -> str:
+        parts = sorted((name, digest) for name, digest in self.digests.items() if name not in names)
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 

@@ -174,6 +174,8 @@ def apply(
         require_safe(plan, config.limits, decided.background)
         plan, postponed = within_budget(plan, config.limits)
     decided = replace(decided, plan=plan)
+    if plan.changes:
+        hooks.record({"event": "run", "command": "apply", "mappings": config.mappings_digest})
     outcomes, failed_notifications = _write(
         reader, session, config, decided, now, progress, hooks, is_adopting, selection
     )

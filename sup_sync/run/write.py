@@ -116,7 +116,8 @@ class PlanWriter:
 
     def _send(self, issue_id: int, changes: Sequence[Change], lock_version: int | None = None) -> None:
         values = {change.field: None if change.field in NOTES else change.new for change in changes}
-        self.record({"event": "intent", "issue": issue_id, "changes": values})
+        old = {change.field: change.old for change in changes if change.field not in NOTES}
+        self.record({"event": "intent", "issue": issue_id, "changes": values, "old": old})
         self.writer.update(issue_id, changes, self.directory, lock_version)
 
     def _guarded(

@@ -43,7 +43,7 @@ def show_plan(
     for issue_id, changes in plan.by_issue():
         print_heading(console, by_id[issue_id])
         for change in changes:
-            _show_change(console, change, whole_notes=whole_notes)
+            show_change(console, change, whole_notes=whole_notes)
         console.print()
     show_findings(console, plan.findings)
     print_summary(console, (_summary(PlanSummary.of(plan)), "bold"))
@@ -53,7 +53,7 @@ def show_plan(
     show_postponed(console, forecast.postponed)
 
 
-def _show_change(console: Console, change: Change, *, whole_notes: bool) -> None:
+def show_change(console: Console, change: Change, *, whole_notes: bool = False) -> None:
     """Print the value and its reason; a reason that does not fit goes on the next line, and so does a whole note."""
     sign, style = _sign(change)
     is_whole = whole_notes and change.field in NOTES
