@@ -25,6 +25,18 @@ class SnapshotError(SupSyncError):
     exit_code = 2
 
 
+class PlanFileError(SupSyncError):
+    """A file of a reviewed plan that is not valid now."""
+
+    exit_code = 2
+
+
+class UndoError(SupSyncError):
+    """A run that cannot be undone: it is not in the audit log, or the next run would write the same again."""
+
+    exit_code = 2
+
+
 class DecodeError(SupSyncError):
     """An issue that does not have the form of Redmine's issue JSON."""
 

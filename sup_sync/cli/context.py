@@ -39,7 +39,7 @@ class Settings:
 
         config = load_config(self.path(require_config=require_config), datetime.now(UTC).date(), mappings)
         for warning in config.warnings:
-            self.info(str(warning))
+            self.info(str(warning) if warning.is_warning else f"{warning}. Until then `apply` does not run")
         return config
 
     def path(self, *, require_config: bool = False) -> Path:

@@ -22,7 +22,7 @@ GROUPS = {
     "Look": (
         "plan", "queue", "explain", "due", "report", "whatif", "regulation", "calendar", "clients", "check", "snapshot",
     ),
-    "Write": ("apply",),
+    "Write": ("apply", "undo"),
     "Set up": ("init", "provision", "schedule", "completion"),
 }  # fmt: skip
 COMMANDS = tuple(name for names in GROUPS.values() for name in names)

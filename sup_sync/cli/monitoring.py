@@ -104,6 +104,7 @@ def _work(done: RunResult) -> Work:
         findings=dict(sorted(Counter(finding.kind for finding in done.plan.findings).items())),
         unread_projects=tuple(sorted(done.unread_projects)),
         failed_notifications=done.failed_notifications,
+        postponed=done.postponed,
     )
 
 

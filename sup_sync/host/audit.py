@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -21,7 +21,7 @@ Record = Callable[[Mapping[str, Any]], None]
 
 @contextmanager
 def open_audit(path: Path, clock: Callable[[], datetime]) -> Iterator[Record]:
-    """Open the log and yield a function that writes a record to disk, with the time of `clock` and the process id.
+    """Open the log and yield a function that writes a record to disk, with the time of `clock` and the id of the run.
 
     Raises AuditError if a record cannot be written; then nothing may be written to Redmine either.
     """
@@ -34,16 +34,36 @@ def open_audit(path: Path, clock: Callable[[], datetime]) -> Iterator[Record]:
             f"{path}: cannot open the audit log ({error.strerror}); set XDG_STATE_HOME to a writable directory"
         ) from None
 
+    run_id = f"{clock().astimezone(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}"
+
     def record(entry: Mapping[str, Any]) -> None:
         at = clock().astimezone(UTC).isoformat(timespec="milliseconds")
         try:
-            file.write(json.dumps({"at": at, "run": os.getpid(), **entry}).encode("ascii") + b"\n")
+            file.write(json.dumps({"at": at, "run": run_id, **entry}).encode("ascii") + b"\n")
             os.fsync(file.fileno())
         except OSError as error:
             raise AuditError(f"{path}: cannot write the audit log ({error.strerror}); nothing more is sent") from None
 
     with file:
         yield record
+
+
+def read_audit(path: Path) -> Iterator[Mapping[str, Any]]:
+    """Yield the records of the log and its rotated files, the oldest first; damaged lines are skipped.
+
+    Raises AuditError if a file cannot be read.
+    """
+    rotated = (path.with_name(f"{path.name}.{number}") for number in range(KEPT, 0, -1))
+    for each in (*rotated, path):
+        try:
+            lines = each.read_bytes().splitlines() if each.exists() else ()
+        except OSError as error:
+            raise AuditError(f"{each}: cannot read the audit log ({error.strerror}); run as its owner") from None
+        for line in lines:
+            with suppress(ValueError):
+                record = json.loads(line)
+                if isinstance(record, dict):
+                    yield record
 
 
 def _rotate(path: Path) -> None:

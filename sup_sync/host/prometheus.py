@@ -42,6 +42,7 @@ def _work_metrics(work: Work) -> dict[str, tuple[str, float]]:
         "run_notes": ("Notes written.", work.notes),
         "run_unread_projects": ("Projects that could not be read completely.", len(work.unread_projects)),
         "run_failed_notifications": ("Notifications that were not delivered.", len(work.failed_notifications)),
+        "run_postponed": ("Issues left for the next run because of the limits.", len(work.postponed)),
     }
 
 

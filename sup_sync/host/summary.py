@@ -25,7 +25,8 @@ class Work:
 
     `issues` counts all in scope, open or closed recently. Of these, `histories_read` were not in the cache, and
     `judged` were judged. `findings` counts the findings of judged requests by kind. `unread_projects` are projects
-    that could not be read completely, `failed_notifications` the notifications that were not delivered.
+    that could not be read completely, `failed_notifications` the notifications that were not delivered, `postponed`
+    the requests left for the next run because of the limits.
     """
 
     issues: int
@@ -36,6 +37,7 @@ class Work:
     findings: Mapping[str, int]
     unread_projects: tuple[str, ...]
     failed_notifications: tuple[str, ...]
+    postponed: tuple[int, ...]
 
 
 @value

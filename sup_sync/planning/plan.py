@@ -1,34 +1,28 @@
-"""The planned changes in Redmine, and the check of their limits."""
+"""The planned changes in Redmine."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import field
 from datetime import UTC, datetime
 from itertools import groupby
 from operator import attrgetter
 
-from sup_sync.errors import UnsafePlan
 from sup_sync.immutable import fast_value, value
 from sup_sync.model.change import NOTES, Change
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding
 from sup_sync.model.names import due_field
 from sup_sync.model.rulebook import Rulebook
-from sup_sync.planning.limits import Limits
 from sup_sync.planning.linked import Linked, not_read
 from sup_sync.planning.notification import Notification
+from sup_sync.planning.origin import Origin
 from sup_sync.planning.request_plan import RequestPlan
 from sup_sync.sla.clock import TargetStatus
 from sup_sync.sla.judgement import Judgement
 from sup_sync.sla.measures import MEASURES
 
 Urgency = tuple[datetime, int]
-
-# The share limits apply only above this number of issues: in a small Redmine, a busy day may change all of them.
-SHARE_LIMIT_MIN_ISSUES = 20
-
-# The share of the judged issues for which a stable field may change in a run.
-STABLE_SHARE = 0.1
 
 
 def stable_fields(rules: Rulebook) -> frozenset[str]:
@@ -42,7 +36,8 @@ class Plan:
     """All changes in the order of writing (oldest breach first), the notifications and the findings.
 
     `judged` is the number of judged issues. A notification is sent after its issue's private note. `stable` are the
-    fields that seldom change.
+    fields that seldom change, `late_states` the values of `state` that time alone sets, and `origins` those of the
+    issues with changes.
     """
 
     changes: tuple[Change, ...]
@@ -50,6 +45,8 @@ class Plan:
     judged: int
     notifications: tuple[Notification, ...] = ()
     stable: frozenset[str] = frozenset({"level"})
+    late_states: frozenset[str] = frozenset()
+    origins: Mapping[int, Origin] = field(default_factory=dict)
 
     def by_issue(self) -> Iterator[tuple[int, tuple[Change, ...]]]:
         for issue_id, changes in groupby(self.changes, key=lambda change: change.issue_id):
@@ -69,33 +66,13 @@ class Plan:
         """The number of requests that get another status."""
         return sum(change.field == "status" for change in self.changes) + self.also_closed
 
-    def require_safe(self, limits: Limits) -> None:
-        """Raise UnsafePlan if the plan exceeds the limits; the message lists the excesses and the way to allow them."""
-        excesses = []
-        if self.notes > limits.notes:
-            excesses.append(f"{self.notes} notes (limit {limits.notes})")
-        if self.status_changes > limits.status_changes:
-            excesses.append(f"{self.status_changes} new statuses (limit {limits.status_changes})")
-        replaced = [change for change in self.changes if change.replaces_value]
-        changed = len({change.issue_id for change in replaced})
-        if changed > max(SHARE_LIMIT_MIN_ISSUES, limits.changed_share * self.judged):
-            excesses.append(f"new values on {changed} of {self.judged} requests (limit {limits.changed_share:.0%})")
-        for field in sorted(self.stable):
-            changed = sum(change.field == field for change in replaced)
-            if changed > max(SHARE_LIMIT_MIN_ISSUES, STABLE_SHARE * self.judged):
-                excesses.append(f"another {field} on {changed} of {self.judged} requests (limit {STABLE_SHARE:.0%})")
-        if excesses:
-            raise UnsafePlan(
-                f"limits exceeded: {' and '.join(excesses)}; nothing was written."
-                " Review `sup-sync plan`; if correct, run `sup-sync apply --force` once"
-            )
-
 
 @fast_value
 class PlanPart:
     """The part of a plan that belongs to one request."""
 
     urgency: Urgency
+    origin: Origin
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...]
     notifications: tuple[Notification, ...]
@@ -144,6 +121,7 @@ def plan_request(
     request_plan.build()
     return PlanPart(
         _urgency(judgement),
+        Origin.of(judgement.issue),
         tuple(request_plan.changes_in_order()),
         tuple(request_plan.findings),
         tuple(request_plan.notifications),
@@ -159,6 +137,8 @@ def merge_plan(parts: Collection[PlanPart], judged: int, rules: Rulebook, findin
         judged=judged,
         notifications=tuple(each for part in parts for each in part.notifications),
         stable=stable_fields(rules),
+        late_states=frozenset(rules.names.states[each] for each in (TargetStatus.AT_RISK, TargetStatus.BREACHED)),
+        origins={part.urgency[1]: part.origin for part in parts if part.changes},
     )
 
 

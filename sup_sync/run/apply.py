@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import chain
 
-from sup_sync.config.load import Config
+from sup_sync.config.load import Config, require_valid_examples
 from sup_sync.errors import AccessError, RedmineMismatchError, internal_error
 from sup_sync.host.audit import Record
 from sup_sync.immutable import value
@@ -15,6 +15,8 @@ from sup_sync.model.change import GUARDED_FIELDS
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Issue
 from sup_sync.planning.addressees import UNAVAILABLE_PERSON
+from sup_sync.planning.budget import within_budget
+from sup_sync.planning.mistakes import Background, require_safe
 from sup_sync.planning.notification import Notification
 from sup_sync.planning.plan import Plan
 from sup_sync.redmine.lists import decode_directory
@@ -31,12 +33,14 @@ from sup_sync.run.diagnosis import Concern
 from sup_sync.run.failures import FailureLog
 from sup_sync.run.gather import IncrementalReader
 from sup_sync.run.histories import Progress
+from sup_sync.run.last_run import read_background, remember_run
 from sup_sync.run.linked import LinkedRequests
 from sup_sync.run.redmine_state import files_hash, rules_hash
 from sup_sync.run.reported import News, select_news
 from sup_sync.run.retries import FAILED_WRITES, Retries
 from sup_sync.run.scope import local_day, select_scope
-from sup_sync.run.write import OutcomeKind, PlanWriter, WriteOutcome
+from sup_sync.run.selection import EVERYTHING, Selection
+from sup_sync.run.write import OutcomeKind, WriteOutcome
 
 # Notifies a person outside Redmine; returns the error, None if the notification was delivered.
 Notify = Callable[[Notification], str | None]
@@ -59,7 +63,8 @@ class RunResult:
 
     `unread_projects` has the error of each project, `problems` are the mismatches in Redmine that leave out a part.
     `news` are the findings and problems that were not reported before. `skipped` counts requests that could not be read
-    or judged, `histories_read` those that were not in the cache, `judged_requests` those that were judged.
+    or judged, `histories_read` those that were not in the cache, `judged_requests` those that were judged. `postponed`
+    are the requests whose notes the limits left for the next run.
     """
 
     plan: Plan
@@ -69,6 +74,7 @@ class RunResult:
     failed_notifications: tuple[str, ...]
     histories_read: int
     judged_requests: int
+    postponed: tuple[int, ...] = ()
     problems: tuple[str, ...] = ()
     news: News | None = None
 
@@ -76,7 +82,7 @@ class RunResult:
     def is_complete(self) -> bool:
         """Return whether everything was read, judged, written and delivered."""
         done = all(each.kind in (OutcomeKind.APPLIED, OutcomeKind.UNNEEDED) for each in self.outcomes)
-        left_out = self.unread_projects or self.problems or self.skipped
+        left_out = self.unread_projects or self.problems or self.skipped or self.postponed
         return done and not left_out and not self.failed_notifications
 
     def only_news(self) -> RunResult:
@@ -106,7 +112,7 @@ class RunPlan:
 
     `urgent` are the issues of `Decision`. `unread_projects`, `problems`, `skipped`, `histories_read` and
     `judged_requests` are those of `RunResult`. `skipped_ids` and `judged_ids` are the requests that were skipped, and
-    that were judged.
+    that were judged. By the `background` the limits tell a mistake from a busy day.
     """
 
     state: RedmineState
@@ -121,6 +127,7 @@ class RunPlan:
     problems: tuple[str, ...]
     skipped_ids: frozenset[int]
     judged_ids: frozenset[int]
+    background: Background
 
 
 def plan_run(reading: IncrementalReader, config: Config, now: datetime, *, is_adopting: bool) -> RunPlan:
@@ -172,6 +179,7 @@ def _decide_and_remember(reading: IncrementalReader, config: Config, now: dateti
         problems=reading.problems,
         skipped_ids=decision.skipped | unread_ids,
         judged_ids=frozenset(ids_to_judge) | unread_ids,
+        background=read_background(cache, config, now),
     )
 
 
@@ -185,11 +193,14 @@ def apply(
     is_adopting: bool = False,
     cache: CacheFile = NO_CACHE,
     hooks: RunHooks = NO_HOOKS,
+    selection: Selection = EVERYTHING,
 ) -> RunResult:
-    """Plan by the state of Redmine at `now`, and write the plan; raises UnsafePlan over the limits unless `force`.
+    """Plan by the state of Redmine at `now`, and write the selected part up to the limits, unless `force`.
 
-    People outside Redmine are notified only after the note of their escalation step is written.
+    Raises ConfigError if the acceptance table fails, and UnsafePlan if the plan looks like a mistake in the
+    configuration. People outside Redmine are notified only after the note of their escalation step is written.
     """
+    require_valid_examples(config)
     reader = Reader(session)
 
     def plan_with(opened: Cache) -> RunPlan:
@@ -197,15 +208,27 @@ def apply(
         return plan_run(reading, config, now, is_adopting=is_adopting)
 
     decided = cache.use(plan_with)
+    account = decided.state.account
+    plan, left_out = selection.of(decided.plan, decided.issues, account["id"], now)
     retries = _open_retries(cache, config, decided, now)
     retries.end_waits_by_form(reader)
-    new, again = retries.parts(decided.plan)
+    new, again = retries.parts(plan)
+    plan = replace(plan, changes=new.changes + again.changes)
+    postponed: tuple[int, ...] = ()
     if not force:
-        replace(new, changes=new.changes + again.changes).require_safe(config.limits)
-    plans = new, again
-    written, failed_notifications = _write(session, config, decided, plans, now, progress, hooks, is_adopting)
-    outcomes = (*map(retries.record, written), *retries.deferred(config.rules.zone))
+        require_safe(plan, config.limits, decided.background)
+        plan, postponed = within_budget(plan, config.limits)
+    decided = replace(decided, plan=plan)
+    if plan.changes:
+        hooks.record({"event": "run", "command": "apply", "mappings": config.mappings_digest})
+    plans = retries.parts(plan)
+    written, failed_notifications = _write(
+        session, config, decided, plans, now, progress, hooks, is_adopting, selection
+    )
+    outcomes = (*left_out, *map(retries.record, written), *retries.deferred(config.rules.zone))
     _remember(cache, config, decided, outcomes, retries, now)
+    if selection.is_whole and not decided.unread_projects:
+        remember_run(cache, config, account, now)
     news = cache.use(lambda opened: _select_news(opened, config, decided, now))
     return RunResult(
         decided.plan,
@@ -215,6 +238,7 @@ def apply(
         failed_notifications,
         decided.histories_read,
         decided.judged_requests,
+        postponed,
         decided.problems,
         news,
     )
@@ -236,12 +260,13 @@ def _write(
     progress: Progress,
     hooks: RunHooks,
     is_adopting: bool,
+    selection: Selection,
 ) -> tuple[tuple[WriteOutcome, ...], tuple[str, ...]]:
     """Write the plans in turn and notify people outside Redmine; returns the outcomes and the failed messages."""
     reader = Reader(session)
     writer = Writer(session, may_write_private_notes=may_write_private_notes(usable_state(decided.state)))
     issues, record = decided.issues, hooks.record
-    plan_writer = PlanWriter(
+    plan_writer = selection.writer(
         reader, writer, decided.directory, issues, config.rules, now, is_adopting=is_adopting, record=record
     )
     outcomes: list[WriteOutcome] = []

@@ -130,6 +130,7 @@ class Cache:
 
     def __init__(self, path: str) -> None:
         self._scope = 0
+        self._lasting = 0
         self._sql = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
         self._sql.execute("PRAGMA synchronous = OFF")
         query = "SELECT user_version, (SELECT count(*) FROM sqlite_schema) FROM pragma_user_version"
@@ -147,8 +148,7 @@ class Cache:
 
     def select_scope(self, scope: Json, today: date) -> None:
         """Select the part read for this account and configuration since the last boot; delete unused parts."""
-        number = sha256(json.dumps([scope, boot_id()], sort_keys=True).encode()).digest()[:7]
-        self._scope = int.from_bytes(number)
+        self._scope, self._lasting = _hash_number([scope, boot_id()]), _hash_number([scope])
         used = self._scope, today.isoformat()
         if not self._sql.execute("SELECT 1 FROM scope WHERE number = ? AND used_on = ?", used).fetchone():
             self._sql.execute("INSERT OR REPLACE INTO scope VALUES (?, ?)", used)
@@ -168,6 +168,16 @@ class Cache:
 
     def set(self, key: str, value: Any) -> None:
         self._sql.execute("INSERT OR REPLACE INTO memory VALUES (?, ?, ?)", (self._scope, key, _packed(value)))
+
+    def get_lasting(self, key: str) -> Any:
+        """Return the value that `set_lasting` stored, also before the last boot; None if there is none."""
+        query = "SELECT value FROM memory WHERE scope = ? AND key = ?"
+        row = self._sql.execute(query, (self._lasting, key)).fetchone()
+        return _unpacked(row[0]) if row else None
+
+    def set_lasting(self, key: str, value: Any) -> None:
+        """Store a value that may be used after a power failure too: its loss, or an older value, does no harm."""
+        self._sql.execute("INSERT OR REPLACE INTO memory VALUES (?, ?, ?)", (self._lasting, key, _packed(value)))
 
     def forget_redmine_state(self) -> None:
         """Make the next run reread the account's roles and the lists."""
@@ -299,6 +309,10 @@ class IdleUntil:
 def updated_s(row: Json) -> int:
     """Return when an issue was changed last, by its row in a list, in epoch seconds."""
     return int(datetime.fromisoformat(row["updated_on"]).timestamp())
+
+
+def _hash_number(parts: Any) -> int:
+    return int.from_bytes(sha256(json.dumps(parts, sort_keys=True).encode()).digest()[:7])
 
 
 def _packed(value: Any) -> bytes:

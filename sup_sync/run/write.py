@@ -121,15 +121,20 @@ class PlanWriter:
     def _outcomes(self, plan: Plan) -> Iterator[WriteOutcome]:
         silent: list[Write] = []
         for issue_id, changes in plan.by_issue():
-            if any(change.field in GUARDED_FIELDS for change in changes):
+            if self._is_guarded(changes):
                 yield self._record_place(self._guarded(issue_id, changes, self._write_guarded))
             else:
                 silent.append((issue_id, changes))
         yield from self._write_silent(silent)
 
+    def _is_guarded(self, changes: Sequence[Change]) -> bool:
+        """Return whether an issue is written by compare-and-swap."""
+        return any(change.field in GUARDED_FIELDS for change in changes)
+
     def _send(self, issue_id: int, changes: Sequence[Change], lock_version: int | None = None) -> None:
         values = {change.field: None if change.field in NOTES else change.new for change in changes}
-        self.record({"event": "intent", "issue": issue_id, "changes": values})
+        old = {change.field: change.old for change in changes if change.field not in NOTES}
+        self.record({"event": "intent", "issue": issue_id, "changes": values, "old": old})
         self.writer.update(issue_id, changes, self.directory, lock_version)
 
     def _guarded(

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sup_sync.immutable import value
 from sup_sync.model.change import NOTE_FIELDS
+from sup_sync.planning.forecast import Forecast
 from sup_sync.planning.plan import Plan
 from sup_sync.to_json import Json, json_value
 from sup_sync.views.finding import finding_json
@@ -37,11 +38,12 @@ class PlanSummary:
         )
 
 
-def plan_json(plan: Plan, now: datetime) -> Json:
-    """Return {"now", "changes": [CHANGE], "findings": [FINDING], "summary"}.
+def plan_json(plan: Plan, now: datetime, forecast: Forecast) -> Json:
+    """Return {"now", "changes": [CHANGE], "findings": [FINDING], "summary", "limits"}.
 
     CHANGE is {"issue", "field", "old", "new", "reason", "clause"}, FINDING is
-    {"issue", "kind", "text", "clause"}. The summary has the fields of PlanSummary.
+    {"issue", "kind", "text", "clause"}. The summary has the fields of PlanSummary, "limits" the "excesses" because of
+    which `apply` would write nothing, and the requests that it would leave for the next run ("postponed").
     """
     return {
         "now": json_value(now),
@@ -58,4 +60,5 @@ def plan_json(plan: Plan, now: datetime) -> Json:
         ],
         "findings": [finding_json(each) for each in plan.findings],
         "summary": json_value(PlanSummary.of(plan)),
+        "limits": {"excesses": list(forecast.excesses), "postponed": list(forecast.postponed)},
     }

@@ -154,7 +154,7 @@ def test_data_goes_to_stdout_and_messages_go_to_stderr(shell: Shell, snapshot: P
     bare = shell.write("bare.jsonl", lines[1])
     shell.files.replace("clients.yaml", "until: 2028-12-31", "until: 2026-05-31")
     result = shell("plan", "--from", bare, "--now", NOW, "--json")
-    assert set(result.json) == {"now", "changes", "findings", "summary"}
+    assert set(result.json) == {"now", "changes", "findings", "summary", "limits"}
     assert [line.split(":")[0] for line in result.err.splitlines()] == ["sup-sync"] * len(result.err.splitlines())
     assert f"clients.yaml:{shell.files.line('clients.yaml', '2026-05-31')}: warning: " in result.err
     assert (

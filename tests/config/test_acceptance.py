@@ -8,7 +8,7 @@ import pytest
 from stories.moments import WEEK
 from stories.shipped import REPOSITORY, Copy
 
-from sup_sync.config.load import load_config
+from sup_sync.config.load import load_config, require_valid_examples
 from sup_sync.config.yaml_file import load_yaml
 from sup_sync.errors import ConfigError
 
@@ -39,16 +39,25 @@ def test_acceptance_table_covers_every_row_of_the_regulation():
     assert by_priority >= {(channel, priority) for channel in others for priority in policy.priorities}
 
 
-def test_failing_example_is_reported_and_prevents_a_run(copy):
+def test_failing_example_is_reported_and_stops_only_apply(copy):
     copy.replace("examples.yaml", "first_response: 2026-03-18 10:15", "first_response: 2026-03-18 10:20", times=1)
     line = copy.line("examples.yaml", "10:20")
     text = (
         "expected first_response 2026-03-18 10:20, but the mappings give 2026-03-18 10:15 (base_online_assistant);"
         " correct one of them"
     )
-    with pytest.raises(ConfigError, match=rf"^examples\.yaml:{line}: ") as caught:
-        copy.load()
+    config = copy.load()
+    with pytest.raises(ConfigError) as caught:
+        require_valid_examples(config)
     assert str(caught.value) == f"examples.yaml:{line}: {text}"
+
+
+@pytest.mark.parametrize("text", ["", "examples: [", "examples:\n  - {filed: 2026-03-18, level: vip}\n", "rows: []\n"])
+def test_unreadable_examples_stop_only_apply(copy, text):
+    copy.path("examples.yaml").write_text(text, encoding="utf-8")
+    config = copy.load()
+    with pytest.raises(ConfigError, match=r"^examples\.yaml:"):
+        require_valid_examples(config)
 
 
 def test_unexpected_target_is_reported(copy):

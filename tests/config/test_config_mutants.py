@@ -1,7 +1,8 @@
 """Mutants of the shipped files, with one mistake each: none may write anything.
 
 The checks of the files, the preflight check of Redmine, or the limits must refuse each. Redmine is a fake in memory
-with 120 requests in the correct state, so the unchanged configuration has nothing to write.
+with 120 requests in the correct state, so the unchanged configuration has nothing to write. Each mutant runs with the
+cache of the unchanged configuration, and without a cache.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from support.worlds import FakeWorld
 
 from sup_sync.config.load import load_config
 from sup_sync.errors import AccessError, ConfigError, RedmineMismatchError, UnsafePlan
+from sup_sync.run.cache import NO_CACHE, CacheFile
 
 NOW = "Wed 12:00"
 BASE_REQUESTS, VIP_REQUESTS = 70, 50
@@ -30,11 +32,12 @@ CALENDAR, CLIENTS, MESSAGES = "calendar.yaml", "clients.yaml", "messages.yaml"
 
 
 @pytest.fixture(scope="module")
-def office() -> Iterator[Diary]:
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Diary]:
     world = FakeWorld()
     make_fake(world)
     with world.rest.running():
-        diary = Diary(world, shipped_config())
+        cache = CacheFile(tmp_path_factory.mktemp("state") / "cache", pytest.fail)
+        diary = Diary(world, shipped_config(), cache)
         by_mail = {world.names.fields["channel"]: "Электрондық пошта"}
         base = [diary.file("Wed 10:00", OPERATOR, BASE, CONSULTATION, fields=by_mail) for _ in range(BASE_REQUESTS)]
         vip = [diary.file("Wed 10:00", CLIENT, VIP) for _ in range(VIP_REQUESTS)]
@@ -207,17 +210,25 @@ def test_unchanged_configuration_writes_nothing(office: Diary, tmp_path: Path) -
 
 @pytest.mark.parametrize("name", MUTANTS)
 def test_mutant_is_refused_or_stopped_by_the_limits(
-    office: Diary, tmp_path: Path, name: str, count_promise: Callable[[str, str], None]
+    office: Diary,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    count_promise: Callable[[str, str], None],
 ) -> None:
     copy = copy_of_all(tmp_path)
     file, changes = MUTANTS[name]
     for old, new in changes:
         copy.replace(file, old, new, times=1)
     before, session = office.traces(), office.session()
-    with suppress(ConfigError, AccessError, RedmineMismatchError, UnsafePlan):
-        ran = office.run(NOW, session=session, config=load_config(copy.folder / "config.yaml", WEEK))
-        assert ran.done.skipped >= BASE_REQUESTS  # each is reported as not mapped
-        assert not ran.done.is_complete
+    with suppress(ConfigError):
+        config = load_config(copy.folder / "config.yaml", WEEK)
+        for cache in (office.cache, NO_CACHE):
+            monkeypatch.setattr(office, "cache", cache)
+            with suppress(AccessError, RedmineMismatchError, UnsafePlan):
+                ran = office.run(NOW, session=session, config=config)
+                assert ran.done.skipped >= BASE_REQUESTS  # each is reported as not mapped
+                assert not ran.done.is_complete
     assert session.requests_made["PUT"] == 0
     assert office.traces() == before
     count_promise(LIMITS, "a mistake in a configuration file")

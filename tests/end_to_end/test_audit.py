@@ -21,9 +21,11 @@ def test_audit_log_records_each_write_before_sending_and_its_result(
     assert shell("apply", "-q").code == 0
     (log,) = (tmp_path / "state" / "sup-sync").glob("*.audit.jsonl")
     records = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
-    assert [each["event"] for each in records] == ["intent", "intent", "result"]
-    assert {each["issue"] for each in records} == {issue_id}
-    first, second, result = records
+    assert [each["event"] for each in records] == ["run", "intent", "intent", "result"]
+    start, first, second, result = records
+    assert {each["issue"] for each in (first, second, result)} == {issue_id}
+    assert (start["command"], len({each["run"] for each in records})) == ("apply", 1)
+    assert (first["old"]["level"], "public_note" in first["old"]) == ("", False)
     assert (first["changes"]["level"], first["changes"]["public_note"]) == ("VIP", None)
     assert second["changes"]["private_note"] is None
     assert (result["kind"], result["text"]) == ("applied", "")
@@ -31,4 +33,4 @@ def test_audit_log_records_each_write_before_sending_and_its_result(
     assert len(texts) == 2
     assert not any(json.dumps(text)[1:30] in log.read_text(encoding="utf-8") for text in [*texts, "Құпия"])
     assert shell("apply", "-q").code == 0
-    assert len(log.read_text(encoding="utf-8").splitlines()) == 3
+    assert len(log.read_text(encoding="utf-8").splitlines()) == 4

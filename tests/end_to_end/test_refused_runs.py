@@ -13,7 +13,7 @@ from end_to_end.scene import BASE, CONSULTATION, LOCKED, MURAGER, OPERATOR, OUTS
 from support.promises import LIMITS, PRIVATE, UNREAD
 
 from sup_sync.errors import AccessError, UnsafePlan
-from sup_sync.planning.plan import Limits
+from sup_sync.planning.limits import Limits
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.write import OutcomeKind
 
@@ -90,7 +90,7 @@ def test_nothing_is_written_over_the_limits_without_force(
     before = diary.traces()
     strict = replace(diary.config, limits=Limits(notes=1, status_changes=0, changed_share=0.5))
     session = diary.session()
-    with pytest.raises(UnsafePlan, match=r"4 notes \(limit 1\)"):
+    with pytest.raises(UnsafePlan, match=r"2 notes on late or earlier requests \(limit 1\); nothing was written"):
         diary.run("Mon 11:01", config=strict, session=session)
     assert session.requests_made["PUT"] == 0
     assert diary.traces() == before

@@ -101,6 +101,7 @@ class RunResult:
     plan: Plan
     outcomes: tuple[Outcome, ...]
     skipped: int
+    postponed: tuple[int, ...] = ()
 
 
 OUTCOMES = (
@@ -125,13 +126,14 @@ def test_each_write_that_was_not_applied_has_a_line_and_all_are_counted() -> Non
 
 
 def test_run_result_shows_findings_writes_and_the_number_not_evaluated() -> None:
-    result = RunResult(Plan((), (Finding(9, "x", "look"),), 3), OUTCOMES[:1], skipped=1)
+    result = RunResult(Plan((), (Finding(9, "x", "look"),), 3), OUTCOMES[:1], skipped=1, postponed=(7, 12))
     assert screen_lines(lambda console: show_run_result(console, result)) == [
         "Findings",
         "  #9  look",
         "",
         "Written: 1 applied.",
         "1 request could not be evaluated; see the findings.",
+        "Left for the next run because of `limits`: 2 requests: #7, #12.",
     ]
     complete = RunResult(Plan((), (), 3), OUTCOMES[:1], skipped=0)
     assert screen_lines(lambda console: show_run_result(console, complete)) == ["Written: 1 applied."]

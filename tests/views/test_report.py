@@ -16,6 +16,7 @@ from stories.story import Story
 
 from sup_sync.model.change import Change
 from sup_sync.model.issue import Finding
+from sup_sync.planning.forecast import Forecast
 from sup_sync.planning.plan import Plan
 from sup_sync.to_json import json_text, json_value
 from sup_sync.views.compliance import Dimension, Report, compliance, nearest_rank
@@ -279,7 +280,7 @@ def test_plan_summary_does_not_count_the_marker_as_a_value() -> None:
 
 def test_plan_as_json() -> None:
     plan = Plan(CHANGES[2:], (Finding(8, "no_version", "set one", "23"),), judged=30)
-    assert plan_json(plan, read_moment("Mon 09:00")) == {
+    assert plan_json(plan, read_moment("Mon 09:00"), Forecast(("12 new statuses (limit 10)",), (8,))) == {
         "now": "2026-06-08T04:00:00+00:00",
         "changes": [
             {
@@ -294,6 +295,7 @@ def test_plan_as_json() -> None:
         ],
         "findings": [{"issue": 8, "kind": "no_version", "text": "set one", "clause": "23"}],
         "summary": {"set": 0, "change": 0, "clear": 1, "notes": 1, "requests": 2, "judged": 30, "findings": 1},
+        "limits": {"excesses": ["12 new statuses (limit 10)"], "postponed": [8]},
     }
 
 

@@ -60,17 +60,19 @@ class LimitsShape(Shape):
     """Limits of one run."""
 
     notes: Annotated[int, Field(ge=0)] = 50
-    """Maximum notes per run, public and private."""
+    """Maximum notes per run, public and private. Projects and authors share them; the rest waits for the next run."""
 
     status_changes: Annotated[int, Field(ge=0)] = 10
-    """Maximum requests per run that sup-sync closes or sets to another status."""
+    """Maximum requests per run that sup-sync closes or sets to another status. A run that would exceed it writes
+    nothing, unless the others are new requests with missing items: those wait for the next run.
+    """
 
     run_time: HoursOrMinutes = Duration(15, "min")
     """Maximum time for one run, in minutes or hours. After it the run stops, and the next run continues."""
 
     changed_share: Annotated[float, Field(gt=0, le=1)] = 0.5
     """Maximum share (0 to 1) of the evaluated requests whose existing values a run may replace. A larger share usually
-    means a mistake in mappings/.
+    means a mistake in mappings/, so the run writes nothing.
     """
 
 

@@ -13,6 +13,7 @@ from sup_sync.model.change import NOTES, Change
 from sup_sync.model.issue import Finding
 from sup_sync.output.terminal.labels import clause_label, count
 from sup_sync.output.terminal.layout import print_hanging, print_heading, print_line, print_parts, print_summary, text
+from sup_sync.planning.forecast import Forecast
 from sup_sync.planning.plan import Plan
 from sup_sync.sla.judgement import Judgement
 from sup_sync.views.plan_summary import PlanSummary
@@ -23,25 +24,40 @@ if TYPE_CHECKING:  # importing them would load the Redmine session
 
 FIELD_WIDTH, VALUE_WIDTH = 18, 16  # columns of the longest field name, and of a date with time
 
+NOTE_INDENT = "    | "
+NO_LIMITS = Forecast()
+
 KINDS = ("applied", "unneeded", "stale", "deferred", "refused", "failed")
 
 
-def show_plan(console: Console, plan: Plan, judgements: Iterable[Judgement]) -> None:
-    """Print the changes of each request, then the findings, then a summary line."""
+def show_plan(
+    console: Console,
+    plan: Plan,
+    judgements: Iterable[Judgement],
+    forecast: Forecast = NO_LIMITS,
+    *,
+    whole_notes: bool = False,
+) -> None:
+    """Print the changes of each request, then the findings, a summary line, and what the limits make of the plan."""
     by_id = {each.issue.id: each for each in judgements}
     for issue_id, changes in plan.by_issue():
         print_heading(console, by_id[issue_id])
         for change in changes:
-            _show_change(console, change)
+            show_change(console, change, whole_notes=whole_notes)
         console.print()
     show_findings(console, plan.findings)
     print_summary(console, (_summary(PlanSummary.of(plan)), "bold"))
+    if forecast.excesses:
+        text = f"`apply` would write nothing: limits exceeded: {' and '.join(forecast.excesses)}{forecast.hint}."
+        print_summary(console, (f"{text} If the plan is correct, run `sup-sync apply --force` once.", "red"))
+    show_postponed(console, forecast.postponed)
 
 
-def _show_change(console: Console, change: Change) -> None:
-    """Print the value and its reason; a reason that does not fit goes on the next line."""
+def show_change(console: Console, change: Change, *, whole_notes: bool = False) -> None:
+    """Print the value and its reason; a reason that does not fit goes on the next line, and so does a whole note."""
     sign, style = _sign(change)
-    value = " → ".join(filter(None, (change.old, change.new)))
+    is_whole = whole_notes and change.field in NOTES
+    value = "" if is_whole else " → ".join(filter(None, (change.old, change.new)))
     why = text((change.reason + clause_label(change.clause), "dim"))
     head = text((f"  {sign} ", style), f"{change.field:<{FIELD_WIDTH}}  ")
     indent = Text(" " * head.cell_len)
@@ -51,6 +67,8 @@ def _show_change(console: Console, change: Change) -> None:
     else:
         print_line(console, line)
         print_hanging(console, indent, why)
+    for note_line in change.new.splitlines() if is_whole else ():
+        print_hanging(console, text(NOTE_INDENT), text(note_line))
 
 
 def _sign(change: Change) -> tuple[str, str]:
@@ -108,3 +126,12 @@ def show_run_result(console: Console, result: RunResult) -> None:
         print_summary(
             console, (f"{count(result.skipped, 'request')} could not be evaluated; see the findings.", "yellow")
         )
+    show_postponed(console, result.postponed)
+
+
+def show_postponed(console: Console, postponed: Sequence[int]) -> None:
+    """Print the requests that the limits leave for the next run."""
+    if postponed:
+        numbers = ", ".join(f"#{each}" for each in postponed)
+        requests = count(len(postponed), "request")
+        print_summary(console, (f"Left for the next run because of `limits`: {requests}: {numbers}.", "yellow"))

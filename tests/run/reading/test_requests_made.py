@@ -13,7 +13,7 @@ from run.reading.cached_site import ABOUT, ACCOUNT, FORMS, HISTORIES, LISTS, PUT
 from stories.moments import read_moment
 
 from sup_sync.config.load import Config
-from sup_sync.planning.plan import Limits
+from sup_sync.planning.limits import Limits
 
 LARGEST = 2_000
 LARGEST_OF_ALL = 20_000  # only with `--all`: its first run takes minutes in the fake
