@@ -52,7 +52,7 @@ class Directory:
             side = Side.STAFF
         else:
             side = Side.UNKNOWN
-        return Person(person_id, name, side)
+        return Person(person_id, name, side, groups=None if self.is_guessed else frozenset())
 
     def person_id(self, key: str) -> int | None:
         """Find the id of a person in `people`; None unless exactly one member of staff has that name."""

@@ -21,12 +21,12 @@ class Side(StrEnum):
 
 @value
 class Person:
-    """A user of Redmine; `groups` are the names of the groups they are in, as far as known."""
+    """A user of Redmine; `groups` are the names of the groups they are in, None if unknown."""
 
     id: int
     name: str
     side: Side
-    groups: frozenset[str] = frozenset()
+    groups: frozenset[str] | None = frozenset()
 
     @property
     def is_staff(self) -> bool:
