@@ -23,6 +23,7 @@ from sup_sync.errors import SnapshotError
 
 if TYPE_CHECKING:
     from sup_sync.config.load import Config
+    from sup_sync.model.issue import Finding
     from sup_sync.redmine.snapshot import Gathered
     from sup_sync.run.caseload import Caseload
     from sup_sync.sla.judgement import Judgement
@@ -82,7 +83,7 @@ def load_judgements(
 
     gathered = gather(settings, config, source, now, everything=everything)
     time, unread_projects = in_support_zone(now, config), gathered.unread_projects
-    caseload = decode_caseload(gathered.lists, gathered.raw_issues, config.rules)
+    caseload = decode_caseload(gathered.lists, gathered.raw_issues, config.rules, gathered.unread_requests)
     del gathered  # Redmine's JSON is no longer needed, and takes much memory
     caseload = caseload if everything else only_current(caseload, config.closed_days, time)
     judgements = judge_caseload(caseload, config.rules, time)
@@ -90,11 +91,16 @@ def load_judgements(
     return time, caseload, judgements, max(codes)
 
 
+def report_skipped(settings: Settings, findings: Iterable[Finding]) -> None:
+    """Print the requests that could not be read, even with --quiet."""
+    for finding in findings:
+        settings.info(f"skipped: {finding.text}", always=True)
+
+
 def report_unreadable(settings: Settings, unread_projects: dict[str, str], caseload: Caseload) -> int:
     """Print what could not be read; return the exit code, PARTLY_DONE if anything is missing."""
     report_unread_projects(settings, unread_projects)
-    for finding in caseload.findings:
-        settings.info(f"skipped: {finding.text}", always=True)
+    report_skipped(settings, caseload.findings)
     return PARTLY_DONE if unread_projects or caseload.findings else DONE
 
 

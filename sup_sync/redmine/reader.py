@@ -102,6 +102,10 @@ class Reader:
         account.pop("api_key", None)
         return account
 
+    def require_alive(self) -> None:
+        """Ask something cheap, to see if a failed request was the only one; raises the error if this fails too."""
+        self.fetch_account()
+
     @_checked_form()
     def fetch_lists(self, account: Json, projects: Sequence[str], groups: Collection[str] = ()) -> Json:
         """Fetch the lists that `decode_directory` reads, for projects by identifier and groups by name.

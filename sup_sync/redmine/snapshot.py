@@ -12,16 +12,21 @@ from typing import Any
 
 from sup_sync.errors import SnapshotError
 from sup_sync.immutable import value
+from sup_sync.model.issue import Finding
 from sup_sync.to_json import Json
 
 
 @value
 class Gathered:
-    """JSON that was read from Redmine; `unread_projects` are the projects in which reading failed, with the error."""
+    """JSON that was read from Redmine; `unread_projects` are the projects in which reading failed, with the error.
+
+    `unread_requests` has a finding for each request that could not be read.
+    """
 
     lists: Json | None
     raw_issues: tuple[Json, ...]
     unread_projects: dict[str, str]
+    unread_requests: tuple[Finding, ...] = ()
 
 
 def load_snapshot(lines: Iterable[str], name: str) -> tuple[Json | None, list[Json]]:

@@ -50,7 +50,7 @@ NO_HOOKS = RunHooks()
 class RunResult:
     """The result of one run: its plan, the outcome of each write, and what it could not read, judge or deliver.
 
-    `unread_projects` has the error of each project. `skipped` counts requests that could not be judged,
+    `unread_projects` has the error of each project. `skipped` counts requests that could not be read or judged,
     `histories_read` those that were not in the cache, `judged_requests` those that were judged.
     """
 
@@ -124,10 +124,14 @@ def _decide_and_remember(reading: IncrementalReader, config: Config, now: dateti
     return RunPlan(
         state=reading.state,
         directory=directory,
-        plan=replace(decision.plan, judged=cache.count(reading.closed_since)),
+        plan=replace(
+            decision.plan,
+            judged=cache.count(reading.closed_since),
+            findings=tuple(sorted((*decision.plan.findings, *reading.unread_requests))),
+        ),
         issues=tuple(each for each in decoded if isinstance(each, Issue)),
         unread_projects=reading.unread_projects,
-        skipped=len(decision.skipped),
+        skipped=len(decision.skipped) + len(reading.unread_requests),
         histories_read=reading.histories_read,
         judged_requests=decision.plan.judged,
     )

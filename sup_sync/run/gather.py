@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from sup_sync.config.load import Config
+from sup_sync.model.issue import Finding
 from sup_sync.redmine.lists import CLOSED_PROJECT
 from sup_sync.redmine.preflight.problem import RedmineState
 from sup_sync.redmine.reader import Reader
@@ -41,7 +42,8 @@ class IncrementalReader:
         self._config = config
         self._read_at = read_at
         self._today = local_day(config, read_at)
-        self._histories = HistoryReader(reader, cache, read_at, progress)
+        self._histories = HistoryReader(reader, cache, config, read_at, progress)
+        self.unread_projects: dict[str, str] = {}  # the projects in which reading failed, with the error
         self._newest_s = 0  # the last change by the lists read, in scope or not
 
     @classmethod
@@ -50,9 +52,9 @@ class IncrementalReader:
         return cls(reader, config, cache, open_redmine_state(reader, config, cache, read_at), read_at, progress)
 
     @property
-    def unread_projects(self) -> dict[str, str]:
-        """Return the projects in which reading failed, with the error."""
-        return self._histories.unread_projects
+    def unread_requests(self) -> tuple[Finding, ...]:
+        """Return a finding for each request that could not be read; such a request is not used."""
+        return tuple(Finding(issue_id, "unreadable", text) for issue_id, text in self._histories.unread.items())
 
     @property
     def histories_read(self) -> int:
@@ -88,12 +90,12 @@ class IncrementalReader:
         return changed is not None
 
     def cached_issues(self, issue_ids: Iterable[int]) -> Iterator[Json]:
-        """Yield these issues from the cache, unless reading failed in the project that they are in, or were in."""
-        unread_ids = self._histories.unread_ids
-        return self.cache.issues((each for each in issue_ids if each not in unread_ids), without=self.unread_projects)
+        """Yield these issues from the cache, unless reading failed in their project."""
+        return self.cache.issues(issue_ids, without=self.unread_projects)
 
     def _gathered(self, issue_ids: Iterable[int]) -> Gathered:
-        return Gathered(self.state.lists, tuple(self.cached_issues(issue_ids)), self.unread_projects)
+        raw_issues = tuple(self.cached_issues(issue_ids))
+        return Gathered(self.state.lists, raw_issues, self.unread_projects, self.unread_requests)
 
     def _read_all(self) -> None:
         """Read everything; after a run of today that was interrupted, continue at the point where it stopped."""
@@ -102,7 +104,8 @@ class IncrementalReader:
         unread = [row for row in rows if self.cache.read_at(row) < max(start_s, _stable_s(row))]
         self._read(unread, len(rows))
         if not self.unread_projects:
-            self.cache.delete(self.cache.read_before(start_s, self.closed_since))
+            gone = set(self.cache.read_before(start_s, self.closed_since)) - self._histories.unread.keys()
+            self.cache.delete(gone)
             self._set_since(int(self.closed_since.timestamp()))
             self.cache.set("full_read_on", self._today)
 

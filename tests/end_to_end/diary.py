@@ -39,6 +39,11 @@ class Ran:
         return {each.issue_id: each.kind for each in self.done.outcomes}
 
     @property
+    def unread(self) -> dict[int, str]:
+        """Return the reason for each request that could not be read."""
+        return {each.issue_id: each.text for each in self.done.plan.findings if each.kind == "unreadable"}
+
+    @property
     def findings(self) -> set[tuple[int, str]]:
         return {(each.issue_id, each.kind) for each in self.done.plan.findings}
 

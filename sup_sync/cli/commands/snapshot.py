@@ -14,7 +14,7 @@ from sup_sync.cli.context import (
 from sup_sync.cli.examples import ExampleCommand
 from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
 from sup_sync.cli.files import write_atomically
-from sup_sync.cli.loading import gather
+from sup_sync.cli.loading import gather, report_skipped
 from sup_sync.cli.options import global_options
 
 
@@ -30,9 +30,10 @@ def snapshot(settings: Settings, output: Path | None) -> int:
     config = settings.load(require_config=True)
     gathered = gather(settings, config, None, everything=True)
     report_unread_projects(settings, gathered.unread_projects)
+    report_skipped(settings, gathered.unread_requests)
     text = "".join(line + "\n" for line in snapshot_lines(gathered.lists or {}, gathered.raw_issues))
     if output:
         write_atomically(output, text, mode=ONLY_OWNER)  # it contains client texts
     else:
         click.echo(text, nl=False)
-    return PARTLY_DONE if gathered.unread_projects else DONE
+    return PARTLY_DONE if gathered.unread_projects or gathered.unread_requests else DONE
