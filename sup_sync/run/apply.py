@@ -223,13 +223,14 @@ def _invalidate(
 ) -> None:
     """Mark requests that may differ from the cache for rereading, and the lists if a write was refused."""
     kinds = {each.issue_id: each.kind for each in outcomes}
-    invalidated = {key for key, kind in kinds.items() if kind in REREAD_AFTER}
+    without_assignee = {each.issue_id for each in outcomes if each.kind is OutcomeKind.APPLIED and each.text}
+    invalidated = {key for key, kind in kinds.items() if kind in REREAD_AFTER} | without_assignee
     invalidated |= {each.issue_id for each in decided.plan.findings if each.kind == FORBIDDEN_TRANSITION}
 
     def invalidate(opened: Cache) -> None:
         select_scope(opened, config, decided.state.account, now)
         opened.invalidate(invalidated)
-        if OutcomeKind.REFUSED in kinds.values():
+        if OutcomeKind.REFUSED in kinds.values() or without_assignee:
             opened.forget_redmine_state()
 
     if invalidated:

@@ -24,7 +24,9 @@ def fetch_redmine_state(reader: Reader, config: Config, account: Json | None = N
     """Fetch the account (unless it is given), its roles and the lists."""
     account = account or reader.fetch_account()
     roles = [reader.fetch_role(role_id) for role_id in role_ids(account)]
-    return _make_state(config, account, roles, reader.fetch_lists(account, config.projects, required_groups(config)))
+    people = {each.name for each in config.rules.names.people.values()}
+    lists = reader.fetch_lists(account, config.projects, required_groups(config), people)
+    return _make_state(config, account, roles, lists)
 
 
 def open_redmine_state(reader: Reader, config: Config, cache: Cache, read_at: datetime) -> RedmineState:

@@ -337,8 +337,7 @@ class FakeRedmine:
         if are_dates_new and issue.start_on and issue.due_on and issue.due_on < issue.start_on:
             errors.append("Due date must be greater than start date")
         if issue.assignee and (before is None or issue.assignee is not before.assignee):
-            roles = self.roles_of(issue.assignee, issue.project)
-            errors += [] if any(role.is_assignable for role in roles) else ["Assignee is invalid"]
+            errors += [] if issue.assignee in self.assignable(before or issue) else ["Assignee is invalid"]
         if not issue.subject:
             errors.append("Subject cannot be blank")
         if before is None or issue.values != before.values:
@@ -346,6 +345,15 @@ class FakeRedmine:
             errors += [f"{each.name} is invalid" for each in writable if _is_invalid(each, issue)]
         if errors:
             raise RefusalError(422, errors)
+
+    def assignable(self, issue: Issue) -> list[User]:
+        """Return the users who may be assigned; the current assignee stays so after they are locked or removed."""
+        users = [each for each in self.users if each is issue.author or self._is_assignable(each, issue.project)]
+        active = [each for each in users if not each.is_locked]
+        return active + [each for each in self.users if each is issue.assignee and each not in active]
+
+    def _is_assignable(self, user: User, project: Project) -> bool:
+        return any(role.is_assignable for role in self.roles_of(user, project))
 
     def upload(self, filename: str) -> str:
         number = self._new()

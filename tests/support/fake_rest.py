@@ -103,6 +103,14 @@ class FakeRest:
         users = {"users": [_named(each) for each in group.users]} if sent.get("include") == "users" else {}
         return _json({"group": {**_named(group), **users}})
 
+    def user(self, _user: User, _sent: Json, key: str) -> Answer:
+        """Return an active user, with the login as Redmine 5 shows it; locked and deleted users are not found."""
+        user = next((each for each in self.tracker.users if str(each.id) == key and not each.is_locked), None)
+        if user is None:
+            raise RefusalError(404)
+        first, _, last = user.name.partition(" ")
+        return _json({"user": {"id": user.id, "login": user.login, "firstname": first, "lastname": last}})
+
     def role(self, _user: User, _sent: Json, key: str) -> Answer:
         role: Role = self.tracker.pick(self.tracker.roles, key)
         return _json({"role": {**_named(role), "permissions": sorted(role.permissions)}})
@@ -133,6 +141,8 @@ class FakeRest:
         if self.tracker.may_edit(user, issue):
             fields = (f'<input name="issue[custom_field_values][{n}]">' for n in self.tracker.writable_ids(user, issue))
             parts.append(f'<div id="all_attributes"><input name="issue[subject]">{"".join(fields)}</div>')
+            people = "".join(f'<option value="{each.id}"></option>' for each in self.tracker.assignable(issue))
+            parts.append(f'<select id="a" name="issue[assigned_to_id]"><option value=""></option>\n{people}</select>')
         if self.tracker.may_edit(user, issue) or self.tracker.may_note(user, issue):
             parts.append(f'<input type="hidden" value="{issue.lock_version}" name="issue[lock_version]" />')
         if self.tracker.allows(user, "set_notes_private", issue.project):
@@ -307,6 +317,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("GET", "/trackers.json", FakeRest.trackers),
     ("GET", "/custom_fields.json", FakeRest.fields),
     ("GET", r"/roles/(\d+)\.json", FakeRest.role),
+    ("GET", r"/users/(\d+)\.json", FakeRest.user),
     ("GET", r"/groups/(\d+)\.json", FakeRest.group),
     ("GET", "/projects.json", FakeRest.projects),
     ("GET", r"/projects/([^/]+)\.json", FakeRest.project),

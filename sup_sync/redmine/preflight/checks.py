@@ -10,7 +10,12 @@ from sup_sync.redmine.preflight.names import (
     check_statuses,
     check_trackers,
 )
-from sup_sync.redmine.preflight.people import check_people, check_roles_have_members, check_staff_exists
+from sup_sync.redmine.preflight.people import (
+    check_people,
+    check_roles_are_mapped,
+    check_roles_have_members,
+    check_staff_exists,
+)
 from sup_sync.redmine.preflight.problem import Problem, RedmineCheck, RedmineState
 from sup_sync.redmine.preflight.workflow import check_workflow
 
@@ -26,6 +31,7 @@ CHECKS: tuple[RedmineCheck, ...] = (
     check_people,
     check_staff_exists,
     check_roles_have_members,
+    check_roles_are_mapped,
     check_workflow,
 )
 

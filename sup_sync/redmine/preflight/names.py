@@ -23,8 +23,13 @@ def check_trackers(state: RedmineState) -> Iterator[Problem]:
 
 
 def check_statuses(state: RedmineState) -> Iterator[Problem]:
-    known = state.names.statuses
-    yield from _missing("status", known, state.lists["statuses"], "statuses")
+    """Report statuses with another phase, and missing ones; only those that sup-sync sets stop a run."""
+    known, present = state.names.statuses, {row["name"] for row in state.lists["statuses"]}
+    for name in known:
+        if name not in present:
+            is_needed = name in state.names.tool_statuses.values()
+            text = f'status "{name}" not found in Redmine'
+            yield Problem(Area.NAMES, text, _provision("statuses"), is_warning=not is_needed)
     for status in state.lists["statuses"]:
         mapped = known.get(status["name"])
         if mapped and mapped.phase.is_final != status["is_closed"]:
