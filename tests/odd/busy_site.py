@@ -360,16 +360,20 @@ class Victims:
         return [self.site.issue(each) for each in chosen]
 
 
-def base_files(folder: Path) -> Copy:
-    """Write the shipped files with contracts by group, and with limits that no run of these tests exceeds."""
+def base_files(folder: Path, url: str = FakeWorld.url, *, has_groups: bool = True) -> Copy:
+    """Write the shipped files with limits that no run of these tests exceeds, and optionally contracts by group."""
     files = Copy(folder)
-    files.replace("config.yaml", "http://127.0.0.1:3000", FakeWorld.url)
+    files.replace("config.yaml", "http://127.0.0.1:3000", url)
     for old, new in (("notes: 50", "notes: 500"), ("status_changes: 10", "status_changes: 100")):
         files.replace("config.yaml", old, new)
     files.replace("config.yaml", "changed_share: 0.5", "changed_share: 1.0")
     lines = (
-        f"  - {{client: Тобыл, level: vip, group: {VIP_GROUP}, from: 2025-01-01, until: 2028-12-31}}",
-        f"  - {{client: Ескі, level: vip, group: {ENDED_GROUP}, from: 2024-01-01, until: 2025-12-31}}",
+        ()
+        if not has_groups
+        else (
+            f"  - {{client: Тобыл, level: vip, group: {VIP_GROUP}, from: 2025-01-01, until: 2028-12-31}}",
+            f"  - {{client: Ескі, level: vip, group: {ENDED_GROUP}, from: 2024-01-01, until: 2025-12-31}}",
+        )
     )
     path = files.path("clients.yaml")
     path.write_text(path.read_text(encoding="utf-8") + "\n".join(lines) + "\n", encoding="utf-8")
