@@ -41,9 +41,12 @@ from support.worlds import BOT, FakeWorld
 
 from sup_sync.config.load import Config
 from sup_sync.errors import SupSyncError
+from sup_sync.model.change import Change
+from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
-from sup_sync.run.apply import apply
-from sup_sync.run.cache import NO_CACHE, CacheFile
+from sup_sync.run.apply import apply, plan_run
+from sup_sync.run.cache import IN_MEMORY, NO_CACHE, Cache, CacheFile
+from sup_sync.run.gather import IncrementalReader
 
 # Wednesday: the first run, what people do after it, and the second run of that day
 FIRST_RUN, ACTS, CHANGES, SECOND_RUN = "Wed 10:00", "Wed 11:00", "Wed 11:30", "Wed 15:30"
@@ -114,11 +117,12 @@ class State:
 
 @dataclass(frozen=True)
 class Ran:
-    """The exit code of a run, its error or findings, and the requests that it wrote to."""
+    """The exit code of a run, its error or findings, the requests that it wrote to, and its plan (None: no plan)."""
 
     code: int
     text: str
     written: frozenset[int]
+    changes: tuple[Change, ...] | None = None
 
 
 @dataclass
@@ -270,13 +274,9 @@ class BusySite:
         """Run `sup-sync apply` at that time; an error that is not of sup-sync fails the test."""
         now = self.tracker.now = read_moment(at)
         written: set[int] = set()
-        session = RedmineSession(self.world.url, self.world.user(BOT))
-        http = session._http
-        retries = http.get_adapter(f"{self.world.url}/").max_retries
-        http.mount(f"{self.world.url}/", Wire(lambda line, sent: self._answer(line, sent, written), retries))
         try:
             done = apply(
-                session,
+                self._session(written),
                 self.config,
                 now,
                 force=False,
@@ -288,7 +288,27 @@ class BusySite:
         findings = [f"#{each.issue_id} {each.text}" for each in done.plan.findings]
         outcomes = [f"#{each.issue_id} {each.kind} {each.text}" for each in done.outcomes if each.text]
         unread = [f"{name}: {reason}" for name, reason in done.unread_projects.items()]
-        return Ran(0 if done.is_complete else 3, "\n".join([*unread, *findings, *outcomes]), frozenset(written))
+        text = "\n".join([*unread, *findings, *outcomes])
+        return Ran(0 if done.is_complete else 3, text, frozenset(written), done.plan.changes)
+
+    def plan(self, at: str) -> tuple[Change, ...] | None:
+        """Return the changes that a run without a cache would write at that time; None if it cannot plan."""
+        now = self.tracker.now = read_moment(at)
+        try:
+            with Cache(IN_MEMORY) as cache:
+                reader = Reader(self._session(set()))
+                reading = IncrementalReader.open(reader, self.config, cache, now, lambda _done, _of: None)
+                return plan_run(reading, self.config, now, is_adopting=False).plan.changes
+        except SupSyncError:
+            return None
+
+    def _session(self, written: set[int]) -> RedmineSession:
+        """Return a session with this site, which adds to `written` the requests that it writes to."""
+        session = RedmineSession(self.world.url, self.world.user(BOT))
+        http = session._http
+        retries = http.get_adapter(f"{self.world.url}/").max_retries
+        http.mount(f"{self.world.url}/", Wire(lambda line, sent: self._answer(line, sent, written), retries))
+        return session
 
     def _answer(self, line: Line, request: requests.PreparedRequest, written: set[int]) -> None:
         method, path = request.method or "", (request.path_url or "").partition("?")[0]

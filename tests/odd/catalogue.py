@@ -17,13 +17,14 @@ class Odd:
     """An odd thing: `change` makes it, and returns the requests that it may affect.
 
     `codes` are the allowed exit codes. With `of_head`, the requests whose notes name the head of support are affected
-    too, but only in the person whom they name and assign.
+    too, but only in the person whom they name and assign. It is tried by itself only with --all if it `is_alike`.
     """
 
     name: str
     change: Change
     codes: frozenset[int] = DONE_OR_PARTLY
     of_head: bool = False
+    is_alike: bool = False
 
 
 REQUESTS: list[Odd] = []
@@ -32,12 +33,12 @@ CHANGES: list[Odd] = []
 
 
 def odd(
-    kind: list[Odd], name: str, *, codes: Iterable[int] = DONE_OR_PARTLY, of_head: bool = False
+    kind: list[Odd], name: str, *, codes: Iterable[int] = DONE_OR_PARTLY, of_head: bool = False, is_alike: bool = False
 ) -> Callable[[Change], Change]:
     """Return a decorator that adds an odd thing to the catalogue."""
 
     def add(change: Change) -> Change:
-        kind.append(Odd(name, change, frozenset(codes), of_head))
+        kind.append(Odd(name, change, frozenset(codes), of_head, is_alike))
         return change
 
     return add

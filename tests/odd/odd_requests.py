@@ -24,6 +24,7 @@ from odd.busy_site import (
 )
 from odd.catalogue import REQUESTS, odd
 from support.fake_records import Issue, Journal, Named
+from support.fake_relations import copy_issue, relate
 from support.hostile import CONTROL_CHARACTERS, FORMULAS, SCRIPTS
 
 TOO_LARGE = 80_000_000  # bytes of an answer
@@ -95,8 +96,11 @@ def edited_marker(site: BusySite, victims: Victims) -> Iterable[int]:
 @odd(REQUESTS, "a request was copied, with its marker and fields")
 def copied(site: BusySite, victims: Victims) -> Iterable[int]:
     issues = [site.issue(each) for each in site.ids[:3]] + oldest_and_others(victims)
-    for issue in issues:
-        copy_of(site, issue)
+    for number, issue in enumerate(issues):
+        if number % 2:
+            copy_issue(site.tracker, site.user(OPERATOR), issue, {"subject": "Көшірме"}, is_linked=True)
+        else:
+            copy_of(site, issue)
     return ()  # the originals are not affected
 
 
@@ -206,22 +210,21 @@ ANSWERS: dict[str, Any] = {
 }
 
 
-def add_answers(path: str, subject: str) -> None:
-    for name, answer in ANSWERS.items():
+# of each kind of answers these are tried by themselves in every run of the tests
+COMMON = ("is answered with 500", "does not come in time", "is too large", "is answered with 422", "no journals")
 
-        @odd(REQUESTS, f"{subject} {name}")
-        def _(site: BusySite, victims: Victims, answer: Any = answer) -> Iterable[int]:
-            return override(site, oldest_and_others(victims), path, answer)
+for _name, _answer in ANSWERS.items():
 
-
-add_answers(r"GET /issues/{}\.json", "a history")
+    @odd(REQUESTS, f"a history {_name}", is_alike=_name not in COMMON)
+    def _(site: BusySite, victims: Victims, answer: Any = _answer) -> Iterable[int]:
+        return override(site, oldest_and_others(victims), r"GET /issues/{}\.json", answer)
 
 
 EDIT_FORMS = ("is answered with 500", "is answered with 403", "does not come in time", "is empty", "is too large")
 
 for _name in EDIT_FORMS:
 
-    @odd(REQUESTS, f"an edit form {_name}")
+    @odd(REQUESTS, f"an edit form {_name}", is_alike=_name not in COMMON)
     def _(site: BusySite, victims: Victims, name: str = _name) -> Iterable[int]:
         return override(site, oldest_and_others(victims), "GET /issues/{}", ANSWERS[name])
 
@@ -237,7 +240,7 @@ WRITES = {
 
 for _name, _answer in WRITES.items():
 
-    @odd(REQUESTS, f"a write {_name}")
+    @odd(REQUESTS, f"a write {_name}", is_alike=_name not in COMMON)
     def _(site: BusySite, victims: Victims, answer: Any = _answer) -> Iterable[int]:
         return override(site, oldest_and_others(victims), r"PUT /issues/{}\.json", answer)
 
@@ -256,7 +259,7 @@ EDITS: dict[str, Callable[[Any], Any]] = {
 
 for _name, _edit in EDITS.items():
 
-    @odd(REQUESTS, f"a history has {_name}")
+    @odd(REQUESTS, f"a history has {_name}", is_alike=_name not in COMMON)
     def _(site: BusySite, victims: Victims, edit: Callable[[Any], Any] = _edit) -> Iterable[int]:
         return edit_answers(site, oldest_and_others(victims), edit)
 
@@ -344,6 +347,23 @@ def open_subtasks(site: BusySite, victims: Victims) -> Iterable[int]:
         child.parent, child.status = parent, site.named("statuses", WAITING)
         children.append(child)
     return ids(parents + children)
+
+
+@odd(REQUESTS, "requests that are closed for no answer have duplicates")
+def duplicates(site: BusySite, victims: Victims) -> Iterable[int]:
+    closed = victims.take(1, TO_REMIND) + victims.take(1, TO_CLOSE)
+    others = victims.take(len(closed))
+    for issue, other in zip(closed, others, strict=False):
+        relate(site.tracker, site.user(OPERATOR), other, issue, "duplicates")
+    return ids(closed + others)
+
+
+@odd(REQUESTS, "a request blocks one that waits")
+def blocked(site: BusySite, victims: Victims) -> Iterable[int]:
+    waiting, blockers = victims.take(1, TO_REMIND) + victims.take(1, TO_CLOSE), victims.take(2)
+    for issue, blocker in zip(waiting, blockers, strict=False):
+        relate(site.tracker, site.user(OPERATOR), blocker, issue, "blocks")
+    return ids(waiting + blockers)
 
 
 # --- people and places

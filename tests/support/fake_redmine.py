@@ -28,6 +28,7 @@ from support.fake_records import (
     Version,
     Wiki,
 )
+from support.fake_relations import Relation, is_blocked, open_duplicates
 
 # attributes that an editor of an issue may set: Redmine's name, and that of the record's field
 ATTRIBUTES = {
@@ -65,6 +66,7 @@ class FakeRedmine:
         self.projects: list[Project] = []
         self.versions: list[Version] = []
         self.issues: list[Issue] = []
+        self.relations: list[Relation] = []
         self.uploads: dict[str, tuple[int, str]] = {}
         self.anonymous = User(0, "Anonymous")
         self.is_rest_on = True
@@ -74,6 +76,8 @@ class FakeRedmine:
 
     def _new(self) -> int:
         return next(self._ids)
+
+    new_id = _new
 
     # --- setup
 
@@ -223,12 +227,12 @@ class FakeRedmine:
         return [each for each in self.issues if each.parent is issue]
 
     def allowed_statuses(self, user: User, issue: Issue, old: str | None) -> list[Status]:
-        """Return the statuses the user may set, with the current one. A parent of open children cannot be closed."""
+        """Return the statuses the user may set, with the current one; no closed one if a child or blocker is open."""
         roles = self.roles if user.is_admin else self.roles_of(user, issue.project)
         names = {new for role in roles for before, new in role.transitions if before == old}
         names |= {old} if names and old else set()
-        is_blocked = any(not child.status.is_closed for child in self.children(issue))
-        return [each for each in self.statuses if each.name in names and not (is_blocked and each.is_closed)]
+        is_open = any(not child.status.is_closed for child in self.children(issue)) or is_blocked(self, issue)
+        return [each for each in self.statuses if each.name in names and not (is_open and each.is_closed)]
 
     # --- changes of issues
 
@@ -273,10 +277,22 @@ class FakeRedmine:
             setattr(issue, name, getattr(draft, name))
         note = sent.get("notes", "").strip() if may_note else ""
         is_private = bool(sent.get("private_notes")) and self.allows(user, "set_notes_private", issue.project)
-        issue.journals += self._journals(user, note, is_private and bool(note), details)
+        is_private = is_private and bool(note)
+        if any(each["name"] == "status_id" for each in details):
+            self._close_duplicates(user, issue, note, is_private=is_private)
+        issue.journals += self._journals(user, note, is_private, details)
         self._touch(issue)
         if issue.parent:
             self._recalculate(issue.parent)
+
+    def _close_duplicates(self, user: User, issue: Issue, note: str, *, is_private: bool) -> None:
+        """Close the open duplicates of a closed issue, and theirs, each with the same status and note."""
+        for duplicate in open_duplicates(self, issue) if issue.status.is_closed else ():
+            old, duplicate.status = str(duplicate.status.id), issue.status
+            self._close_duplicates(user, duplicate, note, is_private=is_private)
+            detail = {"property": "attr", "name": "status_id", "old_value": old, "new_value": str(issue.status.id)}
+            duplicate.journals += self._journals(user, note, is_private, [detail])
+            self._touch(duplicate)
 
     def _journals(self, user: User, note: str, is_private: bool, details: list[Json]) -> list[Journal]:
         """Make one journal, or two if the PUT has a private note and other changes."""

@@ -16,6 +16,7 @@ import responses
 from requests import PreparedRequest
 from support.fake_records import Group, Issue, Journal, Json, Member, Named, Project, Role, User, Version, WikiPage
 from support.fake_redmine import FakeRedmine, RefusalError
+from support.fake_relations import copy_issue, relate, relations_of
 from support.fake_wiki import RedirectionError, look_at_page, put_page, see_page
 
 Answer = tuple[int, dict[str, str], str]
@@ -122,6 +123,9 @@ class FakeRest:
         children = [{"id": each.id, "tracker": _named(each.tracker)} for each in self.tracker.children(issue)]
         if "children" in include and children:
             seen["children"] = children
+        relations = relations_of(self.tracker, user, issue)
+        if "relations" in include and relations:
+            seen["relations"] = relations
         if "attachments" in include:
             seen["attachments"] = [{"id": number, "filename": name} for number, name in issue.files]
         if "journals" in include:
@@ -217,12 +221,21 @@ class FakeRest:
     # --- writes
 
     def file(self, user: User, sent: Json) -> Answer:
-        issue = self.tracker.file(user, sent["issue"])
+        if "copy_from" in sent:
+            original, is_linked = self._issue(user, str(sent["copy_from"])), sent.get("link_copy") == "1"
+            issue = copy_issue(self.tracker, user, original, sent["issue"], is_linked=is_linked)
+        else:
+            issue = self.tracker.file(user, sent["issue"])
         return _json({"issue": self._seen(user, issue)}, 201)
 
     def update(self, user: User, sent: Json, key: str) -> Answer:
         self.tracker.update(user, self._issue(user, key), sent["issue"])
         return 204, {}, ""
+
+    def relate(self, user: User, sent: Json, key: str) -> Answer:
+        given = sent["relation"]
+        issue, to = self._issue(user, key), self._issue(user, str(given["issue_to_id"]))
+        return _json({"relation": relate(self.tracker, user, issue, to, given["relation_type"]).json()}, 201)
 
     def edit_note(self, user: User, sent: Json, key: str) -> Answer:
         """Edit an existing note. As in Redmine, `updated_on` of the issue does not change."""
@@ -325,6 +338,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("GET", r"/projects/([^/]+)/memberships\.json", FakeRest.memberships),
     ("POST", "/issues.json", FakeRest.file),
     ("PUT", r"/issues/(\d+)\.json", FakeRest.update),
+    ("POST", r"/issues/(\d+)/relations\.json", FakeRest.relate),
     ("PUT", r"/journals/(\d+)\.json", FakeRest.edit_note),
     ("POST", "/uploads.json", FakeRest.upload),
     ("GET", r"/projects/([^/]+)/wiki/([^/]+)\.json", FakeRest.wiki_page),

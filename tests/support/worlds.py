@@ -172,6 +172,21 @@ class World(ABC):
         number: int = answer.json()["issue"]["id"]
         return number
 
+    def copy(self, login: str, issue_id: int, *, is_linked: bool = True, **attributes: Any) -> int:
+        """File a copy of a request, as the copy form does; return its id."""
+        issue = {"project_id": self.see(login, issue_id)["project"]["id"], **attributes}
+        copy = {"copy_from": issue_id, "link_copy": "1" if is_linked else "0", "project_id": issue["project_id"]}
+        answer = self.call(login, "POST", "/issues.json", json={**copy, "issue": issue})
+        assert answer.status_code == requests.codes.created, (answer.status_code, answer.text)
+        number: int = answer.json()["issue"]["id"]
+        return number
+
+    def relate(self, login: str, issue_id: int, kind: str, other_id: int) -> None:
+        """Add a relation: an issue duplicates or blocks another one."""
+        relation = {"issue_to_id": other_id, "relation_type": kind}
+        answer = self.call(login, "POST", f"/issues/{issue_id}/relations.json", json={"relation": relation})
+        assert answer.status_code == requests.codes.created, (answer.status_code, answer.text)
+
     def edit(self, login: str, issue_id: int, **attributes: Any) -> None:
         """Change an issue as a user, by Redmine's names of the attributes."""
         answer = self.call(login, "PUT", f"/issues/{issue_id}.json", json={"issue": attributes})
@@ -209,7 +224,9 @@ class World(ABC):
 
     def see(self, login: str, issue_id: int) -> Json:
         """Return an issue with its history as a user sees it."""
-        issue: Json = self.get(login, f"/issues/{issue_id}.json", include="journals,children,allowed_statuses")["issue"]
+        issue: Json = self.get(
+            login, f"/issues/{issue_id}.json", include="journals,children,relations,allowed_statuses"
+        )["issue"]
         return issue
 
     def close_project(self, identifier: str) -> None:
