@@ -21,12 +21,13 @@ class Side(StrEnum):
 
 @value
 class Person:
-    """A user of Redmine; `groups` are the names of the groups they are in, None if unknown."""
+    """A user of Redmine; `groups` are the names of the groups they are in, unless `has_unknown_groups`."""
 
     id: int
     name: str
     side: Side
-    groups: frozenset[str] | None = frozenset()
+    groups: frozenset[str] = frozenset()
+    has_unknown_groups: bool = False
 
     @property
     def is_staff(self) -> bool:

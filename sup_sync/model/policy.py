@@ -181,7 +181,7 @@ class Contract:
         if self.project is not None:
             return self.project in (issue.project.identifier, issue.project.name)
         if self.group is not None:
-            return self.group in (issue.author.groups or ())
+            return self.group in issue.author.groups
         return self.bin == issue.fields.get("bin", "").strip()
 
     def is_undecidable(self, issue: Issue, filed_on: date) -> bool:
@@ -190,7 +190,7 @@ class Contract:
             return False
         if self.project is not None:
             return not issue.project.identifier
-        return self.group is not None and issue.author.groups is None
+        return self.group is not None and issue.author.has_unknown_groups
 
 
 @value
@@ -270,6 +270,8 @@ class Policy:
 
     def undecidable_contract(self, issue: Issue, filed_on: date) -> Contract | None:
         """Find a contract that may apply instead of the one that `contract_for` finds, as it is unknown if it does."""
+        if issue.project.identifier and not issue.author.has_unknown_groups:
+            return None
         for each in self.contracts:
             if each.covers(issue, filed_on):
                 return None
