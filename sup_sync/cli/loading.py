@@ -16,6 +16,7 @@ from sup_sync.cli.context import (
     in_support_zone,
     progress_bar,
     report_left_out,
+    today,
 )
 from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
 from sup_sync.errors import SnapshotError
@@ -28,10 +29,13 @@ if TYPE_CHECKING:
     from sup_sync.run.linked import Source
     from sup_sync.sla.judgement import Judgement
 
+MOST_NAMED = 10  # requests on one line
 
-def read_snapshot(settings: Settings, source: Path) -> Gathered:
-    """Read the requests of a snapshot file; raise SnapshotError."""
+
+def read_snapshot(settings: Settings, config: Config, source: Path) -> Gathered:
+    """Read the requests of a snapshot file, and print the mapped names that its lists lack; raise SnapshotError."""
     from sup_sync.redmine.snapshot import Gathered, load_snapshot
+    from sup_sync.run.unlisted_names import unlisted_names
 
     try:
         with click.open_file(str(source), encoding="utf-8") as file:
@@ -41,6 +45,8 @@ def read_snapshot(settings: Settings, source: Path) -> Gathered:
     if lists is None:
         text = "the first line does not contain the lists of Redmine, so everyone except the authors counts as staff"
         settings.info(f"{source.name}: {text}; create the file with `sup-sync snapshot`")
+    for line in unlisted_names(lists or {}, config.rules, today(config)):
+        settings.info(f"{source.name}: {line}", always=True)
     return Gathered(lists, tuple(issues), {})
 
 
@@ -52,7 +58,7 @@ def gather(
     The cache holds the current state: with `now` it is neither read nor written.
     """
     if source:
-        return read_snapshot(settings, source)
+        return read_snapshot(settings, config, source)
     from dataclasses import replace
 
     from sup_sync.redmine.preflight.checks import stopping_problems
@@ -96,7 +102,8 @@ def load_judgements(
     del gathered  # Redmine's JSON is no longer needed, and takes much memory
     caseload = caseload if everything else only_current(caseload, config.closed_days, time)
     judgements = judge_caseload(caseload, config.rules, time)
-    return time, caseload, judgements, report_unreadable(settings, caseload, is_whole=is_whole)
+    codes = report_unreadable(settings, caseload, is_whole=is_whole), report_unjudged(settings, judgements)
+    return time, caseload, judgements, max(codes)
 
 
 def report_skipped(settings: Settings, findings: Iterable[Finding]) -> None:
@@ -112,3 +119,14 @@ def report_unreadable(settings: Settings, caseload: Caseload, *, is_whole: bool)
     """
     report_skipped(settings, caseload.findings)
     return DONE if is_whole and not caseload.findings else PARTLY_DONE
+
+
+def report_unjudged(settings: Settings, judgements: Iterable[Judgement]) -> int:
+    """Print the numbers of the requests that could not be judged; return the exit code."""
+    unjudged = [each.issue.id for each in judgements if each.is_unjudged]
+    if not unjudged:
+        return DONE
+    first, rest = unjudged[:MOST_NAMED], len(unjudged) - MOST_NAMED
+    names = ", ".join(f"#{each}" for each in first) + (f" and {rest} more" if rest > 0 else "")
+    settings.info(f"could not be judged: {names}; `sup-sync explain {first[0]}` shows why", always=True)
+    return PARTLY_DONE

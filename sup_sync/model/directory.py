@@ -86,7 +86,7 @@ class Directory:
             side = Side.STAFF
         else:
             side = Side.UNKNOWN
-        return Person(person_id, name, side)
+        return Person(person_id, name, side, has_unknown_groups=self.is_guessed)
 
     @cached_property
     def ids_by_name(self) -> Mapping[str, Sequence[int]]:

@@ -24,12 +24,13 @@ class Side(StrEnum):
 
 @value
 class Person:
-    """A user of Redmine; `groups` are the names of the groups they are in, as far as known."""
+    """A user of Redmine; `groups` are the names of the groups they are in, unless `has_unknown_groups`."""
 
     id: int
     name: str
     side: Side
     groups: frozenset[str] = frozenset()
+    has_unknown_groups: bool = False
 
     @property
     def is_staff(self) -> bool:

@@ -185,6 +185,14 @@ class Contract:
             return self.group in issue.author.groups
         return self.bin == issue.fields.get("bin", "").strip()
 
+    def is_undecidable(self, issue: Issue, filed_on: date) -> bool:
+        """Return whether it is unknown if it covers an issue: a snapshot without lists does not identify the client."""
+        if not self.first_on <= filed_on <= self.last_on or self.covers(issue, filed_on):
+            return False
+        if self.project is not None:
+            return not issue.project.identifier
+        return self.group is not None and issue.author.has_unknown_groups
+
 
 @value
 class RegulationValue:
@@ -260,6 +268,17 @@ class Policy:
     def contract_for(self, issue: Issue, filed_on: date) -> Contract | None:
         """Find the contract of the client on the day of filing, which determines the level (clause 3)."""
         return next((each for each in self.contracts if each.covers(issue, filed_on)), None)
+
+    def undecidable_contract(self, issue: Issue, filed_on: date) -> Contract | None:
+        """Find a contract that may apply instead of the one that `contract_for` finds, as it is unknown if it does."""
+        if issue.project.identifier and not issue.author.has_unknown_groups:
+            return None
+        for each in self.contracts:
+            if each.covers(issue, filed_on):
+                return None
+            if each.is_undecidable(issue, filed_on):
+                return each
+        return None
 
     def channel_of(self, issue: Issue) -> str | None:
         """Find the channel: from its field, otherwise from the tracker or author at the filing (clauses 7, 8)."""

@@ -202,7 +202,8 @@ class _Decoder:
 
     def _project(self, project: Json) -> Project:
         known = self.directory.projects.get(project["id"])
-        return known or Project(project["id"], project.get("identifier", ""), project.get("name", ""))
+        identifier = "" if self.directory.is_guessed else f"#{project['id']}"  # a blank one is unknown
+        return known or Project(project["id"], project.get("identifier", identifier), project.get("name", ""))
 
     def _version(self, version: Json | None) -> Version | None:
         if not version:

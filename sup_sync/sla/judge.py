@@ -72,13 +72,14 @@ class _Judge:
         in_force = policy.in_force_on(self.filed_on)
         self.policy = in_force or policy
         self.has_regulation = in_force is not None
+        self.undecidable = self.policy.undecidable_contract(issue, self.filed_on)
         self.reason = self._reason()
         self.phase_periods = tuple(phase_periods(issue, self.filed_at, now))
         self.priorities = tuple(effective_priorities(issue, self.policy, self.filed_at))
 
     def judgement(self) -> Judgement:
-        contract = self.policy.contract_for(self.issue, self.filed_on)
-        level = contract.level if contract else self.policy.default_level
+        contract = None if self.undecidable else self.policy.contract_for(self.issue, self.filed_on)
+        level = contract.level if contract else None if self.undecidable else self.policy.default_level
         channel = self.policy.channel_of(self.issue)
         agreement = self._agreement(level, channel)
         clocks: tuple[Clock, ...] = ()
@@ -183,11 +184,7 @@ class _Judge:
         if unknown:
             return None
         if level is None:
-            self._find(
-                "no_level",
-                "no level: no contract applies and there is no default level; add one",
-                self.policy.clauses.level,
-            )
+            self._find("no_level", self._no_level(), self.policy.clauses.level)
         if channel is None:
             self._find("no_channel", self._no_channel(), self.policy.clauses.channel)
         if level is None or channel is None or category is None:
@@ -212,6 +209,12 @@ class _Judge:
             is_missing = each.group in issue.missing_groups and each.first_on <= self.filed_on <= each.last_on
             if is_missing and (had_contract or (issue.may_be_in_missing_group and not issue.recorded_level)):
                 yield f'group "{each.group}" (contract of {each.client}) is in no project; the level is not known'
+
+    def _no_level(self) -> str:
+        if self.undecidable:
+            text = f"level unknown: the snapshot does not show if the contract of {self.undecidable.client} applies"
+            return f"{text}; create it with `sup-sync snapshot`"
+        return "no level: no contract applies and there is no default level; add one"
 
     def _no_channel(self) -> str:
         if self.issue.author.side is Side.UNKNOWN:

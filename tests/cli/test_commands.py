@@ -12,6 +12,7 @@ from urllib.parse import unquote
 import pytest
 from cli.office import NOW, Office
 from end_to_end.scene import BASE, OPERATOR, UNMAPPED_TRACKER
+from support.many_requests import UNJUDGED
 from support.shell import CommandResult, Shell
 from support.worlds import BOT
 
@@ -160,7 +161,10 @@ def test_data_goes_to_stdout_and_messages_go_to_stderr(shell: Shell, snapshot: P
     assert (
         "bare.jsonl: the first line does not contain the lists of Redmine, so everyone except the authors" in result.err
     )
-    assert shell("plan", "--from", bare, "--now", NOW, "--json", "-q").err == ""
+    quiet = shell("plan", "--from", bare, "--now", NOW, "--json", "-q")
+    assert (quiet.code, quiet.err.count("\n")) == (3, 1)
+    assert "could not be judged: #" in quiet.err
+    assert {each["kind"] for each in quiet.json["findings"]} == {"no_level"}
 
 
 def test_snapshot_file_can_be_read_by_its_owner_only(snapshot: Path) -> None:
@@ -209,5 +213,5 @@ def test_snapshot_is_accepted_wrapped_bare_and_from_stdin(shell: Shell, snapshot
 def test_shipped_example_can_be_planned_in_any_folder(shell: Shell) -> None:
     examples = Path(__file__).parents[2] / "examples/requests.jsonl"
     result = shell.process("plan", "--from", examples, "--now", "2026-11-20T18:00")
-    assert (result.code, result.err) == (0, "")
+    assert (result.code, result.err) == (3, UNJUDGED)
     assert "Plan: " in result.out

@@ -92,7 +92,7 @@ DUE = "due --filed-at 2026-11-20T17:50 --level vip --channel tracker --category 
     ("words", "text"),
     [
         (DUE, "Mon 2026-11-23 09:50"),
-        (f"plan --from {EXAMPLES} --now 2026-11-20T18:00", "Plan: "),
+        (f"explain 30 --from {EXAMPLES} --now 2026-11-20T18:00", "#30"),
         ("check --offline", ""),
     ],
 )

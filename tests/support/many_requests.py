@@ -14,6 +14,8 @@ from stories.shipped import REPOSITORY
 
 EXAMPLES = REPOSITORY / "examples/requests.jsonl"
 NOW = "2026-11-20T18:00"
+# what commands print about the request of the examples whose tracker is not mapped
+UNJUDGED = "sup-sync: could not be judged: #20; `sup-sync explain 20` shows why\n"
 _MOMENT = re.compile(r'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"')
 WEEKS = 4
 

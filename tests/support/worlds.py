@@ -551,6 +551,10 @@ class RealWorld(World):
         with closing(sqlite3.connect(self._database, timeout=30)) as base, base:
             yield base
 
+    def run_ruby(self, path: str) -> None:
+        """Run a script by `bin/rails runner`."""
+        self._redmine("runner", path)
+
     def _redmine(self, command: str, *words: str) -> str:
         line = [str(ROOT / "scripts/redmine"), command, "--site", self._site, *words]
         result = subprocess.run(line, capture_output=True, text=True, check=False)

@@ -16,6 +16,7 @@ from sup_sync.cli.context import (
     print_json,
 )
 from sup_sync.cli.examples import ExampleCommand
+from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
 from sup_sync.cli.loading import read_snapshot
 from sup_sync.cli.options import from_option, global_options, json_option, now_option
 from sup_sync.cli.parameters import RequestNumberType
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 @json_option
 @global_options
 @pass_settings
-def explain(settings: Settings, issue_id: int, source: Path | None, now: datetime | None, as_json: bool) -> None:
+def explain(settings: Settings, issue_id: int, source: Path | None, now: datetime | None, as_json: bool) -> int:
     """Explain one request: history, clocks, SLA status and time spent, with clauses."""
     from sup_sync.run.caseload import decode_caseload, judge_caseload
     from sup_sync.views.explanation import explain as explain_issue
@@ -58,6 +59,7 @@ def explain(settings: Settings, issue_id: int, source: Path | None, now: datetim
         from sup_sync.output.terminal.layout import make_console
 
         show_explanation(make_console(), explanation)
+    return PARTLY_DONE if judgements[0].is_unjudged else DONE
 
 
 def _gather_one(settings: Settings, config: Config, source: Path | None, issue_id: int) -> Gathered:
@@ -68,7 +70,7 @@ def _gather_one(settings: Settings, config: Config, source: Path | None, issue_i
     from sup_sync.run.redmine_state import fetch_redmine_state
 
     if source:
-        gathered = read_snapshot(settings, source)
+        gathered = read_snapshot(settings, config, source)
         matching = tuple(issue for issue in gathered.raw_issues if issue["id"] == issue_id)
         if not matching:
             raise MissingError(

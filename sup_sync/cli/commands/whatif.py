@@ -14,7 +14,7 @@ from sup_sync.cli.context import (
     print_json,
 )
 from sup_sync.cli.examples import ExampleCommand
-from sup_sync.cli.loading import gather, report_unreadable
+from sup_sync.cli.loading import gather, report_unjudged, report_unreadable
 from sup_sync.cli.options import from_option, global_options, json_option, now_option
 
 
@@ -50,6 +50,8 @@ def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetim
     )
     code = report_unreadable(settings, caseload, is_whole=gathered.is_whole)
     today, then = judge_caseload(caseload, config.rules, time), judge_caseload(other_caseload, other.rules, time)
+    unjudged = {each.issue.id: each for each in (*today, *then) if each.is_unjudged}
+    code = max(code, report_unjudged(settings, unjudged.values()))
     comparison = compare(today, then, config.rules.zone)
     if as_json:
         print_json(comparison.to_json())

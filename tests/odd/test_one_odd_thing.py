@@ -1,0 +1,145 @@
+"""One odd request, person, name or project harms no other: in a world of 60 requests, and in random combinations."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any
+
+import pytest
+from end_to_end.scene import HEAD
+from odd import changes, odd_people, odd_requests  # noqa: F401 - they fill the catalogue
+from odd.busy_site import CHANGES as CHANGES_AT
+from odd.busy_site import FIRST_RUN, SECOND_RUN, BusySite, State, Victims, base_files
+from odd.catalogue import CHANGES, PEOPLE, REQUESTS, Odd
+from odd.known_failures import RED_FIRST, RED_LATER
+from stories.moments import read_moment
+
+CATALOGUE = (*REQUESTS, *PEOPLE, *CHANGES)
+
+
+@cache
+def fresh_site() -> BusySite:
+    """Return the site before the first run; tests copy it."""
+    folder = Path(mkdtemp())
+    return BusySite(base_files(folder), folder)
+
+
+@cache
+def used_site() -> BusySite:
+    """Return the site after a first run and some work of people; its folder has the cache of that run."""
+    folder = Path(mkdtemp())
+    site = fresh_site().copy(folder)
+    assert site.run(FIRST_RUN, cache=folder / "cache").code == 0
+    site.let_people_work()
+    site.tracker.now = read_moment(CHANGES_AT)
+    return site
+
+
+@cache
+def expected_states(is_used: bool) -> Mapping[int, State]:
+    """Return the states after a run without anything odd."""
+    site = (used_site() if is_used else fresh_site()).copy(Path(mkdtemp()))
+    assert site.run(SECOND_RUN if is_used else FIRST_RUN).code == 0
+    return site.states()
+
+
+def names_head(state: State) -> bool:
+    return any(HEAD in text for _, text in state.notes)
+
+
+def without_people(state: State) -> Any:
+    """Return what does not depend on the people of the ladder: all but the assignee and the texts."""
+    return replace(state, assignee=None, notes=tuple((is_private, "") for is_private, _ in state.notes))
+
+
+def differences(
+    expected: Mapping[int, State], states: Mapping[int, State], ids: Iterable[int], people: Container[int]
+) -> dict[int, tuple[State, State | None]]:
+    """Return the requests whose states differ; of those in `people`, only in what does not depend on people."""
+    different = {}
+    for each in ids:
+        pair = expected[each], states.get(each)
+        compared = [without_people(state) if state and each in people else state for state in pair]
+        if compared[0] != compared[1]:
+            different[each] = pair
+    return different
+
+
+def make_odd(site: BusySite, odds: tuple[Odd, ...], seed: str) -> set[int]:
+    """Make odd things, and return the requests that they may affect; odd requests count as changed now."""
+    victims, affected = Victims(site, seed), set()
+    for each in odds:
+        numbers = set(each.change(site, victims))
+        affected |= numbers
+        for issue in site.tracker.issues if each in REQUESTS else ():
+            if issue.id in numbers:
+                issue.updated_at = max(issue.updated_at, site.tracker.now)
+                issue.lock_version += 1
+    return affected
+
+
+def check_others(odds: tuple[Odd, ...], seed: str, folder: Path, *, is_used: bool, is_thorough: bool) -> None:
+    """Check that a run with these odd things gives the other requests what a run without them does.
+
+    `is_thorough`: check also that another run writes nothing to them. On a used site, the cache changes no decision.
+    """
+    at = SECOND_RUN if is_used else FIRST_RUN
+    start, expected = (used_site() if is_used else fresh_site()), expected_states(is_used)
+    site = start.copy(folder / "files")
+    affected = make_odd(site, odds, seed)
+    cache_path = folder / "cache"
+    if is_used:
+        cache_path.write_bytes((start.folder / "cache").read_bytes())
+    without_cache = site.copy(folder / "files").plan(at) if is_used else None
+
+    ran = site.run(at, cache=cache_path)
+    codes = frozenset().union(*(each.codes for each in odds))
+    assert ran.code in codes, ran.text
+    is_head_odd = any(each.of_head for each in odds)
+    people = {key for key, state in expected.items() if names_head(state)} if is_head_odd else set()
+    others = [each for each in site.ids if each not in affected]
+    wrong = differences(expected, site.states(), others, people)
+    assert not wrong, f"{wrong} {ran.code} {ran.text}"
+    if is_used:
+        assert ran.changes == without_cache, "the cache changes decisions"
+    if is_thorough:
+        assert not site.run(at, cache=cache_path).written.intersection(others), "written again"
+
+
+@pytest.fixture(autouse=True)
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(time, "sleep", lambda _seconds: None)
+
+
+def params(known_failures: Container[str]) -> list[Any]:
+    marks = (pytest.mark.xfail(strict=True, reason="known"),)
+    return [pytest.param(each, id=each.name, marks=marks if each.name in known_failures else ()) for each in CATALOGUE]
+
+
+def skip_unless_all(request: pytest.FixtureRequest, *, is_common: bool) -> bool:
+    """Skip a test that is run only with --all, unless it is common; return whether all are run."""
+    is_all: bool = request.config.getoption("--all")
+    if not (is_all or is_common):
+        pytest.skip("alike; run with --all")
+    return is_all
+
+
+@pytest.mark.parametrize("each", params(RED_FIRST))
+def test_others_are_written_as_usual_in_a_first_run_with_an_odd_thing(
+    each: Odd, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    is_all = skip_unless_all(request, is_common=each in REQUESTS and not each.is_alike)
+    check_others((each,), each.name, tmp_path, is_used=False, is_thorough=is_all)
+
+
+@pytest.mark.parametrize("each", params(RED_LATER))
+def test_others_are_written_as_usual_after_something_became_odd(
+    each: Odd, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    is_all = skip_unless_all(request, is_common=each not in REQUESTS)
+    check_others((each,), each.name, tmp_path, is_used=True, is_thorough=is_all)
