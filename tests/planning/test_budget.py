@@ -17,9 +17,10 @@ from sup_sync.planning.origin import Origin
 from sup_sync.planning.plan import Plan
 
 MOST_NOTES = 2  # on one request
+MOST_STATUS_CHANGES = 3  # of one request and its duplicates
 
 CANDIDATES = st.lists(
-    st.tuples(st.integers(1, 4), st.integers(1, 5), st.integers(1, MOST_NOTES), st.integers(0, 3)), max_size=60
+    st.tuples(st.integers(1, 4), st.integers(1, 5), st.integers(1, MOST_NOTES), st.integers(0, MOST_STATUS_CHANGES)), max_size=60
 ).map(lambda rows: [Candidate(number, *row) for number, row in enumerate(rows)])
 
 
@@ -38,7 +39,7 @@ def test_budget_is_spent_but_never_exceeded(candidates: list[Candidate], notes: 
 def test_no_project_and_no_author_gets_more_than_its_share_while_others_wait(
     candidates: list[Candidate], notes: int
 ) -> None:
-    granted = share_budget(candidates, notes, 3 * len(candidates))
+    granted = share_budget(candidates, notes, MOST_STATUS_CHANGES * len(candidates))
     waiting = [each for each in candidates if each.issue_id not in granted]
     of_project, of_author = Counter[int](), Counter[tuple[int, int]]()
     for each in candidates:
@@ -52,14 +53,14 @@ def test_no_project_and_no_author_gets_more_than_its_share_while_others_wait(
 
 @given(CANDIDATES, st.integers(1, 40))
 def test_most_urgent_request_of_an_author_goes_first(candidates: list[Candidate], notes: int) -> None:
-    granted = share_budget(candidates, notes, 3 * len(candidates))
+    granted = share_budget(candidates, notes, MOST_STATUS_CHANGES * len(candidates))
     by_author: dict[tuple[int, int], list[bool]] = {}
     for each in candidates:
         by_author.setdefault((each.project_id, each.author_id), []).append(each.issue_id in granted)
     assert all(served == sorted(served, reverse=True) for served in by_author.values())
 
 
-@given(CANDIDATES, st.integers(1, 40), st.integers(1, 20))
+@given(CANDIDATES, st.integers(1, 40), st.integers(MOST_STATUS_CHANGES, 20))
 def test_all_are_served_in_a_finite_number_of_runs(candidates: list[Candidate], notes: int, statuses: int) -> None:
     left = {each.issue_id: each for each in candidates}
     runs = 0
