@@ -43,7 +43,7 @@ class HistoryReader:
         self._progress = progress
         self._time_for_failures_s = config.run_time_s * FAILURES_SHARE
         self._files_hash = files_hash(config)
-        self._failures = FailureLog.load(cache, FAILED_READS, read_at)
+        self._failures = FailureLog(read_at, {})
         self.count = 0
         self.unread: dict[int, str] = {}
         self.unknown_ids: set[str] = set()
@@ -54,6 +54,7 @@ class HistoryReader:
         Raises RedmineUnavailableError, OutOfTimeError or AccessError if more than one issue is concerned.
         """
         listed = ListedIds(lists)
+        self._failures = FailureLog.load(self._cache, FAILED_READS, self._read_at)
         try:
             for number, row in enumerate(self._rows_to_try(rows), total - len(rows)):
                 self._progress(number, total)

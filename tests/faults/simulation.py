@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
@@ -29,7 +30,9 @@ from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.apply import apply, plan_run
 from sup_sync.run.cache import IN_MEMORY, NO_CACHE, Cache, CacheFile
 from sup_sync.run.gather import IncrementalReader
+from sup_sync.run.histories import FAILED_READS
 from sup_sync.run.redmine_state import fetch_redmine_state
+from sup_sync.run.retries import FAILED_WRITES
 
 # a sign in every text that people write, and in no other text
 SIGN = "⟦"
@@ -150,6 +153,13 @@ class Simulation:
     def delete_cache(self) -> None:
         for path in Path(self.cache_folder.name).iterdir() if self.cache_folder else ():
             path.unlink()
+
+    def end_waits(self) -> None:
+        """Let the next run try again what failed more than once, as it does a day later at the latest."""
+        for path in Path(self.cache_folder.name).iterdir() if self.cache_folder else ():
+            with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as base:  # the file may be damaged
+                base.execute("DELETE FROM memory WHERE key IN (?, ?)", (FAILED_READS, FAILED_WRITES))
+                base.commit()
 
     def run(
         self, at: int = 0, event: Failure | None = None, pause: Callable[[], None] = lambda: None, host: int = 0

@@ -205,6 +205,7 @@ class AnyOrder(RuleBasedStateMachine):
     def everything_due_is_done(self) -> None:
         """Check that two healthy runs do everything that is due, and that the next run writes nothing."""
         self.simulation.wire.release()
+        self.simulation.end_waits()
         self.simulation.run()
         self.simulation.run()
         assert self.simulation.run().puts == 0

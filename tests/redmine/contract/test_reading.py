@@ -368,6 +368,19 @@ def test_edit_form_has_only_the_fields_that_the_account_may_set(world: World, se
     assert forms["operator"] >= {world.field_id(key) for key in ("level", "reason")}
 
 
+def test_form_state_shows_which_fields_can_be_set_and_which_are_required_and_blank(
+    world: World, reader: Reader
+) -> None:
+    issue_id = world.file("client", "strict")
+    state = reader.fetch_form_state(issue_id)
+    assert state.keys >= {"notes", "status_id", "due_date", "assigned_to_id", str(world.field_id("marker"))}
+    assert list(state.problems()) == ['required field "Міндетті" is blank; fill it in']
+    by_label = {each.label: each for each in state.fields}
+    assert by_label[world.names.fields["level"]].options == tuple(world.names.levels.values())
+    assert "Бекітілген" not in by_label
+    assert state.digest == reader.fetch_form_state(issue_id).digest
+
+
 def test_file_uploaded_at_filing_is_an_attachment_without_a_journal(world: World, reader: Reader) -> None:
     bare = world.file("client", "alatau")
     issue_id = world.file("client", "alatau", uploads=[world.upload("client", "screenshot.png")])
