@@ -13,10 +13,10 @@ def test_plan_and_queue_report_problems_that_would_stop_apply(shell: Shell, offi
     tracker = office.world.tracker
     assert "would refuse to run" not in shell(command).err
     shell.forget()
-    tracker.statuses[:] = [each for each in tracker.statuses if each.name != "Шешілді"]
+    tracker.statuses[:] = [each for each in tracker.statuses if each.name != "Жабылды"]
     result = shell(command, "-q")
     assert result.code == 0
     assert (
-        'sup-sync: `apply` would refuse to run: status "Шешілді" not found in Redmine; correct `statuses`' in result.err
+        'sup-sync: `apply` would refuse to run: status "Жабылды" not found in Redmine; correct `statuses`' in result.err
     )
     assert shell("apply").code == 78
