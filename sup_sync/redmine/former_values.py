@@ -68,14 +68,15 @@ def with_unnamed_statuses(events: Iterable[Event], current: Status) -> Iterator[
         old, new = event.status
         status = before if old is UNNAMED else old, following if new is UNNAMED else new
         before = status[1]
-        yield replace(event, status=status)
+        yield event if status == event.status else replace(event, status=status)
 
 
 def counted_answers(journals: Iterable[Json], account_id: int | None, field_ids: Iterable[str]) -> frozenset[str]:
     """Collect the values that the tool's own journals on this issue wrote into the fields with these ids."""
     ids = {("cf", each) for each in field_ids}
-    own = (each for each in journals if (each.get("user") or {}).get("id") == account_id)
-    details = (detail for journal in own for detail in journal.get("details", ()))
-    return frozenset(
-        str(each["new_value"]) for each in details if (each["property"], each["name"]) in ids and each.get("new_value")
-    )
+    values: set[str] = set()
+    for journal in journals:
+        if (journal.get("user") or {}).get("id") == account_id:
+            details = journal.get("details", ())
+            values |= {str(each.get("new_value") or "") for each in details if (each["property"], each["name"]) in ids}
+    return frozenset(values - {""})

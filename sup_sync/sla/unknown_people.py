@@ -19,7 +19,7 @@ def with_counted_answers(issue: Issue, zone: ZoneInfo) -> Issue:
 
     Redmine passes the journals of a deleted account to its anonymous user, so that the answer would be lost.
     """
-    if not issue.counted_answers:
+    if not issue.counted_answers or all(each.by.side is not Side.UNKNOWN for each in issue.events):
         return issue
     return replace(issue, events=tuple(_counted(each, issue.counted_answers, zone) for each in issue.events))
 

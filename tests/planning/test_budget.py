@@ -20,7 +20,8 @@ MOST_NOTES = 2  # on one request
 MOST_STATUS_CHANGES = 3  # of one request and its duplicates
 
 CANDIDATES = st.lists(
-    st.tuples(st.integers(1, 4), st.integers(1, 5), st.integers(1, MOST_NOTES), st.integers(0, MOST_STATUS_CHANGES)), max_size=60
+    st.tuples(st.integers(1, 4), st.integers(1, 5), st.integers(1, MOST_NOTES), st.integers(0, MOST_STATUS_CHANGES)),
+    max_size=60,
 ).map(lambda rows: [Candidate(number, *row) for number, row in enumerate(rows)])
 
 

@@ -397,6 +397,15 @@ def test_person_without_a_role_in_the_project_has_the_side_of_their_roles_in_oth
     assert [side_of(redmine.person(who), raw, directory) for who in ("staff", "client")] == [Side.STAFF, Side.CLIENT]
 
 
+@pytest.mark.parametrize(("held", "side"), [([STAFF_ROLE], Side.STAFF), ([CLIENT_ROLE], Side.CLIENT)])
+def test_person_with_roles_of_both_sides_has_the_side_of_the_role_in_the_project(raw, make_story, held, side):
+    lists = lists_with_roles(make_story, staff=held)
+    next(each for each in lists["people"] if each["id"] == 22)["roles"] = [STAFF_ROLE, CLIENT_ROLE]
+    directory = decode_directory(lists, NAMES)
+    assert side_of(redmine.person("staff"), raw, directory) is side
+    assert decode_issue(raw, directory).events[0].by.side is side
+
+
 @pytest.mark.parametrize("has_roles", [True, False], ids=["roles by project", "snapshot of an earlier version"])
 def test_person_with_roles_of_both_sides_is_the_client_of_their_own_requests(raw, make_story, has_roles):
     lists = lists_with_roles(make_story)

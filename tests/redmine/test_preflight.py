@@ -18,6 +18,7 @@ from end_to_end.scene import (
     STAFF_GROUP,
     STAFF_ROLE,
     TRACKERS,
+    UNMAPPED_STATUS,
     UNMAPPED_TRACKER,
     VIP,
     make_fake,
@@ -206,7 +207,7 @@ MISSING: dict[str, tuple[Break, str]] = {
     ),
     "status": (
         lambda site: without(site.tracker.statuses, "Шешілді"),
-        'warning: status "Шешілді" not found in Redmine; correct `statuses`',
+        'status "Шешілді" not found in Redmine; correct `statuses`',
     ),
     "priority": (
         lambda site: without(site.tracker.priorities, "Дереу"),
@@ -233,9 +234,16 @@ def test_missing_name_is_reported_with_its_section(site: Site, spoil: Break, sta
 
 
 @pytest.mark.parametrize(("name", "is_warning"), [("Шешілді", True), ("Жабылды", False), (WAITING, False)])
-def test_missing_status_stops_a_run_only_if_the_tool_sets_it(site: Site, name: str, is_warning: bool) -> None:
+def test_missing_status_is_a_warning_unless_the_tool_sets_it(site: Site, name: str, is_warning: bool) -> None:
+    without(site.tracker.statuses, UNMAPPED_STATUS)
     without(site.tracker.statuses, name)
     assert [each.is_warning for each in site.problems()] == [is_warning]
+
+
+def test_missing_status_is_not_a_warning_if_it_may_have_been_renamed(site: Site) -> None:
+    without(site.tracker.statuses, "Шешілді")
+    (problem,) = site.problems()
+    assert (problem.is_warning, problem.stops_run) == (False, False)
 
 
 @pytest.mark.parametrize(

@@ -99,9 +99,9 @@ def _missing(
     known: Container[str],
     needed: Container[str] | None = None,
 ) -> Iterator[Problem]:
-    """Report names that are not in Redmine, as warnings if not `needed` (None: all are).
+    """Report names that are not in Redmine; a request that has the new name of one has a finding.
 
-    A request that has the new name of one has a finding.
+    A name that is not `needed` (None: all are) is only history if every name in Redmine is mapped.
     """
     present = [row["name"] for row in rows]
     unmapped = ", ".join(f'"{name}"' for name in present if name not in known)
@@ -109,7 +109,7 @@ def _missing(
     for name in names:
         if name not in present:
             text = f'{kind} "{name}" not found in Redmine'
-            is_warning = needed is not None and name not in needed
+            is_warning = needed is not None and name not in needed and not unmapped
             yield Problem(Area.NAMES, text, _provision(section) + hint, is_warning=is_warning, is_partial=True)
 
 
