@@ -96,7 +96,15 @@ class RealScene:
         if not self._is_there():
             self._make()
         with self.world.database() as base:
-            for table in ("issues", "journals", "journal_details", "custom_values", "attachments", "versions"):
+            for table in (
+                "issues",
+                "issue_relations",
+                "journals",
+                "journal_details",
+                "custom_values",
+                "attachments",
+                "versions",
+            ):
                 base.execute(f"DELETE FROM {table}")  # noqa: S608 - constants of this method
             base.execute("UPDATE projects SET status = 1")
 
