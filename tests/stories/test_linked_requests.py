@@ -72,6 +72,14 @@ def test_request_is_not_closed_while_the_client_of_a_duplicate_has_time(make_sto
     assert statuses(plan_of([main, duplicate])) == {}
 
 
+def test_request_is_not_closed_before_the_time_of_a_reminded_duplicate_is_over(make_story: MakeStory) -> None:
+    later = "Mon 16:00 staff: asks and waiting for client\n Tue 12:00 sup-sync runs\n Tue 14:00 now"
+    main, duplicate = make_story(ASKED), other_request(make_story, later)
+    related(main, "duplicates", duplicate)
+    assert "reminder" in duplicate.value("marker")
+    assert statuses(plan_of([main, duplicate])) == {}
+
+
 def test_request_is_not_closed_while_a_duplicate_was_not_reminded(make_story: MakeStory) -> None:
     main, duplicate = make_story(ASKED), make_story(ASKED.replace("    Mon 17:00 sup-sync runs\n", ""))
     related(main, "duplicates", duplicate)
