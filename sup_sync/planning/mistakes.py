@@ -117,7 +117,7 @@ def _newly_sent(marker: Change) -> frozenset[str]:
 
 def _status_changes(plan: Plan, limits: Limits, background: Background) -> Iterator[str]:
     """Count new statuses, except on new requests whose client is asked for missing items."""
-    odd = plan.also_closed + sum(
+    odd = len(plan.closed_with_others) + sum(
         change.field == "status" and not background.is_new(plan.origins.get(change.issue_id)) for change in plan.changes
     )
     total = plan.status_changes

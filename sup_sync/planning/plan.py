@@ -33,11 +33,11 @@ def stable_fields(rules: Rulebook) -> frozenset[str]:
 
 @value
 class Plan:
-    """All changes in the order of writing (oldest breach first), the notifications and the findings.
+    """All changes in the order of writing, the notifications and the findings.
 
-    `judged` is the number of judged issues. A notification is sent after its issue's private note. `stable` are the
-    fields that seldom change, `late_states` the values of `state` that time alone sets, and `origins` those of the
-    issues with changes.
+    The oldest breach comes first, but a duplicate before its original. `judged` is the number of judged issues. A
+    notification is sent after its issue's private note. `stable` are the fields that seldom change, `late_states` the
+    values of `state` that time alone sets, and `origins` those of the issues with changes.
     """
 
     changes: tuple[Change, ...]
@@ -53,18 +53,20 @@ class Plan:
             yield issue_id, tuple(changes)
 
     @property
-    def also_closed(self) -> int:
-        """The number of duplicates that Redmine closes, each with a copy of the note."""
-        return sum(len(change.also_closes) for change in self.changes)
+    def closed_with_others(self) -> frozenset[int]:
+        """The duplicates that Redmine closes with other requests, unless they are closed by a change of their own."""
+        closed = {issue_id for change in self.changes for issue_id in change.also_closes}
+        return frozenset(closed - {change.issue_id for change in self.changes if change.field == "status"})
 
     @property
     def notes(self) -> int:
-        return sum(change.field in NOTES for change in self.changes) + self.also_closed
+        """The number of notes; Redmine copies the note of a closing to each duplicate."""
+        return sum(change.field in NOTES for change in self.changes) + len(self.closed_with_others)
 
     @property
     def status_changes(self) -> int:
         """The number of requests that get another status."""
-        return sum(change.field == "status" for change in self.changes) + self.also_closed
+        return sum(change.field == "status" for change in self.changes) + len(self.closed_with_others)
 
 
 @fast_value
@@ -76,6 +78,11 @@ class PlanPart:
     changes: tuple[Change, ...]
     findings: tuple[Finding, ...]
     notifications: tuple[Notification, ...]
+
+    @property
+    def order(self) -> tuple[int, Urgency]:
+        """The sort key: requests before those whose closing would close them too, so that each gets its own note."""
+        return sum(len(change.also_closes) for change in self.changes), self.urgency
 
     @property
     def is_empty(self) -> bool:
@@ -132,7 +139,7 @@ def merge_plan(parts: Collection[PlanPart], judged: int, rules: Rulebook, findin
     """Merge the parts of `judged` requests, of which empty ones may be missing, with findings from other sources."""
     of_parts = (finding for part in parts for finding in part.findings)
     return Plan(
-        changes=tuple(change for part in sorted(parts, key=attrgetter("urgency")) for change in part.changes),
+        changes=tuple(change for part in sorted(parts, key=attrgetter("order")) for change in part.changes),
         findings=tuple(sorted((*findings, *of_parts))),
         judged=judged,
         notifications=tuple(each for part in parts for each in part.notifications),

@@ -84,6 +84,15 @@ class Diary:
         self.world.shift(issue_id, created_at=read_moment(at), updated_at=read_moment(at))
         return issue_id
 
+    def copy(self, at: str, login: str, issue_id: int, *, is_linked: bool = True) -> int:
+        """File a copy of a request."""
+        copy = self.world.copy(login, issue_id, is_linked=is_linked)
+        self._moments[copy] = []
+        for each in (issue_id, copy):
+            self._place(each, at)
+        self.world.shift(copy, created_at=read_moment(at))
+        return copy
+
     @contextmanager
     def at(self, moment: str, *issue_ids: int) -> Iterator[World]:
         """Give everything that is done to these requests inside the `with` block this time."""

@@ -21,6 +21,7 @@ PROJECTS = {
 ERROR, CONSULTATION, CALLBACK = "Қате, істеліп бітпеген", "Кеңес", "Кері қоңырау"
 OPERATOR, HEAD, CLIENT = "a.serikova", "d.bekova", "m.omarov"
 HEAD_NAME, OPERATOR_NAME = "Дана Бекова", "Айгүл Серікова"
+COPIER_ROLE = "Көшіруші"  # copies requests, besides the role of the staff
 DEVELOPER, DEVELOPER_NAME, DEVELOPER_ROLE = "t.ospanov", "Тимур Оспанов", "Әзірлеуші"
 STAFF_GROUP, STAFF_ROLE, CLIENT_ROLE = "Қолдау қызметі", "Қолдау операторы", "Клиент"
 
@@ -44,6 +45,7 @@ _MEMBERS = {
     PUBLISHER: (PUBLISHER,),
     TALKER: (TALKER,),
     STAFF_GROUP: (STAFF_ROLE,),
+    OPERATOR: (COPIER_ROLE,),
     CLIENT: (CLIENT_ROLE,),
     DEVELOPER: (DEVELOPER_ROLE,),
 }
@@ -62,6 +64,7 @@ SCENE = Scene(
     groups={STAFF_GROUP: (HEAD, OPERATOR)},
     roles=(
         RoleOf(DEVELOPER_ROLE, ("view_issues", "add_issue_notes"), is_assignable=True),
+        RoleOf(COPIER_ROLE, ("view_issues", "add_issues", "copy_issues"), STAFF_ROLE),
         *(
             RoleOf(name, tuple(each for each in BOT_PERMISSIONS if each != lacking), BOT_ROLE)
             for name, lacking in _LACKING.items()
@@ -96,7 +99,15 @@ class RealScene:
         if not self._is_there():
             self._make()
         with self.world.database() as base:
-            for table in ("issues", "journals", "journal_details", "custom_values", "attachments", "versions"):
+            for table in (
+                "issues",
+                "issue_relations",
+                "journals",
+                "journal_details",
+                "custom_values",
+                "attachments",
+                "versions",
+            ):
                 base.execute(f"DELETE FROM {table}")  # noqa: S608 - constants of this method
             base.execute("UPDATE projects SET status = 1")
 

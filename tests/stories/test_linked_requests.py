@@ -72,6 +72,14 @@ def test_request_is_not_closed_while_the_client_of_a_duplicate_has_time(make_sto
     assert statuses(plan_of([main, duplicate])) == {}
 
 
+def test_request_is_not_closed_before_the_time_of_a_reminded_duplicate_is_over(make_story: MakeStory) -> None:
+    later = "Mon 16:00 staff: asks and waiting for client\n Tue 12:00 sup-sync runs\n Tue 14:00 now"
+    main, duplicate = make_story(ASKED), other_request(make_story, later)
+    related(main, "duplicates", duplicate)
+    assert "reminder" in duplicate.value("marker")
+    assert statuses(plan_of([main, duplicate])) == {}
+
+
 def test_request_is_not_closed_while_a_duplicate_was_not_reminded(make_story: MakeStory) -> None:
     main, duplicate = make_story(ASKED), make_story(ASKED.replace("    Mon 17:00 sup-sync runs\n", ""))
     related(main, "duplicates", duplicate)
@@ -87,9 +95,12 @@ def test_closing_counts_the_duplicates_that_it_closes(make_story: MakeStory) -> 
     assert also == {1: (2, 3), 2: (3,), 3: ()}
     (reason,) = (change.reason for change in plan.changes if (change.issue_id, change.field) == (1, "status"))
     assert reason.endswith("; Redmine also closes #2, #3")
-    assert (plan.notes, plan.status_changes) == (6, 6)
-    with pytest.raises(UnsafePlan, match=r"6 notes \(limit 5\)"):
-        plan.require_safe(Limits(notes=5, status_changes=6, changed_share=1))
+    assert list(dict.fromkeys(change.issue_id for change in plan.changes)) == [3, 2, 1]
+    assert (plan.notes, plan.status_changes) == (3, 3)
+    plan_of_main = plan_of([main], linked={2: duplicate.judgement, 3: of_duplicate.judgement}.get)
+    assert (plan_of_main.notes, plan_of_main.status_changes) == (3, 3)
+    with pytest.raises(UnsafePlan, match=r"3 notes \(limit 2\) and 3 new statuses \(limit 2\)"):
+        plan_of_main.require_safe(Limits(notes=2, status_changes=2, changed_share=1))
 
 
 def test_duplicate_of_a_duplicate_that_was_not_asked_holds_the_closing_back(make_story: MakeStory) -> None:
