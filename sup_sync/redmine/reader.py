@@ -197,13 +197,18 @@ class Reader:
     def fetch_issue(self, issue_id: int) -> Json:
         """Fetch one issue with its history, children and files, and the statuses that this account may set.
 
-        Raises AnswerError if the answer is another issue, or not whole.
+        Raises AnswerError if the answer is another issue, or not whole. An entry without its user is possible but rare,
+        so such an answer is read once more.
         Not through python-redmine: the cache and snapshots store the JSON exactly as Redmine sent it, and
         python-redmine's `raw()` adds an empty key for everything that an issue could include.
         """
         path, params = f"/issues/{issue_id}.json", {"include": "journals,children,attachments,allowed_statuses"}
         with answer_of(path):
-            return check_issue(self._session.get_json(path, params, forbidden=MissingError), issue_id)
+            for _ in range(2):
+                issue = check_issue(self._session.get_json(path, params, forbidden=MissingError), issue_id)
+                if all("user" in journal for journal in issue["journals"]):
+                    break
+            return issue
 
     def fetch_listed_issue(self, row: Json) -> tuple[Json, Json]:
         """Fetch the issue of a list's row as `fetch_issue` does; return it with the row whose state it has.
