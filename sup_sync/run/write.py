@@ -30,6 +30,7 @@ from sup_sync.redmine.decode import decode_issue
 from sup_sync.redmine.edit_form import EditForm
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.writer import Writer
+from sup_sync.run.second_read import entries_of_others, find_contradiction
 from sup_sync.sla.judge import judge_issue
 from sup_sync.to_json import Json
 
@@ -185,12 +186,11 @@ class PlanWriter:
         before = self._fetch(issue_id)
         decided = self._decide_again(before)
         changes = [change for change in decided if change.write_number == 0]
-        is_changed = issue_id in self.answered or len(before.events) > len(self.issues[issue_id].events)
-        difference = _difference(self.issues[issue_id], before) or _other_decision(
-            changes, planned, is_changed=is_changed
+        contradiction = find_contradiction(
+            self.issues[issue_id], before, changes, planned, is_answered=issue_id in self.answered
         )
-        if difference:
-            return WriteOutcome(issue_id, OutcomeKind.STALE, f"{difference}; left to the next run")
+        if contradiction:
+            return WriteOutcome(issue_id, OutcomeKind.STALE, f"{contradiction}; left to the next run")
         if not changes:
             return WriteOutcome(issue_id, OutcomeKind.UNNEEDED, "no changes left at the time of writing")
         if any(change.field == "private_note" for change in changes) and not form.may_note_privately:
@@ -203,7 +203,7 @@ class PlanWriter:
             self.second_writes.add(issue_id)
         self._send(issue_id, changes, form.lock_version)
         after = self.issues[issue_id] = self._fetch(issue_id)
-        if _entries_of_others(after) > _entries_of_others(before):
+        if entries_of_others(after) > entries_of_others(before):
             self.answered.add(issue_id)
         return _compare(changes, before, after, self.directory)
 
@@ -284,36 +284,6 @@ def _not_read_back(issue_id: int, error: Exception) -> WriteOutcome:
     return WriteOutcome(issue_id, OutcomeKind.FAILED, f"written, but not read back: {reason}")
 
 
-def _other_decision(changes: Sequence[Change], planned: Sequence[Change], *, is_changed: bool) -> str:
-    """Return how a repeated decision differs from the plan; empty if it does not, or only by fewer notes.
-
-    Within a run, only a new entry of the history (`is_changed`) can change a decision.
-    """
-    if {change.new for change in changes if change.field in NOTES} - {change.new for change in planned}:
-        return "changed since it was read"
-    first = min((change.write_number for change in planned), default=0)
-    values = {(change.field, change.new) for change in planned if change.write_number == first}
-    if not is_changed and {(change.field, change.new) for change in changes} != values:
-        return "Redmine answered with another state than before, but the same history"
-    return ""
-
-
-def _difference(planned: Issue, before: Issue) -> str:
-    """Return why a state that is read again cannot follow the one before; empty if it can.
-
-    A proxy may have an older one.
-    """
-    if before.project.id != planned.project.id:
-        return "moved to another project since it was read"
-    if before.updated_at < planned.updated_at:
-        return "Redmine answered with an older state than before"
-    if planned.fields.keys() - before.fields.keys():
-        return "Redmine answered without fields that it had before"
-    if len(before.events) < len(planned.events):
-        return "Redmine answered with a shorter history than before"
-    return ""
-
-
 def _compare(changes: Sequence[Change], before: Issue, after: Issue, directory: Directory) -> WriteOutcome:
     """Compare an issue with what was written to it; Redmine may answer 204 and change nothing (fact)."""
     missing = [change.field for change in changes if not _is_written(change, before, after, directory)]
@@ -335,10 +305,6 @@ def _is_written(change: Change, before: Issue, after: Issue, directory: Director
             return _notes(after, change.field == "private_note") > _notes(before, change.field == "private_note")
         case field:
             return after.fields.get(field) == change.new
-
-
-def _entries_of_others(issue: Issue) -> int:
-    return sum(event.by.side is not Side.BOT for event in issue.events)
 
 
 def _notes(issue: Issue, is_private: bool) -> int:
