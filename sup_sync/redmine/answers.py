@@ -211,7 +211,7 @@ def fits_row(issue: Json, row: Json) -> bool:
 
 
 def _state(issue: Json) -> tuple[Any, ...]:
-    fields = {each["id"]: each.get("value") for each in issue.get("custom_fields", ())}
+    fields = {each["id"] for each in issue.get("custom_fields", ())}  # a plug-in may compute their values
     references = tuple((issue.get(name) or {}).get("id") for name in REFERENCES)
     updated_at = datetime.fromisoformat(issue["updated_on"])
     return issue["id"], updated_at, fields, references, tuple(issue.get(name) for name in VALUES)

@@ -216,13 +216,19 @@ class Reader:
     def fetch_issue(self, issue_id: int) -> Json:
         """Fetch one issue with its history, children, relations and files, and the statuses this account may set.
 
-        Raises AnswerError if the answer is another issue, or not whole.
+        Raises AnswerError if the answer is another issue, or not whole. An entry without its user is possible but rare,
+        so such an answer is read once more.
         Not through python-redmine: the cache and snapshots store the JSON exactly as Redmine sent it, and
         python-redmine's `raw()` adds an empty key for everything that an issue could include.
         """
         path, include = f"/issues/{issue_id}.json", "journals,children,relations,attachments,allowed_statuses"
         with answer_of(path):
-            return check_issue(self._session.get_json(path, {"include": include}, forbidden=MissingError), issue_id)
+            for _ in range(2):
+                answer = self._session.get_json(path, {"include": include}, forbidden=MissingError)
+                issue = check_issue(answer, issue_id)
+                if all("user" in journal for journal in issue["journals"]):
+                    break
+            return issue
 
     def fetch_listed_issue(self, row: Json) -> tuple[Json, Json]:
         """Fetch the issue of a list's row as `fetch_issue` does; return it with the row whose state it has.

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sup_sync.errors import DecodeError, SnapshotError
+from sup_sync.errors import DecodeError, SnapshotError, internal_error
 from sup_sync.immutable import value
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Finding, Issue
@@ -69,6 +69,8 @@ def decode_or_report(raw: Json, directory: Directory, now: datetime | None = Non
         return decode_issue(raw, directory, now)
     except DecodeError as error:
         return Finding(raw["id"], "unreadable", str(error))
+    except Exception as error:  # of any kind: the other requests go on
+        return Finding(raw["id"], "internal_error", internal_error(error))
 
 
 def _directory(lists: Json, rules: Rulebook) -> Directory:

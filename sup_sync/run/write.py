@@ -34,7 +34,7 @@ from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.writer import Writer
 from sup_sync.run.diagnosis import Concern, diagnose
 from sup_sync.run.linked import LinkedRequests, from_redmine
-from sup_sync.run.recheck import entries_of_others, find_difference, find_other_decision, without_refused_assignee
+from sup_sync.run.second_read import entries_of_others, find_contradiction
 from sup_sync.sla.judge import judge_issue
 from sup_sync.to_json import Json
 
@@ -216,13 +216,12 @@ class PlanWriter:
         before = self._fetch_with_current_names(issue_id)
         decided = self._decide_again(before)
         changes = [change for change in decided if change.write_number == 0]
-        is_changed = issue_id in self.answered or len(before.events) > len(self.issues[issue_id].events)
-        difference = find_difference(self.issues[issue_id], before) or find_other_decision(
-            changes, planned, is_changed=is_changed
+        contradiction = find_contradiction(
+            self.issues[issue_id], before, changes, planned, is_answered=issue_id in self.answered
         )
-        if difference:
-            return WriteOutcome(issue_id, OutcomeKind.STALE, f"{difference}; left to the next run")
-        changes, refused = without_refused_assignee(changes, form)
+        if contradiction:
+            return WriteOutcome(issue_id, OutcomeKind.STALE, f"{contradiction}; left to the next run")
+        changes, refused = _without_refused_assignee(changes, form)
         if not changes:
             return WriteOutcome(issue_id, OutcomeKind.UNNEEDED, "no changes left at the time of writing")
         if any(change.field == "private_note" for change in changes) and not form.may_note_privately:
@@ -338,6 +337,14 @@ def _kind(error: Exception) -> OutcomeKind:
 def _not_read_back(issue_id: int, error: Exception) -> WriteOutcome:
     reason = str(error) if isinstance(error, SupSyncError) else internal_error(error)
     return WriteOutcome(issue_id, OutcomeKind.FAILED, f"written, but not read back: {reason}")
+
+
+def _without_refused_assignee(changes: Sequence[Change], form: EditForm) -> tuple[list[Change], str]:
+    """Drop a new assignee whom Redmine would reject together with the note (fact); also return the reason if any."""
+    refused = [each for each in changes if each.field == "assignee" and each.assignee_id not in form.assignees]
+    names = ", ".join(each.new for each in refused)
+    text = f"written, but {names} cannot be assigned there; unlock them, or allow it for their role" if refused else ""
+    return [each for each in changes if each not in refused], text
 
 
 def _is_written(change: Change, before: Issue, after: Issue) -> bool:

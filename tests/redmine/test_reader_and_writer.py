@@ -126,7 +126,9 @@ def whole_issue(number: int) -> dict[str, Any]:
     """Make an issue's JSON with all keys that Redmine always writes."""
     names = {key: {"id": 1, "name": "x"} for key in ("tracker", "priority", "author")}
     texts = {"subject": "x", "start_date": None, "due_date": None, "created_on": "2026-03-02T04:00:00Z"}
-    journal = {"id": 1, "notes": "", "created_on": "2026-03-02T04:00:00Z", "private_notes": False, "details": []}
+    at = "2026-03-02T04:00:00Z"
+    user = {"id": 1, "name": "x"}
+    journal = {"id": 1, "user": user, "notes": "", "created_on": at, "private_notes": False, "details": []}
     lists = {"custom_fields": [{"id": 3, "name": "F", "value": "a"}], "attachments": [], "allowed_statuses": []}
     return row(number) | names | texts | lists | {"journals": [journal]}
 
@@ -151,6 +153,16 @@ def test_history_without_a_key_raises(mock: Mock, reader: Reader, key: str) -> N
         reader.fetch_issue(7)
 
 
+def test_history_with_an_entry_without_its_user_is_read_once_more(mock: Mock, reader: Reader) -> None:
+    whole, odd = whole_issue(7), whole_issue(7)
+    del odd["journals"][0]["user"]
+    mock.get(f"{URL}/issues/7.json", json={"issue": odd})
+    mock.get(f"{URL}/issues/7.json", json={"issue": whole})
+    assert reader.fetch_issue(7) == whole
+    mock.replace("GET", f"{URL}/issues/7.json", json={"issue": odd})
+    assert reader.fetch_issue(7) == odd
+
+
 @pytest.mark.parametrize(
     "changed",
     [
@@ -158,7 +170,7 @@ def test_history_without_a_key_raises(mock: Mock, reader: Reader, key: str) -> N
         {"updated_on": "2026-03-02T04:01:00Z"},
         {"status": {"id": 2, "name": "x", "is_closed": False}},
         {"project": {"id": 6, "name": "x"}},
-        {"custom_fields": [{"id": 3, "name": "F", "value": "b"}]},
+        {"custom_fields": [{"id": 4, "name": "F", "value": "a"}]},
         {"custom_fields": []},
     ],
 )

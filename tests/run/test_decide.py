@@ -7,8 +7,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+import pytest
 from stories.story import Story
 
+from sup_sync.model.directory import Directory
+from sup_sync.redmine.decode import decode_issue
 from sup_sync.run.decide import Decision, decide
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
@@ -81,3 +84,25 @@ def test_only_one_request_is_in_memory_at_a_time(story: Story) -> None:
     decision = decide(issues(), story.directory, story.rules, LONG_AGO, story.now, is_adopting=False)
     assert [each.id for each in decision.idle] == [1, 2, 3, 4, 5]
     assert most_alive == 1
+
+
+def test_unexpected_error_while_a_request_is_decoded_skips_this_request(
+    story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """
+    Mon 09:00 filed by client, VIP, error, normal
+    Mon 10:00 now
+    """
+    raw = raw_after_run(story)
+
+    def fail_for_one(issue: Any, directory: Directory) -> Any:
+        if issue["id"] == 5:
+            raise ArithmeticError("client text")
+        return decode_issue(issue, directory)
+
+    monkeypatch.setattr("sup_sync.run.caseload.decode_issue", fail_for_one)
+    decision = make_decision(story, {**raw, "id": 5}, raw)
+    assert (decision.skipped, decision.plan.judged) == ({5}, 1)
+    (finding,) = [each for each in decision.plan.findings if each.kind == "internal_error"]
+    assert "ArithmeticError" in finding.text
+    assert "client text" not in finding.text

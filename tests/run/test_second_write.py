@@ -149,9 +149,12 @@ def test_error_while_a_silent_write_is_read_back_concerns_one_request(
     assert diary.run("Mon 09:20").puts == 0
 
 
-@pytest.mark.parametrize("key", ["custom_fields", "journals", "updated_on"])
+@pytest.mark.parametrize(
+    ("key", "reason"),
+    [("custom_fields", "without fields"), ("journals", "a shorter history"), ("updated_on", "an older state")],
+)
 def test_state_that_cannot_follow_the_one_read_before_is_not_written(
-    diary: Diary, late: int, key: str, monkeypatch: pytest.MonkeyPatch
+    diary: Diary, late: int, key: str, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As of a proxy: without the marker, the second write would repeat the first note."""
     fetch, asked = Reader.fetch_issue, Counter[int]()
@@ -166,6 +169,7 @@ def test_state_that_cannot_follow_the_one_read_before_is_not_written(
     result = diary.run("Mon 11:01")
     assert (result.outcomes, result.puts, result.done.is_complete) == ({late: OutcomeKind.STALE}, 1, False)
     assert result.done.outcomes[0].notes == {"public_note"}
+    assert reason in result.done.outcomes[0].text
     assert diary.run("Mon 11:02").outcomes == {late: OutcomeKind.APPLIED}
     assert notes(diary, late) == (1, 1)
 

@@ -1,4 +1,4 @@
-"""The number of requests of a run: two if nothing happened, otherwise as few as possible."""
+"""The number of requests of a run: two if nothing happened, besides the checks of a few projects."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def file_and_process(site: CachedSite) -> int:
 
 
 @pytest.mark.parametrize("count", [10, 1_000, LARGEST, LARGEST_OF_ALL])
-def test_an_idle_run_makes_two_requests_and_writes_nothing(
+def test_an_idle_run_makes_two_requests_besides_its_checks_and_writes_nothing(
     site: CachedSite, count: int, request: pytest.FixtureRequest
 ) -> None:
     if count > LARGEST and not request.config.getoption("--all"):
