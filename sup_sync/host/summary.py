@@ -25,7 +25,8 @@ class Work:
 
     `issues` counts all in scope, open or closed recently. Of these, `histories_read` were not in the cache, and
     `judged` were judged. `findings` counts the findings of judged requests by kind. `unread_projects` are projects
-    that could not be read completely, `failed_notifications` the notifications that were not delivered.
+    that could not be read completely, `problems` those in Redmine that left out a part, `failed_notifications` the
+    notifications that were not delivered.
     """
 
     issues: int
@@ -35,6 +36,7 @@ class Work:
     notes: int
     findings: Mapping[str, int]
     unread_projects: tuple[str, ...]
+    problems: tuple[str, ...]
     failed_notifications: tuple[str, ...]
 
 

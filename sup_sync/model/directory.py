@@ -15,7 +15,8 @@ class Directory:
     """The lists of a Redmine server by id; `members` maps the id of each project to the ids of its members.
 
     `missing_groups` are the mapped groups that are in no project. If there are any, they may have been renamed, and
-    `unmapped_groups` are the other groups in the projects. `is_guessed`: the lists were missing, so all entries come
+    `unmapped_groups` are the other groups in the projects. `mismatched_statuses` are closed in Redmine but not in the
+    mappings, or the other way round. `is_guessed`: the lists were missing, so all entries come
     from the requests.
     """
 
@@ -31,6 +32,7 @@ class Directory:
     trackers: Mapping[int, str] = field(default_factory=dict)
     missing_groups: frozenset[str] = frozenset()
     unmapped_groups: frozenset[str] = frozenset()
+    mismatched_statuses: frozenset[str] = frozenset()
     is_guessed: bool = False
 
     @cached_property
