@@ -95,6 +95,21 @@ class RefusedError(SupSyncError):
     """A write that Redmine rejected (403, 404, 422); nothing was saved."""
 
 
+class ForbiddenError(RefusedError):
+    """A write that the account may not do (403), also on other issues of the same project and tracker."""
+
+
+class RejectedError(RefusedError):
+    """A write of values that Redmine does not accept (422), with its messages in the account's language.
+
+    The messages may quote client text: compare them, but never show them.
+    """
+
+    def __init__(self, text: str, messages: tuple[str, ...] = ()) -> None:
+        super().__init__(text)
+        self.messages = messages
+
+
 class StaleError(RefusedError):
     """A write that was rejected because its object changed after it was read (an issue: 422 without errors)."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from sup_sync.errors import SnapshotError
 
 if TYPE_CHECKING:
     from sup_sync.config.load import Config
+    from sup_sync.model.issue import Finding
     from sup_sync.redmine.snapshot import Gathered
     from sup_sync.run.caseload import Caseload
     from sup_sync.sla.judgement import Judgement
@@ -80,11 +82,17 @@ def load_judgements(
 
     gathered = gather(settings, config, source, now, everything=everything)
     time, is_whole = in_support_zone(now, config), gathered.is_whole
-    caseload = decode_caseload(gathered.lists, gathered.raw_issues, config.rules)
+    caseload = decode_caseload(gathered.lists, gathered.raw_issues, config.rules, gathered.unread_requests)
     del gathered  # Redmine's JSON is no longer needed, and takes much memory
     caseload = caseload if everything else only_current(caseload, config.closed_days, time)
     judgements = judge_caseload(caseload, config.rules, time)
     return time, caseload, judgements, report_unreadable(settings, caseload, is_whole=is_whole)
+
+
+def report_skipped(settings: Settings, findings: Iterable[Finding]) -> None:
+    """Print the requests that could not be read, even with --quiet."""
+    for finding in findings:
+        settings.info(f"skipped: {finding.text}", always=True)
 
 
 def report_unreadable(settings: Settings, caseload: Caseload, *, is_whole: bool) -> int:
@@ -92,6 +100,5 @@ def report_unreadable(settings: Settings, caseload: Caseload, *, is_whole: bool)
 
     `is_whole`: all projects were read.
     """
-    for finding in caseload.findings:
-        settings.info(f"skipped: {finding.text}", always=True)
+    report_skipped(settings, caseload.findings)
     return DONE if is_whole and not caseload.findings else PARTLY_DONE

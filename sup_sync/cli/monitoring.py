@@ -66,7 +66,8 @@ class RunRecord:
         from sup_sync.host.summary import FailedWrite, Summary
         from sup_sync.run.write import OutcomeKind
 
-        kinds = Counter(str(each["kind"]) for each in self.results)
+        results = [*self.results, *_deferred(self.done)]  # those have no line in the audit log
+        kinds = Counter(str(each["kind"]) for each in results)
         successful = (OutcomeKind.APPLIED, OutcomeKind.UNNEEDED)
         return Summary(
             started_at=self.started_at,
@@ -77,11 +78,18 @@ class RunRecord:
             outcomes={kind.value: kinds[kind.value] for kind in OutcomeKind},
             failed_writes=tuple(
                 FailedWrite(each["issue"], str(each["kind"]), each["text"])
-                for each in self.results
+                for each in results
                 if each["kind"] not in successful
             ),
             work=_work(self.done) if self.done else None,
         )
+
+
+def _deferred(done: RunResult | None) -> Iterator[Mapping[str, Any]]:
+    """Yield the requests that wait for their next try, in the form of the audit's results."""
+    for each in done.outcomes if done else ():
+        if each.kind == "deferred":
+            yield {"issue": each.issue_id, "kind": each.kind, "text": each.text}
 
 
 def _work(done: RunResult) -> Work:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from sup_sync.errors import RedmineUnavailableError, RefusedError
+from sup_sync.errors import ForbiddenError, RedmineUnavailableError
 from sup_sync.immutable import value
 
 _TAG = re.compile(r"<\w[^<>]*>")
@@ -26,13 +26,13 @@ def parse_edit_form(page: str, where: str) -> EditForm:
     """Read the edit form on an issue's page; `where` names the page in errors.
 
     An account that may only add notes gets a form without attributes. Text of users cannot become a tag, since Redmine
-    escapes it. Raises RefusedError if the account may not edit the issue, RedmineUnavailableError if the page is not
+    escapes it. Raises ForbiddenError if the account may not edit the issue, RedmineUnavailableError if the page is not
     that of an issue.
     """
     form_tags = [tag for tag in _TAG.findall(page) if "issue[" in tag or "all_attributes" in tag]
     tags, inputs = (_attributes(tag for tag in form_tags if tag.startswith(start)) for start in ("<", "<input"))
     if not any(tag.get("id") == "all_attributes" for tag in tags):
-        raise RefusedError(f"{where}: the account may not edit the issue; reopen its project, or grant `edit_issues`")
+        raise ForbiddenError(f"{where}: the account may not edit the issue; reopen its project, or grant `edit_issues`")
     versions = [tag.get("value", "") for tag in inputs if tag.get("name") == "issue[lock_version]"]
     if len(versions) != 1 or not versions[0].isdecimal():
         raise RedmineUnavailableError(f"{where}: not the page of an issue with one lock_version; try again later")

@@ -106,6 +106,10 @@ class Reader:
         account.pop("api_key", None)
         return account
 
+    def require_alive(self) -> None:
+        """Ask something cheap, to see if a failed request was the only one; raises the error if this fails too."""
+        self.fetch_account()
+
     @_checked_form()
     def fetch_lists(self, account: Json, projects: Sequence[str], groups: Collection[str] = ()) -> Json:
         """Fetch the lists that `decode_directory` reads, for projects by identifier and groups by name.
@@ -231,7 +235,7 @@ class Reader:
     def fetch_edit_form(self, issue_id: int) -> EditForm:
         """Fetch from the edit form on the issue's page what no JSON contains.
 
-        Not through python-redmine, which reads no HTML. Raises RefusedError if the account may not edit the issue:
+        Not through python-redmine, which reads no HTML. Raises ForbiddenError if the account may not edit the issue:
         Redmine would ignore a lock_version then.
         """
         path = f"/issues/{issue_id}"

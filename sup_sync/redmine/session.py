@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Collection
 from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
@@ -24,45 +24,23 @@ from requests.auth import AuthBase
 from sup_sync.errors import (
     AccessError,
     AmbiguousError,
+    ForbiddenError,
     MissingError,
     OutOfTimeError,
     RedirectedError,
     RedmineUnavailableError,
     RefusedError,
+    RejectedError,
     StaleError,
     SupSyncError,
     UrlError,
 )
+from sup_sync.redmine.transport import REPEATABLE, BodyTooLargeError, LimitedAdapter, read_body
 from sup_sync.to_json import Json
-
-REPEATABLE = frozenset({"GET", "HEAD"})
-RETRYABLE_STATUSES = frozenset({429, 502, 503, 504})  # of a read
-TRIES = 3
-LONGEST_WAIT_S = 10.0  # between two tries, even if `Retry-After` asks for more
 
 TRY_BY_HAND = "not saved. Try the values by hand"
 UNKNOWN_RESULT = "the change may or may not be saved. The next run checks"
 CHECK_URL = "check that `url` is Redmine's base URL"
-
-
-class _BoundedRetry(urllib3.Retry):
-    """A retry policy: at most three tries of a read while the run has time, and one try of anything else."""
-
-    def __init__(self, *args: Any, time_left: Callable[[], float], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._time_left = time_left
-
-    def new(self, **kwargs: Any) -> Self:
-        return super().new(time_left=self._time_left, **kwargs)
-
-    def increment(self, method: str | None = None, *args: Any, **kwargs: Any) -> Self:
-        if method in REPEATABLE and self._time_left() > 0:
-            return super().increment(method, *args, **kwargs)
-        return urllib3.Retry.increment(self.new(total=0), method, *args, **kwargs)
-
-    def get_retry_after(self, response: Any) -> float | None:
-        wait_s = super().get_retry_after(response)
-        return None if wait_s is None else min(wait_s, LONGEST_WAIT_S)
 
 
 class _KeyHeader(AuthBase):
@@ -88,8 +66,9 @@ class _NoRedirectSession(requests.Session):
 class RedmineSession:
     """A session with one Redmine server, for one account; it raises only errors of sup_sync.errors.
 
-    `url` is Redmine's base URL: https, or plain http on this machine. `time_left` returns the seconds that the run may
-    still take. `requests_made` counts the requests by method; a retried one counts as one.
+    `url` is Redmine's base URL: https, or plain http on this machine. Each answer must arrive within `timeout_s`, and
+    before `time_left` (the seconds that the run may still take) is 0. `requests_made` counts the requests by method; a
+    retried one counts as one.
     """
 
     def __init__(
@@ -103,9 +82,8 @@ class RedmineSession:
     ) -> None:
         self.url = checked_root(url)
         self.requests_made: Counter[str] = Counter()
-        self._timeout_s = timeout_s
         self._time_left = time_left
-        self._http = _pinned_session(self.url, _checked_key(key), time_left)
+        self._http = _pinned_session(self.url, _checked_key(key), LimitedAdapter(timeout_s, time_left))
         self._http.verify = _checked_ca_file(ca_file) if ca_file else True
 
     def __repr__(self) -> str:
@@ -173,36 +151,26 @@ class RedmineSession:
         return response
 
     def _send(self, method: str, path: str, **content: Any) -> requests.Response:
-        left = self._time_left()
-        if left <= 0:
+        if self._time_left() <= 0:
             raise OutOfTimeError(f"{method} {path}: not sent, as the run is out of time; the next run continues")
         self.requests_made[method] += 1
         try:
-            return self._http.request(
-                method, self.url + path, allow_redirects=False, timeout=min(self._timeout_s, left), **content
-            )
+            response = self._http.request(method, self.url + path, allow_redirects=False, stream=True, **content)
+            read_body(response)
+            return response
         except (OSError, ValueError, urllib3.exceptions.HTTPError) as error:  # RequestException is an OSError
             own_error = _connection_error(error, method, path)
         raise own_error  # outside `except`, so that its context does not keep the request with the key
 
 
-def _pinned_session(root: str, key: str, time_left: Callable[[], float]) -> requests.Session:
+def _pinned_session(root: str, key: str, adapter: HTTPAdapter) -> requests.Session:
     """Make a session that reaches only `root`, ignores the environment, and keeps no cookies."""
     session = _NoRedirectSession()
     session.trust_env = False
     session.auth = _KeyHeader(root, key)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.headers["User-Agent"] = "sup-sync"
-    retry = _BoundedRetry(
-        TRIES - 1,
-        time_left=time_left,
-        allowed_methods=REPEATABLE,
-        status_forcelist=RETRYABLE_STATUSES,
-        backoff_factor=0.5,
-        backoff_max=LONGEST_WAIT_S,
-        raise_on_status=False,
-    )
-    session.mount(f"{root}/", HTTPAdapter(max_retries=retry))
+    session.mount(f"{root}/", adapter)
     return session
 
 
@@ -257,8 +225,9 @@ def _connection_error(error: Exception, method: str, path: str) -> SupSyncError:
         )
     if isinstance(reason, urllib3.exceptions.NewConnectionError) or isinstance(error, requests.ConnectTimeout):
         return RedmineUnavailableError(f"{where}: connection failed; check that Redmine is up and `url` is correct")
-    is_late = isinstance(error, requests.Timeout) or isinstance(reason, urllib3.exceptions.TimeoutError)
-    problem = "no response in time" if is_late else "the connection broke"
+    late = requests.Timeout, urllib3.exceptions.TimeoutError
+    problem = "no response in time" if isinstance(error, late) or isinstance(reason, late) else "the connection broke"
+    problem = str(error) if isinstance(error, BodyTooLargeError) else problem
     if method in REPEATABLE:
         return RedmineUnavailableError(f"{where}: {problem}; try again later")
     return AmbiguousError(f"{where}: {problem}; {UNKNOWN_RESULT}")
@@ -301,7 +270,8 @@ def _rejection(status: int, where: str, has_lock_version: bool) -> SupSyncError:
         return MissingError(f"{where}: not found (404), deleted or moved; not saved")
     if status == requests.codes.conflict and has_lock_version:
         return StaleError(f"{where}: changed since it was read (409); not saved, left to the next run")
-    return RefusedError(f"{where}: rejected ({status}); not saved. Check that the account may edit it")
+    error = ForbiddenError if status == requests.codes.forbidden else RefusedError
+    return error(f"{where}: rejected ({status}); not saved. Check that the account may edit it")
 
 
 def _validation_error(
@@ -312,12 +282,13 @@ def _validation_error(
         errors = json.loads(response.content)["errors"]
         count = len(errors)
     except (ValueError, KeyError, TypeError, RecursionError):
-        return RefusedError(f"{where}: rejected (422, no list of errors); {TRY_BY_HAND}")
+        return RejectedError(f"{where}: rejected (422, no list of errors); {TRY_BY_HAND}")
     if count == 0 and has_lock_version:
         return StaleError(f"{where}: changed since it was read (422); not saved, left to the next run")
-    fields = ", ".join(f'"{name}"' for name in names if any(str(each).startswith(name) for each in errors))
+    messages = tuple(map(str, errors))
+    fields = ", ".join(f'"{name}"' for name in names if any(each.startswith(name) for each in messages))
     number = f"{count} error{'' if count == 1 else 's'}{fields and f': {fields}'}"
-    return RefusedError(f"{where}: rejected (422, {number}); {TRY_BY_HAND}")
+    return RejectedError(f"{where}: rejected (422, {number}); {TRY_BY_HAND}", messages)
 
 
 def _json_object(response: requests.Response) -> dict[str, Any] | None:

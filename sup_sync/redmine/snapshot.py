@@ -12,6 +12,7 @@ from typing import Any
 
 from sup_sync.errors import SnapshotError
 from sup_sync.immutable import value
+from sup_sync.model.issue import Finding
 from sup_sync.to_json import Json
 
 
@@ -19,19 +20,20 @@ from sup_sync.to_json import Json
 class Gathered:
     """JSON that was read from Redmine.
 
-    `unread_projects` are the projects in which reading failed, with the error, `problems` the mismatches in Redmine
-    that left out a part.
+    `unread_projects` are the projects in which reading failed, with the error. `unread_requests` has a finding for each
+    request that could not be read. `problems` are the mismatches in Redmine that left out a part.
     """
 
     lists: Json | None
     raw_issues: tuple[Json, ...]
     unread_projects: dict[str, str]
+    unread_requests: tuple[Finding, ...] = ()
     problems: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
         """Return whether everything in scope was read."""
-        return not (self.unread_projects or self.problems)
+        return not (self.unread_projects or self.unread_requests or self.problems)
 
 
 def load_snapshot(lines: Iterable[str], name: str) -> tuple[Json | None, list[Json]]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from sup_sync.config.load import Config
 from sup_sync.errors import AccessError, RedmineMismatchError
@@ -25,10 +26,13 @@ from sup_sync.redmine.writer import Writer
 from sup_sync.run.cache import NO_CACHE, Cache, CacheFile
 from sup_sync.run.caseload import decode_or_report
 from sup_sync.run.decide import decide
+from sup_sync.run.diagnosis import Concern
+from sup_sync.run.failures import FailureLog
 from sup_sync.run.gather import IncrementalReader
 from sup_sync.run.histories import Progress
-from sup_sync.run.redmine_state import rules_hash
+from sup_sync.run.redmine_state import files_hash, rules_hash
 from sup_sync.run.reported import News, select_news
+from sup_sync.run.retries import FAILED_WRITES, Retries
 from sup_sync.run.scope import local_day, select_scope
 from sup_sync.run.write import OutcomeKind, PlanWriter, WriteOutcome
 
@@ -53,7 +57,7 @@ class RunResult:
 
     `unread_projects` has the error of each project, `problems` are the mismatches in Redmine that leave out a part.
     `news` are the findings and problems that were not reported before. `skipped` counts requests that could not be
-    judged, `histories_read` those that were not in the cache, `judged_requests` those that were judged.
+    read or judged, `histories_read` those that were not in the cache, `judged_requests` those that were judged.
     """
 
     plan: Plan
@@ -74,13 +78,14 @@ class RunResult:
         return done and not left_out and not self.failed_notifications
 
     def only_news(self) -> RunResult:
-        """Return the result without findings and problems that an earlier run of today reported."""
+        """Return the result without what an earlier run of today reported: findings, problems and failed writes."""
+        outcomes = tuple(each for each in self.outcomes if not each.is_known)
         if self.news is None:
-            return self
+            return replace(self, outcomes=outcomes)
         findings = tuple(each for each in self.plan.findings if each.issue_id in self.news.requests)
         problems = tuple(each for each in self.problems if each in self.news.problems)
         plan = replace(self.plan, findings=findings)
-        return replace(self, plan=plan, skipped=self.news.skipped, problems=problems)
+        return replace(self, plan=plan, outcomes=outcomes, skipped=self.news.skipped, problems=problems)
 
 
 def require_matching_redmine(state: RedmineState) -> None:
@@ -97,14 +102,16 @@ def require_matching_redmine(state: RedmineState) -> None:
 class RunPlan:
     """The writes of a run: the plan and the issues that it changes, and the state and directory used to decide.
 
-    `unread_projects`, `problems`, `skipped`, `histories_read` and `judged_requests` are those of `RunResult`.
-    `skipped_ids` and `judged_ids` are the requests that were skipped, and that were judged.
+    `urgent` are the issues of `Decision`. `unread_projects`, `problems`, `skipped`, `histories_read` and
+    `judged_requests` are those of `RunResult`. `skipped_ids` and `judged_ids` are the requests that were skipped, and
+    that were judged.
     """
 
     state: RedmineState
     directory: Directory
     plan: Plan
     issues: tuple[Issue, ...]
+    urgent: frozenset[int]
     unread_projects: dict[str, str]
     skipped: int
     histories_read: int
@@ -144,15 +151,20 @@ def _decide_and_remember(reading: IncrementalReader, config: Config, now: dateti
     return RunPlan(
         state=reading.state,
         directory=directory,
-        plan=replace(decision.plan, judged=cache.count(reading.closed_since)),
+        plan=replace(
+            decision.plan,
+            judged=cache.count(reading.closed_since),
+            findings=tuple(sorted((*decision.plan.findings, *reading.unread_requests))),
+        ),
         issues=tuple(each for each in decoded if isinstance(each, Issue)),
+        urgent=decision.urgent,
         unread_projects=reading.unread_projects,
-        skipped=len(decision.skipped),
+        skipped=len(decision.skipped) + len(reading.unread_requests),
         histories_read=reading.histories_read,
         judged_requests=decision.plan.judged,
         problems=reading.problems,
-        skipped_ids=decision.skipped,
-        judged_ids=frozenset(ids_to_judge),
+        skipped_ids=decision.skipped.union(each.issue_id for each in reading.unread_requests),
+        judged_ids=frozenset(ids_to_judge).union(each.issue_id for each in reading.unread_requests),
     )
 
 
@@ -178,10 +190,15 @@ def apply(
         return plan_run(reading, config, now, is_adopting=is_adopting)
 
     decided = cache.use(plan_with)
+    retries = _open_retries(cache, config, decided, now)
+    retries.end_waits_by_form(reader)
+    new, again = retries.parts(decided.plan)
     if not force:
-        decided.plan.require_safe(config.limits)
-    outcomes, failed_notifications = _write(reader, session, config, decided, now, progress, hooks, is_adopting)
-    _invalidate(cache, config, decided, outcomes, now)
+        replace(new, changes=new.changes + again.changes).require_safe(config.limits)
+    plans = new, again
+    written, failed_notifications = _write(session, config, decided, plans, now, progress, hooks, is_adopting)
+    outcomes = (*map(retries.record, written), *retries.deferred(config.rules.zone))
+    _remember(cache, config, decided, outcomes, retries, now)
     news = cache.use(lambda opened: _select_news(opened, config, decided, now))
     return RunResult(
         decided.plan,
@@ -204,16 +221,17 @@ def _select_news(cache: Cache, config: Config, decided: RunPlan, now: datetime) 
 
 
 def _write(
-    reader: Reader,
     session: RedmineSession,
     config: Config,
     decided: RunPlan,
+    plans: Iterable[Plan],
     now: datetime,
     progress: Progress,
     hooks: RunHooks,
     is_adopting: bool,
 ) -> tuple[tuple[WriteOutcome, ...], tuple[str, ...]]:
-    """Write the plan and notify people outside Redmine; returns the outcomes, and a line for each failed message."""
+    """Write the plans in turn and notify people outside Redmine; returns the outcomes and the failed messages."""
+    reader = Reader(session)
     writer = Writer(session, may_write_private_notes=may_write_private_notes(usable_state(decided.state)))
     issues, record = decided.issues, hooks.record
     plan_writer = PlanWriter(
@@ -221,7 +239,7 @@ def _write(
     )
     outcomes: list[WriteOutcome] = []
     failed_notifications: list[str] = []
-    for outcome in plan_writer.write(decided.plan):
+    for outcome in chain.from_iterable(map(plan_writer.write, plans)):
         outcomes.append(outcome)
         failed_notifications += _notify(outcome, decided.plan, hooks)
         progress(len(outcomes), len(issues))
@@ -247,19 +265,33 @@ FORBIDDEN_TRANSITION = "forbidden_transition"
 REREAD_AFTER = {OutcomeKind.UNNEEDED, OutcomeKind.REFUSED, OutcomeKind.STALE}
 
 
-def _invalidate(
-    cache: CacheFile, config: Config, decided: RunPlan, outcomes: Iterable[WriteOutcome], now: datetime
-) -> None:
-    """Mark requests that may differ from the cache for rereading, and the lists if a write was refused."""
-    kinds = {each.issue_id: each.kind for each in outcomes}
-    invalidated = {key for key, kind in kinds.items() if kind in REREAD_AFTER}
-    invalidated |= {each.issue_id for each in decided.plan.findings if each.kind == FORBIDDEN_TRANSITION}
+def _open_retries(cache: CacheFile, config: Config, decided: RunPlan, now: datetime) -> Retries:
+    def load(opened: Cache) -> FailureLog:
+        select_scope(opened, config, decided.state.account, now)
+        return FailureLog.load(opened, FAILED_WRITES, now)
 
-    def invalidate(opened: Cache) -> None:
+    return Retries(cache.use(load), decided.issues, files_hash(config), decided.urgent)
+
+
+def _remember(
+    cache: CacheFile,
+    config: Config,
+    decided: RunPlan,
+    outcomes: Collection[WriteOutcome],
+    retries: Retries,
+    now: datetime,
+) -> None:
+    """Store the failed writes; mark requests that may differ from the cache, and the lists if they may be a cause."""
+    invalidated = {each.issue_id for each in outcomes if each.kind in REREAD_AFTER}
+    invalidated |= {each.issue_id for each in decided.plan.findings if each.kind == FORBIDDEN_TRANSITION}
+    refused = [each for each in outcomes if each.kind is OutcomeKind.REFUSED]
+
+    def remember(opened: Cache) -> None:
         select_scope(opened, config, decided.state.account, now)
         opened.invalidate(invalidated)
-        if OutcomeKind.REFUSED in kinds.values():
+        retries.log.save(opened, FAILED_WRITES)
+        if not all(each.is_known and each.concern is Concern.REQUEST for each in refused):
             opened.forget_redmine_state()
 
-    if invalidated:
-        cache.use(invalidate)
+    if outcomes or invalidated:
+        cache.use(remember)

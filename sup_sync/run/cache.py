@@ -38,7 +38,8 @@ NOT_WRITABLE = {sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_WRITE, sqlite3.SQLITE_
 WAIT_S = 5  # for a lock of another run
 KEPT_UNUSED = timedelta(days=1)  # for the part of an account and configuration that no run uses
 
-# `issue` is Redmine's JSON, `value` is any JSON; both are compressed, with a check sum. Times are epoch seconds.
+# `issue` is Redmine's JSON (NULL if it could not be read), `value` is any JSON; both are compressed, with a check sum.
+# Times are epoch seconds.
 # The index contains all columns except `issue`, so that an idle run reads little, however many requests are open.
 # One transaction creates them, since another run may create them at the same time.
 TABLES = f"""
@@ -173,9 +174,16 @@ class Cache:
 
     def store(self, row: Json, issue: Json, read_at: datetime) -> None:
         """Store an issue that was read at `read_at` or later, with its row in a list; it must be judged again."""
+        self._store(row, int(read_at.timestamp()), _packed(issue))
+
+    def store_unread(self, row: Json) -> None:
+        """Store that an issue could not be read, instead of its history; the next run must read it."""
+        self._store(row, 0, None)
+
+    def _store(self, row: Json, read_s: int, packed: bytes | None) -> None:
         key = self._scope, row["id"]
         listed = row["project"]["id"], not row["status"]["is_closed"], updated_s(row)
-        values = (*key, *listed, int(read_at.timestamp()), _packed(issue))
+        values = (*key, *listed, read_s, packed)
         self._sql.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?, ?, NULL, NULL, NULL, ?)", values)
 
     def delete(self, issue_ids: Iterable[int]) -> None:
@@ -205,8 +213,8 @@ class Cache:
         self.delete(issue_id for issue_id, project in rows if project not in projects)
 
     def issues(self, issue_ids: Iterable[int], projects: Container[int]) -> Iterator[Json]:
-        """Yield these issues in their order, if they are stored and in these projects, by id."""
-        query = "SELECT project, issue FROM history WHERE scope = ? AND id = ?"
+        """Yield these issues in their order, if they were read and are in these projects, by id."""
+        query = "SELECT project, issue FROM history WHERE scope = ? AND id = ? AND issue IS NOT NULL"
         for issue_id in issue_ids:
             for project, packed in self._sql.execute(query, (self._scope, issue_id)):
                 if project in projects:

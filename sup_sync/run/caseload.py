@@ -30,15 +30,17 @@ class Caseload:
     findings: tuple[Finding, ...]
 
 
-def decode_caseload(lists: Json | None, raw_issues: Iterable[Json], rules: Rulebook) -> Caseload:
-    """Decode issues; without lists, people and former statuses are guessed."""
+def decode_caseload(
+    lists: Json | None, raw_issues: Iterable[Json], rules: Rulebook, unread: Iterable[Finding] = ()
+) -> Caseload:
+    """Decode issues; without lists, people and former statuses are guessed. `unread` are findings of reading."""
     raw_issues = tuple(each for each in raw_issues if not _is_ignored(each, lists, rules.names))
     directory = guess_directory(raw_issues, rules.names) if lists is None else _directory(lists, rules)
     decoded = [decode_or_report(raw, directory) for raw in raw_issues]
     return Caseload(
         directory,
         issues=tuple(each for each in decoded if isinstance(each, Issue)),
-        findings=tuple(each for each in decoded if isinstance(each, Finding)),
+        findings=(*unread, *(each for each in decoded if isinstance(each, Finding))),
     )
 
 

@@ -13,6 +13,8 @@ from sup_sync.planning.next_check import next_check_at
 from sup_sync.planning.plan import Plan, PlanPart, merge_plan, plan_request
 from sup_sync.run.cache import IdleUntil
 from sup_sync.run.caseload import decode_or_report, is_current, judge_filed
+from sup_sync.sla.judgement import Judgement
+from sup_sync.sla.measures import first_response
 from sup_sync.to_json import Json
 
 # Findings of requests that could not be judged or planned.
@@ -21,11 +23,15 @@ UNUSABLE = ("internal_error", "unreadable")
 
 @value
 class Decision:
-    """The plan, the requests that are `idle` (nothing is to be written on them for now), and those `skipped`."""
+    """The plan, the requests that are `idle` (nothing is to be written on them for now), and those `skipped`.
+
+    `urgent` are the requests of the plan, filed under a contract, that support has not answered yet.
+    """
 
     plan: Plan
     idle: tuple[IdleUntil, ...]
     skipped: frozenset[int]
+    urgent: frozenset[int]
 
 
 def decide(
@@ -45,6 +51,7 @@ def decide(
     unreadable: list[Finding] = []
     idle: list[IdleUntil] = []
     skipped: set[int] = set()
+    urgent: set[int] = set()
     judged = 0
     for raw in raw_issues:
         issue = decode_or_report(raw, directory)
@@ -62,6 +69,14 @@ def decide(
         issue = judgement.issue
         if judgement.is_unjudged or any(finding.kind in UNUSABLE for finding in part.findings):
             skipped.add(issue.id)
+        elif part.changes and _awaits_contract_response(judgement):
+            urgent.add(issue.id)
         elif not part.changes and issue.updated_at <= now:
             idle.append(IdleUntil(issue.id, issue.updated_at, next_check_at(judgement, rules, now)))
-    return Decision(merge_plan(parts, judged, rules, unreadable), tuple(idle), frozenset(skipped))
+    plan = merge_plan(parts, judged, rules, unreadable)
+    return Decision(plan, tuple(idle), frozenset(skipped), frozenset(urgent))
+
+
+def _awaits_contract_response(judgement: Judgement) -> bool:
+    clock = judgement.clock_measuring(first_response.MEASURE.key)
+    return judgement.contract is not None and clock is not None and clock.stopped_at is None

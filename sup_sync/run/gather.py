@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from sup_sync.config.load import Config
+from sup_sync.model.issue import Finding
 from sup_sync.redmine.lists import CLOSED_PROJECT
 from sup_sync.redmine.preflight.checks import partial_problems, usable_state
 from sup_sync.redmine.preflight.problem import RedmineState
@@ -45,7 +46,8 @@ class IncrementalReader:
         self._config = config
         self._read_at = read_at
         self._today = local_day(config, read_at)
-        self._histories = HistoryReader(reader, cache, read_at, progress)
+        self._histories = HistoryReader(reader, cache, config, read_at, progress)
+        self.unread_projects: dict[str, str] = {}  # the projects in which reading failed, with the error
         self._newest_s = 0  # the last change by the lists read, in scope or not
         self._scope: frozenset[int] = frozenset()  # projects by id
         self._ignored_trackers: frozenset[int] = frozenset()
@@ -60,15 +62,14 @@ class IncrementalReader:
         return reading
 
     @property
-    def unread_projects(self) -> dict[str, str]:
-        """Return the names of the projects in which reading failed, with the error."""
-        names = {project["id"]: project["name"] for project in self.state.lists["projects"]}
-        return {names[project_id]: error for project_id, error in self._histories.unread_projects.items()}
-
-    @property
     def problems(self) -> tuple[str, ...]:
         """Return the problems in Redmine that leave out a part of the run."""
         return tuple(map(str, partial_problems(self.state)))
+
+    @property
+    def unread_requests(self) -> tuple[Finding, ...]:
+        """Return a finding for each request that could not be read; such a request is not used."""
+        return tuple(Finding(issue_id, "unreadable", text) for issue_id, text in self._histories.unread.items())
 
     @property
     def histories_read(self) -> int:
@@ -104,13 +105,13 @@ class IncrementalReader:
         return changed is not None
 
     def cached_issues(self, issue_ids: Iterable[int]) -> Iterator[Json]:
-        """Yield these issues from the cache, unless reading failed in the project that they are in, or were in."""
-        unread_ids = self._histories.unread_ids
-        projects = self._scope.difference(self._histories.unread_projects)
-        return self.cache.issues((each for each in issue_ids if each not in unread_ids), projects)
+        """Yield these issues from the cache, unless their project cannot be used."""
+        unread = {each["id"] for each in self.state.lists["projects"] if each["name"] in self.unread_projects}
+        return self.cache.issues(issue_ids, self._scope - unread)
 
     def _gathered(self, issue_ids: Iterable[int]) -> Gathered:
-        return Gathered(self.state.lists, tuple(self.cached_issues(issue_ids)), self.unread_projects, self.problems)
+        raw_issues = tuple(self.cached_issues(issue_ids))
+        return Gathered(self.state.lists, raw_issues, self.unread_projects, self.unread_requests, self.problems)
 
     def _read_all(self) -> None:
         """Read everything; after a run of today that was interrupted, continue at the point where it stopped."""
@@ -119,8 +120,9 @@ class IncrementalReader:
         rows = self._rows("open") + self._rows("closed", self.closed_since)
         unread = [row for row in rows if self.cache.read_at(row) < max(start_s, _stable_s(row))]
         self._read(unread, len(rows))
-        if not self._histories.unread_projects:
-            self.cache.delete(self.cache.read_before(start_s, self.closed_since))
+        if not self.unread_projects:
+            gone = set(self.cache.read_before(start_s, self.closed_since)) - self._histories.unread.keys()
+            self.cache.delete(gone)
             self._set_since(int(self.closed_since.timestamp()))
             self.cache.set("full_read_on", None if self._has_new_scope else self._today)
 
@@ -138,7 +140,7 @@ class IncrementalReader:
         rows += self._invalidated_rows({row["id"] for row in rows})
         self._reread_lists_for_closed_projects(rows)
         self._read(rows, len(rows))
-        if not self._histories.unread_projects:
+        if not self.unread_projects:
             self._set_since(since)
 
     def _set_since(self, since: int) -> None:

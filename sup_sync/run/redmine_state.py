@@ -7,6 +7,7 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date, datetime
+from typing import Any
 
 from sup_sync import __version__
 from sup_sync.config.checks.files import TRACKER
@@ -98,7 +99,15 @@ def names_hash(config: Config) -> str:
 
 def rules_hash(config: Config, state: RedmineState) -> str:
     """Hash all that decides, except the requests: this program, the mappings and the lists."""
-    parts = [__version__, dict(config.digests), state.lists]
+    return _hash([__version__, dict(config.digests), state.lists])
+
+
+def files_hash(config: Config) -> str:
+    """Hash this program and the configuration: a request that failed is tried at once if they change."""
+    return _hash([__version__, dict(config.digests)])
+
+
+def _hash(parts: list[Any]) -> str:
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -10,10 +10,12 @@ from enum import StrEnum
 from sup_sync.errors import (
     AmbiguousError,
     DecodeError,
+    ForbiddenError,
     MissingError,
     OutOfTimeError,
     RedmineUnavailableError,
     RefusedError,
+    RejectedError,
     StaleError,
     SupSyncError,
     internal_error,
@@ -29,9 +31,10 @@ from sup_sync.redmine.decode import decode_issue, has_other_names
 from sup_sync.redmine.edit_form import EditForm
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.writer import Writer
+from sup_sync.run.diagnosis import Concern, diagnose
 from sup_sync.sla.judge import judge_issue
 
-ProjectTracker = tuple[int, str]  # a project, by id, and a tracker; both decide which fields exist
+Place = tuple[int, str, str]  # a project, by id, a tracker and a status; they decide which fields may be set
 Write = tuple[int, tuple[Change, ...]]  # an issue, by id, and its changes
 
 READ_BACK_AT_ONCE = 100
@@ -41,7 +44,6 @@ NO_RESPONSE = "not tried, as Redmine does not respond; the next run continues"
 WOULD_PUBLISH = (
     "the account may not write private notes, so Redmine would publish it; grant `set_notes_private` to its role"
 )
-UNANSWERED_WRITES = 3  # in a row; Redmine then counts as unreachable, and the run stops writing
 
 
 class OutcomeKind(StrEnum):
@@ -50,18 +52,27 @@ class OutcomeKind(StrEnum):
     APPLIED = "applied"
     UNNEEDED = "unneeded"
     STALE = "stale"
+    DEFERRED = "deferred"
     REFUSED = "refused"
     FAILED = "failed"
 
 
 @value
 class WriteOutcome:
-    """The outcome of one issue: its kind, the reason unless applied, and the notes that were written."""
+    """The outcome of one issue: its kind, the reason unless applied, and the notes that were written.
+
+    `concern` is the scope of a failed write, `form` the digest of the edit form that shows the cause, `updated_at` the
+    time of the last change after the write, if it was read. `is_known`: reported by an earlier run, of today.
+    """
 
     issue_id: int
     kind: OutcomeKind
     text: str = ""
     notes: frozenset[str] = frozenset()
+    concern: Concern = Concern.NOTHING
+    form: str = ""
+    updated_at: datetime | None = None
+    is_known: bool = False
 
 
 class PlanWriter:
@@ -90,11 +101,10 @@ class PlanWriter:
         self.now = now
         self.directory = directory
         self.issues = {issue.id: issue for issue in issues}
-        self.writable: set[ProjectTracker] = set()
-        self.unwritable: dict[ProjectTracker, str] = {}
+        self.writable: set[Place] = set()
+        self.unwritable: dict[Place, str] = {}
         self.notes_written: dict[int, frozenset[str]] = {}  # by the first of an issue's two writes
-        self.unanswered = 0
-        self.is_out_of_time = False
+        self.not_tried = ""  # the reason why nothing more is written
 
     def write(self, plan: Plan) -> Iterator[WriteOutcome]:
         """Write the plan; yields the outcome of each issue, for silent writes after they are read back."""
@@ -121,50 +131,61 @@ class PlanWriter:
     ) -> WriteOutcome:
         """Write one issue's changes, unless earlier writes showed that it would fail; return the outcome."""
         place = self._place(issue_id)
-        if self.is_out_of_time:
-            return WriteOutcome(issue_id, OutcomeKind.FAILED, OUT_OF_TIME)
-        if self.unanswered >= UNANSWERED_WRITES:
-            return WriteOutcome(issue_id, OutcomeKind.FAILED, NO_RESPONSE)
+        if self.not_tried:
+            return WriteOutcome(issue_id, OutcomeKind.FAILED, self.not_tried)
         if place in self.unwritable:
             return WriteOutcome(issue_id, OutcomeKind.REFUSED, f"not tried, because {self.unwritable[place]}")
         try:
-            outcome = write(issue_id, changes)
+            return write(issue_id, changes)
         except Exception as error:  # the other issues must still be written
             return self._failed(issue_id, error)
-        self.unanswered = 0
-        return outcome
 
     def _failed(self, issue_id: int, error: Exception) -> WriteOutcome:
         """Return the outcome of a failed write, with the note that the issue's first write left.
 
         An error that concerns more than this issue is raised again.
         """
-        kind, text = _kind(error), str(error)
+        kind, text, concern, form = _kind(error), str(error), Concern.REQUEST, ""
         match error:
             case OutOfTimeError():
-                self.is_out_of_time = True
+                self.not_tried, concern = OUT_OF_TIME, Concern.NOTHING
             case AmbiguousError() | RedmineUnavailableError():
-                self.unanswered += 1
+                concern = self._concern_of_silence()
+            case ForbiddenError():
+                concern = Concern.PLACE
+            case RejectedError():
+                found = diagnose(self.reader, self.directory, issue_id, messages=error.messages)
+                text, form = (f"Redmine rejected it: {found.cause}" if found.cause else text), found.form
             case DecodeError() | MissingError() | RefusedError():
-                self.unanswered = 0
+                pass
             case SupSyncError():
                 raise error  # such as AuditError: nothing more may be written
             case _:
                 text = internal_error(error)
-        return WriteOutcome(issue_id, kind, text, self.notes_written.get(issue_id, frozenset()))
+        notes = self.notes_written.get(issue_id, frozenset())
+        return WriteOutcome(issue_id, kind, text, notes, concern, form)
+
+    def _concern_of_silence(self) -> Concern:
+        """Ask Redmine something cheap after a request without a usable answer; if that fails, write nothing more."""
+        try:
+            self.reader.require_alive()
+        except RedmineUnavailableError:
+            self.not_tried = NO_RESPONSE
+            return Concern.NOTHING
+        return Concern.REQUEST
 
     def _record_place(self, outcome: WriteOutcome) -> WriteOutcome:
-        """Record whether the first write in a project and tracker succeeded; if not, the others are not tried."""
+        """Record whether writes in a place succeed; after a failure that concerns it, its others are not tried."""
         place = self._place(outcome.issue_id)
         if outcome.kind is OutcomeKind.APPLIED:
             self.writable.add(place)
-        elif outcome.kind is OutcomeKind.REFUSED and place not in self.writable:
+        elif outcome.concern is Concern.PLACE and place not in self.writable:
             self.unwritable.setdefault(place, f"#{outcome.issue_id} failed: {outcome.text}")
         return outcome
 
-    def _place(self, issue_id: int) -> ProjectTracker:
+    def _place(self, issue_id: int) -> Place:
         issue = self.issues[issue_id]
-        return issue.project.id, issue.tracker
+        return issue.project.id, issue.tracker, issue.status.name
 
     def _write_guarded(self, issue_id: int, planned: Sequence[Change]) -> WriteOutcome:
         """Do a compare-and-swap for each note, the second only after the first is written."""
@@ -190,13 +211,13 @@ class PlanWriter:
         if {change.new for change in changes if change.field in NOTES} - {change.new for change in planned}:
             return WriteOutcome(issue_id, OutcomeKind.STALE, "changed since it was read; left to the next run")
         if any(change.field == "private_note" for change in changes) and not form.may_note_privately:
-            return WriteOutcome(issue_id, OutcomeKind.REFUSED, WOULD_PUBLISH)
+            return WriteOutcome(issue_id, OutcomeKind.REFUSED, WOULD_PUBLISH, concern=Concern.PLACE)
         if self._would_drop_marker(changes, form):
             marker = self.rules.names.fields["marker"]
             text = f'the account may not set "{marker}", so each run would send the note; allow it in the workflow'
-            return WriteOutcome(issue_id, OutcomeKind.REFUSED, text)
+            return WriteOutcome(issue_id, OutcomeKind.REFUSED, text, concern=Concern.PLACE)
         self._send(issue_id, changes, form.lock_version)
-        return _compare(changes, before, self._fetch(issue_id), self.directory)
+        return self._compare(changes, before, self._fetch(issue_id))
 
     def _would_drop_marker(self, changes: Sequence[Change], form: EditForm) -> bool:
         """Return whether Redmine would silently drop the marker, so that the note would never count as sent."""
@@ -235,7 +256,7 @@ class PlanWriter:
         """Split off the writes to read back together; of a place that was not written yet only one."""
         batch: list[Write] = []
         rest: list[Write] = []
-        tried: set[ProjectTracker] = set()
+        tried: set[Place] = set()
         for write in writes:
             place = self._place(write[0])
             is_next = place in self.writable or place in self.unwritable or place not in tried
@@ -259,26 +280,30 @@ class PlanWriter:
         for issue_id, changes in writes:
             if issue_id in rows:
                 after = decode_issue(rows[issue_id], self.directory)
-                yield _compare(changes, self.issues[issue_id], after, self.directory)
+                yield self._compare(changes, self.issues[issue_id], after)
             else:
                 yield WriteOutcome(
                     issue_id, OutcomeKind.FAILED, "written, but not in the lists; it was deleted or moved"
                 )
+
+    def _compare(self, changes: Sequence[Change], before: Issue, after: Issue) -> WriteOutcome:
+        """Compare an issue with what was written to it; Redmine may answer 204 and change nothing (fact)."""
+        missing = [each.field for each in changes if not _is_written(each, before, after, self.directory)]
+        notes = NOTES.intersection(each.field for each in changes) - set(missing)
+        if not missing:
+            return WriteOutcome(after.id, OutcomeKind.APPLIED, notes=notes)
+        found = diagnose(self.reader, self.directory, after.id, ignored=missing)
+        advice = "run `sup-sync check`" if found.concern is Concern.PLACE else "set it by hand to see the reason"
+        text = f"Redmine ignored {', '.join(missing)}; {advice}"
+        return WriteOutcome(
+            after.id, OutcomeKind.REFUSED, text, notes, found.concern, found.form, updated_at=after.updated_at
+        )
 
 
 def _kind(error: Exception) -> OutcomeKind:
     if isinstance(error, StaleError | MissingError):  # a missing issue says nothing about its project and tracker
         return OutcomeKind.STALE
     return OutcomeKind.REFUSED if isinstance(error, RefusedError) else OutcomeKind.FAILED
-
-
-def _compare(changes: Sequence[Change], before: Issue, after: Issue, directory: Directory) -> WriteOutcome:
-    """Compare an issue with what was written to it; Redmine may answer 204 and change nothing (fact)."""
-    missing = [change.field for change in changes if not _is_written(change, before, after, directory)]
-    if missing:
-        text = f"Redmine ignored {', '.join(missing)}; run `sup-sync check`"
-        return WriteOutcome(after.id, OutcomeKind.REFUSED, text)
-    return WriteOutcome(after.id, OutcomeKind.APPLIED, notes=NOTES.intersection(change.field for change in changes))
 
 
 def _is_written(change: Change, before: Issue, after: Issue, directory: Directory) -> bool:

@@ -92,11 +92,11 @@ def test_failed_writes_are_reported(shell: Shell, office: Office, metrics: Path)
     assert "last_success_timestamp_seconds" not in figures(metrics)
 
 
-def test_unread_project_is_reported(shell: Shell, office: Office, metrics: Path) -> None:
+def test_unread_request_is_counted_as_skipped(shell: Shell, office: Office, metrics: Path) -> None:
     office.responses[rf"/issues/{office.file()}\.json"] = reply(500)
     summary = last_line(shell("apply", "--json", "--metrics", metrics))
-    assert (summary["unread_projects"], summary["exit_code"], figures(metrics)["run_unread_projects"]) == (
-        ["«Алатау Трейд» ЖШС"],
+    assert (summary["findings"], summary["exit_code"], figures(metrics)["run_issues_skipped"]) == (
+        {"unreadable": 1},
         3,
         1,
     )

@@ -11,7 +11,7 @@ from support.worlds import ADMIN
 from sup_sync.host.lock import hold_lock
 
 
-def test_unreadable_history_exits_partly_done_and_skips_its_project(shell: Shell, office: Office) -> None:
+def test_unreadable_history_exits_partly_done_and_skips_its_request(shell: Shell, office: Office) -> None:
     good = office.file()
     readable, bad = (office.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2))
     for response in (reply(500), reply(200, "<html>down</html>"), half):
@@ -19,16 +19,19 @@ def test_unreadable_history_exits_partly_done_and_skips_its_project(shell: Shell
         for command in ("plan", "queue", "report", "snapshot"):
             result = shell(command)
             assert (command, result.code) == (command, 3)
-            assert result.err.startswith("sup-sync: project Портал тұтынушылары skipped, because reading it failed: ")
+            assert result.err.startswith(f"sup-sync: skipped: GET /issues/{bad}.json: ")
             assert len(result.err.splitlines()) == 1
-            assert f"#{readable}" not in result.out
-            assert f'{{"id": {readable},' not in result.out
+            assert (f'{{"id": {bad},' in result.out, f'{{"id": {readable},' in result.out) == (
+                False,
+                command == "snapshot",
+            )
     assert shell("plan", "--exit-code").code == 3
     result = shell("apply", "-q")
-    assert (result.code, result.out) == (3, "Written: 1 applied.\n")
+    assert (result.code, f"#{bad}  GET /issues/{bad}.json: " in result.out) == (3, True)
+    assert "Written: 2 applied.\n1 request could not be evaluated; see the findings.\n" in result.out
     with office.people() as diary:
-        assert diary.fields(OPERATOR, good)["level"] == "VIP"
-        assert diary.see(ADMIN, readable)["journals"] == diary.see(ADMIN, bad)["journals"] == []
+        assert [diary.fields(OPERATOR, each)["level"] for each in (good, readable)] == ["VIP", "Базалық"]
+        assert diary.see(ADMIN, bad)["journals"] == []
 
 
 def test_plan_over_the_limits_is_written_only_with_force(shell: Shell, office: Office) -> None:

@@ -23,9 +23,6 @@ from sup_sync.run.apply import Progress, RunHooks, RunResult, apply
 from sup_sync.run.cache import NO_CACHE, CacheFile
 from sup_sync.run.write import OutcomeKind, WriteOutcome
 
-# outcomes without a change in Redmine, unless the first of two writes was made
-UNTOUCHED = (OutcomeKind.UNNEEDED, OutcomeKind.STALE)
-
 
 @dataclass(frozen=True)
 class Ran:
@@ -37,6 +34,11 @@ class Ran:
     @property
     def outcomes(self) -> dict[int, OutcomeKind]:
         return {each.issue_id: each.kind for each in self.done.outcomes}
+
+    @property
+    def unread(self) -> dict[int, str]:
+        """Return the reason for each request that could not be read."""
+        return {each.issue_id: each.text for each in self.done.plan.findings if each.kind == "unreadable"}
 
     @property
     def findings(self) -> set[tuple[int, str]]:
@@ -58,6 +60,7 @@ class Diary:
         self.notifications: list[Notification] = []
         self.notify_error: str | None = None
         self._moments: dict[int, list[str]] = {}
+        self._updated_at: dict[int, datetime] = {}
 
     @property
     def place(self) -> str:
@@ -77,6 +80,7 @@ class Diary:
         defaults = {self.world.names.fields[key]: value for key, value in GIVEN.items()}
         issue_id = self.world.file(login, project, tracker, fields=defaults | dict(fields or {}), **given)
         self._moments[issue_id] = []
+        self._updated_at[issue_id] = read_moment(at)
         self.world.shift(issue_id, created_at=read_moment(at), updated_at=read_moment(at))
         return issue_id
 
@@ -90,6 +94,7 @@ class Diary:
     def _place(self, issue_id: int, moment: str) -> None:
         moments = self._moments[issue_id]
         moments += [moment] * (len(self.see(ADMIN, issue_id)["journals"]) - len(moments))
+        self._updated_at[issue_id] = read_moment(moment)
         self.world.shift(issue_id, updated_at=read_moment(moment), journals=[read_moment(each) for each in moments])
 
     def session(
@@ -127,9 +132,11 @@ class Diary:
         return Ran(done, session.requests_made["PUT"])
 
     def _is_touched(self, outcome: WriteOutcome) -> bool:
-        """Return whether Redmine accepted a write of the run, or the request got other entries meanwhile."""
-        known = len(self._moments[outcome.issue_id])
-        return outcome.kind not in UNTOUCHED or len(self.see(ADMIN, outcome.issue_id)["journals"]) > known
+        """Return whether Redmine accepted a write of the run, or the request was changed meanwhile."""
+        if outcome.kind is OutcomeKind.APPLIED:
+            return True
+        updated_at = datetime.fromisoformat(self.see(ADMIN, outcome.issue_id)["updated_on"])
+        return updated_at != self._updated_at.get(outcome.issue_id)
 
     def _notify(self, notification: Notification) -> str | None:
         self.notifications.append(notification)

@@ -100,7 +100,7 @@ def test_nothing_is_written_over_the_limits_without_force(
     assert [len(diary.notes(OPERATOR, each)) for each in issue_ids] == [1, 1]
 
 
-def test_a_history_that_fails_skips_only_its_project(diary: Diary, count_promise: Callable[[str, str], None]) -> None:
+def test_a_history_that_fails_skips_only_its_request(diary: Diary, count_promise: Callable[[str, str], None]) -> None:
     good = diary.file("Mon 09:00")
     intact, failing = (diary.file("Mon 09:00", OPERATOR, BASE, CONSULTATION) for _ in range(2))
     still_open, page = (diary.file("Mon 09:00", OPERATOR, MURAGER, CONSULTATION) for _ in range(2))
@@ -111,15 +111,15 @@ def test_a_history_that_fails_skips_only_its_project(diary: Diary, count_promise
     spoil(session, failing, 500, b"")
     spoil(session, page, 200, b"<html>down for maintenance</html>")
     run = diary.run("Mon 11:01", session=session)
-    assert run.outcomes == {good: OutcomeKind.APPLIED}
-    assert set(run.done.unread_projects) == {PROJECTS[BASE], PROJECTS[MURAGER]}
-    assert f"/issues/{failing}.json: answered 500" in run.done.unread_projects[PROJECTS[BASE]]
-    assert f"/issues/{page}.json: an HTML page" in run.done.unread_projects[PROJECTS[MURAGER]]
-    assert not run.done.is_complete
+    assert run.outcomes == dict.fromkeys([good, intact, still_open], OutcomeKind.APPLIED)
+    assert set(run.unread) == {failing, page}
+    assert f"/issues/{failing}.json: answered 500" in run.unread[failing]
+    assert f"/issues/{page}.json: an HTML page" in run.unread[page]
+    assert (run.done.skipped, run.done.is_complete) == (2, False)
     after = diary.traces()
-    assert {key for key in after if after[key] != before[key]} == {good}
-    count_promise(UNREAD, f"two histories that fail, in two projects of three, {diary.place}")
-    assert set(diary.run("Mon 11:01").outcomes) == {intact, failing, still_open, page}
+    assert {key for key in after if after[key] == before[key]} == {failing, page}
+    count_promise(UNREAD, f"two histories that fail, {diary.place}")
+    assert set(diary.run("Mon 11:01").outcomes) == {failing, page}
 
 
 def spoil(session: RedmineSession, issue_id: int, status: int, body: bytes) -> None:

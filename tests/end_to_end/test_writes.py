@@ -51,7 +51,7 @@ def test_a_silently_ignored_field_is_reported_and_not_tried_on_other_requests(di
     assert texts[0] == "Redmine ignored state; run `sup-sync check`"
     assert texts[1].startswith(f"not tried, because #{first} failed: Redmine ignored state")
     assert diary.see(OPERATOR, second)["journals"] == []
-    assert set(diary.run("Mon 09:11").outcomes) == {first, second}
+    assert diary.run("Mon 09:11").outcomes == dict.fromkeys([first, second], OutcomeKind.APPLIED)
 
 
 def test_no_note_is_sent_while_the_marker_cannot_be_written(diary: Diary) -> None:
@@ -84,24 +84,47 @@ def test_a_write_whose_answer_is_lost_is_not_repeated_and_no_note_is_lost_or_dou
     assert [len(diary.notes(OPERATOR, each, private=False)) for each in late] == [1, 1, 1]
 
 
-def test_writing_stops_after_three_requests_without_an_answer(diary: Diary) -> None:
+def test_writing_stops_if_redmine_does_not_respond(diary: Diary) -> None:
     late = [diary.file("Mon 09:00", CLIENT, VIP, ERROR) for _ in range(5)]
     session = diary.session()
-    session._http.mount(f"{diary.world.url}/issues/", PagesUnreachable())
+    down = UnreachablePages(with_account=True)
+    session._http.mount(f"{diary.world.url}/", down)
     run = diary.run("Mon 11:05", session=session)
     assert run.outcomes == dict.fromkeys(late, OutcomeKind.FAILED)
     not_tried = [
         each.issue_id for each in run.done.outcomes if each.text.startswith("not tried, as Redmine does not respond")
     ]
-    assert (run.puts, not_tried) == (0, late[3:])
+    assert (run.puts, not_tried, down.pages) == (0, late[1:], 1)
     assert diary.run("Mon 11:06").outcomes == dict.fromkeys(late, OutcomeKind.APPLIED)
 
 
-class PagesUnreachable(HTTPAdapter):
-    """An adapter without a connection for HTML pages; the first request of every guarded write is one."""
+def test_each_page_that_cannot_be_read_concerns_its_request_while_redmine_responds(diary: Diary) -> None:
+    late = [diary.file("Mon 09:00", CLIENT, VIP, ERROR) for _ in range(5)]
+    session = diary.session()
+    down = UnreachablePages(late[0], late[1], late[2], late[4])
+    session._http.mount(f"{diary.world.url}/", down)
+    run = diary.run("Mon 11:05", session=session)
+    assert run.outcomes == dict.fromkeys(late, OutcomeKind.FAILED) | {late[3]: OutcomeKind.APPLIED}
+    assert down.pages == 4
+    assert diary.run("Mon 11:06").outcomes == dict.fromkeys([*late[:3], late[4]], OutcomeKind.APPLIED)
+
+
+class UnreachablePages(HTTPAdapter):
+    """An adapter without a connection for the HTML pages of these issues (default: all), which it counts.
+
+    The first request of every guarded write is one. `with_account`: from then on, nor for the account.
+    """
+
+    def __init__(self, *issue_ids: int, with_account: bool = False) -> None:
+        super().__init__()
+        self.paths = [f"/issues/{each}" for each in issue_ids] or ["/issues/"]
+        self.pages, self.with_account = 0, with_account
 
     def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:
-        if ".json" not in str(request.url):
+        url = str(request.url)
+        is_page = ".json" not in url and any(each in url for each in self.paths)
+        self.pages += is_page
+        if is_page or (self.with_account and self.pages and "/users/current" in url):
             raise requests.ConnectTimeout
         return super().send(request, *args, **kwargs)
 

@@ -10,7 +10,7 @@ from sup_sync.cli.context import Settings, pass_settings
 from sup_sync.cli.examples import ExampleCommand
 from sup_sync.cli.exit_codes import DONE, PARTLY_DONE
 from sup_sync.cli.files import write_atomically
-from sup_sync.cli.loading import gather
+from sup_sync.cli.loading import gather, report_skipped
 from sup_sync.cli.options import global_options
 
 
@@ -25,6 +25,7 @@ def snapshot(settings: Settings, output: Path | None) -> int:
 
     config = settings.load(require_config=True)
     gathered = gather(settings, config, None, everything=True)
+    report_skipped(settings, gathered.unread_requests)
     text = "".join(line + "\n" for line in snapshot_lines(gathered.lists or {}, gathered.raw_issues))
     if output:
         write_atomically(output, text, mode=ONLY_OWNER)  # it contains client texts

@@ -45,7 +45,8 @@ def whatif(settings: Settings, mappings: Path, source: Path | None, now: datetim
     time = in_support_zone(now, config)
     gathered = gather(settings, config, source, now, everything=True)
     caseload, other_caseload = (
-        decode_caseload(gathered.lists, gathered.raw_issues, each.rules) for each in (config, other)
+        decode_caseload(gathered.lists, gathered.raw_issues, each.rules, gathered.unread_requests)
+        for each in (config, other)
     )
     code = report_unreadable(settings, caseload, is_whole=gathered.is_whole)
     today, then = judge_caseload(caseload, config.rules, time), judge_caseload(other_caseload, other.rules, time)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:  # importing them would load the Redmine session
 
 FIELD_WIDTH, VALUE_WIDTH = 18, 16  # columns of the longest field name, and of a date with time
 
-KINDS = ("applied", "unneeded", "stale", "refused", "failed")
+KINDS = ("applied", "unneeded", "stale", "deferred", "refused", "failed")
 
 
 def show_plan(console: Console, plan: Plan, judgements: Iterable[Judgement]) -> None:

@@ -75,7 +75,7 @@ class CachedSite:
         expected = self._plan_without_cache(now, **options) if self.is_compared else None
         recorder = RequestRecorder(session)
         result = self.diary.run(now, session=session, **options)
-        assert expected in (None, result.done.plan.changes) or result.done.unread_projects
+        assert expected in (None, result.done.plan.changes) or result.unread
         return recorder.trace(result)
 
     def _plan_without_cache(self, now: str, config: Config | None = None, **_: Any) -> tuple[Change, ...]:
