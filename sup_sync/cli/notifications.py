@@ -32,8 +32,9 @@ def make_notifier(config: Config) -> Callable[[Notification], str | None]:
 
 
 def find_unreachable(config: Config) -> list[str]:
-    """Describe each person in a ladder's `notify` without a route outside Redmine, one line each."""
-    people = config.rules.policy.notified
+    """Describe each person in a ladder's `notify`, and each deputy, without a route outside Redmine, one line each."""
+    names = config.rules.names
+    people = frozenset(each for person in config.rules.policy.notified for each in names.with_deputies(person))
     if not people:
         return []
     routes = _contact_routes(config)
@@ -41,7 +42,7 @@ def find_unreachable(config: Config) -> list[str]:
         return [f"{', '.join(sorted(people))}: cannot be notified outside Redmine: {routes}"]
     known = ", ".join(routes.people()) or "none"
     return [
-        f"{person}: cannot be notified outside Redmine, but a ladder has `notify: [{person}]`; "
+        f"{person}: cannot be notified outside Redmine, but a ladder's `notify` names them or a person they replace; "
         f"add a line {person}=URL (people with valid lines: {known})"
         for person in routes.unknown(people)
     ]

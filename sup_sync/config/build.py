@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
@@ -22,7 +22,7 @@ from sup_sync.config.shapes import (
 from sup_sync.config.shapes.tracker import IGNORE, TrackerMappingShape
 from sup_sync.model.calendar_lines import Line, LineKind
 from sup_sync.model.issue import Side, Status
-from sup_sync.model.names import OWN_FIELDS, MappedPerson, RedmineNames, TrackerMapping, due_field, stop_field
+from sup_sync.model.names import OWN_FIELDS, MappedPerson, RedmineNames, TrackerMapping, due_field, is_id, stop_field
 from sup_sync.model.policy import (
     Agreement,
     Alert,
@@ -184,11 +184,12 @@ def _contract(shape: ContractShape) -> Contract:
     )
 
 
-def names_of(shape: TrackerShape, metrics: Iterable[str]) -> RedmineNames:
+def names_of(shape: TrackerShape, metrics: Mapping[str, Metric]) -> RedmineNames:
     """Return the names in Redmine. Each of the `metrics` may have two fields."""
     fields = {key: name for key, name in shape.fields if name is not None}
     of_metrics = (field(each) for each in metrics for field in (due_field, stop_field))
     level, *others = OWN_FIELDS
+    statuses = {name: Status(name, each.phase, each.is_first_response) for name, each in shape.statuses.items()}
     return RedmineNames(
         trackers={
             name: TrackerMapping(each.category, each.channel)
@@ -197,11 +198,13 @@ def names_of(shape: TrackerShape, metrics: Iterable[str]) -> RedmineNames:
         },
         ignored_trackers=frozenset(name for name, each in shape.trackers.items() if each == IGNORE),
         former_values={section.removesuffix("s"): former for section, former in shape.former_values},
-        statuses={name: Status(name, each.phase, each.is_first_response) for name, each in shape.statuses.items()},
+        statuses={name: each for name, each in statuses.items() if not is_id(name)},
+        former_statuses={name: each for name, each in statuses.items() if is_id(name)},
         priorities=shape.priorities,
         priority_aliases=shape.priority_aliases,
         fields=fields,
         own_fields=(level, *(each for each in of_metrics if each in fields), *others),
+        answer_fields=tuple(stop_field(key) for key, each in metrics.items() if each.measures == "first_response"),
         levels=shape.levels,
         channels=shape.channels,
         states=dict(shape.states),
@@ -212,6 +215,6 @@ def names_of(shape: TrackerShape, metrics: Iterable[str]) -> RedmineNames:
         staff_roles=shape.staff.roles,
         former_staff=shape.staff.former,
         client_roles=shape.clients.roles,
-        people={key: MappedPerson(each.login, each.name) for key, each in shape.people.items()},
+        people={key: MappedPerson(each.login, each.name, each.deputies) for key, each in shape.people.items()},
         parent_dates_derived=shape.parent_dates == "derived",
     )

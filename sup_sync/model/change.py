@@ -19,7 +19,8 @@ class Change:
 
     `field` is a key of mappings/tracker.yaml's `fields`, or `due_date` (ISO date), `assignee` (a key of `people`),
     `status` (its name in Redmine), `private_note`, `public_note` (the text). An empty text means that there is no
-    value. `write_number` numbers the writes of one issue: a public and a private note need two.
+    value. `write_number` numbers the writes of one issue: a public and a private note need two. `assignee_id` is the
+    id of the new assignee; None if it is not known, or for other fields.
     """
 
     issue_id: int
@@ -29,3 +30,4 @@ class Change:
     reason: str
     clause: str = ""
     write_number: int = 0
+    assignee_id: int | None = None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from sup_sync.model.anonymous import ANONYMOUS_NAMES
 from sup_sync.model.issue import Person, Project, Side, Version
 from sup_sync.model.names import RedmineNames
 
@@ -14,10 +15,12 @@ from sup_sync.model.names import RedmineNames
 class Directory:
     """The lists of a Redmine server by id; `members` maps the id of each project to the ids of its members.
 
+    `people` have the side of their roles in any project. `people_in_projects`, by the ids of project and person, are
+    those for whom the roles in that project decide. `two_sided` are people with roles of both sides. `logins` are the
+    logins of the accounts that were looked up, None if an account is not active.
     `missing_groups` are the mapped groups that are in no project. If there are any, they may have been renamed, and
     `unmapped_groups` are the other groups in the projects. `mismatched_statuses` are closed in Redmine but not in the
-    mappings, or the other way round. `is_guessed`: the lists were missing, so all entries come
-    from the requests.
+    mappings, or the other way round. `is_guessed`: the lists were missing, so all entries come from the requests.
     """
 
     names: RedmineNames
@@ -27,6 +30,9 @@ class Directory:
     projects: Mapping[int, Project] = field(default_factory=dict)
     versions: Mapping[int, Version] = field(default_factory=dict)
     people: Mapping[int, Person] = field(default_factory=dict)
+    people_in_projects: Mapping[tuple[int, int], Person] = field(default_factory=dict)
+    two_sided: Collection[int] = frozenset()
+    logins: Mapping[int, str | None] = field(default_factory=dict)
     field_ids: Mapping[str, int] = field(default_factory=dict)
     members: Mapping[int, Collection[int]] = field(default_factory=dict)
     trackers: Mapping[int, str] = field(default_factory=dict)
@@ -56,27 +62,62 @@ class Directory:
         known = self.people.get(person_id)
         return known is None or bool(known.groups & self.unmapped_groups)
 
-    def unlisted_person(self, person_id: int, name: str, author_id: int) -> Person:
-        """Make a person who is not in the lists, such as a former member.
+    def person(self, person_id: int, name: str, project_id: int, author_id: int) -> Person:
+        """Find a person with the side that they have in a request of this project and author.
 
-        Their side is UNKNOWN unless the names or a guess give it. `author_id` is the author of the request that
-        mentions the person.
+        Without a role in the project, a person has the side of their roles in others. With roles of both sides there,
+        they are a client in the requests that they filed, and staff in all others.
         """
+        in_project = self.people_in_projects.get((project_id, person_id))
+        if in_project is not None:
+            return in_project
+        known = self.people.get(person_id)
+        if known is None:
+            return self._unlisted_person(person_id, name, author_id)
+        is_guess_client = person_id == author_id and person_id in self.two_sided
+        return replace(known, side=Side.CLIENT) if is_guess_client else known
+
+    def _unlisted_person(self, person_id: int, name: str, author_id: int) -> Person:
+        """Make a person who is not in the lists, such as a former member; UNKNOWN unless the names or a guess tell."""
         if person_id == self.account_id:
             side = Side.BOT
         elif self.is_guessed:
             side = Side.CLIENT if person_id == author_id else Side.STAFF
-        elif name in self.names.former_staff:
+        elif name in self.names.former_staff - ANONYMOUS_NAMES:
             side = Side.STAFF
         else:
             side = Side.UNKNOWN
         return Person(person_id, name, side)
 
-    def person_id(self, key: str) -> int | None:
-        """Find the id of a person in `people`; None unless exactly one member of staff has that name."""
-        name = self.names.people[key].name
-        ids = [each.id for each in self.people.values() if each.is_staff and each.name == name]
-        return ids[0] if len(ids) == 1 else None
+    @cached_property
+    def ids_by_name(self) -> Mapping[str, Sequence[int]]:
+        """The ids of all people by their names."""
+        ids: dict[str, list[int]] = {}
+        for each in self.people.values():
+            ids.setdefault(each.name, []).append(each.id)
+        return ids
+
+    def staff_ids(self, key: str, project_id: int) -> tuple[int, ...]:
+        """Find the ids of the active staff of a project who may be this person of `names.people`.
+
+        An account that was looked up must have the person's login. Otherwise only the name tells, so that several
+        people with the same name are found.
+        """
+        wanted = self.names.people[key]
+        return tuple(
+            each
+            for each in self.ids_by_name.get(wanted.name, ())
+            if self.person(each, wanted.name, project_id, 0).is_staff
+            and self.is_member(each, project_id)
+            and _is_login(wanted.login, self.logins.get(each, wanted.login))
+        )
+
+    def stand_in(self, key: str, project_id: int) -> str | None:
+        """Return the key of a person, or of the first deputy, who is available in a project; None if nobody is."""
+        if self.is_guessed:
+            return key
+        keys = self.names.with_deputies(key)
+        return next((each for each in keys if len(self.staff_ids(each, project_id)) == 1), None)
 
     def is_member(self, person_id: int, project_id: int) -> bool:
         """Return whether a person may be assigned in a project; True if its members are not known."""
@@ -94,3 +135,8 @@ class Directory:
             return ""
         known = self.people.get(person_id)
         return known.name if known else f"#{person_id}"
+
+
+def _is_login(login: str, other: str | None) -> bool:
+    """Return whether two logins are the same for Redmine, which ignores case; False for an inactive account."""
+    return other is not None and login.casefold() == other.casefold()

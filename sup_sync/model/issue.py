@@ -82,7 +82,7 @@ class Event:
     @property
     def is_public_answer(self) -> bool:
         """True with a public note, or with only an attachment (fact: that makes a journal with empty notes)."""
-        return self.has_public_note or self.has_attachment
+        return not self.is_private and (self.has_note or self.has_attachment)
 
 
 @value
@@ -113,8 +113,10 @@ class Issue:
     their keys, as text; a mapped field that is missing in it cannot be written on this issue. `reason` is the key of
     the reason for which it was refused, deferred or stopped. `has_file` and `allowed_statuses`, the statuses that the
     tool may set, are None if they are not known. `unknown` lists values that are not mapped: such an issue is skipped,
-    because a guess could be wrong. `recorded_level` is the key of the level in Redmine, which the tool wrote.
-    `missing_groups` are the mapped groups that are gone from Redmine; `may_be_in_missing_group` concerns the author.
+    because a guess could be wrong. `assumptions` say what was assumed where the history does not tell.
+    `counted_answers` are the texts that the tool itself wrote into the fields for the time of the first response.
+    `recorded_level` is the key of the level in Redmine, which the tool wrote. `missing_groups` are the mapped groups
+    that are gone from Redmine; `may_be_in_missing_group` concerns the author.
     """
 
     id: int
@@ -140,6 +142,8 @@ class Issue:
     fields: Mapping[str, str] = field(default_factory=dict)
     events: tuple[Event, ...] = ()
     unknown: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    counted_answers: frozenset[str] = frozenset()
     recorded_level: str | None = None
     missing_groups: frozenset[str] = frozenset()
     may_be_in_missing_group: bool = False

@@ -25,6 +25,11 @@ def stop_field(metric: str) -> str:
     return f"{metric}_at"
 
 
+def is_id(name: str) -> bool:
+    """Return whether a name is an id such as `#14`, which names a status or priority that was deleted in Redmine."""
+    return name.startswith("#") and name[1:].isdecimal()
+
+
 @value
 class TrackerMapping:
     """The category of requests in one of Redmine's trackers, and their channel if the tracker determines it."""
@@ -35,10 +40,14 @@ class TrackerMapping:
 
 @value
 class MappedPerson:
-    """A person in an escalation step: the login that a note mentions, and the name in the memberships."""
+    """A person in an escalation step: the login that a note mentions, and the name in the memberships.
+
+    `deputies` are the keys of the people who replace them, in order.
+    """
 
     login: str
     name: str
+    deputies: tuple[str, ...] = ()
 
 
 @value
@@ -46,6 +55,8 @@ class RedmineNames:
     """The names in Redmine for the terms of the regulation, from mappings/tracker.yaml.
 
     `trackers` and `statuses` map names in Redmine to their meaning, the others map keys to names in Redmine.
+    `former_statuses` are deleted statuses, by their ids as `#14`. `answer_fields` are the keys of the fields for the
+    time of a first response.
     `priority_aliases` are further names of priorities, each with the key that it counts as. `tool_statuses` are the
     statuses that the tool itself sets: `no_answer` and `asked`. `own_fields` are the keys of the fields that the tool
     writes. Requests in `ignored_trackers` are not in scope. `former_values` map the former values of the list fields
@@ -61,6 +72,8 @@ class RedmineNames:
     states: Mapping[str, str]
     tool_statuses: Mapping[str, str]
     own_fields: tuple[str, ...] = OWN_FIELDS
+    answer_fields: tuple[str, ...] = ()
+    former_statuses: Mapping[str, Status] = field(default_factory=dict)
     priority_aliases: Mapping[str, str] = field(default_factory=dict)
     reasons: Mapping[str, str] = field(default_factory=dict)
     languages: Mapping[str, str] = field(default_factory=dict)
@@ -87,6 +100,13 @@ class RedmineNames:
         """Find the key of a list field's value, also of a former one; None if it is not mapped."""
         current = {name: key for key, name in self.values(field).items()}
         return current.get(text) or self.former_values.get(field, {}).get(text)
+
+    def with_deputies(self, key: str) -> tuple[str, ...]:
+        """Return the keys of a person and of their deputies, each followed by their own deputies."""
+        keys = [key]
+        for deputy in self.people[key].deputies:
+            keys += self.with_deputies(deputy)
+        return tuple(dict.fromkeys(keys))
 
 
 @value

@@ -12,6 +12,7 @@ from sup_sync.model.issue import Finding, Phase, Side
 from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.names import due_field, stop_field
 from sup_sync.model.rulebook import Rulebook
+from sup_sync.planning.addressees import UNAVAILABLE_PERSON, Addressee, addressee
 from sup_sync.planning.case import Case
 from sup_sync.planning.marker import Marker, MarkerError, format_marker, parse_marker
 from sup_sync.planning.notice import Audience, Notice
@@ -22,6 +23,7 @@ from sup_sync.sla.clock import Clock, TargetStatus
 from sup_sync.sla.judge import judge_issue
 from sup_sync.sla.judgement import Judgement
 from sup_sync.sla.measures import MEASURES, resolution
+from sup_sync.sla.unknown_people import is_last_answer_unknown
 
 
 class RequestPlan:
@@ -113,6 +115,10 @@ class RequestPlan:
         current = with_current_release(marker, self.judgement)
         case = Case(self.judgement, self.rules, current, self.now, marker.release_on, self.is_adopting)
         due = due_notices(case)
+        if due and not self.is_adopting and is_last_answer_unknown(self.issue):
+            text = "the last answer is by an unknown person, so no note is sent until staff answer in public"
+            self._find("unknown_answer", text)
+            return None, ()
         if self.is_adopting:
             return marker, due  # all are marked as sent: a notice left out now would be sent later
         is_quiet = self.rules.is_quiet(self.now)
@@ -241,8 +247,8 @@ class RequestPlan:
             self.marker_text = new
 
     def _add_note(self, field: str, notices: Sequence[Notice], write: int) -> None:
-        people = dict.fromkeys(person for each in notices for person in each.mentions)
-        mentions = " ".join(f"@{self.rules.names.people[person].login}" for person in people)
+        people = dict.fromkeys(self._addressee(person).mentioned for each in notices for person in each.mentions)
+        mentions = " ".join(f"@{self.rules.names.people[person].login}" for person in people if person)
         text = "\n\n".join([*([mentions] if mentions else []), *(each.text for each in notices)])
         reason = ", ".join(each.reason for each in notices)
         self._change(field, "", text, reason, " and ".join(sorted({each.clause for each in notices})), write)
@@ -252,24 +258,33 @@ class RequestPlan:
         self._add_notifications(notices)
         self._assign(max(notices, key=lambda each: (each.assign is not None, each.share)), reason, write)
 
+    def _addressee(self, person: str) -> Addressee:
+        """Find the person to address instead of one who is not available, with a finding."""
+        found = addressee(person, self.issue.project.id, self.directory)
+        if found.problem and all(each.text != found.problem for each in self.findings):
+            self._find(UNAVAILABLE_PERSON, found.problem)
+        return found
+
     def _add_notifications(self, notices: Sequence[Notice]) -> None:
         """Add one notification for each person, with the texts of all notices for them."""
-        for person in dict.fromkeys(person for each in notices for person in each.notify):
-            text = "\n\n".join(each.text for each in notices if person in each.notify)
-            self.notifications.append(Notification(self.issue.id, person, text))
+        texts: dict[str, list[str]] = {}
+        for each in notices:
+            for person in dict.fromkeys(self._addressee(person).notified for person in each.notify):
+                texts.setdefault(person, []).append(each.text)
+        for person, parts in texts.items():
+            self.notifications.append(Notification(self.issue.id, person, "\n\n".join(parts)))
 
     def _assign(self, notice: Notice, reason: str, write: int) -> None:
-        """Assign the person of a notice if they are a member; otherwise Redmine would reject the note too (fact)."""
-        person = notice.assign
+        """Assign the person of a notice, if available; otherwise Redmine would reject the note too (fact)."""
+        person = self._addressee(notice.assign).key if notice.assign else None
         if person is None:
             return
-        person_id, name = self.directory.person_id(person), self.rules.names.people[person].name
-        is_member = person_id is not None and self.directory.is_member(person_id, self.issue.project.id)
-        if not is_member and not self.directory.is_guessed:
-            text = f'"{name}" ({person}) is not a staff member of the project; not assigned'
-            self._find("assignee_not_member", text)
-        elif person_id != self.issue.assignee_id or person_id is None:
-            self._change("assignee", self.directory.name_of(self.issue.assignee_id), person, reason, write=write)
+        assignee_id = next(iter(self.directory.staff_ids(person, self.issue.project.id)), None)
+        if assignee_id is None or assignee_id != self.issue.assignee_id:
+            old = self.directory.name_of(self.issue.assignee_id)
+            self.changes.append(
+                Change(self.issue.id, "assignee", old, person, reason, write_number=write, assignee_id=assignee_id)
+            )
 
     def changes_in_order(self) -> Iterator[Change]:
         """Yield its changes, write by write."""

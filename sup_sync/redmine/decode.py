@@ -8,6 +8,7 @@ from sup_sync.errors import DecodeError
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Event, Issue, Person, Phase, Project, Status, Version
 from sup_sync.model.required import INFORMATION
+from sup_sync.redmine.former_values import FormerValues, counted_answers, with_unnamed_statuses
 from sup_sync.redmine.values import check_id, check_text, decode_date, decode_time
 from sup_sync.to_json import Json
 
@@ -67,6 +68,7 @@ class _Decoder:
         self.directory = directory
         self.names = directory.names
         self.unknown: dict[str, None] = {}
+        self.former = FormerValues(directory)
         fields = raw.get("custom_fields", ())
         self.by_name = {_name(directory.field_names, each): each for each in fields}
         present = ((key, name) for key, name in self.names.fields.items() if name in self.by_name)
@@ -84,8 +86,9 @@ class _Decoder:
         mapping = self.names.trackers.get(tracker)
         if mapping is None:
             self._add_unmapped("tracker", tracker, "trackers")
-        events = [(self._event(journal), journal.get("id", 0)) for journal in raw.get("journals", ())]
-        fields = self._fields()
+        numbered = [(self._event(journal), journal.get("id", 0)) for journal in raw.get("journals", ())]
+        events = (event for event, _ in sorted(numbered, key=lambda each: (each[0].at, each[1])))
+        fields, status = self._fields(), self._status(_name(self.directory.statuses, raw["status"]))
         return Issue(
             id=check_id(raw["id"]),
             project=self._project(raw["project"]),
@@ -94,7 +97,7 @@ class _Decoder:
             author=self._person(raw["author"]),
             created_at=decode_time(raw["created_on"]),
             updated_at=decode_time(raw["updated_on"]),
-            status=self._status(_name(self.directory.statuses, raw["status"])),
+            status=status,
             priority=self._priority(_name(self.directory.priorities, raw["priority"])),
             category=mapping.category if mapping else None,
             tracker_channel=mapping.channel if mapping else None,
@@ -108,17 +111,18 @@ class _Decoder:
             due_on=decode_date(raw.get("due_date")),
             has_children=bool(raw.get("children")),
             fields=fields,
-            events=tuple(event for event, _ in sorted(events, key=lambda each: (each[0].at, each[1]))),
+            events=tuple(with_unnamed_statuses(events, status)),
             unknown=tuple(self.unknown),
+            assumptions=self.former.assumptions,
+            counted_answers=counted_answers(raw.get("journals", ()), self.directory.account_id, self._answer_fields()),
             recorded_level=self.names.key_of("level", fields.get("level", "")),
             missing_groups=self.directory.missing_groups,
             may_be_in_missing_group=self.directory.may_be_in_missing_group(raw["author"]["id"]),
         )
 
     def _person(self, user: Json) -> Person:
-        person_id, author_id = check_id(user["id"]), self.raw["author"]["id"]
-        known = self.directory.people.get(person_id)
-        return known or self.directory.unlisted_person(person_id, check_text(user.get("name", "")), author_id)
+        person_id, name = check_id(user["id"]), check_text(user.get("name", ""))
+        return self.directory.person(person_id, name, self.raw["project"]["id"], self.raw["author"]["id"])
 
     def _project(self, project: Json) -> Project:
         known = self.directory.projects.get(project["id"])
@@ -187,7 +191,7 @@ class _Decoder:
         reason_keys = self.directory.reason_keys
         return Event(
             at=decode_time(journal["created_on"]),
-            by=self._person(journal["user"]),
+            by=self._person(journal.get("user") or self.former.author()),
             has_note=bool((journal.get("notes") or "").strip()),
             has_attachment=has_attachment,
             has_information=has_information,
@@ -201,13 +205,15 @@ class _Decoder:
     def _status_change(self, detail: Json | None) -> tuple[Status, Status] | None:
         if detail is None:
             return None
-        return self._status_of_id(detail["old_value"]), self._status_of_id(detail["new_value"])
+        return self._status_of_id(detail.get("old_value")), self._status_of_id(detail.get("new_value"))
 
-    def _status_of_id(self, text: str) -> Status:
+    def _status_of_id(self, text: str | None) -> Status:
+        if not text:
+            return self.former.unnamed_status()
         name = self.directory.statuses.get(int(text))
         if name is None and self.directory.is_guessed:
             return Status(f"#{text}", Phase.OPEN)
-        return self._status(name or f"#{text}")
+        return self._status(name) if name else self.former.status(text)
 
     def _priority_change(self, detail: Json | None) -> tuple[str, str] | None:
         if detail is None:
@@ -218,4 +224,8 @@ class _Decoder:
         name = self.directory.priorities.get(int(text))
         if name is None and self.directory.is_guessed:
             return next(iter(self.names.priorities))
-        return self._priority(name or f"#{text}")
+        return self._priority(name) if name else self.former.priority(text)
+
+    def _answer_fields(self) -> list[str]:
+        """Return the ids of the fields with the time at which a first response was given."""
+        return [self.field_ids[key] for key in self.names.answer_fields if key in self.field_ids]

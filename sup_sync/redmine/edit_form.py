@@ -10,16 +10,22 @@ from sup_sync.immutable import value
 
 _TAG = re.compile(r"<\w[^<>]*>")
 _ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
+_ASSIGNEES = re.compile(r'<select[^<>]* name="issue\[assigned_to_id\]"[^<>]*>(.*?)</select>', re.DOTALL)
+_OPTION = re.compile(r'<option[^<>]* value="(\d+)"')
 _FIELD = re.compile(r"issue\[custom_field_values\]\[(\d+)\]")
 
 
 @value
 class EditForm:
-    """An issue's lock_version, the ids of the fields that the account may set, and its right to write private notes."""
+    """An issue's lock_version, and what the account may set.
+
+    `fields` are the ids of custom fields, `assignees` those of the people whom Redmine accepts as the assignee.
+    """
 
     lock_version: int
     fields: frozenset[int]
     may_note_privately: bool
+    assignees: frozenset[int] = frozenset()
 
 
 def parse_edit_form(page: str, where: str) -> EditForm:
@@ -41,6 +47,7 @@ def parse_edit_form(page: str, where: str) -> EditForm:
         lock_version=int(versions[0]),
         fields=frozenset(int(field[1]) for field in fields),
         may_note_privately=any(tag.get("name") == "issue[private_notes]" for tag in inputs),
+        assignees=frozenset(int(each) for select in _ASSIGNEES.findall(page) for each in _OPTION.findall(select)),
     )
 
 

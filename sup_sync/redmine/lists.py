@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from sup_sync.model.directory import Directory
-from sup_sync.model.issue import Person, Project, Side, Version
+from sup_sync.model.issue import Project, Version
 from sup_sync.model.names import RedmineNames
+from sup_sync.redmine.sides import Sides
 from sup_sync.redmine.values import decode_date
 from sup_sync.to_json import Json
 
@@ -18,14 +19,19 @@ def decode_directory(lists: Json, names: RedmineNames) -> Directory:
     """Decode the lists that `Reader.fetch_lists` returns, which are also the first line of a snapshot.
 
     Their form: {"account": {id, name}, "statuses": [{id, name}], "priorities": [{id, name}],
-    "projects": [{id, identifier, name, status, members}], "versions": [{id, name, status, due_date}],
-    "people": [{id, name, groups: [name], roles: [name]}], "fields": [{id, name}], "trackers": [{id, name}],
+    "projects": [{id, identifier, name, status, members, roles, groups}], "versions": [{id, name, status, due_date}],
+    "people": [{id, name, groups: [name], roles: [name], login}], "fields": [{id, name}], "trackers": [{id, name}],
     "roles": [{id, name}], "missing_groups": [name], "unmapped_groups": [name]}.
+    A project's `roles` are the names of each member's roles by id, its `groups` the groups that are members; snapshots
+    of earlier versions have neither. `login` is only in the people that were looked up, null if not active.
     Raises KeyError, TypeError, ValueError or AttributeError if they are not of this form.
     """
     account_id: int | None = lists.get("account", {}).get("id")
     projects = lists.get("projects", ())
-    others = Side.UNKNOWN if _is_staff_incomplete(lists, names) else Side.CLIENT
+    rows = lists.get("people", ())
+    sides = Sides(names, account_id, is_staff_incomplete=_is_staff_incomplete(lists, names))
+    people = {each["id"]: sides.person(each) for each in rows}
+    two_sided = frozenset(each["id"] for each in rows if sides.has_both(each))
     return Directory(
         names,
         account_id=account_id,
@@ -33,7 +39,10 @@ def decode_directory(lists: Json, names: RedmineNames) -> Directory:
         priorities={each["id"]: each["name"] for each in lists.get("priorities", ())},
         projects={each["id"]: _project(each) for each in projects},
         versions={each["id"]: _version(each) for each in lists.get("versions", ())},
-        people={each["id"]: _person(each, names, account_id, others) for each in lists.get("people", ())},
+        people=people,
+        people_in_projects=dict(sides.in_projects(projects, people, two_sided)),
+        two_sided=two_sided,
+        logins={each["id"]: each["login"] for each in rows if "login" in each},
         field_ids={each["name"]: each["id"] for each in lists.get("fields", ())},
         members={each["id"]: set(each["members"]) for each in projects if "members" in each},
         trackers={each["id"]: each["name"] for each in lists.get("trackers", ())},
@@ -71,18 +80,6 @@ def guess_directory(issues: Iterable[Json], names: RedmineNames) -> Directory:
                 statuses[status["id"]] = status["name"]
             priorities[issue["priority"]["id"]] = issue["priority"]["name"]
     return Directory(names, statuses=statuses, priorities=priorities, is_guessed=True)
-
-
-def _person(row: Json, names: RedmineNames, account_id: int | None, others: Side) -> Person:
-    """Decode a person; `others` is the side of those without a mapped group or role."""
-    groups, roles = frozenset(row.get("groups", ())), frozenset(row.get("roles", ()))
-    if row["id"] == account_id:
-        side = Side.BOT
-    elif groups & names.staff_groups or roles & names.staff_roles:
-        side = Side.STAFF
-    else:
-        side = Side.CLIENT if roles & names.client_roles else others
-    return Person(row["id"], row["name"], side, groups)
 
 
 def _project(row: Json) -> Project:

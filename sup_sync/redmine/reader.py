@@ -24,6 +24,7 @@ from sup_sync.model.names import NamesInRedmine
 from sup_sync.redmine.edit_form import EditForm, parse_edit_form
 from sup_sync.redmine.form_state import FormState, parse_form_state
 from sup_sync.redmine.lists import ACTIVE_PROJECT
+from sup_sync.redmine.memberships import members_of, people_of, with_logins
 from sup_sync.redmine.project_access import (
     UnreadableProjectError,
     check_is_readable,
@@ -111,8 +112,12 @@ class Reader:
         self.fetch_account()
 
     @_checked_form()
-    def fetch_lists(self, account: Json, projects: Sequence[str], groups: Collection[str] = ()) -> Json:
+    def fetch_lists(
+        self, account: Json, projects: Sequence[str], groups: Collection[str] = (), people: Collection[str] = ()
+    ) -> Json:
         """Fetch the lists that `decode_directory` reads, for projects by identifier and groups by name.
+
+        The accounts of the `people` with these names are looked up: memberships show neither logins nor locks (fact).
 
         Also: {"trackers": [{id, name}], "groups": [{id, name}], "fields": [{id, name}], "roles": [{id, name}]}, and
         `trackers` and `fields` in each project; a project's tracker has its own `fields` if an issue shows them.
@@ -122,6 +127,7 @@ class Reader:
         scope, unreadable = self._fetch_projects(projects, {each["project"]["id"] for each in account["memberships"]})
         memberships = [row for project in scope for row in project.pop("memberships")]
         read_groups = self._fetch_groups(groups, memberships)
+        listed = people_of(memberships, read_groups)
         statuses = self._redmine.issue_status.all().values()
         return {
             "account": {"id": account["id"], "name": f"{account['firstname']} {account['lastname']}"},
@@ -129,7 +135,7 @@ class Reader:
             "priorities": _names(self._redmine.enumeration.filter(resource="issue_priorities").values()),
             "trackers": _names(self._redmine.tracker.all().values()),
             "versions": _unique_rows(version for project in scope for version in project.pop("versions")),
-            "people": _people(memberships, read_groups),
+            "people": with_logins(listed, self._fetch_logins(each for each in listed if each["name"] in people)),
             "groups": _names(read_groups),
             "missing_groups": sorted(set(groups) - {each["name"] for each in read_groups}),
             "unmapped_groups": sorted({each["name"] for each in read_groups} - set(groups)),
@@ -163,7 +169,7 @@ class Reader:
             fields=fields,
             groups=_unique_names(row["group"]["name"] for row in memberships if "group" in row),
             roles=_unique_names(role["name"] for row in memberships for role in row["roles"]),
-            people={each["name"]: each["roles"] for each in _people(memberships, ())},
+            people={each["name"]: each["roles"] for each in people_of(memberships, ())},
         )
 
     @_checked_form()
@@ -287,7 +293,7 @@ class Reader:
             "fields": _unique_rows(fields),
             "versions": versions,
             "memberships": memberships,
-            "members": sorted({row["user"]["id"] for row in memberships if "user" in row}),
+            **members_of(memberships),
         }
 
     def _fetch_tracker(self, tracker: Json, project_id: int) -> Json:
@@ -303,6 +309,19 @@ class Reader:
         """Fetch the releases that requests of a project can be assigned to, with their dates."""
         versions = self._redmine.version.filter(project_id=project_id).values()
         return [{key: each.get(key) for key in ("id", "name", "status", "due_date")} for each in versions]
+
+    def _fetch_logins(self, people: Iterable[Json]) -> dict[int, str | None]:
+        """Fetch the logins of people; None for an account that is locked, as Redmine answers 404 (fact)."""
+        logins: dict[int, str | None] = {}
+        for each in people:
+            try:
+                row = self._session.get_json(f"/users/{each['id']}.json", forbidden=MissingError)["user"]
+            except MissingError:
+                logins[each["id"]] = None
+            else:
+                if "login" in row:
+                    logins[each["id"]] = row["login"]
+        return logins
 
     def _fetch_groups(self, names: Collection[str], memberships: Iterable[Json]) -> list[Json]:
         """Fetch groups with their users; only a group that is a member of a project in scope can be found.
@@ -349,22 +368,3 @@ def _unique_rows(rows: Iterable[Json]) -> list[Json]:
     """Return each row once, in order of id."""
     by_id = {row["id"]: row for row in rows}
     return [by_id[key] for key in sorted(by_id)]
-
-
-def _people(memberships: Iterable[Json], groups: Iterable[Json]) -> list[Json]:
-    """Collect the people in the projects, with the names of their roles (also inherited) and of the groups given."""
-    names: dict[int, str] = {}
-    roles: dict[int, set[str]] = {}
-    member_of: dict[int, set[str]] = {}
-    for row in memberships:
-        if "user" in row:
-            names[row["user"]["id"]] = row["user"]["name"]
-            roles.setdefault(row["user"]["id"], set()).update(role["name"] for role in row["roles"])
-    for group in groups:
-        for user in group["users"]:
-            names[user["id"]] = user["name"]
-            member_of.setdefault(user["id"], set()).add(group["name"])
-    return [
-        {"id": key, "name": names[key], "groups": sorted(member_of.get(key, ())), "roles": sorted(roles.get(key, ()))}
-        for key in sorted(names)
-    ]

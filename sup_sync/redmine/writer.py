@@ -93,8 +93,7 @@ def _attributes(change: Change, directory: Directory) -> dict[str, Any]:
                 raise RefusedError(f'issue #{change.issue_id}: status "{change.new}" not found; run `sup-sync check`')
             return {"status_id": statuses[change.new]}
         case "assignee":
-            person_id = directory.person_id(change.new) if change.new else ""
-            if person_id is None:
+            if change.new and change.assignee_id is None:
                 raise RefusedError(f'issue #{change.issue_id}: person "{change.new}" not found; run `sup-sync check`')
-            return {"assigned_to_id": person_id}
+            return {"assigned_to_id": change.assignee_id or ""}
     raise ValueError(f"issue #{change.issue_id}: a change cannot set {change.field}")

@@ -14,6 +14,7 @@ from sup_sync.immutable import value
 from sup_sync.model.change import GUARDED_FIELDS
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Issue
+from sup_sync.planning.addressees import UNAVAILABLE_PERSON
 from sup_sync.planning.notification import Notification
 from sup_sync.planning.plan import Plan
 from sup_sync.redmine.lists import decode_directory
@@ -124,15 +125,18 @@ class RunPlan:
 def plan_run(reading: IncrementalReader, config: Config, now: datetime, *, is_adopting: bool) -> RunPlan:
     """Read what changed, judge that and what must be checked again by now, and plan.
 
-    Before a note on a request with a release, the releases of its project are reread. If one changed, everything is
-    decided again. Raises AccessError or RedmineMismatchError if Redmine does not fit the mappings.
+    Before a note on a request with a release, the releases of its project are reread, and before a note to a person who
+    is not available, the lists. If one changed, everything is decided again. Raises AccessError or RedmineMismatchError
+    if Redmine does not fit the mappings.
     """
     require_matching_redmine(reading.state)
     reading.read_current()
     decided = _decide_and_remember(reading, config, now, is_adopting=is_adopting)
     guarded = {change.issue_id for change in decided.plan.changes if change.field in GUARDED_FIELDS}
     releases = {each.project.id for each in decided.issues if each.version and each.id in guarded}
-    if releases and reading.read_releases(releases):
+    has_absentee = any(each.kind == UNAVAILABLE_PERSON for each in decided.plan.findings)
+    changed = [bool(releases) and reading.read_releases(releases), has_absentee and reading.reread_lists()]
+    if any(changed):
         decided = _decide_and_remember(reading, config, now, is_adopting=is_adopting)
     return decided
 
@@ -162,7 +166,7 @@ def _decide_and_remember(reading: IncrementalReader, config: Config, now: dateti
         skipped=len(decision.skipped) + len(reading.unread_requests),
         histories_read=reading.histories_read,
         judged_requests=decision.plan.judged,
-        problems=reading.problems,
+        problems=(*reading.problems, *(reading.hints if decision.skipped else ())),
         skipped_ids=decision.skipped.union(each.issue_id for each in reading.unread_requests),
         judged_ids=frozenset(ids_to_judge).union(each.issue_id for each in reading.unread_requests),
     )
@@ -282,7 +286,8 @@ def _remember(
     now: datetime,
 ) -> None:
     """Store the failed writes; mark requests that may differ from the cache, and the lists if they may be a cause."""
-    invalidated = {each.issue_id for each in outcomes if each.kind in REREAD_AFTER}
+    without_assignee = {each.issue_id for each in outcomes if each.kind is OutcomeKind.APPLIED and each.text}
+    invalidated = {each.issue_id for each in outcomes if each.kind in REREAD_AFTER} | without_assignee
     invalidated |= {each.issue_id for each in decided.plan.findings if each.kind == FORBIDDEN_TRANSITION}
     refused = [each for each in outcomes if each.kind is OutcomeKind.REFUSED]
 
@@ -290,7 +295,8 @@ def _remember(
         select_scope(opened, config, decided.state.account, now)
         opened.invalidate(invalidated)
         retries.log.save(opened, FAILED_WRITES)
-        if not all(each.is_known and each.concern is Concern.REQUEST for each in refused):
+        is_explained = all(each.is_known and each.concern is Concern.REQUEST for each in refused)
+        if without_assignee or not is_explained:
             opened.forget_redmine_state()
 
     if outcomes or invalidated:

@@ -10,6 +10,7 @@ from sup_sync.config.load import Config
 from sup_sync.model.issue import Finding
 from sup_sync.redmine.lists import CLOSED_PROJECT
 from sup_sync.redmine.preflight.checks import partial_problems, usable_state
+from sup_sync.redmine.preflight.names import check_statuses
 from sup_sync.redmine.preflight.problem import RedmineState
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.snapshot import Gathered
@@ -67,6 +68,11 @@ class IncrementalReader:
         return tuple(map(str, partial_problems(self.state)))
 
     @property
+    def hints(self) -> tuple[str, ...]:
+        """Return the mapped statuses that Redmine lacks: if requests are skipped, one may have been renamed."""
+        return tuple(f"{each.text}; {each.fix}" for each in check_statuses(self.state) if each.is_warning)
+
+    @property
     def unread_requests(self) -> tuple[Finding, ...]:
         """Return a finding for each request that could not be read; such a request is not used."""
         return tuple(Finding(issue_id, "unreadable", text) for issue_id, text in self._histories.unread.items())
@@ -103,6 +109,12 @@ class IncrementalReader:
         changed = reread_releases(self._reader, self._config, self.cache, self.state, project_ids)
         self.state = changed or self.state
         return changed is not None
+
+    def reread_lists(self) -> bool:
+        """Reread the lists, and return whether they changed."""
+        before = self.state.lists
+        self._reread_state()
+        return self.state.lists != before
 
     def cached_issues(self, issue_ids: Iterable[int]) -> Iterator[Json]:
         """Yield these issues from the cache, unless their project cannot be used."""

@@ -31,7 +31,8 @@ def fetch_redmine_state(
     """
     account = account or reader.fetch_account()
     roles = [reader.fetch_role(role_id) for role_id in role_ids(account)]
-    lists = reader.fetch_lists(account, config.projects, required_groups(config))
+    people = {each.name for each in config.rules.names.people.values()}
+    lists = reader.fetch_lists(account, config.projects, required_groups(config), people)
     return _make_state(config, account, roles, lists, read_at)
 
 

@@ -1,4 +1,4 @@
-"""Ids on requests that are in no list, or there with another name: of people, statuses, priorities, fields and more."""
+"""Ids on requests that are in no list, or there with another name: of people, members, statuses, fields and more."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ class ListedIds:
     def __init__(self, lists: Json) -> None:
         kinds = ("people", "statuses", "priorities", "versions", "fields", "trackers", "projects")
         self.ids = {_key(kind, row) for kind in kinds for row in lists[kind]}
+        self.ids |= {f"member {each['id']} {key}" for each in lists["projects"] for key in each.get("members", ())}
         self.ids |= {
             f"place {project['id']} {tracker['id']}"
             for project in lists["projects"]
@@ -41,8 +42,16 @@ def _ids_on(issue: Json) -> Iterator[str]:
     yield _key("trackers", issue["tracker"])
     yield _key("statuses", issue["status"])
     yield _key("priorities", issue["priority"])
-    yield _key("people", issue["author"])
+    yield from _ids_of(issue["author"], issue)
     yield from (_key("fields", field) for field in issue.get("custom_fields", ()))
-    yield from (_key("people", journal["user"]) for journal in issue.get("journals", ()))
+    for journal in issue.get("journals", ()):
+        if journal.get("user"):
+            yield from _ids_of(journal["user"], issue)
     if issue.get("fixed_version"):
         yield _key("versions", issue["fixed_version"])
+
+
+def _ids_of(user: Json, issue: Json) -> Iterator[str]:
+    """Yield the ids of a person: their own, and as a member of the issue's project, whose roles decide."""
+    yield _key("people", user)
+    yield f"member {issue['project']['id']} {user['id']}"

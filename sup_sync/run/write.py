@@ -206,6 +206,7 @@ class PlanWriter:
                 issue_id, OutcomeKind.STALE, "moved to another project since it was read; left to the next run"
             )
         changes = [change for change in self._decide_again(before) if change.write_number == 0]
+        changes, refused = _without_refused_assignee(changes, form)
         if not changes:
             return WriteOutcome(issue_id, OutcomeKind.UNNEEDED, "no changes left at the time of writing")
         if {change.new for change in changes if change.field in NOTES} - {change.new for change in planned}:
@@ -217,7 +218,8 @@ class PlanWriter:
             text = f'the account may not set "{marker}", so each run would send the note; allow it in the workflow'
             return WriteOutcome(issue_id, OutcomeKind.REFUSED, text, concern=Concern.PLACE)
         self._send(issue_id, changes, form.lock_version)
-        return self._compare(changes, before, self._fetch(issue_id))
+        outcome = self._compare(changes, before, self._fetch(issue_id))
+        return replace(outcome, text=refused) if refused and outcome.kind is OutcomeKind.APPLIED else outcome
 
     def _would_drop_marker(self, changes: Sequence[Change], form: EditForm) -> bool:
         """Return whether Redmine would silently drop the marker, so that the note would never count as sent."""
@@ -288,7 +290,7 @@ class PlanWriter:
 
     def _compare(self, changes: Sequence[Change], before: Issue, after: Issue) -> WriteOutcome:
         """Compare an issue with what was written to it; Redmine may answer 204 and change nothing (fact)."""
-        missing = [each.field for each in changes if not _is_written(each, before, after, self.directory)]
+        missing = [each.field for each in changes if not _is_written(each, before, after)]
         notes = NOTES.intersection(each.field for each in changes) - set(missing)
         if not missing:
             return WriteOutcome(after.id, OutcomeKind.APPLIED, notes=notes)
@@ -306,12 +308,20 @@ def _kind(error: Exception) -> OutcomeKind:
     return OutcomeKind.REFUSED if isinstance(error, RefusedError) else OutcomeKind.FAILED
 
 
-def _is_written(change: Change, before: Issue, after: Issue, directory: Directory) -> bool:
+def _without_refused_assignee(changes: Sequence[Change], form: EditForm) -> tuple[list[Change], str]:
+    """Drop a new assignee whom Redmine would reject together with the note (fact); also return the reason if any."""
+    refused = [each for each in changes if each.field == "assignee" and each.assignee_id not in form.assignees]
+    names = ", ".join(each.new for each in refused)
+    text = f"written, but {names} cannot be assigned there; unlock them, or allow it for their role" if refused else ""
+    return [each for each in changes if each not in refused], text
+
+
+def _is_written(change: Change, before: Issue, after: Issue) -> bool:
     match change.field:
         case "due_date":
             return (after.due_on.isoformat() if after.due_on else "") == change.new
         case "assignee":
-            return after.assignee_id == directory.person_id(change.new)
+            return after.assignee_id == change.assignee_id
         case "status":
             return after.status.name == change.new
         case "private_note" | "public_note":

@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sup_sync.errors import CalendarError, internal_error
-from sup_sync.model.issue import Event, Finding, Issue, Phase, Side
+from sup_sync.model.anonymous import ANONYMOUS_NAMES
+from sup_sync.model.issue import Finding, Issue, Phase, Side
 from sup_sync.model.moments import MOMENT_FORMAT
 from sup_sync.model.policy import Agreement, Calendars, ClockKind, Policy, Reason
 from sup_sync.model.required import ItemProblem
@@ -20,6 +21,7 @@ from sup_sync.sla.measures import MEASURES
 from sup_sync.sla.measures.measure import MeasuredRequest
 from sup_sync.sla.phases import PhasePeriod, phase_periods
 from sup_sync.sla.priority import effective_priorities
+from sup_sync.sla.unknown_people import unknown_responders, with_counted_answers
 from sup_sync.sla.waiting import question_at, wait_of
 
 # An earlier contact time is a typing error, not a letter that was entered late.
@@ -59,12 +61,12 @@ class _Judge:
     """The judge of one request, with the findings so far."""
 
     def __init__(self, issue: Issue, policy: Policy, calendars: Calendars, now: datetime) -> None:
-        self.issue = issue
+        self.zone = calendars[ClockKind.WORKING].zone
+        self.issue = issue = with_counted_answers(issue, self.zone)
         self.calendars = calendars
         self.now = now
-        self.findings: list[Finding] = []
+        self.findings = [Finding(issue.id, "assumption", text) for text in issue.assumptions]
         self.beyond_calendar: set[str] = set()
-        self.zone = calendars[ClockKind.WORKING].zone
         self.filed_at = self._filed_at()
         self.filed_on = self.filed_at.astimezone(self.zone).date()
         in_force = policy.in_force_on(self.filed_on)
@@ -192,7 +194,8 @@ class _Judge:
 
     def _no_channel(self) -> str:
         if self.issue.author.side is Side.UNKNOWN:
-            return "no channel, and the author is not a project member; fill in its field, or add the author there"
+            advice = "" if self.issue.author.name in ANONYMOUS_NAMES else ", or add the author there"
+            return f"no channel, and the author is not a project member; fill in its field{advice}"
         return "no channel; fill in its field, or add a default to `default_channels`"
 
     def _values_of_other_versions(self, level: str | None, channel: str | None) -> Iterator[str]:
@@ -296,19 +299,13 @@ class _Judge:
 
     def _check_responders(self) -> None:
         """Find answers that do not count, once for each person who is not in a mapped group or role."""
-        names = (each.by.name for each in self.issue.events if _is_answer_of_unknown(each, self.issue))
-        for name in dict.fromkeys(names):
-            text = f"answer by {name!r} ignored (not a project member); if staff, add to `staff.former`"
+        for text in unknown_responders(self.issue):
             self._find("unknown_responder", text)
 
 
 def _item_text(problem: ItemProblem) -> str:
     item = problem.item.replace("_", " ")
     return f"a valid {item}" if problem.is_malformed else item
-
-
-def _is_answer_of_unknown(event: Event, issue: Issue) -> bool:
-    return event.by.side is Side.UNKNOWN and event.is_public_answer and event.by.id != issue.author.id
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime | None:

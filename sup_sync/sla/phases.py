@@ -57,8 +57,8 @@ def _first_status(issue: Issue) -> Status:
 
 
 def _phase_after_answer(phase: Phase, status: Status, event: Event) -> Phase:
-    if status.phase is not Phase.WAITING or event.by.side is Side.BOT:
-        return phase
+    if status.phase is not Phase.WAITING or event.by.side is Side.BOT or event.is_private:
+        return phase  # a private note is never the client's word
     if event.by.is_staff:
         return Phase.WAITING if event.is_public_answer else phase
     return Phase.OPEN if event.has_note or event.has_attachment or event.has_information else phase

@@ -20,7 +20,7 @@ PROJECTS = {
 }
 ERROR, CONSULTATION, CALLBACK = "Қате, істеліп бітпеген", "Кеңес", "Кері қоңырау"
 OPERATOR, HEAD, CLIENT = "a.serikova", "d.bekova", "m.omarov"
-HEAD_NAME = "Дана Бекова"
+HEAD_NAME, OPERATOR_NAME = "Дана Бекова", "Айгүл Серікова"
 DEVELOPER, DEVELOPER_NAME, DEVELOPER_ROLE = "t.ospanov", "Тимур Оспанов", "Әзірлеуші"
 STAFF_GROUP, STAFF_ROLE, CLIENT_ROLE = "Қолдау қызметі", "Қолдау операторы", "Клиент"
 
@@ -51,7 +51,7 @@ _MEMBERS = {
 SCENE = Scene(
     users=(
         UserOf(HEAD, HEAD_NAME),
-        UserOf(OPERATOR, "Айгүл Серікова"),
+        UserOf(OPERATOR, OPERATOR_NAME),
         UserOf(CLIENT, "Марат Омаров"),
         UserOf(DEVELOPER, DEVELOPER_NAME),
         UserOf(PUBLISHER, "Без Права"),

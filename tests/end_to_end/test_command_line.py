@@ -103,6 +103,7 @@ def test_commands_give_the_same_answers_from_a_snapshot_as_from_redmine(diary: D
     assert {each["field"] for each in plan["changes"]} > {"state", "due_date", "private_note", "assignee"}
     assert {each["kind"] for each in plan["findings"]} == {
         "unmapped_name",
+        "unknown_answer",
         "unknown_responder",
         "derived_due_date",
         "no_reason",

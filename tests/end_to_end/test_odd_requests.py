@@ -54,6 +54,7 @@ def test_requests_that_need_a_person_are_reported_and_the_run_is_complete(diary:
     assert run.findings == {
         (parent, "derived_due_date"),
         (starts_late, "start_after_due"),
+        (answered_by_non_member, "unknown_answer"),
         (answered_by_non_member, "unknown_responder"),
         (in_closed_project, "closed_project"),
     }

@@ -14,7 +14,7 @@ from stories.shipped import shipped_config
 
 from sup_sync.errors import DecodeError
 from sup_sync.model.directory import Directory
-from sup_sync.model.issue import Phase, Side
+from sup_sync.model.issue import Phase, Side, Status
 from sup_sync.redmine.decode import decode_issue
 from sup_sync.redmine.lists import decode_directory, guess_directory
 
@@ -198,7 +198,7 @@ def test_own_account_is_the_bot_also_as_a_member_of_staff(raw):
 
 
 def test_person_of_the_ladder_is_found_by_name(directory):
-    assert directory.person_id("head") == 23
+    assert directory.staff_ids("head", 1) == (23,)
     assert directory.name_of(23) == "Дана Бекова"
 
 
@@ -284,13 +284,128 @@ def test_unmapped_name_is_named_once(raw, directory, changed, unknown):
     assert decode_issue({**raw, **changed}, directory).unknown == (unknown,)
 
 
-def test_unknown_id_in_the_history_is_named_once(raw, directory):
-    detail = redmine.detail("attr", "status_id", "77", "3")
-    raw["journals"].append({**raw["journals"][0], "details": [detail, detail]})
-    raw["journals"].append({**raw["journals"][0], "details": [detail]})
-    assert decode_issue(raw, directory).unknown == (
-        'status "#77" is not mapped; add it to `statuses` in mappings/tracker.yaml',
+# Deleted names and people in old histories
+
+
+def journal(raw: Any, **changed: Any) -> Any:
+    """Add a journal like the first, a minute before `updated_on`, with other values; return the issue."""
+    raw["journals"].append({**raw["journals"][0], "created_on": "2026-06-08T07:59:00Z", **changed})
+    return raw
+
+
+def test_deleted_status_counts_as_open_and_is_named_once(raw, directory):
+    details = [redmine.detail("attr", "status_id", "77", "3"), redmine.detail("attr", "status_id", "3", "77")]
+    for each in details:
+        journal(raw, details=[each])
+    issue = decode_issue(raw, directory)
+    assert issue.unknown == ()
+    assert issue.assumptions == (
+        'status #77 was deleted in Redmine; counted as open; add `"#77": {phase: …}` to `statuses` in'
+        " mappings/tracker.yaml if it was not open",
     )
+    assert [each.status[0].phase for each in issue.events if each.status][1] is Phase.OPEN
+
+
+def test_deleted_status_that_is_mapped_by_its_id_has_its_phase(raw, make_story):
+    names = replace(NAMES, former_statuses={"#77": Status("#77", Phase.WAITING)})
+    journal(raw, details=[redmine.detail("attr", "status_id", "3", "77")])
+    issue = decode_issue(raw, decode_directory(make_story(FILED).request.lists, names))
+    assert issue.assumptions == ()
+    assert [each.status[1].phase for each in issue.events if each.status][1] is Phase.WAITING
+
+
+def test_deleted_priority_counts_as_the_lowest_unless_its_id_is_mapped(raw, make_story):
+    journal(raw, details=[redmine.detail("attr", "priority_id", "9", "3")])
+    lists = make_story(FILED).request.lists
+    issue = decode_issue(raw, decode_directory(lists, NAMES))
+    assert next(each.priority for each in issue.events if each.priority) == ("normal", "immediate")
+    assert issue.unknown == ()
+    assert issue.assumptions == (
+        'priority #9 was deleted in Redmine; counted as normal; add `"#9": PRIORITY` to `priority_aliases` in'
+        " mappings/tracker.yaml if it was another",
+    )
+    aliased = decode_issue(raw, decode_directory(lists, replace(NAMES, priority_aliases={"#9": "urgent"})))
+    assert next(each.priority for each in aliased.events if each.priority) == ("urgent", "immediate")
+    assert aliased.assumptions == ()
+
+
+@pytest.mark.parametrize("user", [None, {}])
+def test_journal_without_an_author_is_by_an_unknown_person(raw, directory, user):
+    issue = decode_issue(journal(raw, user=user), directory)
+    assert [each.by.side for each in issue.events].count(Side.UNKNOWN) == 1
+    assert issue.assumptions == ("an entry of the history has no author; read as by an unknown person",)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "phases"),
+    [
+        (None, "2", (Phase.WAITING, Phase.OPEN)),  # after the status set before
+        ("3", None, (Phase.WAITING, Phase.WAITING)),  # the current status
+        ("3", "", (Phase.WAITING, Phase.WAITING)),
+    ],
+)
+def test_missing_status_of_a_change_is_taken_from_its_neighbors(raw, directory, old, new, phases):
+    issue = decode_issue(journal(raw, details=[redmine.detail("attr", "status_id", old, new)]), directory)
+    last = [each.status for each in issue.events if each.status][-1]
+    assert tuple(each.phase for each in last) == phases
+    assert len(issue.assumptions) == 1
+
+
+def test_first_change_without_its_old_status_began_open(raw, directory):
+    raw["journals"][0]["details"][0]["old_value"] = None
+    before, after = next(each.status for each in decode_issue(raw, directory).events if each.status)
+    assert (before.phase, after.phase) == (Phase.OPEN, Phase.WAITING)
+
+
+# Roles by project
+
+
+def lists_with_roles(make_story: Any, groups: Any = (), **roles: Any) -> Any:
+    """Make lists in which the project of the request has these members' roles, by names of people."""
+    lists = make_story(FILED).request.lists
+    project = next(each for each in lists["projects"] if each["identifier"] == "alatau-trade")
+    project["roles"] = {str(redmine.PEOPLE[who]["id"]): held for who, held in roles.items()}
+    project["groups"] = list(groups)
+    return lists
+
+
+STAFF_ROLE, CLIENT_ROLE, STAFF_GROUP = "Қолдау операторы", "Клиент", "Қолдау қызметі"
+
+
+@pytest.mark.parametrize(
+    ("who", "held", "groups", "side"),
+    [
+        ("staff", [CLIENT_ROLE], [], Side.CLIENT),  # staff of another project
+        ("staff", [STAFF_ROLE, CLIENT_ROLE], [], Side.STAFF),
+        ("client", [STAFF_ROLE], [], Side.STAFF),  # a client of another project
+        ("operator", [CLIENT_ROLE], [], Side.CLIENT),  # their group is not in the project
+        ("operator", [CLIENT_ROLE], [STAFF_GROUP], Side.STAFF),
+        ("operator", ["Әзірлеуші"], [], Side.STAFF),
+        ("developer", ["Әзірлеуші"], [], Side.CLIENT),
+        ("bot", [CLIENT_ROLE], [], Side.BOT),
+    ],
+)
+def test_roles_in_the_project_decide_the_side(raw, make_story, who, held, groups, side):
+    directory = decode_directory(lists_with_roles(make_story, groups, **{who: held}), NAMES)
+    assert side_of(redmine.person(who), raw, directory) is side
+
+
+def test_person_without_a_role_in_the_project_has_the_side_of_their_roles_in_others(raw, make_story):
+    directory = decode_directory(lists_with_roles(make_story), NAMES)
+    assert [side_of(redmine.person(who), raw, directory) for who in ("staff", "client")] == [Side.STAFF, Side.CLIENT]
+
+
+@pytest.mark.parametrize("has_roles", [True, False], ids=["roles by project", "snapshot of an earlier version"])
+def test_person_with_roles_of_both_sides_is_the_client_of_their_own_requests(raw, make_story, has_roles):
+    lists = lists_with_roles(make_story)
+    next(each for each in lists["people"] if each["id"] == 22)["roles"] = [STAFF_ROLE, CLIENT_ROLE]
+    if not has_roles:
+        for project in lists["projects"]:
+            project.pop("roles", None)
+            project["members"] = [22]
+    directory = decode_directory(lists, NAMES)
+    assert side_of(redmine.person("staff"), raw, directory) is Side.CLIENT
+    assert decode_issue(raw, directory).events[0].by.side is Side.STAFF
 
 
 # JSON of another form
@@ -334,7 +449,7 @@ def test_issue_with_a_value_of_another_form_is_named(raw, directory, changed):
 
 
 def test_issue_with_an_invalid_status_id_in_its_history_is_named(raw, directory):
-    raw["journals"][0]["details"] = [redmine.detail("attr", "status_id", None, "3")]
+    raw["journals"][0]["details"] = [redmine.detail("attr", "status_id", "new", "3")]
     with pytest.raises(DecodeError, match=r"^issue #1: "):
         decode_issue(raw, directory)
 

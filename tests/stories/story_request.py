@@ -80,6 +80,18 @@ class StoryRequest:
         name = redmine.PEOPLE[who]["name"]
         self.lists["people"] = [each for each in self.lists["people"] if each["name"] != name]
 
+    def lock(self, who: str) -> None:
+        """Lock an account, which was looked up; memberships do not show it (fact)."""
+        next(each for each in self.lists["people"] if each["id"] == redmine.PEOPLE[who]["id"])["login"] = None
+
+    def delete_account(self, who: str) -> None:
+        """Delete an account: its journals and requests pass to Redmine's anonymous user."""
+        self.leave(who)
+        for each in (self.raw, *self.raw["journals"]):
+            for key in ("user", "author"):
+                if key in each and each[key]["id"] == redmine.PEOPLE[who]["id"]:
+                    each[key] = redmine.person("guest")
+
     def describe(self, text: str) -> None:
         old, self.raw["description"] = self.raw["description"], text
         self.details.append(redmine.detail("attr", "description", old, text))
@@ -159,6 +171,7 @@ FACTS: dict[str, Effect] = {
     f"starts on ({DAY})": lambda request, day: request.set_day("start_date", day),
     f"due on ({DAY})": lambda request, day: request.set_day("due_date", day),
     "no head in its project": lambda request: request.leave("head"),
+    "the (head|staff|operator) is locked": StoryRequest.lock,
     "with subtasks": lambda request: request.raw.update(children=[{"id": 99}]),
     f"without the field {_one_of(redmine.FIELDS)}": _drop_field,
     "marker «(.+)»": lambda request, text: request.set_field("marker", text),
@@ -188,6 +201,7 @@ ACTIONS: dict[str, Effect] = {
     r"sets version (\S+)()() without a date": StoryRequest.set_version,
     r"sets version (\S+)() without a date, (locked|closed)": StoryRequest.set_version,
     rf"sets (due_date|start_date) ({DAY})": StoryRequest.set_day,
+    "sets (first_response_at) to «(.+)»": StoryRequest.set_field,
     f"assigns {_one_of(redmine.PEOPLE)}": StoryRequest.assign,
     f"sets the channel to {_one_of(redmine.CHANNELS)}": (
         lambda request, word: request.set_field("channel", redmine.CHANNELS[word])

@@ -130,8 +130,11 @@ def test_head_outside_the_project_makes_a_finding_and_the_note_is_sent(story):
     Mon 09:05 sup-sync runs
     Mon 13:01 now
     """
-    assert "Дана Бекова" in story.findings["assignee_not_member"]
+    assert story.findings["unavailable_person"] == (
+        '"Дана Бекова" (head) is not an active staff member of the project; not assigned'
+    )
     assert "assignee" not in story.changes
+    assert "@" not in story.changes["private_note"].partition("QA@")[0]
     assert story.plan.notes == 1
 
 

@@ -270,7 +270,7 @@ def test_answer_of_an_unknown_person_is_ignored_and_reported(story):
     Mon 10:00 now
     """
     assert story.first_response.stopped is None
-    assert [finding.kind for finding in story.plan.findings] == ["unknown_responder"]
+    assert [finding.kind for finding in story.plan.findings] == ["unknown_answer", "unknown_responder"]
     assert "Асқар Белгісіз" in story.findings["unknown_responder"]
 
 

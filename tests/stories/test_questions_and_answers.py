@@ -307,12 +307,15 @@ def test_request_taken_back_by_staff_is_not_waiting(story):
     assert "public_note" not in story.changes
 
 
-def test_a_private_note_of_the_client_is_an_answer_too(story):
-    """
-    Mon 09:00 filed by client, VIP, error
-    Mon 09:30 staff: asks and waiting for client
-    Mon 10:00 client: private note
-    Tue 10:00 now
-    """
-    assert story.judgement.wait is None
-    assert story.status == "waiting for client"
+@pytest.mark.parametrize("who", ["client", "colleague", "developer", "unlisted"])
+def test_a_private_note_is_never_the_answer_of_the_client(make_story, who):
+    story = make_story(
+        f"""
+        Mon 09:00 filed by client, VIP, error
+        Mon 09:30 staff: asks and waiting for client
+        Mon 10:00 {who}: private note
+        Tue 10:00 now
+        """
+    )
+    assert story.judgement.wait is not None
+    assert story.status == "closed"

@@ -120,6 +120,19 @@ class FakeRedmine:
         self.users.append(User(self._new(), name, login=login, is_admin=is_admin, is_locked=is_locked))
         return self.users[-1]
 
+    def delete_user(self, user: User) -> None:
+        """Delete a user; the anonymous user gets their journals and requests, and nobody is assigned instead."""
+        self.users.remove(user)
+        for project in self.projects:
+            project.members = [each for each in project.members if each.who is not user]
+        for group in self.groups:
+            group.users = [each for each in group.users if each is not user]
+        for issue in self.issues:
+            issue.author = self.anonymous if issue.author is user else issue.author
+            issue.assignee = None if issue.assignee is user else issue.assignee
+            for journal in issue.journals:
+                journal.user = self.anonymous if journal.user is user else journal.user
+
     def add_group(self, name: str, users: Iterable[User]) -> Group:
         group = next((each for each in self.groups if each.name == name), None)
         if group is None:
@@ -340,8 +353,7 @@ class FakeRedmine:
         if are_dates_new and issue.start_on and issue.due_on and issue.due_on < issue.start_on:
             errors.append("Due date must be greater than start date")
         if issue.assignee and (before is None or issue.assignee is not before.assignee):
-            roles = self.roles_of(issue.assignee, issue.project)
-            errors += [] if any(role.is_assignable for role in roles) else ["Assignee is invalid"]
+            errors += [] if issue.assignee in self.assignable(before or issue) else ["Assignee is invalid"]
         if not issue.subject:
             errors.append("Subject cannot be blank")
         if before is None or issue.values != before.values:
@@ -349,6 +361,15 @@ class FakeRedmine:
             errors += [f"{each.name} is invalid" for each in writable if _is_invalid(each, issue)]
         if errors:
             raise RefusalError(422, errors)
+
+    def assignable(self, issue: Issue) -> list[User]:
+        """Return the users who may be assigned; the current assignee stays so after they are locked or removed."""
+        users = [each for each in self.users if each is issue.author or self._is_assignable(each, issue.project)]
+        active = [each for each in users if not each.is_locked]
+        return active + [each for each in self.users if each is issue.assignee and each not in active]
+
+    def _is_assignable(self, user: User, project: Project) -> bool:
+        return any(role.is_assignable for role in self.roles_of(user, project))
 
     def upload(self, filename: str) -> str:
         number = self._new()

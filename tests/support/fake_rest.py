@@ -125,6 +125,14 @@ class FakeRest:
     def roles(self, _user: User, _sent: Json) -> Answer:
         return _json({"roles": [_named(each) for each in self.tracker.roles]})
 
+    def user(self, _user: User, _sent: Json, key: str) -> Answer:
+        """Return an active user, with the login as Redmine 5 shows it; locked and deleted users are not found."""
+        user = next((each for each in self.tracker.users if str(each.id) == key and not each.is_locked), None)
+        if user is None:
+            raise RefusalError(404)
+        first, _, last = user.name.partition(" ")
+        return _json({"user": {"id": user.id, "login": user.login, "firstname": first, "lastname": last}})
+
     def role(self, _user: User, _sent: Json, key: str) -> Answer:
         role: Role = self.tracker.pick(self.tracker.roles, key)
         return _json({"role": {**_named(role), "permissions": sorted(role.permissions)}})
@@ -154,6 +162,8 @@ class FakeRest:
         parts = [f"<!DOCTYPE html><html><h3>{escape(issue.subject)}</h3><div>{escape(issue.description)}</div>"]
         if self.tracker.may_edit(user, issue):
             parts.append(form_fields(self.tracker, user, issue))
+            people = "".join(f'<option value="{each.id}"></option>' for each in self.tracker.assignable(issue))
+            parts.append(f'<select id="a" name="issue[assigned_to_id]"><option value=""></option>\n{people}</select>')
         if self.tracker.may_edit(user, issue) or self.tracker.may_note(user, issue):
             parts.append(f'<input type="hidden" value="{issue.lock_version}" name="issue[lock_version]" />')
         if self.tracker.may_note(user, issue):
@@ -337,6 +347,7 @@ ROUTES: tuple[tuple[str, str, Callable[..., Answer]], ...] = (
     ("GET", "/roles.json", FakeRest.roles),
     ("GET", r"/roles/(\d+)\.json", FakeRest.role),
     ("GET", "/custom_fields", FakeRest.fields_page),
+    ("GET", r"/users/(\d+)\.json", FakeRest.user),
     ("GET", r"/groups/(\d+)\.json", FakeRest.group),
     ("GET", "/projects.json", FakeRest.projects),
     ("GET", r"/projects/([^/]+)\.json", FakeRest.project),

@@ -235,6 +235,20 @@ class World(ABC):
         yield
 
     @abstractmethod
+    @contextmanager
+    def locked(self, login: str) -> Iterator[None]:
+        """Lock an account inside the block."""
+        yield
+
+    @abstractmethod
+    def delete_account(self, login: str) -> None:
+        """Delete an account, as an admin does: Redmine's anonymous user gets its journals and requests."""
+
+    @abstractmethod
+    def delete_status(self, name: str) -> None:
+        """Delete a status that no request has."""
+
+    @abstractmethod
     def protect_page(self, title: str) -> None:
         """Protect a wiki page, as its menu does."""
 
@@ -331,6 +345,22 @@ class FakeWorld(World):
             yield
         finally:
             project.is_archived = False
+
+    @contextmanager
+    def locked(self, login: str) -> Iterator[None]:
+        user = next(each for each in self.tracker.users if each.login == login)
+        user.is_locked = True
+        try:
+            yield
+        finally:
+            user.is_locked = False
+
+    def delete_account(self, login: str) -> None:
+        self.tracker.delete_user(next(each for each in self.tracker.users if each.login == login))
+
+    def delete_status(self, name: str) -> None:
+        self._ids.clear()
+        self.tracker.statuses = [each for each in self.tracker.statuses if each.name != name]
 
     def _page(self, title: str) -> tuple[Wiki, WikiPage]:
         wikis = [each.wiki for each in self.tracker.projects if each.wiki]
@@ -432,6 +462,36 @@ class RealWorld(World):
         finally:
             with self.database() as base:
                 base.execute("UPDATE projects SET status = 1 WHERE identifier = ?", (identifier,))
+
+    @contextmanager
+    def locked(self, login: str) -> Iterator[None]:
+        with self.database() as base:
+            base.execute("UPDATE users SET status = 3 WHERE login = ?", (login,))
+        try:
+            yield
+        finally:
+            with self.database() as base:
+                base.execute("UPDATE users SET status = 1 WHERE login = ?", (login,))
+
+    def delete_account(self, login: str) -> None:
+        self._run(f"User.find_by_login('{login}').destroy")
+        self._forget_scene()
+
+    def delete_status(self, name: str) -> None:
+        self._ids.clear()
+        self._run(f"IssueStatus.find_by_name('{name}').destroy or abort")
+        self._forget_scene()
+
+    def _forget_scene(self) -> None:
+        """Make the next test create its scene again (see end_to_end/scene.py), as this one lacks something now."""
+        with self.database() as base:
+            base.execute("UPDATE projects SET description = ''")
+
+    def _run(self, ruby: str) -> None:
+        with tempfile.NamedTemporaryFile("w", suffix=".rb", encoding="utf-8") as script:
+            script.write(ruby)
+            script.flush()
+            self._redmine("runner", script.name)
 
     def protect_page(self, title: str) -> None:
         with self.database() as base:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from sup_sync.config.checks.files import TRACKER, Check, Files
-from sup_sync.config.shapes.tracker import TrackerMappingShape
+from sup_sync.config.shapes.tracker import PersonShape, TrackerMappingShape
 from sup_sync.config.yaml_file import Place
 from sup_sync.errors import Mistake
+from sup_sync.model.anonymous import ANONYMOUS_NAMES
 from sup_sync.model.issue import Phase
-from sup_sync.model.names import PLACEHOLDER
+from sup_sync.model.names import PLACEHOLDER, is_id
 from sup_sync.model.required import EVIDENCE
 
 
@@ -99,9 +100,31 @@ def check_placeholders_are_replaced(files: Files) -> Iterator[Mistake]:
             yield files.mistake(TRACKER, ("people", key), text)
 
 
+def check_deputies(files: Files) -> Iterator[Mistake]:
+    """Check that deputies are mapped people, and that none replaces a person whom they would be replaced by."""
+    people = files.tracker.people if files.tracker else {}
+    for key, person in people.items():
+        place: Place = ("people", key, "else")
+        yield from files.undefined(TRACKER, place, person.deputies, people, "person")
+        if key in _all_deputies(key, people):
+            yield files.mistake(TRACKER, place, f"{key} would be their own deputy; remove one of them")
+
+
+def _all_deputies(key: str, people: Mapping[str, PersonShape]) -> set[str]:
+    """Return the deputies of a person, their deputies, and so on."""
+    found: set[str] = set()
+    left = [key]
+    while left:
+        person = people.get(left.pop())
+        new = set(person.deputies if person else ()) - found
+        found |= new
+        left += new
+    return found
+
+
 def check_phases_are_mapped(files: Files) -> Iterator[Mistake]:
     if files.tracker and (TRACKER, "statuses") not in files.pruned:
-        phases = {status.phase.value for status in files.tracker.statuses.values()}
+        phases = {status.phase.value for name, status in files.tracker.statuses.items() if not is_id(name)}
         for phase in ("open", "waiting", "closed"):
             if phase not in phases:
                 yield files.mistake(TRACKER, ("statuses",), f"no status has the phase {phase}; add one")
@@ -113,7 +136,8 @@ def check_tool_statuses(files: Files) -> Iterator[Mistake]:
         return
     for key, phase in (("no_answer", Phase.CLOSED), ("asked", Phase.WAITING)):
         name: str = getattr(files.tracker.tool_statuses, key)
-        yield from files.undefined(TRACKER, ("tool_statuses", key), [name], files.tracker.statuses, "status")
+        existing = [each for each in files.tracker.statuses if not is_id(each)]
+        yield from files.undefined(TRACKER, ("tool_statuses", key), [name], existing, "status")
         status = files.tracker.statuses.get(name)
         if status and status.phase is not phase:
             text = f'"{name}" has the phase {status.phase}; choose a status with the phase {phase}'
@@ -146,6 +170,14 @@ def check_requirements_have_a_field(files: Files) -> Iterator[Mistake]:
             yield files.mistake(TRACKER, ("fields",), text, is_warning=True)
 
 
+def check_former_staff_are_people(files: Files) -> Iterator[Mistake]:
+    """Warn of Redmine's anonymous user among former staff: it is never counted as staff."""
+    if files.tracker:
+        for name in sorted(files.tracker.staff.former & ANONYMOUS_NAMES):
+            text = f'"{name}" is Redmine\'s name for all deleted accounts and people without one; remove it'
+            yield files.mistake(TRACKER, ("staff", "former"), text, is_warning=True)
+
+
 def check_staff_are_defined(files: Files) -> Iterator[Mistake]:
     if files.tracker and not files.tracker.staff.groups and not files.tracker.staff.roles:
         yield files.mistake(TRACKER, ("staff",), "no staff; add groups or roles")
@@ -158,10 +190,12 @@ CHECKS: tuple[Check, ...] = (
     check_priority_aliases,
     check_former_values,
     check_placeholders_are_replaced,
+    check_deputies,
     check_phases_are_mapped,
     check_tool_statuses,
     check_reasons_have_a_field,
     check_languages_have_a_field,
     check_requirements_have_a_field,
     check_staff_are_defined,
+    check_former_staff_are_people,
 )

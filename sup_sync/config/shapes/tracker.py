@@ -70,6 +70,11 @@ class PersonShape(Shape):
     name: str
     """Full name, as Redmine shows it."""
 
+    deputies: tuple[str, ...] = Field(default=(), alias="else")
+    """People who replace this person if they are locked or not in the project, by their keys, in order.
+    Example: `[deputy]`.
+    """
+
 
 class FieldsShape(Shape):
     """The custom fields by sup-sync's keys. An optional field that is absent is not used.
@@ -208,7 +213,10 @@ class TrackerShape(Shape):
     """
 
     statuses: dict[str, StatusShape]
-    """Statuses in Redmine by name, with the meaning of each. `check` reports those that are not mapped."""
+    """Statuses in Redmine by name, with the meaning of each. `check` reports those that are not mapped.
+
+    A status that was deleted in Redmine, but that old histories contain, is named by its id: `"#14": {phase: waiting}`.
+    """
 
     priorities: dict[str, str]
     """Names in Redmine for the priorities of regulation.yaml."""

@@ -91,9 +91,9 @@ def show_findings(console: Console, findings: Sequence[Finding]) -> None:
 
 
 def show_outcomes(console: Console, outcomes: Sequence[WriteOutcome]) -> None:
-    """Print every write that was not applied, then the number of writes of each kind."""
+    """Print every write that was not applied as a whole, then the number of writes of each kind."""
     for each in outcomes:
-        if each.kind != KINDS[0]:
+        if each.kind != KINDS[0] or each.text:
             print_hanging(console, text((f"  {each.kind:<9}", "yellow"), f"#{each.issue_id}  "), text(each.text))
     counts = Counter(str(each.kind) for each in outcomes)
     totals = [f"{counts[kind]} {kind}" for kind in KINDS if counts[kind]]

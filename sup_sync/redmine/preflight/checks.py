@@ -17,7 +17,12 @@ from sup_sync.redmine.preflight.names import (
     check_statuses,
     check_trackers,
 )
-from sup_sync.redmine.preflight.people import check_people, check_roles_have_members, check_staff_exists
+from sup_sync.redmine.preflight.people import (
+    check_people,
+    check_roles_are_mapped,
+    check_roles_have_members,
+    check_staff_exists,
+)
 from sup_sync.redmine.preflight.problem import Problem, RedmineCheck, RedmineState
 from sup_sync.redmine.preflight.projects import check_projects_are_readable
 from sup_sync.redmine.preflight.stored_values import check_own_fields, check_stored_values
@@ -38,6 +43,7 @@ CHECKS: tuple[RedmineCheck, ...] = (
     check_people,
     check_staff_exists,
     check_roles_have_members,
+    check_roles_are_mapped,
     check_workflow,
     check_fields_are_writable,
     check_field_formats,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
+from dataclasses import replace
 
 from sup_sync.redmine.preflight.problem import Area, Problem, RedmineState, writable_projects
 from sup_sync.to_json import Json
@@ -24,8 +25,15 @@ def check_trackers(state: RedmineState) -> Iterator[Problem]:
 
 
 def check_statuses(state: RedmineState) -> Iterator[Problem]:
+    """Report statuses with another phase, and missing ones: a request that has the new name of one has a finding.
+
+    A missing one may have been deleted, unless sup-sync sets it, or an open request has one that is not mapped.
+    """
     known = state.names.statuses
-    yield from _missing("status", known, state.lists["statuses"], "statuses", known)
+    is_unmapped_used = any(row["status"]["name"] not in known for row in state.rows)
+    for problem in _missing("status", known, state.lists["statuses"], "statuses", known):
+        is_set = any(f'"{name}"' in problem.text for name in state.names.tool_statuses.values())
+        yield problem if is_set or is_unmapped_used else replace(problem, is_warning=True)
     for status in state.lists["statuses"]:
         mapped = known.get(status["name"])
         if mapped and mapped.phase.is_final != status["is_closed"]:
