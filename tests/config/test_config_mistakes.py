@@ -224,6 +224,44 @@ def test_mistake_is_reported_with_file_and_line(copy, name, old, new, where, tex
     assert [each for each in reported if each.startswith(f"{name}:{line}: ") and text in each], reported
 
 
+HEAD = "  head: {login: d.bekova, name: Дана Бекова}"
+
+
+@pytest.mark.parametrize(
+    ("head", "deputy", "text"),
+    [
+        ("[boss]", "", "person 'boss' is not defined; choose from head, deputy"),
+        ("[head]", "", "head would be their own deputy; remove one of them"),
+        ("[deputy]", ", else: [head]", "head would be their own deputy; remove one of them"),
+    ],
+    ids=["not defined", "themselves", "circle"],
+)
+def test_deputy_who_cannot_replace_a_person_is_a_mistake(copy, head, deputy, text):
+    people = f"{HEAD[:-1]}, else: {head}}}\n  deputy: {{login: o.kim, name: Ольга Ким{deputy}}}"
+    copy.replace(TRACKER, HEAD, people)
+    assert f"tracker.yaml:{copy.line(TRACKER, HEAD[:-1])}: {text}" in copy.mistakes()
+
+
+def test_deputies_are_followed_by_their_own_deputies(copy):
+    chain = "head: {login: a, name: A, else: [b, d]}\n  b: {login: b, name: B, else: [c]}"
+    copy.replace(TRACKER, HEAD[2:], f"{chain}\n  c: {{login: c, name: C}}\n  d: {{login: d, name: D, else: [c]}}")
+    assert copy.load().rules.names.with_deputies("head") == ("head", "b", "c", "d")
+
+
+def test_deleted_status_is_mapped_by_its_id(copy):
+    copy.replace(TRACKER, "statuses:", 'statuses:\n  "#14": {phase: waiting}', times=1)
+    names = copy.load().rules.names
+    assert "#14" not in names.statuses
+    assert names.former_statuses["#14"].phase == "waiting"
+
+
+def test_deleted_status_cannot_be_set_by_the_tool(copy):
+    copy.replace(TRACKER, "statuses:", 'statuses:\n  "#14": {phase: closed}', times=1)
+    copy.replace(TRACKER, "no_answer: Жабылды", 'no_answer: "#14"')
+    (mistake,) = copy.mistakes()
+    assert "status '#14' is not defined" in mistake
+
+
 def test_staff_without_groups_and_roles_is_a_mistake(copy):
     copy.replace(TRACKER, "  groups: [Қолдау қызметі]\n  roles: [Қолдау операторы]\n", "  roles: []\n")
     line = copy.line(TRACKER, "# members of these groups")

@@ -117,6 +117,33 @@ def test_people_have_inherited_roles_and_the_requested_groups(reader: Reader) ->
     assert people["sup sync"] == ([], ["sup-sync"])
 
 
+def test_locked_account_has_no_login_and_others_have_theirs(reader: Reader) -> None:
+    """Memberships and groups also contain locked people; only their account is not found (fact)."""
+    names = ["Дана Бекова", "Ерлан Сапар"]
+    lists = reader.fetch_lists(reader.fetch_account(), ["alatau"], [STAFF_GROUP], names)
+    assert {each["name"]: each["login"] for each in lists["people"] if "login" in each} == {
+        "Дана Бекова": "d.bekova",
+        "Ерлан Сапар": None,
+    }
+
+
+def test_roles_and_groups_are_read_for_each_project(reader: Reader) -> None:
+    lists = reader.fetch_lists(reader.fetch_account(), ["alatau", "strict"], [STAFF_GROUP, VIP_GROUP])
+    ids = {each["name"]: str(each["id"]) for each in lists["people"]}
+    alatau, strict = lists["projects"]
+    assert (alatau["roles"][ids["Айдос Серік"]], ids["Айдос Серік"] in strict["roles"]) == ([STAFF_ROLE], False)
+    assert strict["roles"][ids["Әйгерім Нұр"]] == ["Клиент"]
+    assert ([*alatau["groups"]], strict["groups"]) == (sorted([STAFF_GROUP, VIP_GROUP]), [VIP_GROUP])
+
+
+def test_edit_form_offers_active_people_with_an_assignable_role(world: World, reader: Reader) -> None:
+    lists = reader.fetch_lists(reader.fetch_account(), ["alatau"])
+    ids = {each["name"]: each["id"] for each in lists["people"]}
+    offered = reader.fetch_edit_form(world.file("client", "alatau")).assignees
+    assert offered >= {ids["Дана Бекова"], ids["Айдос Серік"]}
+    assert not offered & {ids["Ерлан Сапар"], ids["sup sync"]}
+
+
 def test_group_in_no_project_is_named(reader: Reader) -> None:
     """It may have been renamed, so all groups in the projects are read."""
     lists = reader.fetch_lists(reader.fetch_account(), ["alatau"], [STAFF_GROUP, "Жоқ топ"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -42,6 +43,11 @@ def put(world: World, login: str, issue_id: int, **attributes: Any) -> int:
     return world.call(login, "PUT", f"/issues/{issue_id}.json", json={"issue": attributes}).status_code
 
 
+def assign_head(issue_id: int, directory: Directory) -> Change:
+    (head_id,) = directory.ids_by_name["Дана Бекова"]
+    return replace(change(issue_id, "assignee", "head"), assignee_id=head_id)
+
+
 # --- one PUT
 
 
@@ -57,7 +63,7 @@ def test_one_put_with_fields_status_assignee_and_note_is_one_journal(
             change(issue_id, "marker", "v1 breached"),
             change(issue_id, "due_date", "2030-01-31"),
             change(issue_id, "status", "Клиент жауабын күтуде"),
-            change(issue_id, "assignee", "head"),
+            assign_head(issue_id, directory),
             change(issue_id, "public_note", "Жауап"),
         ],
         directory,
@@ -99,11 +105,8 @@ def test_only_the_changed_fields_are_sent(world: World, writer: Writer, director
 def test_empty_text_clears_a_field_a_date_and_the_assignee(world: World, writer: Writer, directory: Directory) -> None:
     issue_id = world.file("client", "alatau")
     names = ("level", "due_date", "assignee")
-    writer.update(
-        issue_id,
-        [change(issue_id, name, new) for name, new in zip(names, ("VIP", "2030-01-31", "head"), strict=True)],
-        directory,
-    )
+    changes = [change(issue_id, name, new) for name, new in (("level", "VIP"), ("due_date", "2030-01-31"))]
+    writer.update(issue_id, [*changes, assign_head(issue_id, directory)], directory)
     writer.update(issue_id, [change(issue_id, name, "") for name in names], directory)
     issue = world.see(BOT, issue_id)
     assert (level(world, issue_id), issue["due_date"], "assigned_to" in issue) == ("", None, False)
