@@ -291,7 +291,7 @@ def test_unmapped_tracker_is_a_warning(site: Site) -> None:
     (problem,) = site.problems()
     assert str(problem) == (
         f'warning: project {BASE} uses tracker "{UNMAPPED_TRACKER}", which is not mapped; its requests are skipped.'
-        " Add it to `trackers` in mappings/tracker.yaml, or remove it there"
+        " Add it to `trackers` in mappings/tracker.yaml, or remove it there. With `ignore` they are not reported"
     )
 
 
