@@ -103,6 +103,7 @@ def _work(done: RunResult) -> Work:
         notes=sum(len(outcome.notes) for outcome in done.outcomes),
         findings=dict(sorted(Counter(finding.kind for finding in done.plan.findings).items())),
         unread_projects=tuple(sorted(done.unread_projects)),
+        problems=done.problems,
         failed_notifications=done.failed_notifications,
         postponed=done.postponed,
     )

@@ -36,6 +36,7 @@ class Work:
     notes: int
     findings: Mapping[str, int]
     unread_projects: tuple[str, ...]
+    problems: tuple[str, ...]
     failed_notifications: tuple[str, ...]
     postponed: tuple[int, ...]
 

@@ -38,6 +38,7 @@ class Directory:
     members: Mapping[int, Collection[int]] = field(default_factory=dict)
     missing_groups: frozenset[str] = frozenset()
     unmapped_groups: frozenset[str] = frozenset()
+    mismatched_statuses: frozenset[str] = frozenset()
     is_guessed: bool = False
 
     @cached_property

@@ -222,6 +222,8 @@ class _Decoder:
         status = self.names.statuses.get(name)
         if status is None:
             self._add_unmapped("status", name, "statuses")
+        elif name in self.directory.mismatched_statuses:
+            self.unknown[f'status "{name}" is {status.phase} in mappings/tracker.yaml, but not in Redmine'] = None
         return status or Status(name, Phase.OPEN)
 
     def _priority(self, name: str) -> str:

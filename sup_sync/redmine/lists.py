@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from sup_sync.model.directory import Directory
@@ -47,8 +47,17 @@ def decode_directory(lists: Json, names: RedmineNames) -> Directory:
         members={each["id"]: set(each["members"]) for each in projects if "members" in each},
         trackers={each["id"]: each["name"] for each in lists.get("trackers", ())},
         missing_groups=frozenset(lists.get("missing_groups", ())),
+        mismatched_statuses=frozenset(_mismatched_statuses(lists.get("statuses", ()), names)),
         unmapped_groups=frozenset(lists.get("unmapped_groups", ())),
     )
+
+
+def _mismatched_statuses(rows: Iterable[Json], names: RedmineNames) -> Iterator[str]:
+    """Find the statuses that are closed in Redmine but not in the mappings, or the other way round."""
+    for row in rows:
+        status = names.statuses.get(row["name"])
+        if status and "is_closed" in row and status.phase.is_final != row["is_closed"]:
+            yield row["name"]
 
 
 def missing_staff_roles(lists: Json, names: RedmineNames) -> frozenset[str]:

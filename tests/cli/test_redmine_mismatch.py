@@ -23,14 +23,29 @@ def test_plan_and_queue_report_problems_that_would_stop_apply(shell: Shell, offi
 
 
 @pytest.mark.parametrize("command", ["apply", "plan", "queue", "report", "snapshot"])
-def test_renamed_status_is_reported_and_other_requests_are_served(shell: Shell, office: Office, command: str) -> None:
+def test_renamed_priority_is_reported_and_other_requests_are_served(shell: Shell, office: Office, command: str) -> None:
     office.file()
-    next(each for each in office.world.tracker.statuses if each.name == "Шешілді").name = "Аяқталды"
+    next(each for each in office.world.tracker.priorities if each.name == "Дереу").name = "Тез"
     result = shell(command, "-q")
     assert result.code == PARTLY_DONE
-    assert 'sup-sync: left out: status "Шешілді" not found in Redmine; correct `statuses`' in result.err
-    assert '"Аяқталды"' in result.err
+    assert 'sup-sync: left out: priority "Дереу" not found in Redmine; correct `priorities`' in result.err
+    assert '"Тез"' in result.err
     assert ("Written: 1 applied." in result.out) == (command == "apply")
+    assert shell("check").code == BAD_CONFIG
+
+
+def test_renamed_status_is_reported_with_both_names_if_a_request_has_it(shell: Shell, office: Office) -> None:
+    statuses = office.world.tracker.statuses
+    office.file()
+    next(each for each in statuses if each.name == "Шешілді").name = "Аяқталды"
+    assert shell("apply", "-q").code == DONE  # it may have been deleted
+    assert shell("check").code == DONE
+    next(each for each in statuses if each.name == "Жаңа").name = "Түсті"
+    shell.forget()
+    result = shell("apply", "-q")
+    assert (result.code, "Written" in result.out) == (PARTLY_DONE, False)
+    assert 'sup-sync: left out: status "Жаңа" not found in Redmine; correct `statuses`' in result.err
+    assert '"Түсті"' in result.err
     assert shell("check").code == BAD_CONFIG
 
 

@@ -79,7 +79,7 @@ def check_former_values(files: Files) -> Iterator[Mistake]:
         current = {name: key for key, name in names.items()}
         for text, key in former.items():
             place: Place = ("former_values", section, text)
-            yield from files.undefined(TRACKER, place, [key], names, f"key of `{section}`")
+            yield from files.undefined(TRACKER, place, [key], names, section.removesuffix("s"))
             if text in current:
                 already = f'"{text}" is already the name of {current[text]}; remove it here'
                 yield files.mistake(TRACKER, place, already)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
+from dataclasses import replace
 
 from sup_sync.redmine.preflight.problem import Area, Problem, RedmineState, writable_projects
 from sup_sync.to_json import Json
