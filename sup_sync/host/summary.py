@@ -25,8 +25,8 @@ class Work:
 
     `issues` counts all in scope, open or closed recently. Of these, `histories_read` were not in the cache, and
     `judged` were judged. `findings` counts the findings of judged requests by kind. `unread_projects` are projects
-    that could not be read completely, `failed_notifications` the notifications that were not delivered, `postponed`
-    the requests left for the next run because of the limits.
+    that could not be read completely, `problems` those in Redmine that left out a part, `failed_notifications` the
+    notifications that were not delivered, `postponed` the requests left for the next run because of the limits.
     """
 
     issues: int

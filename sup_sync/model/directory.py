@@ -19,8 +19,8 @@ class Directory:
     those for whom the roles in that project decide. `two_sided` are people with roles of both sides. `logins` are the
     logins of the accounts that were looked up, None if an account is not active.
     `missing_groups` are the mapped groups that are in no project. If there are any, they may have been renamed, and
-    `unmapped_groups` are the other groups in the projects. `is_guessed`: the lists were missing, so all entries come
-    from the requests.
+    `unmapped_groups` are the other groups in the projects. `mismatched_statuses` are closed in Redmine but not in the
+    mappings, or the other way round. `is_guessed`: the lists were missing, so all entries come from the requests.
     """
 
     names: RedmineNames

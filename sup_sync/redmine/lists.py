@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from sup_sync.model.directory import Directory
-from sup_sync.model.issue import Project, Side, Version
+from sup_sync.model.issue import Project, Version
 from sup_sync.model.names import RedmineNames
 from sup_sync.redmine.sides import Sides
 from sup_sync.redmine.values import decode_date
@@ -29,7 +29,7 @@ def decode_directory(lists: Json, names: RedmineNames) -> Directory:
     account_id: int | None = lists.get("account", {}).get("id")
     projects = lists.get("projects", ())
     rows = lists.get("people", ())
-    sides = Sides(names, account_id, Side.UNKNOWN if _is_staff_incomplete(lists, names) else Side.CLIENT)
+    sides = Sides(names, account_id, is_staff_incomplete=_is_staff_incomplete(lists, names))
     people = {each["id"]: sides.person(each) for each in rows}
     two_sided = frozenset(each["id"] for each in rows if sides.has_both(each))
     return Directory(

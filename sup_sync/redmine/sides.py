@@ -13,27 +13,23 @@ from sup_sync.to_json import Json
 class Sides:
     """The rules for the side of a person, with the mapped names and the id of sup-sync's account.
 
-    `others` is the side of people without a mapped group or role.
+    `is_staff_incomplete`: a group or role of staff is gone, so that people with no mapped role may have been in it.
     """
 
-    def __init__(self, names: RedmineNames, account_id: int | None, others: Side = Side.CLIENT) -> None:
+    def __init__(self, names: RedmineNames, account_id: int | None, *, is_staff_incomplete: bool = False) -> None:
         self._names = names
         self._account_id = account_id
-        self._others = others
+        self._others = Side.UNKNOWN if is_staff_incomplete else Side.CLIENT
+
+    def _client_or_other(self, roles: Collection[str]) -> Side:
+        return Side.CLIENT if self._names.client_roles.intersection(roles) else self._others
 
     def person(self, row: Json) -> Person:
         """Make a person from their row in the lists, with the side of their roles in any project."""
         groups, roles = frozenset(row.get("groups", ())), frozenset(row.get("roles", ()))
-        if row["id"] == self._account_id:
-            side = Side.BOT
-        elif groups & self._names.staff_groups or roles & self._names.staff_roles:
-            side = Side.STAFF
-        else:
-            side = self._client_or_other(roles)
+        is_staff = groups & self._names.staff_groups or roles & self._names.staff_roles
+        side = Side.BOT if row["id"] == self._account_id else Side.STAFF if is_staff else self._client_or_other(roles)
         return Person(row["id"], row["name"], side, groups)
-
-    def _client_or_other(self, roles: Collection[str]) -> Side:
-        return Side.CLIENT if self._names.client_roles.intersection(roles) else self._others
 
     def has_both(self, row: Json) -> bool:
         """Return whether a person has roles of both sides, and is not in a group of staff."""

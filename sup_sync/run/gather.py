@@ -11,7 +11,6 @@ from sup_sync.errors import AnswerError
 from sup_sync.model.issue import Finding
 from sup_sync.redmine.lists import CLOSED_PROJECT
 from sup_sync.redmine.preflight.checks import partial_problems, usable_state
-from sup_sync.redmine.preflight.names import check_statuses
 from sup_sync.redmine.preflight.problem import RedmineState
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.snapshot import Gathered

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
-from dataclasses import replace
 
 from sup_sync.redmine.preflight.problem import Area, Problem, RedmineState, writable_projects
 from sup_sync.to_json import Json
@@ -25,8 +24,13 @@ def check_trackers(state: RedmineState) -> Iterator[Problem]:
 
 
 def check_statuses(state: RedmineState) -> Iterator[Problem]:
-    """Report statuses with another phase, and missing ones, which are only history unless sup-sync sets them."""
+    """Report statuses with another phase, and missing ones: a request that has the new name of one has a finding.
+
+    A missing one may have been deleted, unless sup-sync sets it, or an open request has one that is not mapped.
+    """
     known, needed = state.names.statuses, set(state.names.tool_statuses.values())
+    if any(row["status"]["name"] not in known for row in state.rows):
+        needed |= known.keys()
     yield from _missing("status", known, state.lists["statuses"], "statuses", known, needed)
     for status in state.lists["statuses"]:
         mapped = known.get(status["name"])
@@ -102,7 +106,7 @@ def _missing(
 ) -> Iterator[Problem]:
     """Report names that are not in Redmine; a request that has the new name of one has a finding.
 
-    A name that is not `needed` (None: all are) is only history if every name in Redmine is mapped.
+    A name that is not `needed` (None: all are) is only history.
     """
     present = [row["name"] for row in rows]
     unmapped = ", ".join(f'"{name}"' for name in present if name not in known)
@@ -110,7 +114,7 @@ def _missing(
     for name in names:
         if name not in present:
             text = f'{kind} "{name}" not found in Redmine'
-            is_warning = needed is not None and name not in needed and not unmapped
+            is_warning = needed is not None and name not in needed
             yield Problem(Area.NAMES, text, _provision(section) + hint, is_warning=is_warning, is_partial=True)
 
 
