@@ -114,6 +114,8 @@ def _apply(
         )
     run.done = done
     report_unread_projects(settings, done.unread_projects)
+    for issue_id in sorted(only - {each.issue_id for each in done.outcomes} - set(done.postponed)):
+        settings.info(f"#{issue_id}: nothing to write")
     for line in done.failed_notifications:
         settings.info(line, always=True)
     if not run.as_json and (done.outcomes or done.skipped or done.postponed or not settings.quiet):

@@ -63,8 +63,8 @@ class LimitsShape(Shape):
     """Maximum notes per run, public and private. Projects and authors share them; the rest waits for the next run."""
 
     status_changes: Annotated[int, Field(ge=0)] = 10
-    """Maximum requests per run that sup-sync closes or sets to another status. A run that would exceed it writes nothing,
-    unless the others are new requests with missing items: those wait for the next run.
+    """Maximum requests per run that sup-sync closes or sets to another status. A run that would exceed it writes
+    nothing. New requests with missing items do not count: they wait for the next run.
     """
 
     run_time: HoursOrMinutes = Duration(15, "min")
