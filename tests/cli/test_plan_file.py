@@ -181,7 +181,8 @@ def test_only_the_named_requests_are_written(shell: Shell, office: Office) -> No
     first, second, third = (office.file() for _ in range(3))
     assert shell("apply", "--only", first, "--only", f"#{third}").out == "Written: 2 applied.\n"
     assert journals(office, second) == []
-    assert shell("apply", "--only", first).out == "Nothing to write.\n"
+    again = shell("apply", "--only", first)
+    assert (again.out, again.err) == ("Nothing to write.\n", f"sup-sync: #{first}: nothing to write\n")
     assert shell("apply").out == "Written: 1 applied.\n"
 
 

@@ -21,6 +21,7 @@ from sup_sync.planning.notification import Notification
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.apply import Progress, RunHooks, RunResult, apply
 from sup_sync.run.cache import NO_CACHE, CacheFile
+from sup_sync.run.selection import EVERYTHING, Selection
 from sup_sync.run.write import OutcomeKind, WriteOutcome
 
 
@@ -121,6 +122,7 @@ class Diary:
         force: bool = False,
         is_adopting: bool = False,
         progress: Progress = lambda _done, _total: None,
+        selection: Selection = EVERYTHING,
     ) -> Ran:
         """Run `sup-sync apply` at this time."""
         session, config = session or self.session(), config or self.config
@@ -133,6 +135,7 @@ class Diary:
             is_adopting=is_adopting,
             cache=self.cache,
             hooks=RunHooks(notify=self._notify),
+            selection=selection,
         )
         for outcome in done.outcomes:
             if self._is_touched(outcome):

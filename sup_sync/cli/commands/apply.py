@@ -115,6 +115,8 @@ def _apply(
     run.done = done
     shown = done.only_news() if settings.quiet else done
     report_left_out(settings, done.unread_projects, shown.problems)
+    for issue_id in sorted(only - {each.issue_id for each in done.outcomes} - set(done.postponed)):
+        settings.info(f"#{issue_id}: nothing to write")
     for line in done.failed_notifications:
         settings.info(line, always=True)
     if not run.as_json and (shown.outcomes or shown.skipped or shown.postponed or not settings.quiet):

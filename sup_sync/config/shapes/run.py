@@ -64,7 +64,7 @@ class LimitsShape(Shape):
 
     status_changes: Annotated[int, Field(ge=0)] = 10
     """Maximum requests per run that sup-sync closes or sets to another status. A run that would exceed it writes
-    nothing, unless the others are new requests with missing items: those wait for the next run.
+    nothing. New requests with missing items do not count: they wait for the next run.
     """
 
     run_time: HoursOrMinutes = Duration(15, "min")
