@@ -35,6 +35,8 @@ def parse_edit_form(page: str, where: str) -> EditForm:
     escapes it. Raises RefusedError if the account may not edit the issue, RedmineUnavailableError if the page is not
     that of an issue.
     """
+    if "</html>" not in page:
+        raise RedmineUnavailableError(f"{where}: not a complete page; try again later")
     form_tags = [tag for tag in _TAG.findall(page) if "issue[" in tag or "all_attributes" in tag]
     tags, inputs = (_attributes(tag for tag in form_tags if tag.startswith(start)) for start in ("<", "<input"))
     if not any(tag.get("id") == "all_attributes" for tag in tags):
