@@ -137,8 +137,11 @@ def plan_run(reading: IncrementalReader, config: Config, now: datetime, *, is_ad
     is not available, the lists. If one changed, everything is decided again. Raises AccessError or RedmineMismatchError
     if Redmine does not fit the mappings.
     """
-    require_matching_redmine(reading.state)
+    state = reading.state
+    require_matching_redmine(state)
     reading.read_current()
+    if reading.state is not state:  # the requests showed that the lists changed
+        require_matching_redmine(reading.state)
     decided = _decide_and_remember(reading, config, now, is_adopting=is_adopting)
     guarded = {change.issue_id for change in decided.plan.changes if change.field in GUARDED_FIELDS}
     releases = {each.project.id for each in decided.issues if each.version and each.id in guarded}

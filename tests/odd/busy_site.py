@@ -50,6 +50,7 @@ from sup_sync.run.gather import IncrementalReader
 
 # Wednesday: the first run, what people do after it, and the second run of that day
 FIRST_RUN, ACTS, CHANGES, SECOND_RUN = "Wed 10:00", "Wed 11:00", "Wed 11:30", "Wed 15:30"
+NEXT_DAY = "Thu 09:05"
 
 SECOND_OPERATOR, SECOND_CLIENT, GROUP_CLIENT = "b.nurlanov", "s.abenova", "k.tolegen"
 VIP_GROUP, ENDED_GROUP = "VIP Тобыл", "VIP Ескі"
@@ -140,6 +141,7 @@ class BusySite:
     kinds: dict[int, str] = field(default_factory=dict)
     overrides: dict[str, Answer | type[Exception]] = field(default_factory=dict)
     edits: dict[str, Callable[[Any], Any]] = field(default_factory=dict)
+    hidden: list[tuple[Project, list[Issue], set[str]]] = field(default_factory=list)
     config: Config = field(init=False)
     own_fields: tuple[int, ...] = ()
     waiting: Status = field(init=False)

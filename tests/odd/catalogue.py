@@ -17,7 +17,8 @@ class Odd:
     """An odd thing: `change` makes it, and returns the requests that it may affect.
 
     `codes` are the allowed exit codes. With `of_head`, the requests whose notes name the head of support are affected
-    too, but only in the person whom they name and assign. It is tried by itself only with --all if it `is_alike`.
+    too, but only in the person whom they name and assign. It is tried by itself only with --all if it `is_alike`. If it
+    `is_unseen`, nothing that a run with a cache reads shows it before the first run of the next day.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Odd:
     codes: frozenset[int] = DONE_OR_PARTLY
     of_head: bool = False
     is_alike: bool = False
+    is_unseen: bool = False
 
 
 REQUESTS: list[Odd] = []
@@ -33,12 +35,12 @@ CHANGES: list[Odd] = []
 
 
 def odd(
-    kind: list[Odd], name: str, *, codes: Iterable[int] = DONE_OR_PARTLY, of_head: bool = False, is_alike: bool = False
+    kind: list[Odd], name: str, *, codes: Iterable[int] = DONE_OR_PARTLY, **flags: bool
 ) -> Callable[[Change], Change]:
     """Return a decorator that adds an odd thing to the catalogue."""
 
     def add(change: Change) -> Change:
-        kind.append(Odd(name, change, frozenset(codes), of_head, is_alike))
+        kind.append(Odd(name, change, frozenset(codes), **flags))
         return change
 
     return add

@@ -133,7 +133,7 @@ def of_group_client(site: BusySite) -> set[int]:
     return site.where(lambda each: each.author.login == GROUP_CLIENT)
 
 
-@odd(CHANGES, "the group of a contract was renamed")
+@odd(CHANGES, "the group of a contract was renamed", is_unseen=True)
 def renamed_group(site: BusySite, _victims: Victims) -> Iterable[int]:
     site.group(VIP_GROUP).name = "Тобыл тобы"
     return of_group_client(site)
@@ -153,7 +153,7 @@ def delete_group(site: BusySite, name: str) -> None:
         project.members = [each for each in project.members if each.who is not group]
 
 
-@odd(CHANGES, "the group of a contract was deleted")
+@odd(CHANGES, "the group of a contract was deleted", is_unseen=True)
 def deleted_group(site: BusySite, _victims: Victims) -> Iterable[int]:
     delete_group(site, VIP_GROUP)
     return of_group_client(site)
@@ -198,11 +198,22 @@ def hide(site: BusySite, identifier: str, code: int) -> set[int]:
     numbers = site.in_project(identifier)
     project = site.project(identifier)
     site.tracker.projects.remove(project)
-    site.tracker.issues = [each for each in site.tracker.issues if each.project is not project]
-    answer = (code, {}, "")
-    site.overrides[rf"\w+ /projects/({identifier}|{project.id})(/.*|\.json)?"] = answer
-    site.overrides |= {rf"\w+ /issues/{each}(\.json)?": answer for each in numbers}
+    issues = [each for each in site.tracker.issues if each.project is project]
+    site.tracker.issues = [each for each in site.tracker.issues if each not in issues]
+    paths = {rf"\w+ /projects/({identifier}|{project.id})(/.*|\.json)?"}
+    paths |= {rf"\w+ /issues/{each}(\.json)?" for each in numbers}
+    site.overrides |= dict.fromkeys(paths, (code, {}, ""))
+    site.hidden.append((project, issues, paths))
     return numbers
+
+
+def show(site: BusySite) -> None:
+    """Show again the project that was hidden last."""
+    project, issues, paths = site.hidden.pop()
+    site.tracker.projects.append(project)
+    site.tracker.issues = sorted([*site.tracker.issues, *issues], key=lambda each: each.id)
+    for path in paths:
+        site.overrides.pop(path, None)
 
 
 @odd(CHANGES, "a project was archived")

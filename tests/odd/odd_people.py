@@ -22,19 +22,19 @@ def leave(site: BusySite, user: User) -> None:
         project.members = [each for each in project.members if each.who is not user]
 
 
-@odd(PEOPLE, "the head is locked", of_head=True)
+@odd(PEOPLE, "the head is locked", of_head=True, is_unseen=True)
 def locked_head(site: BusySite, _victims: Victims) -> Iterable[int]:
     site.user(HEAD).is_locked = True
     return ()
 
 
-@odd(PEOPLE, "the head left", of_head=True)
+@odd(PEOPLE, "the head left", of_head=True, is_unseen=True)
 def departed_head(site: BusySite, _victims: Victims) -> Iterable[int]:
     leave(site, site.user(HEAD))
     return ()
 
 
-@odd(PEOPLE, "the head left one project", of_head=True)
+@odd(PEOPLE, "the head left one project", of_head=True, is_unseen=True)
 def head_left_project(site: BusySite, _victims: Victims) -> Iterable[int]:
     project = site.project(MURAGER)
     project.members = [each for each in project.members if each.who is not site.user(HEAD)]
@@ -54,7 +54,7 @@ def deleted_head(site: BusySite, _victims: Victims) -> Iterable[int]:
     return heard
 
 
-@odd(PEOPLE, "the head was renamed", of_head=True)
+@odd(PEOPLE, "the head was renamed", of_head=True, is_unseen=True)
 def renamed_head(site: BusySite, _victims: Victims) -> Iterable[int]:
     site.user(HEAD).name = NEW_NAME
     return ()
@@ -67,7 +67,7 @@ def renamed_head_everywhere(site: BusySite, _victims: Victims) -> Iterable[int]:
     return ()
 
 
-@odd(PEOPLE, "two members of staff have the head's name", of_head=True)
+@odd(PEOPLE, "two members of staff have the head's name", of_head=True, is_unseen=True)
 def two_heads(site: BusySite, _victims: Victims) -> Iterable[int]:
     other = site.tracker.add_user("d.bekova2", HEAD_NAME)
     site.tracker.add_group(STAFF_GROUP, [other])

@@ -238,11 +238,23 @@ WRITES = {
     "is answered with 204, and nothing was written": (204, {}, ""),
 }
 
+# after these, the other requests in the same project and tracker wait: the account may lack a permission there
+OF_A_PLACE = ("is answered with 403", "is answered with 204, and nothing was written")
+
+
+def in_places(site: BusySite, issues: Iterable[Issue]) -> set[int]:
+    """Return all requests in the projects and trackers of some."""
+    places = {(each.project.id, each.tracker.id) for each in issues}
+    return site.where(lambda each: (each.project.id, each.tracker.id) in places)
+
+
 for _name, _answer in WRITES.items():
 
     @odd(REQUESTS, f"a write {_name}", is_alike=_name not in COMMON)
-    def _(site: BusySite, victims: Victims, answer: Any = _answer) -> Iterable[int]:
-        return override(site, oldest_and_others(victims), r"PUT /issues/{}\.json", answer)
+    def _(site: BusySite, victims: Victims, name: str = _name, answer: Any = _answer) -> Iterable[int]:
+        issues = oldest_and_others(victims)
+        numbers = override(site, issues, r"PUT /issues/{}\.json", answer)
+        return in_places(site, issues) if name in OF_A_PLACE else numbers
 
 
 EDITS: dict[str, Callable[[Any], Any]] = {

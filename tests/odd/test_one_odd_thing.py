@@ -14,7 +14,7 @@ import pytest
 from end_to_end.scene import HEAD
 from odd import changes, odd_people, odd_requests  # noqa: F401 - they fill the catalogue
 from odd.busy_site import CHANGES as CHANGES_AT
-from odd.busy_site import FIRST_RUN, SECOND_RUN, BusySite, State, Victims, base_files
+from odd.busy_site import FIRST_RUN, NEXT_DAY, SECOND_RUN, BusySite, State, Victims, base_files
 from odd.catalogue import CHANGES, PEOPLE, REQUESTS, Odd
 from odd.known_failures import RED_FIRST, RED_LATER
 from stories.moments import read_moment
@@ -105,6 +105,9 @@ def check_others(odds: tuple[Odd, ...], seed: str, folder: Path, *, is_used: boo
     others = [each for each in site.ids if each not in affected]
     wrong = differences(expected, site.states(), others, people)
     assert not wrong, f"{wrong} {ran.code} {ran.text}"
+    if is_used and any(each.is_unseen for each in odds):
+        without_cache = site.copy(folder / "files").plan(NEXT_DAY)
+        ran = site.run(NEXT_DAY, cache=cache_path)
     if is_used:
         assert ran.changes == without_cache, "the cache changes decisions"
     if is_thorough:

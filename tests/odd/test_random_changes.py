@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from odd.busy_site import COUNT, FIRST_RUN, KINDS, BusySite, base_files
 from odd.catalogue import DONE_OR_PARTLY, Odd
+from odd.changes import show
 from odd.known_failures import RED
 from odd.test_one_odd_thing import CATALOGUE, check_others, differences, make_odd, names_head
 from stories.moments import ZONE, read_moment
@@ -69,7 +70,7 @@ class Administration(RuleBasedStateMachine):
         self.folder = Path(mkdtemp())
         self.site, self.twin = (small_site().copy(self.folder / each / "files") for each in ("site", "twin"))
         self.affected: set[int] = set()
-        self.is_head_odd = False
+        self.is_head_odd = self.is_unseen = False
         self.count = 0
         self.now = read_moment(FIRST_RUN)
         self.run()
@@ -89,6 +90,12 @@ class Administration(RuleBasedStateMachine):
         with suppress(StopIteration, AssertionError, ValueError):  # what an earlier change made impossible
             self.affected |= make_odd(self.site, (change,), f"{change.name} {self.count}")
             self.is_head_odd |= change.of_head
+            self.is_unseen |= change.is_unseen
+
+    @rule()
+    def a_hidden_project_is_back(self) -> None:
+        if self.site.hidden:
+            show(self.site)
 
     @rule(minutes=MINUTES)
     def time_passes(self, minutes: int) -> None:
@@ -114,7 +121,7 @@ class Administration(RuleBasedStateMachine):
         for site, name in ((self.site, "site"), (self.twin, "twin")):
             ran = site.run(self.at, cache=self.folder / name / "cache")
             assert ran.code in DONE_OR_PARTLY, ran.text
-            if site is self.site:
+            if site is self.site and not self.is_unseen:
                 assert ran.changes == without_cache, "the cache changes decisions"
         people = {key for key, state in self.twin.states().items() if names_head(state)} if self.is_head_odd else set()
         assert not differences(self.twin.states(), self.site.states(), self.usual, people)

@@ -346,6 +346,13 @@ def test_page_of_another_issue_raises(mock: Mock, reader: Reader, action: str) -
         reader.fetch_edit_form(1)
 
 
+@pytest.mark.parametrize("page", ["", '<html><div id="all_attributes">', "<p>Back soon</p>"])
+def test_incomplete_page_does_not_mean_that_the_account_may_not_edit(mock: Mock, reader: Reader, page: str) -> None:
+    mock.get(f"{URL}/issues/1", body=page)
+    with pytest.raises(RedmineUnavailableError, match="not a complete page"):
+        reader.fetch_edit_form(1)
+
+
 # --- invalid changes: nothing is sent
 
 
