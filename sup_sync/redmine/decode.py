@@ -331,9 +331,11 @@ class _Decoder:
     def _priority_change(self, detail: Json | None) -> tuple[str, str] | None:
         if detail is None:
             return None
-        return self._priority_of_id(detail["old_value"]), self._priority_of_id(detail["new_value"])
+        return self._priority_of_id(detail.get("old_value")), self._priority_of_id(detail.get("new_value"))
 
-    def _priority_of_id(self, text: str) -> str:
+    def _priority_of_id(self, text: str | None) -> str:
+        if not text:
+            return self.former.unnamed_priority()
         name = self.directory.priorities.get(int(text))
         if name is None and self.directory.is_guessed:
             return next(iter(self.names.priorities))

@@ -45,6 +45,11 @@ class FormerValues:
             self._assume(f"priority {name} was deleted in Redmine; counted as {lowest}; {advice}")
         return self._keys.get(name, lowest)
 
+    def unnamed_priority(self) -> str:
+        lowest = next(iter(self._names.priorities))
+        self._assume(f"a change of priority does not name both priorities; the missing one is counted as {lowest}")
+        return lowest
+
     def author(self) -> Json:
         """Return the user of a journal without one: nobody known."""
         self._assume("an entry of the history has no author; read as by an unknown person")

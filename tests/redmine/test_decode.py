@@ -331,6 +331,14 @@ def test_deleted_priority_counts_as_the_lowest_unless_its_id_is_mapped(raw, make
     assert aliased.assumptions == ()
 
 
+def test_missing_priority_of_a_change_counts_as_the_lowest(raw, directory):
+    issue = decode_issue(journal(raw, details=[redmine.detail("attr", "priority_id", None, "3")]), directory)
+    assert next(each.priority for each in issue.events if each.priority) == ("normal", "immediate")
+    assert issue.assumptions == (
+        "a change of priority does not name both priorities; the missing one is counted as normal",
+    )
+
+
 @pytest.mark.parametrize("user", [None, {}])
 def test_journal_without_an_author_is_by_an_unknown_person(raw, directory, user):
     issue = decode_issue(journal(raw, user=user), directory)

@@ -156,7 +156,6 @@ def test_acknowledgement_is_not_sent_if_answered_or_waiting_or_closed_or_sent_be
         ("client", "public note"),
         ("colleague", "answers"),
         ("developer", "answers"),
-        ("unlisted", "answers"),
     ],
 )
 def test_acknowledgement_is_sent_if_support_has_not_answered(make_story, who, what):

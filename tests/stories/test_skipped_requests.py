@@ -44,14 +44,14 @@ def test_several_unknown_names_are_all_named(story):
     assert {finding.kind for finding in story.plan.findings} == {"unmapped_name"}
 
 
-def test_a_status_that_was_left_long_ago_has_to_be_mapped_too(story):
+def test_a_deleted_status_that_was_left_long_ago_counts_as_open(story):
     """
     Mon 09:00 filed by operator, VIP, error, status «Кейін»
     Mon 10:00 staff: takes it
     Wed 09:30 now
     """
-    assert "#8" in story.findings["unmapped_name"]
-    assert story.changes == {}
+    assert "status #8 was deleted in Redmine; counted as open" in story.findings["assumption"]
+    assert story.resolution.due == "Mon 18:00"
 
 
 def test_missing_field_is_reported_and_the_others_are_written(story):
