@@ -44,8 +44,8 @@ _MEMBERS = {
     LOCKED: (BOT_ROLE,),
     PUBLISHER: (PUBLISHER,),
     TALKER: (TALKER,),
+    OPERATOR: (COPIER_ROLE,),  # before their group, as Redmine refuses a second membership
     STAFF_GROUP: (STAFF_ROLE,),
-    OPERATOR: (COPIER_ROLE,),
     CLIENT: (CLIENT_ROLE,),
     DEVELOPER: (DEVELOPER_ROLE,),
 }

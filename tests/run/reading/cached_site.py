@@ -134,14 +134,15 @@ class CachedSite:
         return next(each for each in self.world.tracker.issues if each.id == issue_id)
 
     def copy_issue(self, issue_id: int, count: int) -> list[int]:
-        """Add copies of a request, each changed a minute before the previous one."""
+        """Add requests with the same history, also their markers, each changed a minute before the previous one."""
         model, tracker = self.issue(issue_id), self.world.tracker
         for number in range(count):
             journals = [replace(each, id=tracker._new()) for each in model.journals]
             changed_at = model.updated_at - timedelta(minutes=number)
-            copy = replace(
-                model, id=tracker._new(), values=dict(model.values), journals=journals, updated_at=changed_at
-            )
+            copy = replace(model, id=tracker._new(), journals=journals, updated_at=changed_at)
+            copy.values = {
+                key: text.replace(f"issue={issue_id} ", f"issue={copy.id} ") for key, text in model.values.items()
+            }
             tracker.issues.append(copy)
             self.diary._moments[copy.id] = list(self.diary._moments[issue_id])
         return [each.id for each in tracker.issues[-count:]]
