@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from stories.moments import read_moment
 
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.run import own_lists
+from sup_sync.run.gather import IncrementalReader
 from sup_sync.run.write import OutcomeKind
 
 KIND = "not_listed"
@@ -141,3 +143,18 @@ def test_list_with_a_gap_is_replaced_by_the_own_lists(lacking: CachedSite) -> No
     assert trace.requests[LISTS] >= 2 + len(PROJECTS)
     assert (trace.result.outcomes, trace.requests[ABOUT]) == ({new: OutcomeKind.APPLIED}, 0)
     assert trace.result.done.is_complete
+
+
+def test_issues_that_are_left_out_of_scope_are_not_listed_again_and_again(
+    site: CachedSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site.diary.file("Mon 09:00")
+    left_out = site.diary.file("Mon 09:01")
+    in_scope = IncrementalReader._in_scope
+
+    def without_one(reading: IncrementalReader, rows: Collection[Any]) -> list[Any]:
+        return [row for row in in_scope(reading, rows) if row["id"] != left_out]
+
+    monkeypatch.setattr(IncrementalReader, "_in_scope", without_one)
+    site.run_until_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+    assert findings(site.run("Mon 09:20")) == []
