@@ -84,7 +84,10 @@ class Calendar:
 
     def elapsed_in_known_years(self, start: datetime, end: datetime, without: Iterable[Span] = ()) -> timedelta:
         """Return `elapsed`, counted only until the end of the known years; raises CalendarError if it starts later."""
-        return self.elapsed(start, min(end, self.known_until), without)
+        try:
+            return self.elapsed(start, end, without)
+        except CalendarError:
+            return self.elapsed(start, min(end, self.known_until), without)
 
     @cached_property
     def known_until(self) -> datetime:

@@ -65,8 +65,11 @@ def decode_issue(issue: Json, directory: Directory, now: datetime | None = None)
     """
     bare = issue.get("issue", issue) if isinstance(issue, Mapping) else issue
     try:
-        first = first_values(bare)
-        decoded = _Decoder(bare, directory, first).issue()
+        decoder = _Decoder(bare, directory, {})
+        decoded = decoder.issue()
+        first = first_values(bare) if decoder.has_moves else {}
+        if first:
+            decoded = _Decoder(bare, directory, first).issue()
         if now is not None and decoded.events and decoded.events[-1].at > now:
             return _Decoder(issue_as_of(bare, now, directory), directory, first).issue()
         return decoded
@@ -91,6 +94,7 @@ class _Decoder:
         self.unknown: dict[str, None] = {}
         self.former = FormerValues(directory)
         self.assumed: list[str] = []
+        self.has_moves = False
         self.first, self.filer = first, raw["author"]
         fields = raw.get("custom_fields", ())
         self.by_name = {_name(directory.field_names, each): each for each in fields}
@@ -115,7 +119,7 @@ class _Decoder:
         closed = self._at_closing(status, events)
         category = self._tracker(closed["tracker"])
         filed_tracker = self._filed("tracker_id")
-        filed = self._tracker(filed_tracker) if filed_tracker else self._tracker(raw["tracker"])
+        filed = self._tracker(filed_tracker or raw["tracker"]) if self.has_moves else category
         filed_project = self._filed("project_id")
         return Issue(
             id=check_id(raw["id"]),
@@ -176,7 +180,7 @@ class _Decoder:
 
     def _at_closing(self, status: Status, events: Sequence[Event]) -> Json:
         """Return the issue as it was when it was closed; as it is now if it is open."""
-        if not status.phase.is_final:
+        if not (self.has_moves and status.phase.is_final):
             return self.raw
         changes = [(each.at, each.status[1]) for each in events if each.status]
         final = takewhile(lambda change: change[1].phase.is_final, reversed(changes))
@@ -289,6 +293,8 @@ class _Decoder:
             changes[key] = each
             has_attachment |= key[0] == "attachment" and bool(each.get("new_value"))
             has_information |= key in self.information and _has_text(each)
+        has_moves = not MOVES.keys().isdisjoint(changes)
+        self.has_moves |= has_moves
         confirmed, reason = _values(changes.get(self.confirmed)), _values(changes.get(self.reason))
         reason_keys = self.directory.reason_keys
         return Event(
@@ -302,7 +308,7 @@ class _Decoder:
             priority=self._priority_change(changes.get(PRIORITY)),
             priority_confirmed=(confirmed[0] == "1", confirmed[1] == "1") if confirmed else None,
             reason=(reason_keys.get(reason[0]), reason_keys.get(reason[1])) if reason else None,
-            moves=() if MOVES.keys().isdisjoint(changes) else tuple(self._moves(changes)),
+            moves=tuple(self._moves(changes)) if has_moves else (),
         )
 
     def _moves(self, changes: Mapping[tuple[str, str], Json]) -> Iterator[tuple[str, str, str]]:

@@ -251,7 +251,8 @@ class _Judge:
             return no_target(clock.target.metric, event + reason, clause, clock.cycle)
         try:
             verdict = judge_clock(clock, self.calendars, self.now, agreement.warning_share)
-            self._check_end_of_calendar(clock, verdict)
+            if verdict.late is not None:
+                self._check_end_of_calendar(clock)
             return verdict
         except CalendarError as error:
             self.beyond_calendar.add(clock.target.metric)
@@ -259,10 +260,8 @@ class _Judge:
             text = "outside the calendar's years"
             return no_target(clock.target.metric, text, clock.target.clause, clock.cycle, instead=SKIPPED)
 
-    def _check_end_of_calendar(self, clock: Clock, verdict: Verdict) -> None:
+    def _check_end_of_calendar(self, clock: Clock) -> None:
         """Find a breach whose length is not known, as the calendar's years end before the present."""
-        if verdict.late is None:
-            return
         until = self.calendars[clock.target.clock].known_until
         if clock.effective_now(self.now) > until:
             text = f"is counted only until {until.astimezone(self.zone).date()}: extend mappings/calendar.yaml"

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sup_sync.errors import CalendarError
 from sup_sync.immutable import fast_value, value
 from sup_sync.model.issue import Phase
 from sup_sync.model.policy import Calendars, ClockKind
@@ -131,11 +132,17 @@ def _obstacle(judgement: Judgement) -> str:
 
 
 def _left(clock: Clock, due_at: datetime, judgement: Judgement, calendars: Calendars) -> timedelta:
-    """Compute working time to the target, also if its clock counts other time, so that requests can be compared."""
+    """Compute working time to the target, also if its clock counts other time, so that requests can be compared.
+
+    If a target of every hour is due after the calendar's years, it is that time.
+    """
     working, now = calendars[ClockKind.WORKING], judgement.phase_periods[-1].span.end
-    if now > due_at:
-        return -working.elapsed_in_known_years(due_at, now, without=clock.pauses)
-    return working.elapsed(now, due_at)
+    try:
+        if now > due_at:
+            return -working.elapsed_in_known_years(due_at, now, without=clock.pauses)
+        return working.elapsed(now, due_at)
+    except CalendarError:
+        return due_at - now
 
 
 def _reason(judgement: Judgement, *, out_of_turn: bool, has_target: bool) -> str:

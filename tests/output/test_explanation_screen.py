@@ -150,3 +150,18 @@ def test_time_outside_the_calendar_s_years_is_a_dash(make_story: MakeStory) -> N
     assert "  support  Fri 2022-12-30 12:00             —         1 h" in screen_lines(
         lambda c: show_explanation(c, explanation)
     )
+
+
+def test_seconds_that_decide_are_shown(story: Story) -> None:
+    """
+    Mon 09:00:30 filed by client, VIP, error
+    Mon 11:00:45 staff: public note
+    Mon 12:00 now
+    """
+    assert story.now is not None
+    explanation = explain(story.judgement, story.rules, story.now)
+    lines = " ".join(line.strip() for line in screen_lines(lambda console: show_explanation(console, explanation)))
+    assert "took 2 h 0 min 15 s of 2 h working time, late by 15 s" in lines
+    assert "counts from Mon 2026-06-08 09:00:30, due Mon 2026-06-08 11:00:30" in lines
+    assert "stopped Mon 2026-06-08 11:00:45" in lines
+    assert "2 h 59 min of 9 h working time, 6 h left" in lines

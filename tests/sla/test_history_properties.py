@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from stories import redmine_json as redmine
 from stories.moments import read_moment
@@ -22,6 +22,7 @@ from sup_sync.views.time_by_party import party_periods, time_by_party
 RULES = shipped_config().rules
 FILED_AT = read_moment("Mon 09:00")
 SECOND = timedelta(seconds=1)
+many = settings(max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 LISTS = redmine.new_lists() | {
     "versions": [
         {"id": 1, "name": "4.6", "status": "open", "due_date": "2026-06-10"},
@@ -109,6 +110,7 @@ def seen(raw: redmine.Json, now: datetime) -> redmine.Json:
     return explain(judged(raw, now), RULES, now).to_json()
 
 
+@many
 @given(histories(), st.data())
 def test_judgement_at_a_moment_is_unaffected_by_later_events(raw: redmine.Json, data: st.DataObject) -> None:
     at = datetime.fromisoformat(raw["journals"][-1]["created_on"]) if raw["journals"] else FILED_AT
@@ -119,6 +121,7 @@ def test_judgement_at_a_moment_is_unaffected_by_later_events(raw: redmine.Json, 
     assert seen(raw, now) == before
 
 
+@many
 @given(histories(most=5), st.data())
 def test_outcome_is_the_same_if_a_journal_is_entered_as_two(raw: redmine.Json, data: st.DataObject) -> None:
     now = read_moment("next Fri 12:00") + timedelta(days=30)
@@ -161,6 +164,7 @@ def split(raw: redmine.Json, number: int) -> redmine.Json:
     return {**raw, "journals": [{**each, "id": k} for k, each in enumerate(journals, 1)]}
 
 
+@many
 @given(histories(), st.data())
 def test_times_by_party_are_never_negative_and_add_up(raw: redmine.Json, data: st.DataObject) -> None:
     for journal in raw["journals"]:  # also older than the issue, and in any order
@@ -177,6 +181,7 @@ def test_times_by_party_are_never_negative_and_add_up(raw: redmine.Json, data: s
     assert sum((each.working or timedelta(0) for each in times.parts.values()), timedelta(0)) == times.elapsed.working
 
 
+@many
 @given(histories(), st.integers(0, 2_000_000))
 def test_a_target_is_met_exactly_if_its_clock_stopped_by_the_due_time(raw: redmine.Json, later: int) -> None:
     for verdict in judged(raw, FILED_AT + SECOND * later).verdicts:

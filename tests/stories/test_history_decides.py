@@ -2,7 +2,9 @@
 
 import pytest
 from stories import redmine_json as redmine
-from stories.moments import read_moment
+from stories.moments import read_moment, show_length
+
+from sup_sync.views.work_queue import queue
 
 ASKED = "Mon 10:00 filed by client, VIP, error\nMon 11:00 staff: asks and waiting for client"
 
@@ -148,3 +150,13 @@ def test_journal_older_than_the_request_counts_from_the_filing(make_story):
     story.request.raw["journals"][0]["created_on"] = redmine.utc(read_moment("Mon 08:00"))
     assert (story.first_response.stopped, story.first_response.elapsed) == ("Mon 09:00", "0:00")
     assert story.judgement.phase_periods[0].span.start == read_moment("Mon 09:00")
+
+
+def test_queue_shows_targets_after_the_known_years(make_story):
+    old, new = "resolution: {within: 1 working day,", "resolution: {clock: calendar, within: 20 h,"
+    every_hour = f"in regulation.yaml «{old}» becomes «{new}»"
+    filed = "2027-12-31 14:00 filed by client, VIP, error\n2027-12-31 14:40 staff: public note"
+    for now, left in (("2028-01-01 10:00:01", "-0:00:01"), ("2027-12-31 15:00", "19:00")):
+        story = make_story(f"{every_hour}\n{filed}\n{now} now")
+        (entry,) = queue([story.judgement], story.rules.calendars).entries
+        assert show_length(entry.left) == left
