@@ -425,7 +425,7 @@ def moved(site: BusySite, victims: Victims) -> Iterable[int]:
     return ids(issues)
 
 
-@odd(REQUESTS, "requests were moved out of the projects")
+@odd(REQUESTS, "requests were moved out of the projects", is_unseen=True)
 def moved_away(site: BusySite, victims: Victims) -> Iterable[int]:
     issues = oldest_and_others(victims)
     for issue in issues:
@@ -445,7 +445,7 @@ def moved_tracker(site: BusySite, victims: Victims) -> Iterable[int]:
     return ids(issues)
 
 
-@odd(REQUESTS, "requests were deleted")
+@odd(REQUESTS, "requests were deleted", is_unseen=True)
 def deleted(site: BusySite, victims: Victims) -> Iterable[int]:
     issues = oldest_and_others(victims)
     site.tracker.issues = [each for each in site.tracker.issues if each not in issues]

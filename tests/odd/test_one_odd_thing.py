@@ -106,8 +106,9 @@ def check_others(odds: tuple[Odd, ...], seed: str, folder: Path, *, is_used: boo
     wrong = differences(expected, site.states(), others, people)
     assert not wrong, f"{wrong} {ran.code} {ran.text}"
     if is_used and any(each.is_unseen for each in odds):
-        without_cache = site.copy(folder / "files").plan(NEXT_DAY)
-        ran = site.run(NEXT_DAY, cache=cache_path)
+        at = NEXT_DAY
+        without_cache = site.copy(folder / "files").plan(at)
+        ran = site.run(at, cache=cache_path)
     if is_used:
         assert ran.changes == without_cache, "the cache changes decisions"
     if is_thorough:
