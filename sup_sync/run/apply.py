@@ -165,12 +165,13 @@ def apply(
     """
     reader = Reader(session)
 
-    def plan_with(opened: Cache) -> RunPlan:
+    def plan_with(opened: Cache) -> tuple[RunPlan, FailureLog]:
         reading = IncrementalReader.open(reader, config, opened, now, progress)
-        return plan_run(reading, config, now, is_adopting=is_adopting)
+        planned = plan_run(reading, config, now, is_adopting=is_adopting)
+        return planned, FailureLog.load(opened, FAILED_WRITES, now)
 
-    decided = cache.use(plan_with)
-    retries = _open_retries(cache, config, decided, now)
+    decided, failures = cache.use(plan_with)
+    retries = Retries(failures, decided.issues, files_hash(config), decided.urgent)
     retries.end_waits_by_form(reader)
     new, again = retries.parts(decided.plan)
     if not force:
@@ -235,14 +236,6 @@ FORBIDDEN_TRANSITION = "forbidden_transition"
 REREAD_AFTER = {OutcomeKind.UNNEEDED, OutcomeKind.REFUSED, OutcomeKind.STALE}
 
 
-def _open_retries(cache: CacheFile, config: Config, decided: RunPlan, now: datetime) -> Retries:
-    def load(opened: Cache) -> FailureLog:
-        select_scope(opened, config, decided.state.account, now)
-        return FailureLog.load(opened, FAILED_WRITES, now)
-
-    return Retries(cache.use(load), decided.issues, files_hash(config), decided.urgent)
-
-
 def _remember(
     cache: CacheFile,
     config: Config,
@@ -263,5 +256,5 @@ def _remember(
         if not all(each.is_known and each.concern is Concern.REQUEST for each in refused):
             opened.forget_redmine_state()
 
-    if outcomes or invalidated:
+    if invalidated or retries.log.is_changed:
         cache.use(remember)
