@@ -37,7 +37,7 @@ def parse_edit_form(page: str, issue_id: int, where: str) -> EditForm:
     issue.
     """
     if "</html>" not in page:
-        raise RedmineUnavailableError(f"{where}: not a complete page; try again later")
+        raise AnswerError(f"{where}: not a complete page; try again later")
     form_tags = [tag for tag in _TAG.findall(page) if "issue[" in tag or "all_attributes" in tag]
     tags, inputs = (_attributes(tag for tag in form_tags if tag.startswith(start)) for start in ("<", "<input"))
     if not any(tag.get("id") == "all_attributes" for tag in tags):

@@ -40,6 +40,7 @@ class FailureLog:
     def __init__(self, now: datetime, failures: dict[int, Failure]) -> None:
         self._now_s = int(now.timestamp())
         self.failures = failures
+        self._stored = dict(failures)
 
     @classmethod
     def load(cls, cache: Cache, key: str, now: datetime) -> Self:
@@ -50,6 +51,11 @@ class FailureLog:
         """Store the log without old failures, of requests that were deleted or moved out of scope."""
         recent = {key: each for key, each in self.failures.items() if self._now_s - each.tried_at < 2 * LONGEST_WAIT_S}
         cache.set(key, {str(issue_id): asdict(each) for issue_id, each in recent.items()})
+
+    @property
+    def is_changed(self) -> bool:
+        """Return whether the log differs from the stored one."""
+        return self.failures != self._stored
 
     def is_waiting(self, issue_id: int, version: str) -> bool:
         """Return whether a request failed and is not tried yet; a clock that was set back ends the wait."""

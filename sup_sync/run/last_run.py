@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 from sup_sync.config.load import Config
 from sup_sync.planning.mistakes import Background
-from sup_sync.run.cache import Cache, CacheFile
-from sup_sync.run.scope import select_scope
-from sup_sync.to_json import Json
+from sup_sync.run.cache import Cache
 
 KEY = "last_run"
 
@@ -22,11 +19,6 @@ def read_background(cache: Cache, config: Config, now: datetime) -> Background:
     return Background(now, datetime.fromtimestamp(last["at"], UTC))
 
 
-def remember_run(cache: CacheFile, config: Config, account: Json, now: datetime) -> None:
+def remember_run(cache: Cache, config: Config, now: datetime) -> None:
     """Store that a run with these mappings was completed."""
-
-    def remember(opened: Cache) -> None:
-        select_scope(opened, config, account, now)
-        opened.set_lasting(KEY, {"mappings": config.digest, "at": int(now.timestamp())})
-
-    replace(cache, report=lambda _text: None).use(remember)  # the run reported before why it cannot use the file
+    cache.set_lasting(KEY, {"mappings": config.digest, "at": int(now.timestamp())})

@@ -20,9 +20,9 @@ from sup_sync.redmine.preflight.account import may_write_private_notes
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
 from sup_sync.redmine.writer import Writer
-from sup_sync.run.apply import require_matching_redmine
 from sup_sync.run.logged_runs import LoggedRun, WrittenValue
 from sup_sync.run.redmine_state import fetch_redmine_state
+from sup_sync.run.run_plan import require_matching_redmine
 from sup_sync.run.write import PlanWriter, WriteOutcome
 from sup_sync.to_json import Json
 

@@ -57,7 +57,7 @@ def test_completed_run_reports_its_work(shell: Shell, office: Office, metrics: P
     summary = last_line(shell("apply", "-q", "--json", "--metrics", metrics))
     assert summary["error"] == ""
     assert (summary["issues"], summary["histories_read"], summary["judged"], summary["notes"]) == (1, 1, 1, 2)
-    assert summary["outcomes"] == {"applied": 1, "unneeded": 0, "stale": 0, "refused": 0, "failed": 0}
+    assert summary["outcomes"] == {"applied": 1, "unneeded": 0, "stale": 0, "deferred": 0, "refused": 0, "failed": 0}
     assert summary["requests"]["PUT"] == 2
     samples = figures(metrics)
     assert (samples["run_exit_code"], samples["run_outcomes applied"], samples["run_outcomes failed"]) == (0, 1, 0)

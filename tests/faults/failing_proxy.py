@@ -15,7 +15,7 @@ from support.worlds import FakeWorld, World
 Reply = tuple[int, Mapping[str, str], str]
 
 # sup-sync's timeout for an answer in these tests
-TIMEOUT_S = 0.2
+TIMEOUT_S = 0.5
 
 
 @dataclass(frozen=True)

@@ -27,12 +27,13 @@ from sup_sync.model.change import Change
 from sup_sync.redmine.preflight.problem import RedmineState
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
-from sup_sync.run.apply import apply, plan_run
+from sup_sync.run.apply import apply
 from sup_sync.run.cache import IN_MEMORY, NO_CACHE, Cache, CacheFile
 from sup_sync.run.gather import IncrementalReader
 from sup_sync.run.histories import FAILED_READS
 from sup_sync.run.redmine_state import fetch_redmine_state
 from sup_sync.run.retries import FAILED_WRITES
+from sup_sync.run.run_plan import plan_run
 
 # a sign in every text that people write, and in no other text
 SIGN = "⟦"

@@ -44,9 +44,10 @@ from sup_sync.errors import SupSyncError
 from sup_sync.model.change import Change
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
-from sup_sync.run.apply import apply, plan_run
+from sup_sync.run.apply import apply
 from sup_sync.run.cache import IN_MEMORY, NO_CACHE, Cache, CacheFile
 from sup_sync.run.gather import IncrementalReader
+from sup_sync.run.run_plan import plan_run
 
 # Wednesday: the first run, what people do after it, and the second run of that day
 FIRST_RUN, ACTS, CHANGES, SECOND_RUN = "Wed 10:00", "Wed 11:00", "Wed 11:30", "Wed 15:30"

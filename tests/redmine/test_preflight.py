@@ -37,8 +37,8 @@ from sup_sync.redmine.preflight.people import check_people
 from sup_sync.redmine.preflight.problem import Area, Problem, RedmineState
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
-from sup_sync.run.apply import require_matching_redmine
 from sup_sync.run.redmine_state import fetch_redmine_state
+from sup_sync.run.run_plan import require_matching_redmine
 
 WAITING = "Клиент жауабын күтуде"
 

@@ -21,9 +21,10 @@ from sup_sync.model.change import Change
 from sup_sync.planning.plan import Plan
 from sup_sync.redmine.reader import Reader
 from sup_sync.redmine.session import RedmineSession
-from sup_sync.run.apply import RunResult, plan_run
+from sup_sync.run.apply import RunResult
 from sup_sync.run.cache import IN_MEMORY, Cache, CacheFile
 from sup_sync.run.gather import IncrementalReader
+from sup_sync.run.run_plan import plan_run
 from sup_sync.run.scope import select_scope
 
 # Kinds of requests; `checks` ask for a project's own list, those of kind `about` read statuses, people and releases.
