@@ -19,7 +19,7 @@ from support.worlds import ADMIN, BOT, FakeWorld, Json, World
 from sup_sync.config.load import Config
 from sup_sync.planning.notification import Notification
 from sup_sync.redmine.session import RedmineSession
-from sup_sync.run.apply import Progress, RunHooks, RunResult, apply
+from sup_sync.run.apply import RunHooks, RunResult, apply
 from sup_sync.run.cache import NO_CACHE, CacheFile
 from sup_sync.run.selection import EVERYTHING, Selection
 from sup_sync.run.write import OutcomeKind, WriteOutcome
@@ -121,20 +121,25 @@ class Diary:
         config: Config | None = None,
         force: bool = False,
         is_adopting: bool = False,
-        progress: Progress = lambda _done, _total: None,
+        before_writing: Callable[[], None] = lambda: None,
         selection: Selection = EVERYTHING,
     ) -> Ran:
-        """Run `sup-sync apply` at this time."""
+        """Run `sup-sync apply` at this time; `before_writing` is called after everything is read and decided."""
         session, config = session or self.session(), config or self.config
+
+        def record(entry: Json) -> None:
+            if entry["event"] == "run":
+                before_writing()
+
         done = apply(
             session,
             config,
             read_moment(now),
             force=force,
-            progress=progress,
+            progress=lambda _done, _total: None,
             is_adopting=is_adopting,
             cache=self.cache,
-            hooks=RunHooks(notify=self._notify),
+            hooks=RunHooks(record, self._notify),
             selection=selection,
         )
         for outcome in done.outcomes:
@@ -177,17 +182,6 @@ class Diary:
         """Return the time of the last change of each request: every accepted write changes it."""
         rows = self.world.get(ADMIN, "/issues.json", status_id="*", limit=100)["issues"]
         return {row["id"]: row["updated_on"] for row in rows}
-
-
-def once(act: Callable[[], None], *, when: int) -> Progress:
-    """Return a progress callback that acts a single time, after `when` requests."""
-    actions = [act]
-
-    def progress(done: int, _total: int) -> None:
-        if done == when and actions:
-            actions.pop()()
-
-    return progress
 
 
 def interfere(session: RedmineSession, act: Callable[[], None], *, asked: str, times_before: int = 0) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import requests
-from end_to_end.diary import Diary, once
+from end_to_end.diary import Diary
 from end_to_end.scene import (
     BASE,
     CALLBACK,
@@ -159,7 +159,7 @@ def test_an_answer_between_reading_and_writing_keeps_the_request_open(
         with diary.at("Tue 09:59", issue_id) as world:
             world.attach(CLIENT, issue_id, "a.png") if with_file else world.note(CLIENT, issue_id, "Міне")
 
-    run = diary.run("Tue 10:00", progress=once(answer, when=1))
+    run = diary.run("Tue 10:00", before_writing=answer)
     assert {each.issue_id for each in run.done.plan.changes if each.field == "status"} == {issue_id, unanswered}
     assert (status_of(diary, issue_id), public_notes(diary, issue_id)) == (WAITING, [])
     assert status_of(diary, unanswered) == CLOSED

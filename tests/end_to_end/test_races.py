@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from end_to_end.diary import Diary, interfere, once
+from end_to_end.diary import Diary, interfere
 from end_to_end.scene import CLIENT, CONSULTATION, MURAGER, OPERATOR
 
 from sup_sync.run.write import OutcomeKind
@@ -15,7 +15,7 @@ def answer(diary: Diary, issue_id: int) -> None:
 
 def test_a_note_is_not_sent_if_staff_answer_after_the_reading(diary: Diary) -> None:
     answered, other = diary.file("Mon 09:00"), diary.file("Mon 09:00")
-    run = diary.run("Mon 11:01", progress=once(lambda: answer(diary, answered), when=1))
+    run = diary.run("Mon 11:01", before_writing=lambda: answer(diary, answered))
     assert {each.issue_id for each in run.done.plan.changes if each.field == "private_note"} == {answered, other}
     assert diary.notes(OPERATOR, answered) == []
     assert diary.fields(OPERATOR, answered)["marker"] == ""
@@ -45,7 +45,7 @@ def test_writes_to_a_project_closed_after_the_reading_are_refused_and_the_others
         diary.file("last Mon 09:00", OPERATOR, MURAGER, CONSULTATION),
     )
     good = diary.file("Mon 09:00")
-    run = diary.run("Mon 11:01", progress=once(lambda: diary.world.close_project(MURAGER), when=2))
+    run = diary.run("Mon 11:01", before_writing=lambda: diary.world.close_project(MURAGER))
     assert run.outcomes == dict.fromkeys([unanswered, overdue], OutcomeKind.REFUSED) | {good: OutcomeKind.APPLIED}
     assert "the account may not edit the issue" in next(
         each.text for each in run.done.outcomes if each.issue_id == overdue
