@@ -276,7 +276,8 @@ def test_id_that_is_not_a_positive_number_never_gets_into_a_path(mock: Mock, rea
     with pytest.raises(AnswerError, match=r"GET /users/current.json: JSON of another form"):
         reader.fetch_account()
     paths = {(call.request.url or "").removeprefix(URL).partition("?")[0] for call in mock.calls}
-    assert paths == {"/users/current.json", "/projects/a.json", "/projects/5/memberships.json"}
+    of_project = {"/projects/5/memberships.json", "/projects/5/versions.json"}
+    assert paths == {"/users/current.json", "/projects/a.json", *of_project}
 
 
 # --- JSON of another form
