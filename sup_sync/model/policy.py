@@ -190,7 +190,7 @@ class Contract:
         if not self.first_on <= filed_on <= self.last_on or self.covers(issue, filed_on):
             return False
         if self.project is not None:
-            return not issue.project.identifier
+            return not (issue.filed_project or issue.project).identifier
         return self.group is not None and issue.author.has_unknown_groups
 
 
