@@ -377,8 +377,10 @@ class Victims:
         Random(seed).shuffle(self.left)  # noqa: S311 - not a secret
 
     def take(self, count: int, *kinds: str) -> list[Issue]:
-        """Take requests of some kinds, of any if none is named, as many as are left."""
-        chosen = [each for each in self.left if not kinds or self.site.kinds[each] in kinds][:count]
+        """Take requests of some kinds, of any if none is named, as many as are left and not hidden or deleted."""
+        present = {each.id for each in self.site.tracker.issues}
+        fitting = [each for each in self.left if not kinds or self.site.kinds[each] in kinds]
+        chosen = [each for each in fitting if each in present][:count]
         self.left = [each for each in self.left if each not in chosen]
         return [self.site.issue(each) for each in chosen]
 

@@ -231,7 +231,7 @@ def archived_vip_project(site: BusySite, _victims: Victims) -> Iterable[int]:
     return hide(site, VIP, 403)
 
 
-@odd(CHANGES, "a project was closed")
+@odd(CHANGES, "a project was closed", is_unseen=True)
 def closed_project(site: BusySite, _victims: Victims) -> Iterable[int]:
     site.project(MURAGER).is_closed = True
     return site.in_project(MURAGER)
@@ -261,12 +261,12 @@ def hide_issues(site: BusySite, identifier: str, *, has_trackers: bool) -> set[i
     return numbers
 
 
-@odd(CHANGES, "a project has no issue tracking any more")
+@odd(CHANGES, "a project has no issue tracking any more", is_unseen=True)
 def module_off(site: BusySite, _victims: Victims) -> Iterable[int]:
     return hide_issues(site, MURAGER, has_trackers=True)
 
 
-@odd(CHANGES, "a project has no issue tracking any more (Redmine 6.1)")
+@odd(CHANGES, "a project has no issue tracking any more (Redmine 6.1)", is_unseen=True)
 def module_off_in_6(site: BusySite, _victims: Victims) -> Iterable[int]:
     return hide_issues(site, MURAGER, has_trackers=False)
 
