@@ -216,9 +216,8 @@ class PlanWriter:
         before = self._fetch_with_current_names(issue_id)
         decided = self._decide_again(before)
         changes = [change for change in decided if change.write_number == 0]
-        contradiction = find_contradiction(
-            self.issues[issue_id], before, changes, planned, is_answered=issue_id in self.answered
-        )
+        is_answered = issue_id in self.answered or any(event.at > self.now for event in before.events[-1:])
+        contradiction = find_contradiction(self.issues[issue_id], before, changes, planned, is_answered=is_answered)
         if contradiction:
             return WriteOutcome(issue_id, OutcomeKind.STALE, f"{contradiction}; left to the next run")
         changes, refused = _without_refused_assignee(changes, form)
