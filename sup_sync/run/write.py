@@ -252,13 +252,16 @@ class PlanWriter:
 
     def _fetch_with_current_names(self, issue_id: int) -> Issue:
         """Fetch an issue; raise StaleError if a name on it changed since the lists were read."""
-        raw = self.reader.fetch_issue(issue_id)
+        raw = self._fetch_raw(issue_id)
         if has_other_names(raw, self.directory):
             raise StaleError(RENAMED)
         return decode_issue(raw, self.directory)
 
     def _fetch(self, issue_id: int) -> Issue:
-        return decode_issue(self.reader.fetch_issue(issue_id), self.directory)
+        return decode_issue(self._fetch_raw(issue_id), self.directory)
+
+    def _fetch_raw(self, issue_id: int) -> Json:
+        return self.reader.fetch_issue(issue_id)
 
     def _write_silent(self, writes: Sequence[Write]) -> Iterator[WriteOutcome]:
         """Send one PUT per issue, and read back in hundreds; the first of each project and tracker is a trial."""
