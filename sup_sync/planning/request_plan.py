@@ -95,7 +95,7 @@ class RequestPlan:
 
     def _change(self, field: str, old: str, new: str, reason: str, clause: str = "", write: int = 0) -> None:
         is_copied = field in (*self.issue.fields, "due_date") and self.issue.is_copied_value(field)
-        self.changes.append(Change(self.issue.id, field, old, new, reason, clause, write, is_copied))
+        self.changes.append(Change(self.issue.id, field, old, new, reason, clause, write, is_copied=is_copied))
 
     def _set(self, field: str, new: str, reason: str, clause: str = "") -> None:
         old = self.issue.fields.get(field)

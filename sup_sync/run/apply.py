@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import chain
@@ -135,11 +135,10 @@ class _Run:
         retries = Retries(decided.failures, decided.issues, files_hash(self.config), decided.urgent)
         retries.end_waits_by_form(reader)
         plan, invalid, postponed = self._select(decided, retries)
-        decided = replace(decided, plan=plan)
         written, failed_notifications = self._write(reader, decided, retries.parts(plan))
         outcomes = (*invalid, *map(retries.record, written), *retries.deferred(self.config.rules.zone))
         return RunResult(
-            plan,
+            decided.plan,
             outcomes,
             decided.unread_projects,
             decided.skipped,
@@ -167,11 +166,11 @@ class _Run:
         return plan, invalid, postponed
 
     def _write(
-        self, reader: Reader, decided: RunPlan, parts: Iterable[Plan]
+        self, reader: Reader, decided: RunPlan, parts: Sequence[Plan]
     ) -> tuple[tuple[WriteOutcome, ...], tuple[str, ...]]:
         """Write the parts of the plan in turn and notify people; returns the outcomes and the failed notifications."""
-        config, plan, record = self.config, decided.plan, self.hooks.record
-        if plan.changes:
+        config, record = self.config, self.hooks.record
+        if any(part.changes for part in parts):
             record({"event": "run", "command": "apply", "mappings": config.mappings_digest})
         plan_writer = self.selection.writer(
             reader,
@@ -187,7 +186,7 @@ class _Run:
         failed_notifications: list[str] = []
         for outcome in chain.from_iterable(map(plan_writer.write, parts)):
             outcomes.append(outcome)
-            failed_notifications += _notify(outcome, plan, self.hooks)
+            failed_notifications += _notify(outcome, decided.plan, self.hooks)
             self.progress(len(outcomes), len(decided.issues))
         return tuple(outcomes), tuple(failed_notifications)
 

@@ -15,7 +15,7 @@ def find_contradiction(
 
     `before` is the state that was read again, with the `changes` decided for it; `known` is the one read earlier, with
     the `planned` changes. Within a run, only a new entry of the history can change a decision; `is_answered`: others
-    added one earlier.
+    added one earlier, or one is later than the time of the run, which did not count for the plan.
     """
     if contradiction := _contradicting_state(known, before):
         return contradiction

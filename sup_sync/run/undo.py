@@ -118,9 +118,9 @@ class UndoWriter(PlanWriter):
     def _is_guarded(self, _changes: Sequence[Change]) -> bool:
         return True
 
-    def _fetch(self, issue_id: int) -> Issue:
-        self.raw[issue_id] = self.reader.fetch_issue(issue_id)
-        return decode_issue(self.raw[issue_id], self.directory)
+    def _fetch_raw(self, issue_id: int) -> Json:
+        self.raw[issue_id] = super()._fetch_raw(issue_id)
+        return self.raw[issue_id]
 
     def _decide_again(self, issue: Issue) -> Sequence[Change]:
         values: Iterable[WrittenValue] = self.run.by_issue()[issue.id]

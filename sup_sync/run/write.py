@@ -216,9 +216,8 @@ class PlanWriter:
         before = self._fetch_with_current_names(issue_id)
         decided = self._decide_again(before)
         changes = [change for change in decided if change.write_number == 0]
-        contradiction = find_contradiction(
-            self.issues[issue_id], before, changes, planned, is_answered=issue_id in self.answered
-        )
+        is_answered = issue_id in self.answered or any(event.at > self.now for event in before.events[-1:])
+        contradiction = find_contradiction(self.issues[issue_id], before, changes, planned, is_answered=is_answered)
         if contradiction:
             return WriteOutcome(issue_id, OutcomeKind.STALE, f"{contradiction}; left to the next run")
         changes, refused = _without_refused_assignee(changes, form)
@@ -253,13 +252,16 @@ class PlanWriter:
 
     def _fetch_with_current_names(self, issue_id: int) -> Issue:
         """Fetch an issue; raise StaleError if a name on it changed since the lists were read."""
-        raw = self.reader.fetch_issue(issue_id)
+        raw = self._fetch_raw(issue_id)
         if has_other_names(raw, self.directory):
             raise StaleError(RENAMED)
         return decode_issue(raw, self.directory)
 
     def _fetch(self, issue_id: int) -> Issue:
-        return decode_issue(self.reader.fetch_issue(issue_id), self.directory)
+        return decode_issue(self._fetch_raw(issue_id), self.directory)
+
+    def _fetch_raw(self, issue_id: int) -> Json:
+        return self.reader.fetch_issue(issue_id)
 
     def _write_silent(self, writes: Sequence[Write]) -> Iterator[WriteOutcome]:
         """Send one PUT per issue, and read back in hundreds; the first of each project and tracker is a trial."""

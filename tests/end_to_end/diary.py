@@ -19,7 +19,7 @@ from support.worlds import ADMIN, BOT, FakeWorld, Json, World
 from sup_sync.config.load import Config
 from sup_sync.planning.notification import Notification
 from sup_sync.redmine.session import RedmineSession
-from sup_sync.run.apply import RunHooks, RunResult, apply
+from sup_sync.run.apply import Progress, RunHooks, RunResult, apply
 from sup_sync.run.cache import NO_CACHE, CacheFile
 from sup_sync.run.selection import EVERYTHING, Selection
 from sup_sync.run.write import OutcomeKind, WriteOutcome
@@ -121,6 +121,7 @@ class Diary:
         config: Config | None = None,
         force: bool = False,
         is_adopting: bool = False,
+        progress: Progress = lambda _done, _total: None,
         before_writing: Callable[[], None] = lambda: None,
         selection: Selection = EVERYTHING,
     ) -> Ran:
@@ -136,7 +137,7 @@ class Diary:
             config,
             read_moment(now),
             force=force,
-            progress=lambda _done, _total: None,
+            progress=progress,
             is_adopting=is_adopting,
             cache=self.cache,
             hooks=RunHooks(record, self._notify),

@@ -58,7 +58,8 @@ from sup_sync.config.load import load_config
 
 story.shipped_config = lambda: load_config(Path("config.yaml"), WEEK)
 made = story.Story(sys.argv[1], Path())
-Path("requests.jsonl").write_text(json.dumps(made.request.raw), encoding="utf-8")
+lines = {"tracker": made.request.lists}, made.request.raw
+Path("requests.jsonl").write_text("\\n".join(map(json.dumps, lines)), encoding="utf-8")
 print(json.dumps([show_moment(made.next_check_at), made.public_notes]))
 """
 

@@ -10,6 +10,7 @@ from stories.shipped import shipped_config
 from support.worlds import shipped_names
 
 from sup_sync.redmine.preflight.problem import RedmineState
+from sup_sync.run.cache import IN_MEMORY, Cache
 from sup_sync.run.gather import IncrementalReader
 from sup_sync.run.publish import Publication
 
@@ -24,10 +25,11 @@ class Untouched:
 def test_a_reader_is_made_without_a_request() -> None:
     untouched: Any = Untouched()
     state = RedmineState(shipped_names(), {}, (), {}, "15")
-    arguments = shipped_config(), untouched, state, read_moment("Mon 09:00"), lambda _done, _of: None
-    assert IncrementalReader(untouched, *arguments).histories_read == 0
-    with pytest.raises(AssertionError, match="fetch_account was used"):
-        IncrementalReader.open(untouched, arguments[0], untouched, *arguments[3:])
+    with Cache(IN_MEMORY) as cache:
+        arguments = shipped_config(), cache, state, read_moment("Mon 09:00"), lambda _done, _of: None
+        assert IncrementalReader(untouched, *arguments).histories_read == 0
+        with pytest.raises(AssertionError, match="fetch_account was used"):
+            IncrementalReader.open(untouched, arguments[0], cache, *arguments[3:])
 
 
 def test_a_publication_is_made_without_a_request() -> None:

@@ -95,10 +95,10 @@ def test_unexpected_error_while_a_request_is_decoded_skips_this_request(
     """
     raw = raw_after_run(story)
 
-    def fail_for_one(issue: Any, directory: Directory) -> Any:
+    def fail_for_one(issue: Any, directory: Directory, now: datetime | None) -> Any:
         if issue["id"] == 5:
             raise ArithmeticError("client text")
-        return decode_issue(issue, directory)
+        return decode_issue(issue, directory, now)
 
     monkeypatch.setattr("sup_sync.run.caseload.decode_issue", fail_for_one)
     decision = make_decision(story, {**raw, "id": 5}, raw)

@@ -296,7 +296,7 @@ def test_rejection_is_reported_when_it_appears_when_it_changes_and_once_a_day(si
     site.is_compared = False
 
     def shown(now: str) -> list[str]:
-        return [each.text for each in site.run(now).result.done.without_known().outcomes]
+        return [each.text for each in site.run(now).result.done.only_news().outcomes]
 
     assert shown("Mon 10:15") == shown("Mon 12:10") == []
     with rejecting(waiting):

@@ -34,4 +34,7 @@ def test_person_who_is_new_in_the_project_is_unknown_though_listed(lists: Any) -
 
 def test_journal_without_an_author_hides_no_other_unknown_id(lists: Any) -> None:
     project = redmine.number(redmine.PROJECTS, redmine.BASE_PROJECT)
-    assert unknown(lists, {"id": 5}, {"user": redmine.person("unlisted")}) == {"people 91", f"member {project} 91"}
+    assert unknown(lists, {"id": 5}, {"user": redmine.person("unlisted")}) == {
+        "people 91 Асқар Белгісіз",
+        f"member {project} 91",
+    }

@@ -10,6 +10,7 @@ from stories.story import Story
 
 from sup_sync.errors import UnsafePlan
 from sup_sync.planning.limits import Limits
+from sup_sync.planning.mistakes import Background, require_safe
 from sup_sync.planning.plan import Plan, make_plan
 
 MakeStory = Callable[[str], Story]
@@ -99,8 +100,8 @@ def test_closing_counts_the_duplicates_that_it_closes(make_story: MakeStory) -> 
     assert (plan.notes, plan.status_changes) == (3, 3)
     plan_of_main = plan_of([main], linked={2: duplicate.judgement, 3: of_duplicate.judgement}.get)
     assert (plan_of_main.notes, plan_of_main.status_changes) == (3, 3)
-    with pytest.raises(UnsafePlan, match=r"3 notes \(limit 2\) and 3 new statuses \(limit 2\)"):
-        plan_of_main.require_safe(Limits(notes=2, status_changes=2, changed_share=1))
+    with pytest.raises(UnsafePlan, match=r"3 new statuses \(limit 2\)"):
+        require_safe(plan_of_main, Limits(notes=2, status_changes=2, changed_share=1), Background(main.now))
 
 
 def test_duplicate_of_a_duplicate_that_was_not_asked_holds_the_closing_back(make_story: MakeStory) -> None:

@@ -240,7 +240,6 @@ def test_wait_has_the_question_and_the_times_of_reminder_and_closing(story: Stor
         "{filed}, without the field marker \n {asked}",
         "{filed}, marker «told him on the phone» \n {asked}",
         "{filed}, in a closed project \n {asked}",
-        "{filed}, status «Белгісіз» \n {asked}",
         "{filed} \n {asked} \n Wed 11:00 sup-sync adopts",
         "{filed} \n {asked} \n Mon 11:00 client: answers",
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,6 +25,7 @@ from sup_sync.redmine.session import RedmineSession
 from sup_sync.run.apply import RunResult
 from sup_sync.run.cache import IN_MEMORY, Cache, CacheFile
 from sup_sync.run.gather import IncrementalReader
+from sup_sync.run.histories import Progress
 from sup_sync.run.run_plan import plan_run
 from sup_sync.run.scope import select_scope
 
@@ -172,3 +174,14 @@ class RequestRecorder:
 
 def kind_of(request: str) -> str:
     return next((kind for pattern, kind in KINDS if pattern.match(request)), ABOUT)
+
+
+def once(act: Callable[[], None], *, when: int) -> Progress:
+    """Return a progress callback that acts a single time, after `when` requests."""
+    actions = [act]
+
+    def progress(done: int, _total: int) -> None:
+        if done == when and actions:
+            actions.pop()()
+
+    return progress

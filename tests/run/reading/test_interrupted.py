@@ -13,10 +13,9 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
-from end_to_end.diary import once
 from end_to_end.scene import BASE, CLIENT, CONSULTATION, HEAD, OPERATOR, STAFF_ROLE, VIP
 from end_to_end.test_refused_runs import spoil
-from run.reading.cached_site import HISTORIES, CachedSite
+from run.reading.cached_site import HISTORIES, CachedSite, once
 from stories.moments import read_moment
 
 from sup_sync.errors import OutOfTimeError, RedmineUnavailableError

@@ -7,10 +7,9 @@ from contextlib import closing
 from dataclasses import replace
 
 import pytest
-from end_to_end.diary import once
 from end_to_end.scene import BASE, CLIENT, CONSULTATION, HEAD, OPERATOR, PROJECTS
 from end_to_end.test_races import interfere
-from run.reading.cached_site import ABOUT, FORMS, HISTORIES, UNFINISHED, CachedSite, RequestRecorder
+from run.reading.cached_site import ABOUT, FORMS, HISTORIES, UNFINISHED, CachedSite, RequestRecorder, once
 from run.reading.test_requests_made import unlimited
 from stories.moments import read_moment
 from stories.shipped import Copy

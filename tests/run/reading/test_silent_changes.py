@@ -27,8 +27,8 @@ def ids(site: CachedSite) -> list[int]:
 
 
 def answer_and_ask(site: CachedSite, issue_id: int) -> None:
-    """Add a response of staff on Monday at 9:20, and a question to the client at 9:30."""
-    with site.diary.at("Mon 09:20", issue_id) as world:
+    """Add a response of staff on Monday at 9:10, and a question to the client at 9:30."""
+    with site.diary.at("Mon 09:10", issue_id) as world:
         world.note(OPERATOR, issue_id, "Жауап")
     with site.diary.at("Mon 09:30", issue_id) as world:
         world.set_status(OPERATOR, issue_id, "Клиент жауабын күтуде", "Сұрақ?")
@@ -50,7 +50,7 @@ def test_move_without_a_trace_delays_a_note_by_one_run(site: CachedSite, ids: li
 
 
 def test_emptied_note_delays_the_closing_note_that_mentions_it_by_one_run(site: CachedSite, ids: list[int]) -> None:
-    """The closing note lists what was done: without the response of Monday 9:20 its text is different."""
+    """The closing note lists what was done: without the response of Monday 9:10 its text is different."""
     answer_and_ask(site, ids[0])
     site.run_until_idle("Mon 17:00", "Mon 17:05", "Mon 17:10")
     empty(site, ids[0], "Жауап")

@@ -9,9 +9,8 @@ from functools import partial
 from typing import Any
 
 import pytest
-from end_to_end.diary import once
 from end_to_end.scene import BASE, CONSULTATION, HEAD, OPERATOR, PROJECTS
-from run.reading.cached_site import CachedSite
+from run.reading.cached_site import CachedSite, once
 from stories.moments import read_moment
 
 from sup_sync.redmine.reader import Reader
