@@ -45,7 +45,7 @@ def fails(shell: Shell) -> Callable[[], CommandResult]:
 
     def run() -> CommandResult:
         with shell.patch.context() as patch:
-            patch.setattr("sup_sync.run.caseload.decode_caseload", lambda *_: 1 / 0)
+            patch.setattr("sup_sync.run.caseload.decode_caseload", lambda *_, **__: 1 / 0)
             return shell(*SNAPSHOT)
 
     return run

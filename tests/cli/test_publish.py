@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 from cli.office import Office
-from end_to_end.scene import BASE, VIP
+from end_to_end.scene import BASE, CLIENT, VIP
 from support.fake_records import Wiki, WikiPage
 from support.scripted_server import reply, reply_json
 from support.shell import CommandResult, Shell, one_line
-from support.worlds import ADMIN, BOT
+from support.worlds import BOT
 
 from sup_sync.redmine.permissions import WIKI_PERMISSIONS
 
@@ -29,7 +29,7 @@ def wiki(office: Office) -> Wiki:
     office.file()
     with office.people():
         for _ in range(2):
-            office.world.file(ADMIN, VIP, subject=SUBJECT)
+            office.world.file(CLIENT, VIP, subject=SUBJECT)
     return project.wiki
 
 
