@@ -195,9 +195,9 @@ class Simulation:
         with Cache(IN_MEMORY) as cache:
             return plan_run(self._reader(cache), self.config, self.base.now, is_adopting=False).plan.changes
 
-    def fetch_state(self, reader: Reader, config: Config, _account: Any) -> RedmineState:
+    def fetch_state(self, reader: Reader, config: Config, _account: Any, read_at: datetime) -> RedmineState:
         """Read Redmine's lists only if they changed; other tests cover failures of these requests."""
         state = (len(self.base.issues), *(each.due_on for each in self.base.versions))
         if state not in self.lists:
-            self.lists[state] = fetch_redmine_state(reader, config)
+            self.lists[state] = fetch_redmine_state(reader, config, read_at=read_at)
         return self.lists[state]
