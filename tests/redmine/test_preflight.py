@@ -339,8 +339,8 @@ def test_unavailable_head_is_a_warning_with_the_cause(site: Site, change: Break,
     change(site)
     (problem,) = site.problems()
     assert str(problem) == (
-        f'warning: `people.head`: "{HEAD_NAME}" {cause}; notes there are sent without them. Correct it in'
-        " mappings/tracker.yaml, add the person, or name deputies in `people.head.else`"
+        f'warning: `people.head`: "{HEAD_NAME}" {cause}; notes there are sent without them. Unlock or add'
+        " the person, correct mappings/tracker.yaml, or name deputies in `people.head.else`"
     )
     require_matching_redmine(fetch_redmine_state(site.reader, site.config))
 

@@ -46,7 +46,7 @@ def _people_fix(key: str, absent: Sequence[Json], directory: Directory) -> str:
     replaced = f"{names} replaces them" if names else ""
     alone = "notes there are sent without them" if None in deputies else ""
     effect = ", or ".join(filter(None, (replaced, alone)))
-    return f"{effect}. Correct it in mappings/tracker.yaml, add the person, or name deputies in `people.{key}.else`"
+    return f"{effect}. Unlock or add the person, correct mappings/tracker.yaml, or name deputies in `people.{key}.else`"
 
 
 def check_staff_exists(state: RedmineState) -> Iterator[Problem]:
