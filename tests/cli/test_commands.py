@@ -11,10 +11,12 @@ from urllib.parse import unquote
 
 import pytest
 from cli.office import NOW, Office
-from end_to_end.scene import BASE, OPERATOR, UNMAPPED_TRACKER
+from end_to_end.scene import BASE, DEVELOPER_ROLE, OPERATOR, PUBLISHER, TALKER, UNMAPPED_TRACKER
 from support.many_requests import UNJUDGED
 from support.shell import CommandResult, Shell
 from support.worlds import BOT
+
+from sup_sync.redmine.provision import BOT_ROLE
 
 
 def test_provision_prints_ruby(shell: Shell) -> None:
@@ -69,15 +71,18 @@ def test_check_prints_problems_on_stdout(shell: Shell, office: Office) -> None:
     office.file()
     result = shell("check")
     assert result.code == 0
-    unmapped, unseen, *searches = result.out.splitlines()
+    *warnings, _, _, _ = result.out.splitlines()
+    unmapped, unseen, *roles = warnings
     assert unmapped.startswith('warning: project portal-users uses tracker "Ішкі", which is not mapped; ')
     assert unseen.startswith("warning: fields not checked, because there is no request yet: ")
-    assert len(searches) == 3
-    office.world.tracker.statuses = [each for each in office.world.tracker.statuses if each.name != "Шешілді"]
+    assert all(each.startswith("warning: role ") for each in roles)
+    assert {each.split('"')[1] for each in roles} == {PUBLISHER, TALKER, BOT_ROLE, DEVELOPER_ROLE}
+    assert result.out.count("/issues?set_filter=1&") == 3
+    office.world.tracker.statuses = [each for each in office.world.tracker.statuses if each.name != "Жабылды"]
     office.world.tracker.role(BOT).permissions -= {"set_notes_private"}
     result = shell("check")
     assert result.code == 77
-    assert 'status "Шешілді" not found in Redmine; correct `statuses`' in result.out
+    assert 'status "Жабылды" not found in Redmine; correct `statuses`' in result.out
     assert result.out.count("the account lacks set_notes_private; grant it to its role") == 5
     office.world.tracker.role(BOT).permissions |= {"set_notes_private"}
     assert shell("check").code == 78

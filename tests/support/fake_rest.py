@@ -391,7 +391,7 @@ def _refused(refusal: RefusalError, *, is_anonymous: bool, is_page: bool) -> Ans
 
 
 def _json(value: Json, status: int = 200) -> Answer:
-    return status, {"Content-Type": "application/json; charset=utf-8"}, json.dumps(value)
+    return status, {"Content-Type": "application/json; charset=utf-8"}, json.dumps(value, ensure_ascii=False)
 
 
 def _page_of(kind: str, rows: Sequence[Json], sent: Json) -> Answer:

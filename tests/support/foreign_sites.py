@@ -107,9 +107,9 @@ class ForeignRedmine:
             self.tracker.file(self.head, {"project_id": project.id, "tracker_id": each.id, "subject": "Бұрынғы"})
 
     def run_script(self, script: str) -> None:
-        """Do what the script of `provision --script` does: add the items that are missing."""
+        """Do what the script of `provision --script` does: add the items and the values of lists that are missing."""
         wanted = json.loads(script.partition("<<'WANTED')\n")[2].partition("\nWANTED\n")[0])
-        tracker, existing_fields = self.tracker, {each.name for each in self.tracker.fields}
+        tracker, existing_fields = self.tracker, {each.name: each for each in self.tracker.fields}
         numbers = iter(range(8_001, 9_000))
         lists = {"statuses": tracker.statuses, "trackers": tracker.trackers, "priorities": tracker.priorities}
         existing = {kind: {each.name for each in rows} for kind, rows in lists.items()}
@@ -127,7 +127,9 @@ class ForeignRedmine:
                 role = tracker.add_role(each["name"], each["attributes"]["permissions"])
                 role.transitions = {(old, new) for old, new in each["transitions"]}
         for each in wanted["fields"]:
-            if each["name"] not in existing_fields:
+            if field := existing_fields.get(each["name"]):
+                field.values = tuple(dict.fromkeys((*field.values, *each.get("values", ()))))
+            else:
                 tracker.add_field(each)
         tracker.add_user(BOT, "sup sync")
 

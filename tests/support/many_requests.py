@@ -1,4 +1,4 @@
-"""A larger snapshot than the examples: the same requests repeated in earlier months, at other hours."""
+"""A larger snapshot than the examples: those that can be judged, repeated in earlier months, at other hours."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from stories.shipped import REPOSITORY
 
 EXAMPLES = REPOSITORY / "examples/requests.jsonl"
 NOW = "2026-11-20T18:00"
-# what commands print about the request of the examples whose tracker is not mapped
-UNJUDGED = "sup-sync: could not be judged: #20; `sup-sync explain 20` shows why\n"
+UNJUDGED_ID = 20  # the request of the examples whose tracker is not mapped
+UNJUDGED = f"sup-sync: could not be judged: #{UNJUDGED_ID}; `sup-sync explain {UNJUDGED_ID}` shows why\n"
 _MOMENT = re.compile(r'"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"')
 WEEKS = 4
 
@@ -37,9 +37,10 @@ def write_with_subjects(path: Path, *subjects: str) -> Path:
 def _lines(months: int) -> Iterator[str]:
     lists, *issues = EXAMPLES.read_text(encoding="utf-8").splitlines()
     yield lists
+    judged = [line for line in issues if json.loads(line)["id"] != UNJUDGED_ID]
     jitter = random.Random(7)  # noqa: S311 - not a secret
     for month in range(months):
-        for line in issues:
+        for line in judged:
             yield json.dumps(_earlier(line, month, jitter.randrange(-120, 120)))
 
 
