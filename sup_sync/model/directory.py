@@ -20,7 +20,8 @@ class Directory:
     logins of the accounts that were looked up, None if an account is not active.
     `missing_groups` are the mapped groups that are in no project. If there are any, they may have been renamed, and
     `unmapped_groups` are the other groups in the projects. `mismatched_statuses` are closed in Redmine but not in the
-    mappings, or the other way round. `is_guessed`: the lists were missing, so all entries come from the requests.
+    mappings, or the other way round, `mismatched_priorities` have another rank there. `is_staff_incomplete`: a mapped
+    group or role of staff is gone. `is_guessed`: the lists were missing, so all entries come from the requests.
     """
 
     names: RedmineNames
@@ -39,6 +40,8 @@ class Directory:
     missing_groups: frozenset[str] = frozenset()
     unmapped_groups: frozenset[str] = frozenset()
     mismatched_statuses: frozenset[str] = frozenset()
+    mismatched_priorities: frozenset[str] = frozenset()
+    is_staff_incomplete: bool = False
     is_guessed: bool = False
 
     @cached_property

@@ -124,7 +124,7 @@ class Issue:
     is assumed where the history does not tell. `counted_answers` are the texts that the tool itself wrote into the
     fields for the time of the first response. `recorded_level` is the key of the level in Redmine, which the tool
     wrote. `missing_groups` are the mapped groups that are gone from Redmine; `may_be_in_missing_group` concerns the
-    author.
+    author. `is_staff_incomplete`: a group or role of staff is gone, so that UNKNOWN people may be staff.
 
     `is_copied`: it was filed as a copy of another issue, with that issue's fields. `set_by` maps fields, also
     `due_date`, to the person who set the current value, if its own history shows it; the author if it was filed with a
@@ -165,6 +165,7 @@ class Issue:
     counted_answers: frozenset[str] = frozenset()
     recorded_level: str | None = None
     missing_groups: frozenset[str] = frozenset()
+    is_staff_incomplete: bool = False
     may_be_in_missing_group: bool = False
 
     def is_copied_value(self, key: str) -> bool:

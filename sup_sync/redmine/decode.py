@@ -155,6 +155,7 @@ class _Decoder:
             counted_answers=counted_answers(raw.get("journals", ()), self.directory.account_id, self._answer_fields()),
             recorded_level=self.names.key_of("level", fields.get("level", "")),
             missing_groups=self.directory.missing_groups,
+            is_staff_incomplete=self.directory.is_staff_incomplete,
             may_be_in_missing_group=self.directory.may_be_in_missing_group(self.filer["id"]),
         )
 
@@ -234,6 +235,8 @@ class _Decoder:
         key = self.directory.priority_keys.get(name)
         if key is None:
             self._add_unmapped("priority", name, "priority_aliases")
+        elif name in self.directory.mismatched_priorities:
+            self.unknown[f'priority "{name}" has another rank in Redmine than in mappings/tracker.yaml'] = None
         return key or name
 
     def _fields(self) -> dict[str, str]:

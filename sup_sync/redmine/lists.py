@@ -29,7 +29,8 @@ def decode_directory(lists: Json, names: RedmineNames) -> Directory:
     account_id: int | None = lists.get("account", {}).get("id")
     projects = lists.get("projects", ())
     rows = lists.get("people", ())
-    sides = Sides(names, account_id, is_staff_incomplete=_is_staff_incomplete(lists, names))
+    is_staff_incomplete = _is_staff_incomplete(lists, names)
+    sides = Sides(names, account_id, is_staff_incomplete=is_staff_incomplete)
     people = {each["id"]: sides.person(each) for each in rows}
     two_sided = frozenset(each["id"] for each in rows if sides.has_both(each))
     return Directory(
@@ -48,6 +49,8 @@ def decode_directory(lists: Json, names: RedmineNames) -> Directory:
         trackers={each["id"]: each["name"] for each in lists.get("trackers", ())},
         missing_groups=frozenset(lists.get("missing_groups", ())),
         mismatched_statuses=frozenset(_mismatched_statuses(lists.get("statuses", ()), names)),
+        mismatched_priorities=frozenset(mismatched_priorities(lists, names)),
+        is_staff_incomplete=is_staff_incomplete,
         unmapped_groups=frozenset(lists.get("unmapped_groups", ())),
     )
 
@@ -58,6 +61,18 @@ def _mismatched_statuses(rows: Iterable[Json], names: RedmineNames) -> Iterator[
         status = names.statuses.get(row["name"])
         if status and "is_closed" in row and status.phase.is_final != row["is_closed"]:
             yield row["name"]
+
+
+def priorities_in_order(lists: Json, names: RedmineNames) -> list[str]:
+    """Return the mapped priorities that are in Redmine, the lowest there first."""
+    return [row["name"] for row in lists.get("priorities", ()) if row["name"] in names.priorities.values()]
+
+
+def mismatched_priorities(lists: Json, names: RedmineNames) -> Iterator[str]:
+    """Find the priorities whose rank in Redmine is not that in the mappings; two names may have been swapped there."""
+    in_redmine = priorities_in_order(lists, names)
+    in_mappings = [name for name in names.priorities.values() if name in in_redmine]
+    return (name for name, other in zip(in_mappings, in_redmine, strict=False) if name != other)
 
 
 def missing_staff_roles(lists: Json, names: RedmineNames) -> frozenset[str]:

@@ -21,7 +21,7 @@ from sup_sync.sla.measures import MEASURES
 from sup_sync.sla.measures.measure import MeasuredRequest
 from sup_sync.sla.phases import PhasePeriod, phase_periods, set_before_reopening
 from sup_sync.sla.priority import effective_priorities
-from sup_sync.sla.unknown_people import unknown_responders, with_counted_answers
+from sup_sync.sla.unknown_people import possible_staff, unknown_responders, with_counted_answers
 from sup_sync.sla.waiting import question_at, wait_of
 
 # An earlier contact time is a typing error, not a letter that was entered late.
@@ -176,6 +176,7 @@ class _Judge:
             return None
         unknown = (
             *self.issue.unknown,
+            *possible_staff(self.issue),
             *self._contracts_of_missing_groups(level),
             *self._values_of_other_versions(level, channel),
         )

@@ -43,6 +43,14 @@ def _remedy(name: str) -> str:
     return "not a project member); if staff, add to `staff.former`"
 
 
+def possible_staff(issue: Issue) -> Iterator[str]:
+    """Yield a problem for each person who may have acted as staff, as a mapped group or role of staff is gone."""
+    people = (issue.author, *(each.by for each in issue.events)) if issue.is_staff_incomplete else ()
+    for name in dict.fromkeys(each.name for each in people if each.side is Side.UNKNOWN):
+        who = repr(name) if name else "an unnamed person"
+        yield f"{who} may be in a group or role of staff that is gone; correct `staff` in mappings/tracker.yaml"
+
+
 def is_last_answer_unknown(issue: Issue) -> bool:
     """Return whether an unknown person gave the last answer: perhaps support has answered, perhaps not."""
     answers = (each for each in reversed(issue.events) if _is_by_unknown(each, issue) or _is_by_staff(each))

@@ -12,11 +12,14 @@ from support.fake_records import Issue, Journal
 from support.worlds import BOT
 
 from sup_sync.model.policy import ClockKind
+from sup_sync.model.working_time import Calendar
 
 TO_STAFF = {"first_response", "resolution", "release", "incomplete", "stopped", "slipped", "shipped"}
 
 # steps that are sent again for each new release date
 OF_A_RELEASE = {"release", "slipped"}
+
+FINAL = (SOLVED, REFUSED, "Жабылды")
 
 WITHIN = timedelta(hours=8)
 
@@ -72,13 +75,27 @@ class History:
         return reasons[-1][0] if reasons and reasons[-1][1] == reason_name("insult") else None
 
     def answered_at(self) -> datetime | None:
-        final = (SOLVED, REFUSED, "Жабылды")
+        """Return when staff first answered or closed it; a closing by sup-sync is no answer."""
         times = (
             each.created_at
             for each in self.journals
-            if (self.is_staff(each) and self.is_answer(each)) or self.status(each) in final
+            if (self.is_staff(each) and self.is_answer(each))
+            or (each.user is not self.bot and self.status(each) in FINAL)
         )
         return next(times, None)
+
+    def open_time(self, calendar: Calendar, now: datetime) -> timedelta:
+        """Return the working time in which it was not closed."""
+        total, opened_at = timedelta(), self.issue.created_at
+        changes = [(each.created_at, status in FINAL) for each in self.journals if (status := self.status(each))]
+        is_closed = False
+        for at, is_final in (*changes, (now, True)):
+            if is_final and not is_closed:
+                total += calendar.elapsed(opened_at, at)
+            elif is_closed and not is_final:
+                opened_at = at
+            is_closed = is_final
+        return total
 
     def notes(self) -> list[Journal]:
         return [each for each in self.journals if each.user is self.bot and each.notes]

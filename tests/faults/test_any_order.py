@@ -266,7 +266,8 @@ class AnyOrder(RuleBasedStateMachine):
             assert calendar.elapsed(asked.created_at, now) <= WITHIN, "not closed, though the client did not answer"
         if answered_at is None and issue.status.name in (OPENED, TAKEN):
             assert any(f"№ {issue.id} " in each.notes for each in notes if not each.is_private)
-        if answered_at is None and calendar.elapsed(issue.created_at, now) > timedelta(hours=4):
+        is_open = not issue.status.is_closed
+        if answered_at is None and is_open and history.open_time(calendar, now) > timedelta(hours=4):
             assert any("@d.bekova" in each.notes for each in notes if each.is_private), "the head was not notified"
         if issue.status.name == REFUSED and issue.values.get(self.simulation.world.field_id("reason")) == reason_name(
             "law"

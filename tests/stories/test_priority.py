@@ -1,5 +1,7 @@
 """The priority: only the operator determines it (clause 20)."""
 
+import pytest
+
 
 def test_priority_of_the_client_does_not_apply(story):
     """
@@ -180,3 +182,27 @@ def test_withdrawn_request_for_a_priority_has_no_effect(story):
     Mon 10:40 now
     """
     assert story.first_response.due == "Mon 11:00"
+
+
+@pytest.mark.parametrize("priority", ["set at the filing", "set later"])
+def test_priority_of_another_rank_in_redmine_is_not_judged(make_story, priority):
+    """Two names may have been swapped in the mappings, so that the target would be false."""
+    filed, later = ("immediate", "public note") if "filing" in priority else ("normal", "sets priority immediate")
+    story = make_story(f"""
+        Mon 09:00 filed by operator, VIP, error, {filed}
+        Mon 09:10 staff: {later}
+        Mon 09:20 now
+    """)
+    story.request.lists["priorities"].reverse()
+    assert "unmapped_name" in story.findings
+    assert story.plan.changes == ()
+
+
+def test_priority_of_the_same_rank_is_judged_though_others_are_swapped(make_story):
+    story = make_story("""
+        Mon 09:00 filed by operator, VIP, error, urgent
+        Mon 09:20 now
+    """)
+    story.request.lists["priorities"].reverse()
+    assert "unmapped_name" not in story.findings
+    assert story.judgement.priority == "urgent"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 
+from sup_sync.redmine.lists import mismatched_priorities, priorities_in_order
 from sup_sync.redmine.preflight.problem import Area, Problem, RedmineState, writable_projects
 from sup_sync.to_json import Json
 
@@ -45,12 +46,12 @@ def check_statuses(state: RedmineState) -> Iterator[Problem]:
 
 
 def check_priorities(state: RedmineState) -> Iterator[Problem]:
+    """Report missing priorities, and another order; requests that had a priority of another rank have a finding."""
     names = list(state.names.priorities.values())
     known = {*names, *state.names.priority_aliases}
     yield from _missing("priority", names, state.lists["priorities"], "priorities", known)
-    in_order = [row["name"] for row in state.lists["priorities"] if row["name"] in names]
-    if len(in_order) == len(names) and in_order != names:
-        quoted = [f'"{name}"' for name in in_order]
+    if any(mismatched_priorities(state.lists, state.names)):
+        quoted = [f'"{name}"' for name in priorities_in_order(state.lists, state.names)]
         yield Problem(
             Area.NAMES,
             f"priorities rise in Redmine from {' to '.join(quoted)}, but not in the mapping",

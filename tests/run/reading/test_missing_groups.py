@@ -79,9 +79,9 @@ def test_requests_of_a_missing_group_are_held_and_the_others_served(
     assert site.diary.fields(OPERATOR, old)["level"] == "VIP"
 
 
-def test_without_a_group_of_staff_its_members_do_not_count_as_clients(site: CachedSite) -> None:
+def test_requests_with_answers_of_a_missing_group_of_staff_are_held_and_the_others_served(site: CachedSite) -> None:
     """The role of the others still says that they are staff or clients."""
-    issue_id = site.diary.file("Mon 09:00")
+    issue_id, other = site.diary.file("Mon 09:00"), site.diary.file("Mon 09:00")
     redmine = site.world.tracker
     for project in redmine.projects:
         for member in project.members:
@@ -91,6 +91,7 @@ def test_without_a_group_of_staff_its_members_do_not_count_as_clients(site: Cach
     site.run("Mon 09:05")
     with site.diary.at("Mon 09:10", issue_id) as world:
         world.note(OPERATOR, issue_id, "Жауап")
-    run = site.run("Mon 09:15").result
-    assert (issue_id, "unknown_responder") in run.findings
+    run = site.run("Mon 13:01").result
+    assert {each for each, kind in run.findings if kind == "unmapped_name"} == {issue_id}
+    assert run.outcomes == {other: OutcomeKind.APPLIED}
     assert any(each.startswith(f'group "{STAFF_GROUP}" (staff) is in no project') for each in run.done.problems)
