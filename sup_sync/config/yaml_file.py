@@ -136,7 +136,7 @@ class _Document:
 
     def _value(self, event: yaml.NodeEvent, place: Place) -> Any:
         """Return the value that begins with `event`, reading the rest of it from the events."""
-        if isinstance(event, yaml.ScalarEvent) and not event.anchor:  # nearly all values of a large file
+        if _is_plain(event):  # nearly all values of a large file
             return _scalar(event)
         if len(place) > MAX_DEPTH:
             raise _UnreadableError(event, "nested too deeply")
@@ -184,14 +184,20 @@ class _Document:
                 self.file.mistakes.append(Mistake(self.file.name, line, text))
             else:
                 lines[at] = line
-            data.setdefault(key, self._value(next(events), at))
+            value = self._value(next(events), at)
+            if key not in data:
+                data[key] = value
         return data
 
     def _key(self, event: yaml.NodeEvent, place: Place) -> str | int:
-        key = self._value(event, (*place, "?"))
+        key = _scalar(event) if _is_plain(event) else self._value(event, (*place, "?"))
         if isinstance(key, str | int):
             return key
         return str(getattr(event, "value", key))
+
+
+def _is_plain(event: Any) -> bool:
+    return isinstance(event, yaml.ScalarEvent) and event.anchor is None
 
 
 def _scalar(event: Any) -> Any:

@@ -21,10 +21,13 @@ def check_contracts(files: Files) -> Iterator[Mistake]:
         return
     contracts = files.clients.contracts
     projects = files.config and dict.fromkeys(files.config.projects)
+    levels = dict.fromkeys(each.level for each in contracts)
+    undefined = {each for each in levels if any(files.undefined_terms(CLIENTS, ("contracts",), [each], "levels"))}
     last_days = {each.client: each.last_on for each in sorted(contracts, key=lambda each: each.last_on)}
     for index, contract in enumerate(contracts):
         place: Place = ("contracts", index)
-        yield from files.undefined_terms(CLIENTS, (*place, "level"), [contract.level], "levels")
+        if contract.level in undefined:
+            yield from files.undefined_terms(CLIENTS, (*place, "level"), [contract.level], "levels")
         is_history = contract.last_on < files.today
         if contract.project and projects and contract.project not in projects and not is_history:
             text = f"project {contract.project!r} is not in config.yaml; add it or choose from {', '.join(projects)}"
