@@ -22,8 +22,9 @@ def decode_directory(lists: Json, names: RedmineNames) -> Directory:
     "projects": [{id, identifier, name, status, members, roles, groups}], "versions": [{id, name, status, due_date}],
     "people": [{id, name, groups: [name], roles: [name], login}], "fields": [{id, name}], "trackers": [{id, name}],
     "roles": [{id, name}], "missing_groups": [name], "unmapped_groups": [name]}.
-    A project's `roles` are the names of each member's roles by id, its `groups` the groups that are members; snapshots
-    of earlier versions have neither. `login` is only in the people that were looked up, null if not active.
+    A project's `roles` are the names of each member's roles by id, its `groups` the groups that are members. Snapshots
+    of earlier versions have neither, nor the `roles` of Redmine; their priorities may be in any order. `login` is only
+    in the people that were looked up, null if not active.
     Raises KeyError, TypeError, ValueError or AttributeError if they are not of this form.
     """
     account_id: int | None = lists.get("account", {}).get("id")
@@ -49,7 +50,7 @@ def decode_directory(lists: Json, names: RedmineNames) -> Directory:
         trackers={each["id"]: each["name"] for each in lists.get("trackers", ())},
         missing_groups=frozenset(lists.get("missing_groups", ())),
         mismatched_statuses=frozenset(_mismatched_statuses(lists.get("statuses", ()), names)),
-        mismatched_priorities=frozenset(mismatched_priorities(lists, names)),
+        mismatched_priorities=frozenset(mismatched_priorities(lists, names) if "roles" in lists else ()),
         is_staff_incomplete=is_staff_incomplete,
         unmapped_groups=frozenset(lists.get("unmapped_groups", ())),
     )

@@ -193,6 +193,8 @@ def test_priority_of_another_rank_in_redmine_is_not_judged(make_story, priority)
         Mon 09:10 staff: {later}
         Mon 09:20 now
     """)
+    roles = story.rules.names.staff_roles | story.rules.names.client_roles
+    story.request.lists["roles"] = [{"id": number, "name": name} for number, name in enumerate(sorted(roles))]
     story.request.lists["priorities"].reverse()
     assert "unmapped_name" in story.findings
     assert story.plan.changes == ()
