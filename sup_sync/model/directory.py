@@ -50,10 +50,24 @@ class Directory:
         return {name: key for key, name in self.names.priorities.items()} | dict(self.names.priority_aliases)
 
     @cached_property
-    def reason_keys(self) -> Mapping[str, str]:
-        """The keys of reasons by their present and former names in Redmine."""
-        current = {name: key for key, name in self.names.reasons.items()}
-        return {**self.names.former_values.get("reason", {}), **current}
+    def value_keys(self) -> Mapping[str, Mapping[str, str]]:
+        """The keys of the values of list fields, by field and by their present and former names in Redmine."""
+        return {
+            field: {**self.names.former_values.get(field, {}), **{name: key for key, name in values.items()}}
+            for field, values in self.names.list_values.items()
+        }
+
+    @cached_property
+    def renamed_values(self) -> Mapping[str, Mapping[str, str]]:
+        """The present names of the values of list fields, by field and by their former names."""
+        return {
+            field: {
+                former: values[key]
+                for former, key in self.names.former_values.get(field, {}).items()
+                if former not in values.values()
+            }
+            for field, values in self.names.list_values.items()
+        }
 
     @cached_property
     def field_names(self) -> Mapping[int, str]:

@@ -88,19 +88,20 @@ class RedmineNames:
     ignored_trackers: frozenset[str] = frozenset()
     former_values: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
-    def values(self, field: str) -> Mapping[str, str]:
-        """Return the values of a list field by key."""
+    @property
+    def list_values(self) -> Mapping[str, Mapping[str, str]]:
+        """The values of the list fields by field and key."""
         return {
             "level": self.levels,
             "channel": self.channels,
             "state": self.states,
             "reason": self.reasons,
             "language": self.languages,
-        }[field]
+        }
 
     def key_of(self, field: str, text: str) -> str | None:
         """Find the key of a list field's value, also of a former one; None if it is not mapped."""
-        current = {name: key for key, name in self.values(field).items()}
+        current = {name: key for key, name in self.list_values[field].items()}
         return current.get(text) or self.former_values.get(field, {}).get(text)
 
     def with_deputies(self, key: str) -> tuple[str, ...]:

@@ -134,7 +134,7 @@ class _Decoder:
             category=category.category if category else None,
             tracker_channel=filed.channel if filed else None,
             reason=self._reason(fields.get("reason")),
-            language=self.names.key_of("language", fields.get("language", "")),
+            language=self.directory.value_keys["language"].get(fields.get("language", "")),
             has_file=bool(raw["attachments"]) if "attachments" in raw else None,
             allowed_statuses=self._allowed(raw.get("allowed_statuses")),
             assignee_id=check_id(raw["assigned_to"]["id"]) if raw.get("assigned_to") else None,
@@ -153,7 +153,7 @@ class _Decoder:
             filed_project=self._project(filed_project) if filed_project else None,
             filed_tracker=filed_tracker["name"] if filed_tracker else None,
             counted_answers=counted_answers(raw.get("journals", ()), self.directory.account_id, self._answer_fields()),
-            recorded_level=self.names.key_of("level", fields.get("level", "")),
+            recorded_level=self.directory.value_keys["level"].get(fields.get("level", "")),
             missing_groups=self.directory.missing_groups,
             is_staff_incomplete=self.directory.is_staff_incomplete,
             may_be_in_missing_group=self.directory.may_be_in_missing_group(self.filer["id"]),
@@ -246,10 +246,9 @@ class _Decoder:
                 value = self.by_name[name].get("value")
                 fields[key] = ", ".join(value) if isinstance(value, list) else str(value or "")
         for key in LIST_FIELDS & fields.keys():
-            value = self.names.key_of(key, fields[key])
-            fields[key] = self.names.values(key)[value] if value else fields[key]
+            fields[key] = self.directory.renamed_values[key].get(fields[key], fields[key])
         if fields.get("channel"):
-            channel = self.names.key_of("channel", fields["channel"])
+            channel = self.directory.value_keys["channel"].get(fields["channel"])
             if channel is None:
                 self._add_unmapped_value("channel", fields["channel"])
             fields["channel"] = channel or ""
@@ -284,9 +283,9 @@ class _Decoder:
         return (key for key in self.field_ids if key.endswith("_due"))
 
     def _reason(self, name: str | None) -> str | None:
-        if name and name not in self.directory.reason_keys:
+        if name and name not in self.directory.value_keys["reason"]:
             self._add_unmapped_value("reason", name)
-        return self.directory.reason_keys.get(name or "")
+        return self.directory.value_keys["reason"].get(name or "")
 
     def _event(self, journal: Json) -> Event:
         changes: dict[tuple[str, str], Json] = {}
@@ -299,7 +298,7 @@ class _Decoder:
         has_moves = not MOVES.keys().isdisjoint(changes)
         self.has_moves |= has_moves
         confirmed, reason = _values(changes.get(self.confirmed)), _values(changes.get(self.reason))
-        reason_keys = self.directory.reason_keys
+        reason_keys = self.directory.value_keys["reason"]
         return Event(
             at=decode_time(journal["created_on"]),
             by=self._person(journal.get("user") or self.former.author()),

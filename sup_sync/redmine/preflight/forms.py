@@ -50,7 +50,7 @@ def check_list_values(state: RedmineState) -> Iterator[Problem]:
     for key in LIST_FIELDS:
         forms = [set(each.options) for each in fields.get(key, ()) if each.options]
         offered = set.intersection(*forms) if forms else set()  # a form may also offer its own former value
-        missing = [f'"{name}"' for name in state.names.values(key).values() if name not in offered]
+        missing = [f'"{name}"' for name in state.names.list_values[key].values() if name not in offered]
         if forms and missing:
             text = f'field "{state.names.fields[key]}" ({key}) does not have the value {", ".join(missing)}'
             fix = (
