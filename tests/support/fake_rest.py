@@ -391,7 +391,7 @@ def _refused(refusal: RefusalError, *, is_anonymous: bool, is_page: bool) -> Ans
 
 
 def _json(value: Json, status: int = 200) -> Answer:
-    return status, {"Content-Type": "application/json; charset=utf-8"}, json.dumps(value, ensure_ascii=False)
+    return status, {"Content-Type": "application/json; charset=utf-8"}, _json_text(value)
 
 
 def _page_of(kind: str, rows: Sequence[Json], sent: Json) -> Answer:
@@ -456,3 +456,8 @@ def _wiki_page(page: WikiPage) -> Json:
 
 def _moment(at: datetime) -> str:
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+def _json_text(value: Any) -> str:
+    """Write JSON as Redmine does: only what UTF-8 does not have (a lone surrogate) is escaped."""
+    return json.dumps(value, ensure_ascii=False).encode(errors="backslashreplace").decode()
