@@ -106,6 +106,7 @@ class RealScene:
                 "journal_details",
                 "custom_values",
                 "attachments",
+                "watchers",
                 "versions",
             ):
                 base.execute(f"DELETE FROM {table}")  # noqa: S608 - constants of this method
