@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from sup_sync.model.anonymous import ANONYMOUS_NAMES
-from sup_sync.model.issue import Person, Project, Side, Version
+from sup_sync.model.issue import Person, Project, Side, Status, Version
 from sup_sync.model.names import RedmineNames
 
 
@@ -68,6 +68,12 @@ class Directory:
             }
             for field, values in self.names.list_values.items()
         }
+
+    @cached_property
+    def statuses_by_id_text(self) -> Mapping[str, Status]:
+        """The statuses that are mapped as Redmine has them, by their ids as journals write them."""
+        usable = self.names.statuses.keys() - self.mismatched_statuses
+        return {str(each): self.names.statuses[name] for each, name in self.statuses.items() if name in usable}
 
     @cached_property
     def field_names(self) -> Mapping[int, str]:

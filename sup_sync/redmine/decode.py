@@ -11,7 +11,7 @@ from sup_sync.model.directory import Directory
 from sup_sync.model.issue import NUMBER_PREFIX, Event, Issue, Person, Phase, Project, Status, Version
 from sup_sync.model.names import TrackerMapping
 from sup_sync.model.required import INFORMATION
-from sup_sync.redmine.field_history import FieldHistory
+from sup_sync.redmine.field_history import Entry, FieldHistory, entries_of
 from sup_sync.redmine.former_values import FormerValues, counted_answers, with_unnamed_statuses
 from sup_sync.redmine.history import BY_ID, OF_CLOSING, changes_since, first_values, issue_as_of, value_of
 from sup_sync.redmine.linked_issues import blocker_ids, duplicate_ids, subtask_ids
@@ -110,11 +110,12 @@ class _Decoder:
     def issue(self) -> Issue:
         raw = self.raw
         author, tracker = self._filer(), _name(self.directory.trackers, raw["tracker"])
-        numbered = [(self._event(journal), journal.get("id", 0)) for journal in raw.get("journals", ())]
-        in_order = (event for event, _ in sorted(numbered, key=lambda each: (each[0].at, each[1])))
+        entries = entries_of(raw)
+        events = tuple(map(self._event, entries))
         fields, status = self._fields(), self._status(_name(self.directory.statuses, raw["status"]))
-        events = tuple(with_unnamed_statuses(in_order, status))
-        history = FieldHistory(raw)
+        if self.former.has_unnamed_statuses:
+            events = tuple(with_unnamed_statuses(events, status))
+        history = FieldHistory(entries)
         is_copied = self._is_copied(history, fields)
         closed = self._at_closing(status, events)
         category = self._tracker(closed["tracker"])
@@ -287,20 +288,18 @@ class _Decoder:
             self._add_unmapped_value("reason", name)
         return self.directory.value_keys["reason"].get(name or "")
 
-    def _event(self, journal: Json) -> Event:
-        changes: dict[tuple[str, str], Json] = {}
-        has_attachment = has_information = False
-        for each in journal.get("details", ()):
-            key = each["property"], each["name"]
-            changes[key] = each
-            has_attachment |= key[0] == "attachment" and bool(each.get("new_value"))
-            has_information |= key in self.information and _has_text(each)
-        has_moves = not MOVES.keys().isdisjoint(changes)
+    def _event(self, entry: Entry) -> Event:
+        journal, changes = entry.journal, entry.changes
+        has_attachment = has_information = has_moves = False
+        for key, detail in changes.items():
+            has_attachment |= key[0] == "attachment" and bool(detail.get("new_value"))
+            has_information |= key in self.information and _has_text(detail)
+            has_moves |= key in MOVES
         self.has_moves |= has_moves
         confirmed, reason = _values(changes.get(self.confirmed)), _values(changes.get(self.reason))
         reason_keys = self.directory.value_keys["reason"]
         return Event(
-            at=decode_time(journal["created_on"]),
+            at=entry.at,
             by=self._person(journal.get("user") or self.former.author()),
             has_note=bool((journal.get("notes") or "").strip()),
             has_attachment=has_attachment,
@@ -329,6 +328,9 @@ class _Decoder:
         return self._status_of_id(detail.get("old_value")), self._status_of_id(detail.get("new_value"))
 
     def _status_of_id(self, text: str | None) -> Status:
+        known = self.directory.statuses_by_id_text.get(text or "")
+        if known:
+            return known
         if not text:
             return self.former.unnamed_status()
         name = self.directory.statuses.get(int(text))

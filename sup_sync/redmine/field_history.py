@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from operator import itemgetter
+from typing import NamedTuple
+
+from sup_sync.redmine.values import decode_time
 from sup_sync.to_json import Json
 
 # A field in the details of a journal: (`attr` or `cf`, its name or id).
@@ -10,23 +16,45 @@ FieldKey = tuple[str, str]
 COPIED_FROM: FieldKey = ("relation", "copied_from")
 
 
+class Entry(NamedTuple):
+    """A journal with its time, its number and its details by field."""
+
+    at: datetime
+    number: int
+    journal: Json
+    changes: Mapping[FieldKey, Json]
+
+
+def entries_of(issue: Json) -> list[Entry]:
+    """Return the journals of an issue in order."""
+    entries = [
+        Entry(
+            decode_time(journal["created_on"]),
+            journal.get("id", 0),
+            journal,
+            {(each["property"], each["name"]): each for each in journal.get("details", ())},
+        )
+        for journal in issue.get("journals", ())
+    ]
+    entries.sort(key=itemgetter(0, 1))
+    return entries
+
+
 class FieldHistory:
     """The first and the last change of each field, as far as the issue's own journals show them.
 
     A copy of an issue has the values of the original, but none of its journals (fact).
     """
 
-    def __init__(self, raw: Json) -> None:
+    def __init__(self, entries: Sequence[Entry]) -> None:
         self._first: dict[FieldKey, Json] = {}
         self._last: dict[FieldKey, tuple[Json, Json | None]] = {}
-        journals = sorted(raw.get("journals", ()), key=lambda each: (each["created_on"], each.get("id", 0)))
-        for journal in journals:
-            for detail in journal.get("details", ()):
-                key = detail["property"], detail["name"]
+        for _, _, journal, changes in entries:
+            user = journal.get("user")
+            for key, detail in changes.items():
                 self._first.setdefault(key, detail)
-                self._last[key] = detail, journal.get("user")
-        first_details = journals[0].get("details", ()) if journals else ()
-        self.begins_as_copy = any((each["property"], each["name"]) == COPIED_FROM for each in first_details)
+                self._last[key] = detail, user
+        self.begins_as_copy = bool(entries) and COPIED_FROM in entries[0].changes
 
     def has(self, key: FieldKey) -> bool:
         return key in self._last

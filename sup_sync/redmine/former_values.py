@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from sup_sync.model.directory import Directory
@@ -20,6 +20,7 @@ class FormerValues:
         self._names = directory.names
         self._keys = directory.priority_keys
         self._assumptions: dict[str, None] = {}
+        self.has_unnamed_statuses = False
 
     @property
     def assumptions(self) -> tuple[str, ...]:
@@ -34,6 +35,7 @@ class FormerValues:
         return self._names.former_statuses.get(name) or Status(name, Phase.OPEN)
 
     def unnamed_status(self) -> Status:
+        self.has_unnamed_statuses = True
         self._assume("a change of status does not name both statuses; the missing one is taken from its neighbors")
         return UNNAMED
 
@@ -59,9 +61,8 @@ class FormerValues:
         self._assumptions[text] = None
 
 
-def with_unnamed_statuses(events: Iterable[Event], current: Status) -> Iterator[Event]:
+def with_unnamed_statuses(events: Sequence[Event], current: Status) -> Iterator[Event]:
     """Replace unnamed statuses by their neighbors: the status set before, or the one that the next change names."""
-    events = tuple(events)
     changes = [each.status for each in events if each.status]
     before = UNNAMED
     for event in events:
@@ -80,7 +81,7 @@ def counted_answers(journals: Iterable[Json], account_id: int | None, field_ids:
     """Collect the values that the tool's own journals on this issue wrote into the fields with these ids."""
     ids = {("cf", each) for each in field_ids}
     values: set[str] = set()
-    for journal in journals:
+    for journal in journals if ids else ():
         if (journal.get("user") or {}).get("id") == account_id:
             details = journal.get("details", ())
             values |= {str(each.get("new_value") or "") for each in details if (each["property"], each["name"]) in ids}
