@@ -43,7 +43,7 @@ def decode_caseload(
 
     `unread` are findings of reading.
     """
-    raw_issues = tuple(each for each in raw_issues if not _is_ignored(each, lists, rules.names))
+    raw_issues = tuple(each for each in raw_issues if ignored_tracker(each, lists, rules.names) is None)
     directory = guess_directory(raw_issues, rules.names) if lists is None else _directory(lists, rules)
     decoded = [decode_or_report(raw, directory, now) for raw in raw_issues]
     return Caseload(
@@ -53,14 +53,15 @@ def decode_caseload(
     )
 
 
-def _is_ignored(raw: Json, lists: Json | None, names: RedmineNames) -> bool:
-    """Return whether an issue is in a tracker that the mappings ignore."""
+def ignored_tracker(raw: Json, lists: Json | None, names: RedmineNames) -> str | None:
+    """Return the name of an issue's tracker if the mappings ignore it."""
     if not names.ignored_trackers:
-        return False
+        return None
     with suppress(KeyError, TypeError, AttributeError):  # decoding the issue reports the error
         current = {each["id"]: each["name"] for each in (lists or {}).get("trackers", ())}
-        return current.get(raw["tracker"]["id"], raw["tracker"]["name"]) in names.ignored_trackers
-    return False
+        name: str = current.get(raw["tracker"]["id"], raw["tracker"]["name"])
+        return name if name in names.ignored_trackers else None
+    return None
 
 
 def decode_or_report(raw: Json, directory: Directory, now: datetime | None = None) -> Issue | Finding:

@@ -39,12 +39,16 @@ if TYPE_CHECKING:
 @pass_settings
 def explain(settings: Settings, issue_id: int, source: Path | None, now: datetime | None, as_json: bool) -> int:
     """Explain one request: history, clocks, SLA status and time spent, with clauses."""
-    from sup_sync.run.caseload import decode_caseload, judge_caseload
+    from sup_sync.run.caseload import decode_caseload, ignored_tracker, judge_caseload
     from sup_sync.views.explanation import explain as explain_issue
 
     config = settings.load(require_config=source is None)
     time = in_support_zone(now, config)
     gathered = _gather_one(settings, config, source, issue_id)
+    tracker = ignored_tracker(gathered.raw_issues[0], gathered.lists, config.rules.names)
+    if tracker is not None:
+        text = f'request #{issue_id} is in tracker "{tracker}", which mappings/tracker.yaml ignores'
+        raise MissingError(f"{text}; to evaluate it, map the tracker to a category there")
     caseload = decode_caseload(gathered.lists, gathered.raw_issues, config.rules, time)
     for finding in caseload.findings:
         raise DecodeError(finding.text)

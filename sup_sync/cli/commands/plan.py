@@ -81,7 +81,8 @@ def plan(
     forecast = make_forecast(planned, config.limits, _background(settings, config, caseload, time, is_live=is_live))
     if issue_id is not None:
         if issue_id not in {each.issue.id for each in judgements}:
-            raise MissingError(f"request #{issue_id} is not open or recently closed in the projects of config.yaml")
+            text = "is not open or recently closed in the projects of config.yaml, or its tracker is ignored"
+            raise MissingError(f"request #{issue_id} {text}")
         planned = _only(planned, issue_id)
         forecast = replace(forecast, postponed=tuple(each for each in forecast.postponed if each == issue_id))
     if out:
