@@ -50,7 +50,9 @@ if TYPE_CHECKING:
     help="Write the plan to FILE too: `apply FILE` writes it within 24 hours, if nothing changed.",
     metavar="FILE",
 )
-@click.option("--exit-code", is_flag=True, help="Exit with 5 if changes are pending, even if a request could not be evaluated.")
+@click.option(
+    "--exit-code", is_flag=True, help="Exit with 5 if changes are pending, even if a request could not be evaluated."
+)
 @click.option("--adopt", is_flag=True, help="Show what `apply --adopt` would change.")
 @global_options
 @pass_settings
