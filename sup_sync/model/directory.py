@@ -83,8 +83,21 @@ class Directory:
         """Find a person with the side that they have in a request of this project and author.
 
         Without a role in the project, a person has the side of their roles in others. With roles of both sides there,
-        they are a client in the requests that they filed, and staff in all others.
+        they are a client in the requests that they filed, and staff in all others. A client who may be staff is UNKNOWN.
         """
+        person = self._person(person_id, name, project_id, author_id)
+        return replace(person, side=Side.UNKNOWN) if self._may_be_staff(person, author_id) else person
+
+    def _may_be_staff(self, person: Person, author_id: int) -> bool:
+        """Return whether a client may be in a group of staff that is gone.
+
+        In the requests that they filed, only if they are in another group, which may be that group with a new name.
+        """
+        if not self.is_staff_incomplete or person.side is not Side.CLIENT:
+            return False
+        return person.id != author_id or bool(person.groups & self.unmapped_groups)
+
+    def _person(self, person_id: int, name: str, project_id: int, author_id: int) -> Person:
         in_project = self.people_in_projects.get((project_id, person_id))
         if in_project is not None:
             return in_project

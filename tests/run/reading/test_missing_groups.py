@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from end_to_end.scene import BASE, CLIENT, CLIENT_ROLE, CONSULTATION, DEVELOPER_ROLE, OPERATOR, STAFF_GROUP
+from end_to_end.scene import (
+    BASE,
+    CLIENT,
+    CLIENT_ROLE,
+    CONSULTATION,
+    DEVELOPER_ROLE,
+    OPERATOR,
+    STAFF_GROUP,
+    STAFF_ROLE,
+)
 from run.reading.cached_site import CachedSite
 from stories.shipped import Copy
 from support.fake_records import Group
@@ -48,6 +57,14 @@ def delete(site: CachedSite, group: Group) -> None:
     site.world.tracker.groups.remove(group)
 
 
+def give_role(site: CachedSite, login: str, role: str) -> None:
+    """Give a person only this role in each project."""
+    for project in site.world.tracker.projects:
+        for member in project.members:
+            if getattr(member.who, "login", "") == login:
+                member.roles = {site.world.tracker.role(role): False}
+
+
 def test_group_of_an_ended_contract_is_not_needed(site_with_contract: CachedSite) -> None:
     site = site_with_contract
     issue_id = site.diary.file("Mon 09:00", "golden", BASE, CONSULTATION)
@@ -82,11 +99,7 @@ def test_requests_of_a_missing_group_are_held_and_the_others_served(
 def test_requests_with_answers_of_a_missing_group_of_staff_are_held_and_the_others_served(site: CachedSite) -> None:
     """The role of the others still says that they are staff or clients."""
     issue_id, other = site.diary.file("Mon 09:00"), site.diary.file("Mon 09:00")
-    redmine = site.world.tracker
-    for project in redmine.projects:
-        for member in project.members:
-            if getattr(member.who, "login", "") == OPERATOR:
-                member.roles = {redmine.role(DEVELOPER_ROLE): False}
+    give_role(site, OPERATOR, DEVELOPER_ROLE)
     group_of(site, STAFF_GROUP).name = "Қолдау"
     site.run("Mon 09:05")
     with site.diary.at("Mon 09:10", issue_id) as world:
@@ -95,3 +108,28 @@ def test_requests_with_answers_of_a_missing_group_of_staff_are_held_and_the_othe
     assert {each for each, kind in run.findings if kind == "unmapped_name"} == {issue_id}
     assert run.outcomes == {other: OutcomeKind.APPLIED}
     assert any(each.startswith(f'group "{STAFF_GROUP}" (staff) is in no project') for each in run.done.problems)
+
+
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_answer_of_a_client_who_may_be_in_a_missing_group_of_staff_is_not_taken_for_the_clients_word(
+    site: CachedSite, is_deleted: bool
+) -> None:
+    answered, by_client, filed_by_staff = (
+        site.diary.file("Mon 09:00", login, BASE, CONSULTATION) for login in (CLIENT, CLIENT, OPERATOR)
+    )
+    site.add_person("colleague", STAFF_ROLE)
+    give_role(site, OPERATOR, CLIENT_ROLE)
+    if is_deleted:
+        delete(site, group_of(site, STAFF_GROUP))
+    else:
+        group_of(site, STAFF_GROUP).name = "Қолдау"
+    for issue_id, login in ((answered, OPERATOR), (by_client, CLIENT), (filed_by_staff, OPERATOR)):
+        with site.diary.at("Mon 09:01", issue_id) as world:
+            world.note(login, issue_id, "Жауап")
+    run = site.run("Mon 09:05").result
+    held = {answered} if is_deleted else {answered, filed_by_staff}
+    assert {each for each, kind in run.findings if kind == "unmapped_name"} == held
+    assert run.outcomes == dict.fromkeys({answered, by_client, filed_by_staff} - held, OutcomeKind.APPLIED)
+    assert [site.diary.notes(CLIENT, each, private=False) for each in held] == [["Жауап"]] * len(held)
+    assert any(each.startswith(f'group "{STAFF_GROUP}" (staff) is in no project') for each in run.done.problems)
+    assert not run.done.is_complete
