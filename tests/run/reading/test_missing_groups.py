@@ -96,6 +96,44 @@ def test_requests_of_a_missing_group_are_held_and_the_others_served(
     assert site.diary.fields(OPERATOR, old)["level"] == "VIP"
 
 
+def test_direct_member_of_a_deleted_group_is_not_served_as_a_client_without_a_contract(
+    site_with_contract: CachedSite,
+) -> None:
+    """The level of earlier requests tells who was in the group; a client without one may have been."""
+    site = site_with_contract
+    for each in ("direct", "newcomer"):
+        site.add_person(each, CLIENT_ROLE)
+    redmine = site.world.tracker
+    group_of(site).users += [each for each in redmine.users if each.login in ("direct", "newcomer")]
+    for login in ("direct", CLIENT):
+        site.diary.file("Mon 09:00", login, BASE, CONSULTATION)
+    site.run_until_idle("Mon 09:05", "Mon 09:10", "Mon 09:15")
+    delete(site, group_of(site))
+    held, unknown, served = (
+        site.diary.file("Mon 09:20", each, BASE, CONSULTATION) for each in ("direct", "newcomer", CLIENT)
+    )
+    by_project = site.diary.file("Mon 09:20")
+    site.delete_cache()
+    run = site.run("Mon 09:25").result
+    assert run.outcomes == dict.fromkeys([served, by_project], OutcomeKind.APPLIED)
+    texts = {each.issue_id: each.text for each in run.done.plan.findings if each.kind == "unmapped_name"}
+    assert texts[held].startswith(f'level unknown: group "{GROUP}" (contract of {GROUP}) was not found in Redmine; ')
+    assert texts[unknown] == texts[held]
+    assert not run.done.is_complete
+    assert [site.diary.fields(OPERATOR, each)["level"] for each in (held, unknown, served)] == ["", "", "Базалық"]
+
+
+def test_deleted_group_of_an_ended_contract_holds_no_request(site_with_contract: CachedSite) -> None:
+    site = site_with_contract
+    redmine = site.world.tracker
+    base = next(each for each in redmine.projects if each.identifier == BASE)
+    redmine.join(base, redmine.add_group("Ескі", []), [CLIENT_ROLE])
+    delete(site, group_of(site, "Ескі"))
+    issue_id = site.diary.file("Mon 09:00", CLIENT, BASE, CONSULTATION)
+    run = site.run("Mon 09:05").result
+    assert (run.outcomes, run.done.is_complete) == ({issue_id: OutcomeKind.APPLIED}, True)
+
+
 def test_requests_with_answers_of_a_missing_group_of_staff_are_held_and_the_others_served(site: CachedSite) -> None:
     """The role of the others still says that they are staff or clients."""
     issue_id, other = site.diary.file("Mon 09:00"), site.diary.file("Mon 09:00")
