@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Container, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -80,6 +80,14 @@ class Reader(ListReader):
             with suppress(MissingError):
                 rows.append(self.fetch_issue(issue_id))
         return rows
+
+    @checked_form()
+    def fetch_rows_by(self, author_id: int, project_ids: Container[int], closed_since: datetime) -> list[Json]:
+        """Fetch the list rows of an author's newest issues in these projects that are open or changed since then."""
+        issues = self._redmine.issue.filter(author_id=author_id, status_id="*", sort="id:desc", limit=PAGE)
+        rows = [row for row in issues.values() if row["author"]["id"] == author_id]
+        rows = [row for row in rows if row["project"]["id"] in project_ids]
+        return [row for row in rows if not row["status"]["is_closed"] or _is_since(row, closed_since)]
 
     @checked_form()
     def count(self, filters: Json) -> int:

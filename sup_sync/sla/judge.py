@@ -72,6 +72,7 @@ class _Judge:
         in_force = policy.in_force_on(self.filed_on)
         self.policy = in_force or policy
         self.has_regulation = in_force is not None
+        self.level_problems: tuple[str, ...] = ()
         self.undecidable = self.policy.undecidable_contract(issue, self.filed_on)
         self.reason = self._reason()
         self.phase_periods = tuple(phase_periods(issue, self.filed_at, now))
@@ -80,6 +81,8 @@ class _Judge:
     def judgement(self) -> Judgement:
         contract = None if self.undecidable else self.policy.contract_for(self.issue, self.filed_on)
         level = contract.level if contract else None if self.undecidable else self.policy.default_level
+        self.level_problems = tuple(self._contracts_of_missing_groups(level))
+        level = None if self.level_problems else level
         channel = self.policy.channel_of(self.issue)
         agreement = self._agreement(level, channel)
         clocks: tuple[Clock, ...] = ()
@@ -177,7 +180,7 @@ class _Judge:
         unknown = (
             *self.issue.unknown,
             *possible_staff(self.issue),
-            *self._contracts_of_missing_groups(level),
+            *self.level_problems,
             *self._values_of_other_versions(level, channel),
         )
         for each in unknown:
