@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from end_to_end.scene import (
@@ -123,15 +124,24 @@ def test_direct_member_of_a_deleted_group_is_not_served_as_a_client_without_a_co
     assert [site.diary.fields(OPERATOR, each)["level"] for each in (held, unknown, served)] == ["", "", "Базалық"]
 
 
-def test_deleted_group_of_an_ended_contract_holds_no_request(site_with_contract: CachedSite) -> None:
-    site = site_with_contract
-    redmine = site.world.tracker
-    base = next(each for each in redmine.projects if each.identifier == BASE)
-    redmine.join(base, redmine.add_group("Ескі", []), [CLIENT_ROLE])
-    delete(site, group_of(site, "Ескі"))
+def test_deleted_group_of_an_ended_contract_holds_no_request(site: CachedSite) -> None:
+    """The contract ended after the request was filed."""
+    client, *_ = site.diary.config.rules.policy.contracts
+    ended = replace(client, project=None, group="Ескі", bin=None, last_on=date(2026, 6, 8))
+    policy = replace(site.diary.config.rules.policy, contracts=(ended,))
+    site.diary.config = replace(site.diary.config, rules=replace(site.diary.config.rules, policy=policy))
     issue_id = site.diary.file("Mon 09:00", CLIENT, BASE, CONSULTATION)
-    run = site.run("Mon 09:05").result
+    run = site.run("Tue 09:05").result
     assert (run.outcomes, run.done.is_complete) == ({issue_id: OutcomeKind.APPLIED}, True)
+
+
+def test_client_in_no_other_group_is_served_after_the_group_was_renamed(site_with_contract: CachedSite) -> None:
+    site = site_with_contract
+    group_of(site).name = "Күміс клиенттер"
+    issue_id, of_group = (site.diary.file("Mon 09:00", each, BASE, CONSULTATION) for each in (CLIENT, "golden"))
+    run = site.run("Mon 09:05").result
+    assert (run.outcomes, run.done.skipped) == ({issue_id: OutcomeKind.APPLIED}, 1)
+    assert (of_group, "unmapped_name") in run.findings
 
 
 def test_requests_with_answers_of_a_missing_group_of_staff_are_held_and_the_others_served(site: CachedSite) -> None:
