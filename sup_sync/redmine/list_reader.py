@@ -246,7 +246,9 @@ class ListReader:
         logins: dict[int, str | None] = {}
         for each in (each for each in people if each["name"] in names):
             try:
-                row = self._session.get_json(f"/users/{each['id']}.json", forbidden=MissingError)["user"]
+                path = f"/users/{each['id']}.json"
+                with answer_of(path):
+                    row = self._session.get_json(path, forbidden=MissingError)["user"]
             except MissingError:
                 logins[each["id"]] = None
             except RedmineUnavailableError as error:
