@@ -97,15 +97,15 @@ class Directory:
         UNKNOWN.
         """
         person = self._person(person_id, name, project_id, author_id)
-        return replace(person, side=Side.UNKNOWN) if self._may_be_staff(person, author_id) else person
+        if self.is_staff_incomplete and person.side is Side.CLIENT and self._may_be_staff(person, author_id):
+            return replace(person, side=Side.UNKNOWN)
+        return person
 
     def _may_be_staff(self, person: Person, author_id: int) -> bool:
         """Return whether a client may be in a group of staff that is gone.
 
         In the requests that they filed, only if they are in another group, which may be that group with a new name.
         """
-        if not self.is_staff_incomplete or person.side is not Side.CLIENT:
-            return False
         return person.id != author_id or bool(person.groups & self.unmapped_groups)
 
     def _person(self, person_id: int, name: str, project_id: int, author_id: int) -> Person:
