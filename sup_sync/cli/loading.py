@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from sup_sync.run.linked import Source
     from sup_sync.sla.judgement import Judgement
 
-MOST_NAMED = 10  # requests on one line
-
 
 def read_snapshot(settings: Settings, config: Config, source: Path) -> Gathered:
     """Read the requests of a snapshot file, and print the mapped names that its lists lack; raise SnapshotError."""
@@ -126,7 +124,8 @@ def report_unjudged(settings: Settings, judgements: Iterable[Judgement]) -> int:
     unjudged = [each.issue.id for each in judgements if each.is_unjudged]
     if not unjudged:
         return DONE
-    first, rest = unjudged[:MOST_NAMED], len(unjudged) - MOST_NAMED
-    names = ", ".join(f"#{each}" for each in first) + (f" and {rest} more" if rest > 0 else "")
-    settings.info(f"could not be judged: {names}; `sup-sync explain {first[0]}` shows why", always=True)
+    from sup_sync.output.terminal.labels import numbers
+
+    text = f"could not be judged: {numbers(unjudged)}; `sup-sync explain {unjudged[0]}` shows why"
+    settings.info(text, always=True)
     return PARTLY_DONE

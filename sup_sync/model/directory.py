@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from functools import cached_property
 
 from sup_sync.model.anonymous import ANONYMOUS_NAMES
@@ -22,6 +23,8 @@ class Directory:
     `unmapped_groups` are the other groups in the projects. `mismatched_statuses` are closed in Redmine but not in the
     mappings, or the other way round, `mismatched_priorities` have another rank there. `is_staff_incomplete`: a mapped
     group or role of staff is gone. `is_guessed`: the lists were missing, so all entries come from the requests.
+    `recorded_levels` has, by the id of each author, the level that the tool recorded on their newest request, and when
+    that was filed; it is only read if a group is missing.
     """
 
     names: RedmineNames
@@ -42,6 +45,7 @@ class Directory:
     mismatched_statuses: frozenset[str] = frozenset()
     mismatched_priorities: frozenset[str] = frozenset()
     is_staff_incomplete: bool = False
+    recorded_levels: Mapping[int, tuple[str, datetime]] = field(default_factory=dict)
     is_guessed: bool = False
 
     @cached_property
@@ -85,12 +89,32 @@ class Directory:
         known = self.people.get(person_id)
         return known is None or bool(known.groups & self.unmapped_groups)
 
+    @cached_property
+    def possible_new_names(self) -> frozenset[str]:
+        """The unmapped groups with clients; each may be the missing group of a contract with a new name."""
+        clients = (each for each in self.people.values() if each.side is Side.CLIENT)
+        return frozenset(group for each in clients for group in each.groups & self.unmapped_groups)
+
     def person(self, person_id: int, name: str, project_id: int, author_id: int) -> Person:
         """Find a person with the side that they have in a request of this project and author.
 
         Without a role in the project, a person has the side of their roles in others. With roles of both sides there,
-        they are a client in the requests that they filed, and staff in all others.
+        they are a client in the requests that they filed, and staff in all others. A client who may be staff is
+        UNKNOWN.
         """
+        person = self._person(person_id, name, project_id, author_id)
+        if self.is_staff_incomplete and person.side is Side.CLIENT and self._may_be_staff(person, author_id):
+            return replace(person, side=Side.UNKNOWN)
+        return person
+
+    def _may_be_staff(self, person: Person, author_id: int) -> bool:
+        """Return whether a client may be in a group of staff that is gone.
+
+        In the requests that they filed, only if they are in another group, which may be that group with a new name.
+        """
+        return person.id != author_id or bool(person.groups & self.unmapped_groups)
+
+    def _person(self, person_id: int, name: str, project_id: int, author_id: int) -> Person:
         in_project = self.people_in_projects.get((project_id, person_id))
         if in_project is not None:
             return in_project

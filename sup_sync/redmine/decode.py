@@ -155,7 +155,9 @@ class _Decoder:
             filed_tracker=filed_tracker["name"] if filed_tracker else None,
             counted_answers=counted_answers(raw.get("journals", ()), self.directory.account_id, self._answer_fields()),
             recorded_level=self.directory.value_keys["level"].get(fields.get("level", "")),
+            earlier_level=self.directory.recorded_levels.get(self.filer["id"]),
             missing_groups=self.directory.missing_groups,
+            possible_new_names=self.directory.possible_new_names,
             is_staff_incomplete=self.directory.is_staff_incomplete,
             may_be_in_missing_group=self.directory.may_be_in_missing_group(self.filer["id"]),
         )

@@ -56,6 +56,11 @@ def decode_directory(lists: Json, names: RedmineNames) -> Directory:
     )
 
 
+def group_label(name: str) -> str:
+    """Return the key of a group in `unread` of the lists."""
+    return f'group "{name}"'
+
+
 def _mismatched_statuses(rows: Iterable[Json], names: RedmineNames) -> Iterator[str]:
     """Find the statuses that are closed in Redmine but not in the mappings, or the other way round."""
     for row in rows:

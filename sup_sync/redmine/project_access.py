@@ -64,6 +64,12 @@ class UnreadableProjectError(AccessError):
         self.cause = cause
 
 
+def find_cause(cause: str) -> Cause:
+    """Return a cause by its key of `CAUSES`, or make one of the text of an error."""
+    text, _, fix = cause.partition("; ")
+    return CAUSES.get(cause) or Cause(text, fix)
+
+
 def describe_cause(identifier: str, cause: str) -> str:
     return f"project {identifier}: {CAUSES[cause].text}; {CAUSES[cause].fix}"
 

@@ -227,10 +227,20 @@ def _connection_error(error: Exception, method: str, path: str) -> SupSyncError:
         return RedmineUnavailableError(f"{where}: connection failed; check that Redmine is up and `url` is correct")
     late = requests.Timeout, urllib3.exceptions.TimeoutError
     problem = "no response in time" if isinstance(error, late) or isinstance(reason, late) else "the connection broke"
-    problem = str(error) if isinstance(error, BodyTooLargeError) else problem
+    is_large = isinstance(error, BodyTooLargeError)
+    problem = str(error) if is_large else problem
     if method in REPEATABLE:
-        return RedmineUnavailableError(f"{where}: {problem}; try again later")
+        return RedmineUnavailableError(f"{where}: {problem}; {_fix_of_size(path) if is_large else 'try again later'}")
     return AmbiguousError(f"{where}: {problem}; {UNKNOWN_RESULT}")
+
+
+def _fix_of_size(path: str) -> str:
+    """Return how to make the answer smaller; a history keeps the old texts of a description, but not of notes."""
+    if path == "/issues.json":
+        return "shorten the longest descriptions of requests in Redmine"
+    if path.startswith("/issues/"):
+        return "shorten its longest notes in Redmine, or continue in a new request and close this one"
+    return f"{CHECK_URL}, and what a proxy answers"
 
 
 def _read_error(response: requests.Response, where: str, forbidden: type[SupSyncError]) -> SupSyncError | None:

@@ -17,6 +17,7 @@ from sup_sync.planning.linked import Linked, not_read
 from sup_sync.planning.plan import Plan, make_plan
 from sup_sync.redmine.decode import decode_issue
 from sup_sync.redmine.lists import decode_directory, guess_directory
+from sup_sync.redmine.recorded_levels import with_recorded_levels
 from sup_sync.sla.judge import judge_issue
 from sup_sync.sla.judgement import Judgement
 from sup_sync.to_json import Json
@@ -38,13 +39,16 @@ def decode_caseload(
     now: datetime | None = None,
     *,
     unread: Iterable[Finding] = (),
+    others: Iterable[Json] = (),
 ) -> Caseload:
     """Decode issues as of `now`; without lists, people and former statuses are guessed.
 
-    `unread` are findings of reading.
+    `unread` are findings of reading, `others` more requests of the same authors.
     """
-    raw_issues = tuple(each for each in raw_issues if not _is_ignored(each, lists, rules.names))
+    raw_issues = tuple(each for each in raw_issues if ignored_tracker(each, lists, rules.names) is None)
     directory = guess_directory(raw_issues, rules.names) if lists is None else _directory(lists, rules)
+    if directory.missing_groups:
+        directory = with_recorded_levels(directory, (*raw_issues, *others))
     decoded = [decode_or_report(raw, directory, now) for raw in raw_issues]
     return Caseload(
         directory,
@@ -53,14 +57,15 @@ def decode_caseload(
     )
 
 
-def _is_ignored(raw: Json, lists: Json | None, names: RedmineNames) -> bool:
-    """Return whether an issue is in a tracker that the mappings ignore."""
+def ignored_tracker(raw: Json, lists: Json | None, names: RedmineNames) -> str | None:
+    """Return the name of an issue's tracker if the mappings ignore it."""
     if not names.ignored_trackers:
-        return False
+        return None
     with suppress(KeyError, TypeError, AttributeError):  # decoding the issue reports the error
         current = {each["id"]: each["name"] for each in (lists or {}).get("trackers", ())}
-        return current.get(raw["tracker"]["id"], raw["tracker"]["name"]) in names.ignored_trackers
-    return False
+        name: str = current.get(raw["tracker"]["id"], raw["tracker"]["name"])
+        return name if name in names.ignored_trackers else None
+    return None
 
 
 def decode_or_report(raw: Json, directory: Directory, now: datetime | None = None) -> Issue | Finding:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Self
 
 from sup_sync.config.load import Config
-from sup_sync.errors import AnswerError
+from sup_sync.errors import RedmineUnavailableError
 from sup_sync.model.issue import Finding
 from sup_sync.redmine.lists import CLOSED_PROJECT
 from sup_sync.redmine.preflight.checks import partial_problems, usable_state
@@ -19,7 +19,13 @@ from sup_sync.run.caseload import closed_since
 from sup_sync.run.histories import HistoryReader, Progress
 from sup_sync.run.linked import from_redmine
 from sup_sync.run.own_lists import CLOCK_TOLERANCE, OwnLists, Question
-from sup_sync.run.redmine_state import names_hash, open_redmine_state, reread_redmine_state, reread_releases
+from sup_sync.run.redmine_state import (
+    names_hash,
+    open_redmine_state,
+    readable_versions,
+    reread_redmine_state,
+    with_releases,
+)
 from sup_sync.run.scope import local_day
 from sup_sync.run.unknown_ids import ListedIds
 from sup_sync.to_json import Json
@@ -106,10 +112,15 @@ class IncrementalReader:
             self._read_changed(since)
 
     def read_releases(self, project_ids: Collection[int]) -> bool:
-        """Reread the releases of projects, and return whether any changed."""
-        changed = reread_releases(self._reader, self._config, self.cache, self.state, project_ids)
+        """Reread the releases of projects, and return whether any changed, or a project was left out as that failed."""
+        failed = len(self._own_lists.failed)
+        versions: list[Json] = []
+        for project_id in project_ids:
+            with self._own_lists.errors_of(project_id):
+                versions += readable_versions(self._reader, project_id)
+        changed = with_releases(self._config, self.cache, self.state, versions)
         self.state = changed or self.state
-        return changed is not None
+        return changed is not None or len(self._own_lists.failed) > failed
 
     def reread_lists(self) -> bool:
         """Reread the lists, and return whether they changed."""
@@ -199,17 +210,25 @@ class IncrementalReader:
         return rows
 
     def _rows(self, question: Question) -> list[Json]:
-        """List the issues of all projects; if that list is not whole, by each project's own list."""
+        """List the issues of all projects; if that list fails or is not whole, by each project's own list."""
         status, since = question
         try:
             return self._reader.fetch_rows(status=status, updated_since=since)
-        except AnswerError:
+        except RedmineUnavailableError as error:
+            self._reader.cause_of(error)
             return self._own_lists.fetch(self._projects, [question])
 
     def _invalidated_rows(self, listed: Collection[int]) -> list[Json]:
-        """List the issues that must be reread though no list shows a change; forget those that are gone."""
+        """List the issues that must be reread though no list shows a change; forget those that are gone.
+
+        If the list fails, each is read by itself, as one of them may be the cause.
+        """
         invalidated = self.cache.invalidated().difference(listed)
-        rows = self._reader.fetch_rows_of(invalidated)
+        try:
+            rows = self._reader.fetch_rows_of(invalidated)
+        except RedmineUnavailableError as error:
+            self._reader.cause_of(error)
+            return list(self.cached_issues(invalidated))
         self.cache.delete(invalidated - {row["id"] for row in rows})
         return self._in_scope(rows)
 

@@ -55,7 +55,7 @@ class OwnLists:
         """Fetch the rows of these projects from their own lists."""
         rows: list[Json] = []
         for project in projects:
-            with self._errors_of(project):
+            with self.errors_of(project["id"]):
                 for status, since in questions:
                     rows += self._reader.fetch_rows(status=status, updated_since=since, project_id=project["id"])
         return rows
@@ -88,7 +88,7 @@ class OwnLists:
         due = [each for each in queue if str(each) not in self._lacking]
         rows: list[Json] = []
         for project_id in due if is_daily else due[:CHECKED_PER_RUN]:
-            with self._errors_of(in_turn[project_id]):
+            with self.errors_of(project_id):
                 since = closed_since if is_daily else None
                 missing = self._find_missing(in_turn[project_id], questions, since)
                 if missing is not None:
@@ -148,11 +148,11 @@ class OwnLists:
         self._cache.set(KEY, {"lacking": self._lacking, "queue": self._queue})
 
     @contextmanager
-    def _errors_of(self, project: Json) -> Iterator[None]:
+    def errors_of(self, project_id: int) -> Iterator[None]:
         """Record an error of reading one project, and go on with the others."""
         try:
             yield
         except OutOfTimeError:
             raise  # no time is left for the others
         except SupSyncError as error:
-            self.failed[project["id"]] = str(error)
+            self.failed[project_id] = str(error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -72,11 +72,9 @@ def reread_redmine_state(
     return state
 
 
-def reread_releases(
-    reader: Reader, config: Config, cache: Cache, state: RedmineState, project_ids: Collection[int]
-) -> RedmineState | None:
-    """Fetch the releases of projects, as their dates change without a trace on requests; None if nothing changed."""
-    fetched = {version["id"]: version for each in project_ids for version in _readable_versions(reader, each)}
+def with_releases(config: Config, cache: Cache, state: RedmineState, reread: Iterable[Json]) -> RedmineState | None:
+    """Return and store the state with releases that were fetched again; None if none of them changed."""
+    fetched = {version["id"]: version for version in reread}
     versions = [fetched.get(version["id"], version) for version in state.lists["versions"]]
     if versions == state.lists["versions"]:
         return None
@@ -85,8 +83,11 @@ def reread_releases(
     return changed
 
 
-def _readable_versions(reader: Reader, project_id: int) -> list[Json]:
-    """Fetch the versions of a project; none if it was archived or deleted after its requests were read."""
+def readable_versions(reader: Reader, project_id: int) -> list[Json]:
+    """Fetch the releases of a project, as their dates change without a trace on requests.
+
+    None if it was archived or deleted after its requests were read.
+    """
     try:
         return reader.fetch_versions(project_id)
     except (AccessError, MissingError):

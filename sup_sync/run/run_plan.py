@@ -17,6 +17,7 @@ from sup_sync.planning.plan import Plan
 from sup_sync.redmine.lists import decode_directory
 from sup_sync.redmine.preflight.checks import stopping_problems, usable_state
 from sup_sync.redmine.preflight.problem import Area, RedmineState
+from sup_sync.redmine.recorded_levels import with_recorded_levels
 from sup_sync.run.caseload import decode_or_report
 from sup_sync.run.decide import decide
 from sup_sync.run.failures import FailureLog
@@ -90,6 +91,8 @@ def _decide_and_remember(reading: IncrementalReader, config: Config, now: dateti
     cache, rules = reading.cache, config.rules
     decided_by = rules_hash(config, reading.state)
     directory = decode_directory(reading.state.lists, rules.names)
+    if directory.missing_groups & reading.state.contract_groups:
+        directory = with_recorded_levels(directory, reading.cached_issues(cache.ids(reading.closed_since)))
     ids_to_judge = cache.ids_to_judge(reading.closed_since, decided_by, now)
     raw_issues = reading.cached_issues(ids_to_judge)
     linked = LinkedRequests(directory, rules, now, reading.cached_issue, reading.fetch_issue)

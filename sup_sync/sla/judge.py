@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -11,7 +11,7 @@ from sup_sync.errors import CalendarError, internal_error
 from sup_sync.model.anonymous import ANONYMOUS_NAMES
 from sup_sync.model.issue import Finding, Issue, Phase, Side
 from sup_sync.model.moments import MOMENT_FORMAT
-from sup_sync.model.policy import Agreement, Calendars, ClockKind, Policy, Reason
+from sup_sync.model.policy import Agreement, Calendars, ClockKind, Contract, Policy, Reason
 from sup_sync.model.required import ItemProblem
 from sup_sync.model.working_time import Span
 from sup_sync.sla.clock import SKIPPED, Clock, Verdict, judge_clock, no_target
@@ -72,6 +72,7 @@ class _Judge:
         in_force = policy.in_force_on(self.filed_on)
         self.policy = in_force or policy
         self.has_regulation = in_force is not None
+        self.level_problems: tuple[str, ...] = ()
         self.undecidable = self.policy.undecidable_contract(issue, self.filed_on)
         self.reason = self._reason()
         self.phase_periods = tuple(phase_periods(issue, self.filed_at, now))
@@ -80,6 +81,8 @@ class _Judge:
     def judgement(self) -> Judgement:
         contract = None if self.undecidable else self.policy.contract_for(self.issue, self.filed_on)
         level = contract.level if contract else None if self.undecidable else self.policy.default_level
+        self.level_problems = tuple(self._contracts_of_missing_groups(level))
+        level = None if self.level_problems else level
         channel = self.policy.channel_of(self.issue)
         agreement = self._agreement(level, channel)
         clocks: tuple[Clock, ...] = ()
@@ -177,7 +180,7 @@ class _Judge:
         unknown = (
             *self.issue.unknown,
             *possible_staff(self.issue),
-            *self._contracts_of_missing_groups(level),
+            *self.level_problems,
             *self._values_of_other_versions(level, channel),
         )
         for each in unknown:
@@ -198,18 +201,33 @@ class _Judge:
         return agreement
 
     def _contracts_of_missing_groups(self, level: str | None) -> Iterator[str]:
-        """Yield a problem for each contract that may apply to the author, but whose group is gone from Redmine.
-
-        The level in Redmine shows which one applied before.
-        """
+        """Yield a problem for each contract that may apply to the author, but whose group is gone from Redmine."""
         issue = self.issue
-        if not issue.missing_groups or self.policy.contract_for(issue, self.filed_on) or issue.author.is_staff:
+        if not issue.missing_groups or issue.author.side in (Side.STAFF, Side.BOT):
             return
-        had_contract = issue.recorded_level not in (None, level)
-        for each in self.policy.contracts:
-            is_missing = each.group in issue.missing_groups and each.first_on <= self.filed_on <= each.last_on
-            if is_missing and (had_contract or (issue.may_be_in_missing_group and not issue.recorded_level)):
-                yield f'group "{each.group}" (contract of {each.client}) is in no project; the level is not known'
+        if self.policy.contract_for(issue, self.filed_on):
+            return
+        contracts = [each for each in self.policy.contracts if each.group in issue.missing_groups]
+        for each in contracts:
+            if each.first_on <= self.filed_on <= each.last_on and self._may_apply(each, level, contracts):
+                text = f'level unknown: group "{each.group}" (contract of {each.client}) was not found in Redmine'
+                yield f"{text}; add it to a project, or correct mappings/clients.yaml"
+
+    def _may_apply(self, contract: Contract, level: str | None, contracts: Sequence[Contract]) -> bool:
+        """Return whether a contract may apply, by the levels in Redmine, which show what applied before.
+
+        Without one, it may if its group was deleted, not renamed: then any client may have been in it. `contracts` are
+        all of which the group is missing.
+        """
+        issue, today = self.issue, self.now.astimezone(self.zone).date()
+        if issue.recorded_level:
+            return issue.recorded_level != level
+        if issue.may_be_in_missing_group:
+            return True
+        if issue.earlier_level and issue.earlier_level[1].astimezone(self.zone).date() >= contract.first_on:
+            return issue.earlier_level[0] != level
+        missing = {each.group for each in contracts if each.last_on >= today}
+        return contract.group in missing and len(missing) > len(issue.possible_new_names)
 
     def _no_level(self) -> str:
         if self.undecidable:

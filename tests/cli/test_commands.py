@@ -147,8 +147,12 @@ def test_quiet_prints_why_a_run_is_incomplete(shell: Shell, office: Office) -> N
 
 
 def test_run_without_the_requests_that_the_mappings_ignore_is_complete_and_quiet(shell: Shell, office: Office) -> None:
-    office.file("Mon 09:00", OPERATOR, BASE, UNMAPPED_TRACKER)
+    issue_id = office.file("Mon 09:00", OPERATOR, BASE, UNMAPPED_TRACKER)
+    assert f'tracker "{UNMAPPED_TRACKER}" is not mapped' in shell("explain", issue_id).out
     shell.files.replace("tracker.yaml", "\n\nstatuses:", f"\n  {UNMAPPED_TRACKER}: ignore\n\nstatuses:")
+    result = shell("explain", issue_id)
+    assert result.code == 2
+    assert f'in tracker "{UNMAPPED_TRACKER}", which mappings/tracker.yaml ignores; ' in result.line
     assert shell("apply", "-q") == CommandResult(0, "", "")
     for words in (("plan", "-q"), ("queue", "-q")):
         assert shell(*words) == CommandResult(0, "", "")

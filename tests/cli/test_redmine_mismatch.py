@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from cli.office import Office
+from end_to_end.scene import BASE, CLIENT, CLIENT_ROLE, CONSULTATION
 from support.shell import Shell
 
 from sup_sync.cli.exit_codes import BAD_CONFIG, DONE, PARTLY_DONE
@@ -61,3 +62,29 @@ def test_check_ends_with_0_if_it_has_only_warnings(shell: Shell, office: Office)
     result = shell("check")
     assert result.code == DONE
     assert "expired on 2026-02-01" in result.out + result.err
+
+
+def test_explain_knows_the_level_of_a_client_as_a_run_does_after_the_group_of_a_contract_was_deleted(
+    shell: Shell, office: Office
+) -> None:
+    path, row = shell.files.path("clients.yaml"), "client: X, level: vip, group: X, from: 2024-01-01, until: 2028-12-31"
+    path.write_text(f"{path.read_text(encoding='utf-8')}  - {{{row}}}\n", encoding="utf-8")
+    redmine = office.world.tracker
+    newcomer, group = redmine.add_user("newcomer", "Жаңа Адам"), redmine.add_group("X", [])
+    for project in redmine.projects:
+        redmine.join(project, group, [CLIENT_ROLE])
+        redmine.join(project, newcomer, [CLIENT_ROLE])
+    office.file("Mon 09:00", CLIENT, BASE, CONSULTATION)
+    assert shell("apply", "-q").code == DONE
+    for project in redmine.projects:
+        project.members = [each for each in project.members if each.who is not group]
+    redmine.groups.remove(group)
+    known, unknown = (office.file("Mon 09:10", each, BASE, CONSULTATION) for each in (CLIENT, "newcomer"))
+    shell.forget()
+    assert shell("snapshot", "-o", shell.folder / "all.jsonl").code == PARTLY_DONE
+    for source in ((), ("--from", shell.folder / "all.jsonl")):
+        assert "level unknown" not in shell("explain", known, *source).out
+        assert 'level unknown: group "X" (contract of X) was not found' in shell("explain", unknown, *source).out
+    result = shell("apply", "-q")
+    assert [line.split()[0] for line in result.out.splitlines() if "level unknown" in line] == [f"#{unknown}"]
+    assert shell("check").code == BAD_CONFIG

@@ -25,13 +25,30 @@ def test_unreadable_history_exits_partly_done_and_skips_its_request(shell: Shell
                 False,
                 command == "snapshot",
             )
-    assert shell("plan", "--exit-code").code == 3
+    assert shell("plan", "--exit-code").code == 5  # changes to apply on the readable requests
     result = shell("apply", "-q")
     assert (result.code, f"#{bad}  GET /issues/{bad}.json: " in result.out) == (3, True)
     assert "Written: 2 applied.\n1 request could not be evaluated; see the findings.\n" in result.out
+    assert shell("plan", "--exit-code").code == 3  # partial, without changes to apply
     with office.people() as diary:
         assert [diary.fields(OPERATOR, each)["level"] for each in (good, readable)] == ["VIP", "Базалық"]
         assert diary.see(ADMIN, bad)["journals"] == []
+
+
+def test_renamed_status_is_one_line_of_all_its_requests_and_then_of_new_ones(shell: Shell, office: Office) -> None:
+    ids = [office.file() for _ in range(3)]
+    status = next(each for each in office.world.tracker.statuses if each.name == "Жаңа")
+    status.name = "Жаңа атау"
+    advice = f'status "{status.name}" is not mapped; add it to `statuses` in mappings/tracker.yaml'
+    numbers = ", ".join(f"#{each}" for each in ids)
+    assert f"Findings 3 requests {advice}: {numbers} Nothing" in " ".join(shell("apply", "-q").out.split())
+    assert shell("apply", "-q").out == ""
+    new = office.file()
+    out = shell("apply", "-q").out
+    assert f"  #{new}  {advice}\n" in out
+    assert f"#{ids[0]}" not in out
+    findings = shell("plan", "--json").json["findings"]
+    assert [each["issue"] for each in findings if each["text"] == advice] == [*ids, new]
 
 
 def test_plan_over_the_limits_is_written_only_with_force(shell: Shell, office: Office) -> None:

@@ -59,14 +59,17 @@ class TwoProjects:
         sent = (re.match(r"/issues/(\d+)", each.path) for each in self.proxy.seen if each.method == "PUT")
         return {int(each[1]) for each in sent if each}
 
-    def scope_of_list(self, path: str, failure: Failure) -> set[int]:
-        """Return the requests that a failed list concerns; a list that is not whole is replaced by projects' own."""
-        if "sort=updated_on" in path:
+    def scope_of_list(self, path: str) -> set[int]:
+        """Return the requests that a failed list concerns; the list over all projects is replaced by projects' own.
+
+        The fields of a tracker, groups and accounts are needed by no request here.
+        """
+        own = re.search(r"^/projects/([\w-]+)[./]", path) or re.search(r"sort=updated_on.*[?&]project_id=(\d+)", path)
+        if own:
             identifiers = {str(each.id): each.identifier for each in self.world.tracker.projects}
-            projects = {identifiers[number] for number in re.findall(r"project_id=(\d+)", path)}
-            return {number for number, project in self.projects.items() if project in projects}
-        is_replaced = path.startswith("/issues.json?sort=id&") and failure is another_object
-        return set() if is_replaced else set(self.projects)
+            project = identifiers.get(own[1], own[1])
+            return {number for number, each in self.projects.items() if each == project}
+        return set() if re.match(r"/(issues\.json|groups/|users/\d)", path) else set(self.projects)
 
     def versions(self, project: str) -> list[int]:
         """Return the version of each request of a project; every accepted write increments it."""
@@ -124,7 +127,7 @@ def test_nothing_is_written_in_the_scope_of_a_failed_read(
             scene.run()
             assert path in [each.path for each in scene.proxy.seen]
             history = re.match(r"/issues/(\d+)\.json", path)
-            scope = {int(history[1])} if history else scene.scope_of_list(path, failure)
+            scope = {int(history[1])} if history else scene.scope_of_list(path)
             assert scene.written_ids() == scene.projects.keys() - scope, (failure.__name__, path)
             count_promise(
                 UNREAD, f"{'a history' if history else 'a list or a check'}: {failure.__name__.replace('_', ' ')}"

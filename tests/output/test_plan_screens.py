@@ -125,6 +125,28 @@ def test_each_write_that_was_not_applied_has_a_line_and_all_are_counted() -> Non
     assert screen_lines(lambda console: show_outcomes(console, ())) == ["Nothing to write."]
 
 
+def test_equal_findings_of_many_requests_are_one_line() -> None:
+    renamed = [Finding(each, "unmapped_name", 'status "X" is not mapped') for each in range(3, 15)]
+    findings = sorted((*renamed, Finding(5, "no_reason", "set a reason", "4"), Finding(9, "no_reason", "set a reason")))
+    assert screen_lines(lambda console: show_findings(console, findings)) == [
+        "Findings",
+        '  12 requests  status "X" is not mapped: #3, #4, #5, #6, #7, #8, #9, #10, #11,',
+        "               #12 and 2 more",
+        "  #5           set a reason (clause 4)",
+        "  #9           set a reason",
+        "",
+    ]
+
+
+def test_equal_failures_of_many_writes_are_one_line() -> None:
+    outcomes = [*(Outcome(each, "refused", "not tried") for each in (5, 7)), Outcome(6, "failed", "not tried")]
+    assert screen_lines(lambda console: show_outcomes(console, outcomes)) == [
+        "  refused  2 requests  not tried: #5, #7",
+        "  failed   #6  not tried",
+        "Written: 2 refused, 1 failed.",
+    ]
+
+
 def test_run_result_shows_findings_writes_and_the_number_not_evaluated() -> None:
     result = RunResult(Plan((), (Finding(9, "x", "look"),), 3), OUTCOMES[:1], skipped=1, postponed=(7, 12))
     assert screen_lines(lambda console: show_run_result(console, result)) == [

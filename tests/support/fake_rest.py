@@ -23,7 +23,7 @@ from support.fake_wiki import RedirectionError, look_at_page, put_page, see_page
 Answer = tuple[int, dict[str, str], str]
 
 # filters of Redmine that the fake lacks; unlike unknown filters, which Redmine ignores, they raise an error
-UNMODELLED = {"author_id", "assigned_to_id", "priority_id", "fixed_version_id", "created_on", "closed_on", "due_date"}
+UNMODELLED = {"assigned_to_id", "priority_id", "fixed_version_id", "created_on", "closed_on", "due_date"}
 
 
 class FakeRest:
@@ -233,6 +233,8 @@ class FakeRest:
             tests.append(lambda each: each.project.identifier not in self.tracker.unlisted)
         if "tracker_id" in sent:
             tests.append(lambda each: str(each.tracker.id) in sent["tracker_id"].split("|"))
+        if "author_id" in sent:
+            tests.append(lambda each: str(each.author.id) == sent["author_id"])
         if "issue_id" in sent:
             tests.append(_id_filter(sent["issue_id"]))
         if "updated_on" in sent:

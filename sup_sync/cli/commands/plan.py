@@ -16,7 +16,7 @@ from sup_sync.cli.context import (
     print_json,
 )
 from sup_sync.cli.examples import ExampleCommand
-from sup_sync.cli.exit_codes import CHANGES_PENDING, DONE
+from sup_sync.cli.exit_codes import CHANGES_PENDING
 from sup_sync.cli.loading import issue_source, load_judgements
 from sup_sync.cli.options import from_option, global_options, json_option, now_option
 from sup_sync.cli.parameters import RequestNumberType
@@ -50,7 +50,9 @@ if TYPE_CHECKING:
     help="Write the plan to FILE too: `apply FILE` writes it within 24 hours, if nothing changed.",
     metavar="FILE",
 )
-@click.option("--exit-code", is_flag=True, help="Exit with 5 if changes are pending.")
+@click.option(
+    "--exit-code", is_flag=True, help="Exit with 5 if changes are pending, even if a request could not be evaluated."
+)
 @click.option("--adopt", is_flag=True, help="Show what `apply --adopt` would change.")
 @global_options
 @pass_settings
@@ -81,7 +83,8 @@ def plan(
     forecast = make_forecast(planned, config.limits, _background(settings, config, caseload, time, is_live=is_live))
     if issue_id is not None:
         if issue_id not in {each.issue.id for each in judgements}:
-            raise MissingError(f"request #{issue_id} is not open or recently closed in the projects of config.yaml")
+            text = "is not open or recently closed in the projects of config.yaml, or its tracker is ignored"
+            raise MissingError(f"request #{issue_id} {text}")
         planned = _only(planned, issue_id)
         forecast = replace(forecast, postponed=tuple(each for each in forecast.postponed if each == issue_id))
     if out:
@@ -95,7 +98,7 @@ def plan(
         from sup_sync.output.terminal.plan import show_plan
 
         show_plan(make_console(), planned, judgements, forecast, whole_notes=whole_notes or issue_id is not None)
-    return CHANGES_PENDING if exit_code and planned.changes and code == DONE else code
+    return CHANGES_PENDING if exit_code and planned.changes else code
 
 
 def _only(plan: Plan, issue_id: int) -> Plan:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta, tzinfo
 
 from sup_sync.model.moments import WEEKDAYS
 from sup_sync.output.durations import format_duration
 from sup_sync.sla.clock import TargetStatus
 
+MOST_NUMBERS = 10  # of requests on one line
 PIPE_WIDTH = 100  # columns, if stdout is not a terminal
 
 
@@ -27,6 +29,12 @@ def moment(at: datetime | None, zone: tzinfo | None = None, *, exact: bool = Fal
 
 def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def numbers(issue_ids: Sequence[int]) -> str:
+    """Return the numbers of requests, at most ten of them: `#1, #2 and 3 more`."""
+    rest = len(issue_ids) - MOST_NUMBERS
+    return ", ".join(f"#{each}" for each in issue_ids[:MOST_NUMBERS]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def label(key: str | None) -> str:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from sup_sync.model.change import NOTES, Change
 from sup_sync.model.issue import Finding
-from sup_sync.output.terminal.labels import clause_label, count
+from sup_sync.output.terminal.labels import clause_label, count, numbers
 from sup_sync.output.terminal.layout import print_hanging, print_heading, print_line, print_parts, print_summary, text
 from sup_sync.planning.forecast import Forecast
 from sup_sync.planning.plan import Plan
@@ -97,22 +97,37 @@ def _summary(figures: PlanSummary) -> str:
 
 
 def show_findings(console: Console, findings: Sequence[Finding]) -> None:
-    """Print the findings in order of request."""
+    """Print the findings in order of request, those with the same text on one line."""
     if not findings:
         return
     print_parts(console, ("Findings", "bold"))
-    width = max(len(str(each.issue_id)) for each in findings)
+    groups: dict[tuple[str, str], list[int]] = {}
     for each in findings:
-        head = text(f"  #{each.issue_id:<{width}}  ")
-        print_hanging(console, head, text(each.text, (clause_label(each.clause), "dim")))
+        groups.setdefault((each.text, each.clause), []).append(each.issue_id)
+    width = max(len(_requests(ids)) for ids in groups.values())
+    for (problem, clause), ids in groups.items():
+        head = text(f"  {_requests(ids):<{width}}  ")
+        print_hanging(console, head, text(problem, (clause_label(clause), "dim"), _numbers_of_group(ids)))
     console.print()
 
 
+def _requests(ids: Sequence[int]) -> str:
+    return f"#{ids[0]}" if len(ids) == 1 else f"{len(ids)} requests"
+
+
+def _numbers_of_group(ids: Sequence[int]) -> str:
+    return f": {numbers(ids)}" if len(ids) > 1 else ""
+
+
 def show_outcomes(console: Console, outcomes: Sequence[WriteOutcome]) -> None:
-    """Print every write that was not applied as a whole, then the number of writes of each kind."""
+    """Print the writes that were not applied as a whole, by kind and text, then the number of writes of each kind."""
+    groups: dict[tuple[str, str], list[int]] = {}
     for each in outcomes:
         if each.kind != KINDS[0] or each.text:
-            print_hanging(console, text((f"  {each.kind:<9}", "yellow"), f"#{each.issue_id}  "), text(each.text))
+            groups.setdefault((each.kind, each.text), []).append(each.issue_id)
+    for (kind, reason), ids in groups.items():
+        head = text((f"  {kind:<9}", "yellow"), f"{_requests(ids)}  ")
+        print_hanging(console, head, text(reason, _numbers_of_group(ids)))
     counts = Counter(str(each.kind) for each in outcomes)
     totals = [f"{counts[kind]} {kind}" for kind in KINDS if counts[kind]]
     print_summary(console, (f"Written: {', '.join(totals)}." if totals else "Nothing to write.", "bold"))

@@ -24,12 +24,13 @@ from sup_sync.redmine.preflight.people import (
     check_staff_exists,
 )
 from sup_sync.redmine.preflight.problem import Problem, RedmineCheck, RedmineState
-from sup_sync.redmine.preflight.projects import check_projects_are_readable
+from sup_sync.redmine.preflight.projects import check_everything_was_read, check_projects_are_readable
 from sup_sync.redmine.preflight.stored_values import check_own_fields, check_stored_values
 from sup_sync.redmine.preflight.workflow import check_workflow
 
 CHECKS: tuple[RedmineCheck, ...] = (
     check_projects_are_readable,
+    check_everything_was_read,
     check_permissions,
     check_visibility,
     check_account_is_not_admin,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator
 
 from sup_sync.redmine.lists import mismatched_priorities, priorities_in_order
-from sup_sync.redmine.preflight.problem import Area, Problem, RedmineState, writable_projects
+from sup_sync.redmine.preflight.problem import Area, Problem, RedmineState, mapped_trackers
 from sup_sync.to_json import Json
 
 
@@ -64,7 +64,8 @@ def check_fields(state: RedmineState) -> Iterator[Problem]:
     """Report fields that are missing in Redmine, or on a tracker in a project of which an issue was read."""
     names = state.names.fields
     visible = {field["name"] for field in state.lists["fields"]}
-    is_checkable = any("fields" in row for _, row in _mapped_trackers(state))
+    rows = [row for _, row in mapped_trackers(state)]
+    is_checkable = any("fields" in row for row in rows) and not any("unread" in row for row in rows)
     for key, name in names.items():
         if is_checkable and name not in visible:
             fix = (
@@ -72,7 +73,7 @@ def check_fields(state: RedmineState) -> Iterator[Problem]:
                 " account's role. Only if it never existed, create it with `sup-sync provision --script`"
             )
             yield Problem(Area.NAMES, f'field "{name}" ({key}) not found in Redmine', fix)
-    for where, row in _mapped_trackers(state):
+    for where, row in mapped_trackers(state):
         here = {field["name"] for field in row.get("fields", ())}
         missing = [names[key] for key in state.names.own_fields if names[key] in visible - here]
         if "fields" in row and missing:
@@ -83,18 +84,10 @@ def check_fields(state: RedmineState) -> Iterator[Problem]:
 
 def check_every_tracker_has_a_request(state: RedmineState) -> Iterator[Problem]:
     """Warn of trackers and projects without a request; only a request shows their fields (fact)."""
-    unseen = [where for where, row in _mapped_trackers(state) if "fields" not in row]
+    unseen = [where for where, row in mapped_trackers(state) if "fields" not in row and "unread" not in row]
     if unseen:
         text = f"fields not checked, because there is no request yet: {', '.join(unseen)}"
         yield Problem(Area.NAMES, text, "run `sup-sync check` again after the first requests", is_warning=True)
-
-
-def _mapped_trackers(state: RedmineState) -> Iterator[tuple[str, Json]]:
-    """Yield each mapped tracker of each writable project, as a text and its row."""
-    for project in writable_projects(state):
-        for row in project["trackers"]:
-            if row["name"] in state.names.trackers:
-                yield f'tracker "{row["name"]}" of project {project["identifier"]}', row
 
 
 def _missing(

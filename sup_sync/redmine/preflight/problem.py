@@ -78,3 +78,11 @@ RedmineCheck = Callable[[RedmineState], Iterator[Problem]]
 def writable_projects(state: RedmineState) -> list[Json]:
     """Return the projects that are not closed."""
     return [project for project in state.lists["projects"] if project["status"] != CLOSED_PROJECT]
+
+
+def mapped_trackers(state: RedmineState) -> Iterator[tuple[str, Json]]:
+    """Yield each mapped tracker of each writable project, as a text and its row."""
+    for project in writable_projects(state):
+        for row in project["trackers"]:
+            if row["name"] in state.names.trackers:
+                yield f'tracker "{row["name"]}" of project {project["identifier"]}', row

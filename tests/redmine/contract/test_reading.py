@@ -279,6 +279,24 @@ def test_deleted_and_hidden_issues_are_missing_from_a_list(world: World, reader:
     assert [row["id"] for row in reader.fetch_rows_of([opened, closed, hidden, 999_999])] == [opened, closed]
 
 
+def test_rows_of_an_author_are_those_in_the_projects_that_are_open_or_changed_lately(
+    world: World, reader: Reader
+) -> None:
+    opened, closed, elsewhere, others = (
+        world.file(*each)
+        for each in (("client", "alatau"), ("client", "alatau"), ("client", "strict"), ("operator", "alatau"))
+    )
+    world.set_status("operator", closed, "Жабылды")
+    (row,) = reader.fetch_rows_of([closed])
+    author_id, place = row["author"]["id"], {project_id(world, "alatau")}
+    closed_at = datetime.fromisoformat(row["updated_on"])
+    rows = [
+        {each["id"] for each in reader.fetch_rows_by(author_id, place, closed_at + timedelta(days=days))}
+        for days in (-1, 1)
+    ]
+    assert [each & {opened, closed, elsewhere, others} for each in rows] == [{opened, closed}, {opened}]
+
+
 # --- one issue
 
 

@@ -86,13 +86,22 @@ def packed(size: int) -> bytes:
     return b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(body) + body
 
 
+LARGE_ANSWERS = {
+    "/issues.json": "shorten the longest descriptions of requests",
+    "/issues/7.json": "shorten its longest notes in Redmine, or continue in a new request",
+    "/groups/5.json": "check that `url` is Redmine's base URL",
+}
+
+
 def test_body_that_unpacks_to_more_than_the_largest_is_an_error(
     server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(transport, "LARGEST_BODY", 2 << 20)
     server.answers = [rubbish(packed(200 << 20))]
-    with pytest.raises(RedmineUnavailableError, match=r"GET /issues\.json: the answer is larger than 2 MB"):
-        get(server)
+    for path, fix in LARGE_ANSWERS.items():
+        with pytest.raises(RedmineUnavailableError) as caught:
+            session(server).get_json(path)
+        assert str(caught.value).startswith(f"GET {path}: the answer is larger than 2 MB; {fix}")
     with pytest.raises(AmbiguousError, match=r"PUT /issues/7\.json: the answer is larger than 2 MB"):
         put(server)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -116,6 +116,13 @@ class CachedSite:
             now = read_moment(self.diary.ran_at or "Mon 09:00")
             select_scope(cache, config or self.diary.config, {"id": bot.id}, now)
             return set(cache.ids(datetime.min.replace(year=1970, tzinfo=UTC)))
+
+    def invalidate(self, issue_ids: Collection[int]) -> None:
+        """Make the next run reread these requests."""
+        bot = self.world.tracker.user_of(self.world.user(BOT))
+        with Cache(str(self.path)) as cache:
+            select_scope(cache, self.diary.config, {"id": bot.id}, read_moment(self.diary.ran_at or "Mon 09:00"))
+            cache.invalidate(issue_ids)
 
     def add_person(self, login: str, *roles: str, is_staff: bool = False) -> None:
         """Add a person to all projects with these roles, and to the group of staff if `is_staff`."""
