@@ -38,7 +38,7 @@ from odd.busy_site import (
 )
 from stories.moments import read_moment
 from stories.redmine_json import GIVEN
-from support.worlds import ADMIN, BOT, ROOT, Json, RealWorld
+from support.worlds import ADMIN, BOT, ROOT, USES_SITE, Json, RealWorld
 
 from sup_sync.config.load import Config
 from sup_sync.redmine.session import RedmineSession
@@ -46,9 +46,10 @@ from sup_sync.run.apply import RunResult, apply
 
 SUPPORT = ROOT / "tests/support"
 
-pytestmark = pytest.mark.skipif(
-    os.environ.get("SUP_SYNC_REAL_REDMINE") != "1", reason="takes two minutes on a real Redmine"
-)
+pytestmark = [
+    USES_SITE,
+    pytest.mark.skipif(os.environ.get("SUP_SYNC_REAL_REDMINE") != "1", reason="takes minutes on a real Redmine"),
+]
 
 
 @pytest.fixture
