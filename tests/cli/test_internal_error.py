@@ -121,12 +121,12 @@ def test_line_has_no_path_when_a_folder_has_the_name_of_the_traceback(
 
 
 @pytest.mark.parametrize("plant", [os.symlink, os.link])
-@pytest.mark.parametrize("name", ["queue.traceback", f".queue.traceback.{os.getpid()}.part"])
+@pytest.mark.parametrize("name", ["queue.traceback", ".queue.traceback.{pid}.part"])
 def test_planted_link_is_replaced_and_not_followed(
     shell: Shell, fails: Callable[[], CommandResult], plant: Callable[[Path, Path], None], name: str
 ) -> None:
     victim = shell.write("victim", "precious")
-    link = traceback_file(shell, "queue").with_name(name)
+    link = traceback_file(shell, "queue").with_name(name.format(pid=os.getpid()))
     link.parent.mkdir(parents=True)
     plant(victim, link)
     assert fails().line.endswith(str(traceback_file(shell, "queue")))

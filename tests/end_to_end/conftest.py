@@ -12,7 +12,7 @@ from end_to_end.diary import Diary
 from end_to_end.scene import RealScene, make_fake
 from stories.shipped import shipped_config
 from support.promises import IDEMPOTENT
-from support.worlds import FakeWorld, RealWorld, World
+from support.worlds import USES_SITE, FakeWorld, RealWorld, World
 
 from sup_sync.run.cache import NO_CACHE, CacheFile
 
@@ -26,7 +26,7 @@ def real_scene() -> RealScene:
     return RealScene(world)
 
 
-@pytest.fixture(params=["fake", "cached", "real"])
+@pytest.fixture(params=["fake", "cached", pytest.param("real", marks=USES_SITE)])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     if request.param == "real":
         scene: RealScene = request.getfixturevalue("real_scene")

@@ -26,18 +26,19 @@ def undisturbed() -> Iterator[Undisturbed]:
         yield requests, states
 
 
-@pytest.fixture(scope="module")
-def positions(undisturbed: Undisturbed, request: pytest.FixtureRequest) -> list[int]:
-    """Return the positions of the requests that fail: all with --all, otherwise a sample.
+@pytest.fixture
+def positions(failure: Failure, undisturbed: Undisturbed, request: pytest.FixtureRequest) -> list[int]:
+    """Return the positions of the requests that fail: all with --all, otherwise a sample for this failure.
 
-    The sample is three writes, each with the request after it, and one request of every other kind.
+    The sample is a write, the request after it, and every third of the other kinds of requests, each failure others.
     """
     requests = undisturbed[0]
     if request.config.getoption("--all"):
         return list(range(len(requests)))
     kinds = {re.sub(r"\d+", "N", each.partition("?")[0]): position for position, each in enumerate(requests)}
-    writes = [position for position, each in enumerate(requests) if each.startswith("PUT")][:3]
-    return sorted({*kinds.values(), *(position + step for position in writes for step in (0, 1))})
+    number = FAILURES.index(failure) % 3
+    write = [position for position, each in enumerate(requests) if each.startswith("PUT")][number]
+    return sorted({*list(kinds.values())[number::3], write, write + 1})
 
 
 def test_a_healthy_run_sends_every_due_note(undisturbed: Undisturbed) -> None:

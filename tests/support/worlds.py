@@ -20,6 +20,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+import pytest
 import requests
 from support.fake_records import Journal, Wiki, WikiPage
 from support.fake_redmine import FakeRedmine
@@ -33,6 +34,9 @@ ROOT = Path(__file__).parent.parent.parent
 ADMIN = "admin"
 BOT = "sup-sync"
 SITE = os.environ.get("SUP_SYNC_SITE") or "sup-sync-test"
+
+# all tests that share the site run in one process
+USES_SITE = pytest.mark.xdist_group("real Redmine")
 
 Json = Mapping[str, Any]
 

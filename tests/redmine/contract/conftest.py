@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from support.contract_scene import SCENE, STAFF_GROUP, Session
-from support.worlds import BOT, FakeWorld, RealWorld, World
+from support.worlds import BOT, USES_SITE, FakeWorld, RealWorld, World
 
 from sup_sync.model.directory import Directory
 from sup_sync.redmine.lists import decode_directory
@@ -27,7 +27,7 @@ def real_world() -> RealWorld:
     return world
 
 
-@pytest.fixture(params=["fake", "real"])
+@pytest.fixture(params=["fake", pytest.param("real", marks=USES_SITE)])
 def world(request: pytest.FixtureRequest) -> Iterator[World]:
     if request.param == "real":
         yield request.getfixturevalue("real_world")

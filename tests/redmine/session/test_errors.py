@@ -114,8 +114,8 @@ def test_nothing_is_sent_after_the_time_of_the_run(server: ScriptedServer) -> No
 
 
 def test_timeout_is_at_most_the_time_left(server: ScriptedServer) -> None:
-    left = iter([0.1, 0.0, 0.0])
-    server.answers = [silence(0.5)]
+    left = iter([0.5, 0.0, 0.0])
+    server.answers = [silence(1.5)]
     with pytest.raises(RedmineUnavailableError, match="no response in time"):
         get(server, time_left=lambda: next(left))
     assert len(server.asked) == 1
