@@ -89,12 +89,6 @@ class Directory:
         known = self.people.get(person_id)
         return known is None or bool(known.groups & self.unmapped_groups)
 
-    @cached_property
-    def possible_new_names(self) -> frozenset[str]:
-        """The unmapped groups with clients; each may be the missing group of a contract with a new name."""
-        clients = (each for each in self.people.values() if each.side is Side.CLIENT)
-        return frozenset(group for each in clients for group in each.groups & self.unmapped_groups)
-
     def person(self, person_id: int, name: str, project_id: int, author_id: int) -> Person:
         """Find a person with the side that they have in a request of this project and author.
 

@@ -123,10 +123,9 @@ class Issue:
     lists values that are not mapped: such an issue is skipped, because a guess could be wrong. `assumptions` say what
     is assumed where the history does not tell. `counted_answers` are the texts that the tool itself wrote into the
     fields for the time of the first response. `recorded_level` is the key of the level in Redmine, which the tool
-    wrote, `earlier_level` that on the author's newest request that has one, and when it was filed. `missing_groups` are
-    the mapped groups that are gone from Redmine, `possible_new_names` the groups that they may be now;
-    `may_be_in_missing_group` concerns the author. `earlier_level` is only known if a group is missing.
-    `is_staff_incomplete`: a group or role of staff is gone, so that UNKNOWN people may be staff.
+    wrote. `missing_groups` are the mapped groups that are gone from Redmine; `may_be_in_missing_group` concerns the
+    author. Only if a group is missing, `earlier_level` is the level on the author's newest request that has one, and
+    when that was filed. `is_staff_incomplete`: a group or role of staff is gone, so that UNKNOWN people may be staff.
 
     `is_copied`: it was filed as a copy of another issue, with that issue's fields. `set_by` maps fields, also
     `due_date`, to the person who set the current value, if its own history shows it; the author if it was filed with a
@@ -168,7 +167,6 @@ class Issue:
     recorded_level: str | None = None
     earlier_level: tuple[str, datetime] | None = None
     missing_groups: frozenset[str] = frozenset()
-    possible_new_names: frozenset[str] = frozenset()
     is_staff_incomplete: bool = False
     may_be_in_missing_group: bool = False
 

@@ -157,7 +157,6 @@ class _Decoder:
             recorded_level=self.directory.value_keys["level"].get(fields.get("level", "")),
             earlier_level=self.directory.recorded_levels.get(self.filer["id"]),
             missing_groups=self.directory.missing_groups,
-            possible_new_names=self.directory.possible_new_names,
             is_staff_incomplete=self.directory.is_staff_incomplete,
             may_be_in_missing_group=self.directory.may_be_in_missing_group(self.filer["id"]),
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -207,27 +207,24 @@ class _Judge:
             return
         if self.policy.contract_for(issue, self.filed_on):
             return
-        contracts = [each for each in self.policy.contracts if each.group in issue.missing_groups]
-        for each in contracts:
-            if each.first_on <= self.filed_on <= each.last_on and self._may_apply(each, level, contracts):
+        for each in self.policy.contracts:
+            is_missing = each.group in issue.missing_groups and each.first_on <= self.filed_on <= each.last_on
+            if is_missing and self._may_apply(each, level):
                 text = f'level unknown: group "{each.group}" (contract of {each.client}) was not found in Redmine'
                 yield f"{text}; add it to a project, or correct mappings/clients.yaml"
 
-    def _may_apply(self, contract: Contract, level: str | None, contracts: Sequence[Contract]) -> bool:
+    def _may_apply(self, contract: Contract, level: str | None) -> bool:
         """Return whether a contract may apply, by the levels in Redmine, which show what applied before.
 
-        Without one, it may if its group was deleted, not renamed: then any client may have been in it. `contracts` are
-        all of which the group is missing.
+        Without one, it does not apply: one group that is gone must not hold the requests of all clients.
         """
-        issue, today = self.issue, self.now.astimezone(self.zone).date()
+        issue = self.issue
         if issue.recorded_level:
             return issue.recorded_level != level
         if issue.may_be_in_missing_group:
             return True
-        if issue.earlier_level and issue.earlier_level[1].astimezone(self.zone).date() >= contract.first_on:
-            return issue.earlier_level[0] != level
-        missing = {each.group for each in contracts if each.last_on >= today}
-        return contract.group in missing and len(missing) > len(issue.possible_new_names)
+        earlier, filed_at = issue.earlier_level or (level, issue.created_at)
+        return earlier != level and filed_at.astimezone(self.zone).date() >= contract.first_on
 
     def _no_level(self) -> str:
         if self.undecidable:

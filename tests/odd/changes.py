@@ -150,14 +150,6 @@ def renamed_group_everywhere(site: BusySite, _victims: Victims) -> Iterable[int]
     return ()
 
 
-def of_clients_without_a_level(site: BusySite) -> set[int]:
-    """Return the requests without a contract of authors who were perhaps in a deleted group, as no level tells."""
-    level, contracts = site.field_id("level"), site.config.rules.policy.contracts
-    known = {each.author.login for each in site.tracker.issues if each.values.get(level)}
-    with_contract = {each.project for each in contracts}
-    return site.where(lambda each: each.author.login not in known and each.project.identifier not in with_contract)
-
-
 def delete_group(site: BusySite, name: str) -> None:
     group = site.group(name)
     site.tracker.groups.remove(group)
@@ -168,7 +160,7 @@ def delete_group(site: BusySite, name: str) -> None:
 @odd(CHANGES, "the group of a contract was deleted", is_unseen=True)
 def deleted_group(site: BusySite, _victims: Victims) -> Iterable[int]:
     delete_group(site, VIP_GROUP)
-    return of_group_client(site) | of_clients_without_a_level(site)
+    return of_group_client(site)
 
 
 @odd(CHANGES, "the group of an ended contract was deleted")
