@@ -96,6 +96,7 @@ class _Decoder:
         self.assumed: list[str] = []
         self.has_moves = False
         self.first, self.filer = first, raw["author"]
+        self.people: dict[tuple[int, str], Person] = {}
         fields = raw.get("custom_fields", ())
         self.by_name = {_name(directory.field_names, each): each for each in fields}
         present = ((key, name) for key, name in self.names.fields.items() if name in self.by_name)
@@ -204,8 +205,10 @@ class _Decoder:
         return mapping
 
     def _person(self, user: Json) -> Person:
-        person_id, name = check_id(user["id"]), check_text(user.get("name", ""))
-        return self.directory.person(person_id, name, self.raw["project"]["id"], self.filer["id"])
+        key = check_id(user["id"]), check_text(user.get("name", ""))
+        if key not in self.people:
+            self.people[key] = self.directory.person(*key, self.raw["project"]["id"], self.filer["id"])
+        return self.people[key]
 
     def _project(self, project: Json) -> Project:
         known = self.directory.projects.get(project["id"])

@@ -90,13 +90,14 @@ def test_requests_due_after_an_outage_are_escalated_over_several_runs(
 
 
 def test_requests_due_after_an_outage_wait_for_a_review_if_the_cache_is_deleted(
-    busy: Diary, tmp_path: Path, count_promise: Callable[[str, str], None]
+    busy: Diary, size: int, tmp_path: Path, count_promise: Callable[[str, str], None]
 ) -> None:
-    late = [busy.file("last Fri 10:00", CLIENT, VIP) for _ in range(7)]
+    late = [busy.file("last Fri 10:00", CLIENT, VIP) for _ in range(7 * size)]
     busy.run("last Fri 10:01", force=True)
     (tmp_path / "cache").unlink()
     session = busy.session()
-    with pytest.raises(UnsafePlan, match=r"7 notes on late or earlier requests \(limit 5\); nothing was written"):
+    text = rf"{7 * size} notes on late or earlier requests \(limit {5 * size}\)"
+    with pytest.raises(UnsafePlan, match=text):
         busy.run("Tue 09:10", session=session)
     assert session.requests_made["PUT"] == 0
     count_promise(LIMITS, "late requests after an outage, without a cache")
@@ -104,15 +105,15 @@ def test_requests_due_after_an_outage_wait_for_a_review_if_the_cache_is_deleted(
     assert busy.run("Tue 09:10").puts == 0
 
 
-def test_known_mappings_survive_a_reboot(busy: Diary, monkeypatch: pytest.MonkeyPatch) -> None:
-    late = [busy.file("last Fri 10:00", CLIENT, VIP) for _ in range(7)]
+def test_known_mappings_survive_a_reboot(busy: Diary, size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    late = [busy.file("last Fri 10:00", CLIENT, VIP) for _ in range(7 * size)]
     busy.run("last Fri 10:01", force=True)
     monkeypatch.setattr("sup_sync.run.cache.boot_id", lambda: "after the reboot")
     assert set().union(*drain(busy, "Tue 09:10", late)) == set(late)
 
 
-def test_mappings_are_not_known_before_all_projects_were_read(busy: Diary) -> None:
-    for _ in range(7):
+def test_mappings_are_not_known_before_all_projects_were_read(busy: Diary, size: int) -> None:
+    for _ in range(7 * size):
         busy.file("last Fri 10:00", CLIENT, VIP)
     session = busy.session()
     session._http.hooks["response"].append(_fail_own_lists)

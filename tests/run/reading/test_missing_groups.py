@@ -121,7 +121,8 @@ def test_direct_member_of_a_deleted_group_is_not_served_as_a_client_without_a_co
     assert texts[held].startswith(f'level unknown: group "{GROUP}" (contract of {GROUP}) was not found in Redmine; ')
     assert texts.keys().isdisjoint([unrecorded, served])
     assert not run.done.is_complete
-    assert [site.diary.fields(OPERATOR, each)["level"] for each in (held, unrecorded, served)] == ["", "Базалық", "Базалық"]
+    levels = [site.diary.fields(OPERATOR, each)["level"] for each in (held, unrecorded, served)]
+    assert levels == ["", "Базалық", "Базалық"]
 
 
 def test_deleted_group_of_an_ended_contract_holds_no_request(site: CachedSite) -> None:
