@@ -11,8 +11,7 @@ import pytest
 from stories.story import Story
 from support.promises import IDEMPOTENT, write_promises
 
-KEPT = pytest.StashKey[Counter[tuple[str, str]]]()
-PROMISE = "promise"
+TRIED = pytest.StashKey[Counter[tuple[str, str]]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,37 +21,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.stash[KEPT] = Counter()
-    config.pluginmanager.register(PromiseCounter(config.stash[KEPT]))
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one process run all tests of a module, which may share fixtures, unless the tests name another group."""
-    for item in items:
-        if not item.get_closest_marker("xdist_group"):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+    config.stash[TRIED] = Counter()
 
 
 @pytest.fixture
 def count_promise(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
-    """Return a function that reports a promise kept under a fault, for the table of docs/promises.md."""
-    return lambda promise, fault: request.node.user_properties.append((PROMISE, (promise, fault)))
-
-
-class PromiseCounter:
-    """Counts the promises in the reports of tests, which may come from other processes."""
-
-    def __init__(self, kept: Counter[tuple[str, str]]) -> None:
-        self.kept = kept
-
-    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.when == "teardown":  # the last report of a test repeats what those before contain
-            self.kept.update(tuple(value) for name, value in report.user_properties if name == PROMISE)
+    """Return a function that counts a promise kept under a fault, for the table of docs/promises.md."""
+    return lambda promise, fault: request.config.stash[TRIED].update([(promise, fault)])
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    counted, is_worker = session.config.stash[KEPT], hasattr(session.config, "workerinput")
-    if exitstatus == pytest.ExitCode.OK and counted and not is_worker and session.config.getoption("--all"):
+    counted = session.config.stash[TRIED]
+    if exitstatus == pytest.ExitCode.OK and counted and session.config.getoption("--all"):
         write_promises(counted)
 
 

@@ -7,7 +7,8 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from support.demo_site import CONFIG, SUNDAY_NIGHT, USES_DEMO_SITE, Demo, shipped_config
+from support.demo_site import CONFIG, SUNDAY_NIGHT, Demo, shipped_config
+from support.worlds import USES_SITE
 from tools.demo.seed import seed
 from tools.demo.site import DemoError
 from tools.demo.story import list_actions, load_story, parse_duration, time_before
@@ -20,7 +21,7 @@ from sup_sync.run.caseload import decode_caseload, judge_caseload
 from sup_sync.run.gather import IncrementalReader
 from sup_sync.sla.clock import TargetStatus
 
-pytestmark = USES_DEMO_SITE
+pytestmark = USES_SITE
 
 ALMATY = ZoneInfo("Asia/Almaty")
 CALENDAR = shipped_config().rules.calendars[ClockKind.WORKING]

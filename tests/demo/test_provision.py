@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.demo_site import USES_DEMO_SITE, Demo, issue_as, shipped_config
+from support.demo_site import Demo, issue_as, shipped_config
+from support.worlds import USES_SITE
 from tools.demo.site import Json, Person
 
 from sup_sync.errors import ConfigError
@@ -23,7 +24,7 @@ from sup_sync.model.names import RedmineNames
 from sup_sync.redmine.permissions import BOT_PERMISSIONS
 from sup_sync.redmine.provision import BOT_LOGIN, BOT_ROLE, make_script
 
-pytestmark = USES_DEMO_SITE
+pytestmark = USES_SITE
 
 NAMES = shipped_config().rules.names
 STAFF_ROLE, CLIENT_ROLE = "Қолдау операторы", "Клиент"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from _pytest.mark.structures import ParameterSet
+from support.worlds import USES_SITE
 from tools.bench import cli as bench_cli
 from tools.bench import peers as bench_peers
 from tools.bench import servicenow as bench_servicenow
@@ -21,7 +22,9 @@ ROOT = Path(__file__).parent.parent.parent
 def named(section: str) -> ParameterSet:
     """Skip the section of a real Redmine unless the other tests that need one run too."""
     is_skipped = section == "real_redmine" and os.environ.get("SUP_SYNC_REAL_REDMINE") != "1"
-    marks = [pytest.mark.skip(reason="needs a real Redmine: SUP_SYNC_REAL_REDMINE=1")] if is_skipped else []
+    marks = [USES_SITE] if section == "real_redmine" else []
+    if is_skipped:
+        marks.append(pytest.mark.skip(reason="needs a real Redmine: SUP_SYNC_REAL_REDMINE=1"))
     return pytest.param(section, id="real" if section == "real_redmine" else section, marks=marks)
 
 

@@ -8,7 +8,6 @@ from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pytest
 from tools.demo.site import Json, Person, Site
 
 from sup_sync.config.load import Config, load_config
@@ -17,9 +16,6 @@ ROOT = Path(__file__).parent.parent.parent
 
 CONFIG = ROOT / "config.yaml"
 SUNDAY_NIGHT = datetime(2026, 11, 15, 22, 30, tzinfo=ZoneInfo("Asia/Almaty"))
-
-# all tests that share the site run in one process
-USES_DEMO_SITE = pytest.mark.xdist_group("demo site")
 
 
 @dataclass(frozen=True)

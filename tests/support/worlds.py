@@ -35,8 +35,7 @@ ADMIN = "admin"
 BOT = "sup-sync"
 SITE = os.environ.get("SUP_SYNC_SITE") or "sup-sync-test"
 
-# all tests that share the site run in one process
-USES_SITE = pytest.mark.xdist_group("real Redmine")
+USES_SITE = pytest.mark.real_redmine
 
 Json = Mapping[str, Any]
 
