@@ -61,7 +61,7 @@ def test_answer_ends_with_the_time_of_the_run(server: ScriptedServer) -> None:
 
 def test_wait_between_two_tries_ends_with_the_time_of_the_run(server: ScriptedServer, waits: list[float]) -> None:
     left = iter([100.0, 100.0, 100.0, 2.0])
-    server.answers = [rubbish(b"HTTP/1.1 503 Busy\r\nRetry-After: 60\r\nContent-Length: 0\r\n\r\n"), reply_json({})]
+    server.answers = [rubbish(b"HTTP/1.1 503 Busy\r\nRetry-After: 60\r\nConnection: close\r\n\r\n"), reply_json({})]
     get(server, time_left=lambda: next(left, 2.0))
     assert waits == [2.0]
 
