@@ -34,7 +34,8 @@ def open_audit(path: Path, clock: Callable[[], datetime]) -> Iterator[Record]:
             f"{path}: cannot open the audit log ({error.strerror}); set XDG_STATE_HOME to a writable directory"
         ) from None
 
-    run_id = f"{clock().astimezone(UTC):%Y%m%dT%H%M%SZ}-{os.getpid()}"
+    started_at = clock().astimezone(UTC)
+    run_id = f"{started_at:%Y%m%dT%H%M%S}{started_at.microsecond // 1000:03}Z-{os.getpid()}"
 
     def record(entry: Mapping[str, Any]) -> None:
         at = clock().astimezone(UTC).isoformat(timespec="milliseconds")

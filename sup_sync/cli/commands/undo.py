@@ -26,7 +26,7 @@ LISTED = 20  # runs, the last ones
 
 @click.command(
     cls=ExampleCommand,
-    examples=("sup-sync undo", "sup-sync undo --run 20261120T130005Z-4711"),
+    examples=("sup-sync undo", "sup-sync undo --run 20261120T130005123Z-4711"),
 )
 @click.option("--run", "run_id", metavar="ID", help="Run to undo. Without it, the last runs are listed.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
