@@ -154,7 +154,7 @@ class _Decoder:
             assumptions=(*self.former.assumptions, *self.assumed),
             filed_project=self._project(filed_project) if filed_project else None,
             filed_tracker=filed_tracker["name"] if filed_tracker else None,
-            counted_answers=counted_answers(raw.get("journals", ()), self.directory.account_id, self._answer_fields()),
+            counted_answers=counted_answers(entries, self.directory.account_id, self._answer_fields()),
             recorded_level=self.directory.value_keys["level"].get(fields.get("level", "")),
             earlier_level=self.directory.recorded_levels.get(self.filer["id"]),
             missing_groups=self.directory.missing_groups,

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sup_sync.model.directory import Directory
 from sup_sync.model.issue import Event, Phase, Status
+from sup_sync.redmine.field_history import Entry
 from sup_sync.to_json import Json
 
 # A status that a history does not name: open, so that neither a pause nor an end is assumed.
@@ -77,12 +78,9 @@ def with_unnamed_statuses(events: Sequence[Event], current: Status) -> Iterator[
         yield event if status == event.status else replace(event, status=status)
 
 
-def counted_answers(journals: Iterable[Json], account_id: int | None, field_ids: Iterable[str]) -> frozenset[str]:
+def counted_answers(entries: Iterable[Entry], account_id: int | None, field_ids: Iterable[str]) -> frozenset[str]:
     """Collect the values that the tool's own journals on this issue wrote into the fields with these ids."""
-    ids = {("cf", each) for each in field_ids}
-    values: set[str] = set()
-    for journal in journals if ids else ():
-        if (journal.get("user") or {}).get("id") == account_id:
-            details = journal.get("details", ())
-            values |= {str(each.get("new_value") or "") for each in details if (each["property"], each["name"]) in ids}
+    keys = [("cf", each) for each in field_ids]
+    own = (each.changes for each in entries if (each.journal.get("user") or {}).get("id") == account_id)
+    values = {str(changes[key].get("new_value") or "") for changes in own for key in keys if key in changes}
     return frozenset(values - {""})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -72,7 +72,6 @@ class _Judge:
         in_force = policy.in_force_on(self.filed_on)
         self.policy = in_force or policy
         self.has_regulation = in_force is not None
-        self.level_problems: tuple[str, ...] = ()
         self.undecidable = self.policy.undecidable_contract(issue, self.filed_on)
         self.reason = self._reason()
         self.phase_periods = tuple(phase_periods(issue, self.filed_at, now))
@@ -81,10 +80,10 @@ class _Judge:
     def judgement(self) -> Judgement:
         contract = None if self.undecidable else self.policy.contract_for(self.issue, self.filed_on)
         level = contract.level if contract else None if self.undecidable else self.policy.default_level
-        self.level_problems = tuple(self._contracts_of_missing_groups(level))
-        level = None if self.level_problems else level
+        level_problems = tuple(self._contracts_of_missing_groups(level))
+        level = None if level_problems else level
         channel = self.policy.channel_of(self.issue)
-        agreement = self._agreement(level, channel)
+        agreement = self._agreement(level, channel, level_problems)
         clocks: tuple[Clock, ...] = ()
         if agreement:
             clocks = tuple(self._clocks(agreement))
@@ -170,7 +169,7 @@ class _Judge:
         is_former = set_before_reopening(self.issue) and not reason.stops_work
         return "is from before the reopening" if is_former else ""
 
-    def _agreement(self, level: str | None, channel: str | None) -> Agreement | None:
+    def _agreement(self, level: str | None, channel: str | None, level_problems: Iterable[str]) -> Agreement | None:
         category = self.issue.category
         if not self.has_regulation:
             self._find(
@@ -180,7 +179,7 @@ class _Judge:
         unknown = (
             *self.issue.unknown,
             *possible_staff(self.issue),
-            *self.level_problems,
+            *level_problems,
             *self._values_of_other_versions(level, channel),
         )
         for each in unknown:

@@ -20,7 +20,7 @@ def check_groups_exist(state: RedmineState) -> Iterator[Problem]:
         text = f'group "{name}" (staff) is in no project, so some responses may not count'
         yield Problem(Area.NAMES, text, f"add it, {fix.format('`staff` of mappings/tracker.yaml')}", is_partial=True)
     for name in sorted(missing & state.contract_groups):
-        text = f'group "{name}" (contract) is in no project, so requests of clients without a contract may be skipped'
+        text = f'group "{name}" (contract) is in no project, so requests of its members may be skipped'
         yield Problem(Area.NAMES, text, f"add it, {fix.format('mappings/clients.yaml')}", is_partial=True)
 
 
